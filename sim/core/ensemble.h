@@ -1,0 +1,34 @@
+/* sim/core/ensemble.h -- the only place with threads.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_ENSEMBLE_H
+#define ZHOL_ENSEMBLE_H
+
+#include "sim/core/fault.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How a parallel loop is watched. All may be NULL. */
+struct ensemble_watch {
+    bool (*stop)(void *context);                                  /* true: begin no further item; called by any thread */
+    void (*progress)(void *context, uint64_t done, uint64_t all); /* after an item; one call at a time */
+    void *context;
+};
+
+/* Calls body(context, thread_state, item) once for each item 0 .. count-1 on `threads` threads (0: all processors that
+ * OpenMP sees), in any order. Each thread first opens its state with `open` and at the end closes it with `close`. The
+ * first fault ends the loop: no further items begin, all faults are joined and returned. A stop asked for by the watch gives
+ * FAULT_INTERRUPTED. */
+struct ensemble_body {
+    struct fault *(*open)(void *context, void **thread_state);
+    struct fault *(*item)(void *context, void *thread_state, uint64_t item);
+    void (*close)(void *context, void *thread_state);
+    void *context;
+};
+MUST_CHECK struct fault *ensemble_for(uint64_t count, int threads, const struct ensemble_body *body,
+                                      const struct ensemble_watch *watch);
+
+/* How many threads ensemble_for would use. */
+int ensemble_threads(int threads);
+
+#endif

@@ -1,0 +1,74 @@
+/* sim/core/outcome.h -- named results, their declaration, and the interface that takes them in.
+ *
+ * A component declares its outcomes in a table (one row per kind of outcome), and reports a row of lanes per outcome and
+ * month. The world folds the months into years and the years into the horizon by the rule of the declaration.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_OUTCOME_H
+#define ZHOL_OUTCOME_H
+
+#include "sim/core/fault.h"
+#include "sim/core/lanes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum outcome_rule {
+    OUTCOME_SUM,      /* the monthly row is a rate per year; a year's value is the mean rate = the year's total            */
+    OUTCOME_MEAN,     /* mean of the months                                                                               */
+    OUTCOME_LAST,     /* value of the last month                                                                          */
+    OUTCOME_MINIMUM,  /* least of the months                                                                              */
+    OUTCOME_WEIGHTED, /* sum of row * weight over sum of weight; undefined (NaN) where the weights sum to 0               */
+};
+
+enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };
+
+struct outcome_kind {
+    const char *pattern; /* "flows.F.demand": capitals stand for names */
+    const char *unit;    /* "$unit/yr" as in the schema, or fixed */
+    enum outcome_rule rule;
+    enum outcome_better better;
+    bool headline;
+    const char *meaning; /* one sentence */
+};
+
+struct outcome {
+    const struct outcome_kind *kind;
+    char *path;      /* "flows.china-europe.demand" */
+    char *unit;      /* of the yearly value, "TEU/yr" */
+    char *total;     /* of the horizon value: of OUTCOME_SUM without "/yr", else as unit */
+    char *long_name; /* "demand of flow china-europe" */
+};
+
+struct outcomes {
+    struct outcome *item;
+    size_t count;
+};
+
+/* Adds an outcome and gives its index. `total` is derived. */
+MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
+                                      const char *unit, const char *long_name, size_t *index);
+void outcomes_free(struct outcomes *outcomes);
+/* The index of a path; outcomes->count if there is none. */
+size_t outcomes_find(const struct outcomes *outcomes, const char *path);
+
+/* A finished block, handed to each sink by the thread that simulated it. Cell = outcome * periods + period, where periods
+ * 0 .. years-1 are the years and the last one is the horizon. */
+struct block_result {
+    uint64_t first;              /* first replication */
+    size_t lanes;                /* how many of the LANES are part of the run */
+    size_t cells;
+    const double (*cell)[LANES]; /* [cells][LANES]; NaN: undefined */
+    size_t inputs;
+    const double *const *input;  /* [inputs] rows as drawn */
+    const int *failed_month;     /* [LANES]; -1: valid; else the first month (from start) with a value that is not finite */
+    const int *failed_cause;     /* [LANES]; index of the cause, in the world's list */
+};
+
+/* What takes in results. `block` is called from many threads at once, each replication exactly once, in any order. */
+struct sink {
+    void *self;
+    struct fault *(*block)(void *self, const struct block_result *result);
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* sim/core/schema.h -- how the keys of a scenario are declared. One table entry per key feeds the reader, the range checks,
+ * the reference page and the JSON schema, so that they cannot disagree. The tables stand beside the model that reads them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SCHEMA_H
+#define ZHOL_SCHEMA_H
+
+#include <stdbool.h>
+
+enum key_kind {
+    KEY_QUANTITY,  /* a quantity with the unit `unit`; `draws` and `profile` say what beyond a number is allowed   */
+    KEY_INTEGER,   /* a whole number in [least, most]                                                             */
+    KEY_TEXT,      /* any text                                                                                    */
+    KEY_NAME,      /* a name [a-z][a-z0-9]*(-[a-z0-9]+)*, which may be declared elsewhere or not at all           */
+    KEY_UNIT,      /* a unit                                                                                      */
+    KEY_CHOICE,    /* one word of `choices`, separated by spaces                                                  */
+    KEY_REFERENCE, /* the name of an entry of the top-level map `target`, or NAME.FACTOR of one                   */
+    KEY_MONTH,     /* a date such as 2020-01, or 2020 for its January                                             */
+    KEY_SECTION,   /* a map with exactly the keys `keys`                                                          */
+    KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`                                 */
+    KEY_LIST,      /* a list of least to most items, each described by `entry`                                    */
+    KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; least to most are how many          */
+};
+
+/* What the free names of KEY_ENTRIES may be. */
+enum name_rule {
+    NAME_PLAIN,     /* [a-z][a-z0-9]*(-[a-z0-9]+)*                     */
+    NAME_MONTH,     /* a date                                          */
+    NAME_REFERENCE, /* an entry of `target`, or NAME.FACTOR of one     */
+    NAME_PAIR,      /* two references joined by a slash                */
+};
+
+struct key {
+    const char *name; /* NULL ends a table; "*" in `entry` */
+    enum key_kind kind;
+    const char *meaning; /* one sentence */
+    /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or quantity
+     * stated by the sibling key x, or with "$x.y" of key y of the entry that the reference x names. */
+    const char *unit;
+    const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
+    double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */
+    double most;
+    bool least_open; /* the end itself is excluded */
+    bool most_open;
+    bool draws;     /* may be a distribution */
+    bool profile;   /* may be a map of dates, with `times:` for one factor */
+    bool compounds; /* a yearly rate g: the factor is (1 + g)^years */
+    const char *target;             /* of references: the top-level map that must hold the name */
+    const char *choices;            /* of KEY_CHOICE */
+    enum name_rule names;           /* of KEY_ENTRIES */
+    const struct key *keys;         /* of KEY_SECTION, ended by name == NULL */
+    const struct key *entry;        /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
+    const struct variant *variants; /* of KEY_SECTION: more keys, chosen by the value of the key `variant_by` */
+    const char *variant_by;
+};
+
+/* The further keys of a section when its key `variant_by` has the value `name`. */
+struct variant {
+    const char *name; /* NULL ends a table */
+    const char *meaning;
+    const struct key *keys;
+};
+
+#endif

@@ -1,0 +1,90 @@
+/* sim/core/store.h -- the quantities at run time: the only place where a model reads a number of the scenario.
+ *
+ * Every numeric key of the scenario has a slot, found by its path. For each slot the store knows how it varies:
+ *   one number             written to its row once per thread
+ *   one per replication    drawn when a block starts
+ *   one per month          a profile over dates, the same in all lanes (times a drawn factor: per lane)
+ *   moved                  a writer changes the row in some months, lane by lane
+ * A component asks for the row of a slot at `start` or `step` and keeps no copy; what it reads is always LANES numbers, so it
+ * has one code path. Only rows that vary by month are recomputed each month. Writers (effects of policies, regimes and
+ * events) are called in the order of registration, after the row has its own value of the month, and before any component
+ * steps.
+ *
+ * Life: the reader adds slots (store_add_...), components and mechanisms add writers in `prepare` (store_move), store_seal
+ * ends that; then each thread opens rows and, for each block, calls rows_start, and for each month rows_step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_STORE_H
+#define ZHOL_STORE_H
+
+#include "sim/core/calendar.h"
+#include "sim/core/fault.h"
+#include "sim/core/lanes.h"
+#include "sim/core/quantity.h"
+#include "sim/core/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+struct rows;
+
+enum store_variation { STORE_ONE, STORE_PER_REPLICATION, STORE_PER_MONTH, STORE_MOVED };
+
+MUST_CHECK struct fault *store_open(struct store **store);
+void store_close(struct store *store);
+
+/* Adds a number or a distribution; the store takes over what `quantity` owns. The slot goes to *slot. */
+MUST_CHECK struct fault *store_add(struct store *store, const char *path, const char *unit, struct quantity *quantity,
+                                   int *slot);
+
+/* Adds a profile: value[i] at month[i], ascending, linear between, constant outside; `step` true: stepwise. The factor of
+ * the whole profile is the quantity `times` (taken over; a number 1 if there is none). Copies the arrays. */
+MUST_CHECK struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count,
+                                           const int month[], const double value[], bool step, struct quantity *times,
+                                           int *slot);
+
+/* The slot of a path, -1 if there is none. */
+int store_find(const struct store *store, const char *path);
+size_t store_count(const struct store *store);
+const char *store_path(const struct store *store, int slot);
+const char *store_unit(const struct store *store, int slot);
+enum store_variation store_variation(const struct store *store, int slot);
+/* True if the row may differ from month to month. */
+bool store_varies_by_month(const struct store *store, int slot);
+
+/* The central value (median, medians of factors) in a month, before any writer. */
+double store_central(const struct store *store, int slot, int month);
+/* The mean, likewise. */
+double store_mean(const struct store *store, int slot, int month);
+/* The least and the greatest value that the quantity can have in any month, before any writer. */
+void store_range(const struct store *store, int slot, double *least, double *most);
+
+/* A writer: changes the row of `slot` in place. `month` is the calendar month. Must be a pure function of its arguments, of
+ * what `context` held when the run began and of rows that step earlier. */
+typedef void store_writer(const void *context, struct rows *rows, int month, double row[LANES]);
+MUST_CHECK struct fault *store_move(struct store *store, int slot, store_writer *writer, const void *context);
+
+/* Ends the building: names the draws with the seed. */
+void store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator);
+
+/* The inputs: slots (or factors of profiles) that are drawn, in order of slot. *name is the path, with ".times" for factors. */
+size_t store_inputs(const struct store *store);
+const char *store_input_name(const struct store *store, size_t input);
+int store_input_slot(const struct store *store, size_t input);
+
+/* The rows of one thread. */
+MUST_CHECK struct fault *rows_open(const struct store *store, struct rows **rows);
+void rows_close(struct rows *rows);
+/* For a new block: draws what is drawn per replication. */
+void rows_start(struct rows *rows, uint64_t first_replication);
+/* For a month: recomputes what varies by month. */
+void rows_step(struct rows *rows, int month);
+/* Sets what varies by month to its value in `month` without the writers: for values at the base date. */
+void rows_base(struct rows *rows, int month);
+/* The row of a slot; valid until the next rows_start, rows_step or rows_base, and aligned to LANES_ALIGNMENT. */
+const double *rows_get(const struct rows *rows, int slot);
+/* The row of the drawn input, as drawn. */
+const double *rows_input(const struct rows *rows, size_t input);
+
+#endif
