@@ -1,0 +1,1 @@
+/* models/driver_mean_reverting.c */

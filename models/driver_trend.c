@@ -1,0 +1,1 @@
+/* models/driver_trend.c */

@@ -1,0 +1,1 @@
+/* output/hdf5_layout.c */

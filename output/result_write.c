@@ -1,0 +1,1 @@
+/* output/result_write.c */

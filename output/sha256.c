@@ -1,0 +1,1 @@
+/* output/sha256.c */

@@ -1,0 +1,1 @@
+/* scenarios/reader.c */

@@ -1,0 +1,1 @@
+/* sim/cli/command_check.c */

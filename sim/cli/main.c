@@ -1,0 +1,1 @@
+/* sim/cli/main.c */

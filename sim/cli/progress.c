@@ -1,0 +1,1 @@
+/* sim/cli/progress.c */

@@ -1,0 +1,1 @@
+/* sim/cli/simulate.c */

@@ -1,0 +1,26 @@
+/* sim/core/tally.h -- moments of every cell over all valid replications, and the list of the invalid ones, as one sink.
+ * Blocks of a chunk are combined along the tree inside the chunk, chunks along the tree of statistics.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_TALLY_H
+#define ZHOL_TALLY_H
+
+#include "sim/core/outcome.h"
+#include "sim/core/statistics.h"
+
+struct invalid_replication {
+    uint64_t replication;
+    int month; /* from start */
+    int cause; /* index in the world's list of causes */
+};
+
+struct tally;
+/* For a run of `replications`; the blocks may come in any order. */
+MUST_CHECK struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally);
+void tally_close(struct tally *tally);
+struct sink tally_sink(struct tally *tally);
+/* total[cells], once all blocks are in. */
+MUST_CHECK struct fault *tally_total(struct tally *tally, struct moments total[]);
+/* The invalid replications in ascending order; owned by the tally. */
+size_t tally_invalid(struct tally *tally, const struct invalid_replication **list);
+
+#endif
