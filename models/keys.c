@@ -1,1 +1,75 @@
-/* models/keys.c */
+/* models/keys.c -- see keys.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
+#include "models/drivers.h"
+#include "models/flows.h"
+#include "sim/core/calendar.h"
+
+#include <stddef.h>
+
+static const struct key time_keys[] = {
+    {.name = "base", .kind = KEY_MONTH, .meaning = "Middle of the base year, to which base volumes and driver bases refer."},
+    {.name = "start", .kind = KEY_MONTH, .meaning = "First simulated month."},
+    {.name = "months", .kind = KEY_INTEGER, .least = 12, .most = 1200, .meaning = "Simulated months; whole years."},
+    {.name = NULL}};
+static const struct key discount_entry[] = {{.name = "*",
+                                             .kind = KEY_QUANTITY,
+                                             .unit = "1/yr",
+                                             .least = 0,
+                                             .most = 1,
+                                             .compounds = true,
+                                             .meaning = "A discount rate."}};
+static const struct key quantile_entry[] = {{.name = "*",
+                                             .kind = KEY_QUANTITY,
+                                             .unit = "",
+                                             .least = 0,
+                                             .most = 1,
+                                             .least_open = true,
+                                             .most_open = true,
+                                             .meaning = "A probability."}};
+static const struct key run_keys[] = {
+    {.name = "replications",
+     .kind = KEY_INTEGER,
+     .usual = "10000",
+     .least = 1,
+     .most = KEYS_MOST_REPLICATIONS,
+     .meaning = "Simulated futures."},
+    {.name = "seed",
+     .kind = KEY_INTEGER,
+     .usual = "1",
+     .least = 0,
+     .most = 9e18,
+     .meaning = "Seed of all draws; 0 is a seed like any other."},
+    {.name = "home", .kind = KEY_NAME, .usual = "", .meaning = "The country whose accounts are kept."},
+    {.name = "prices", .kind = KEY_TEXT, .usual = "constant base-year USD", .meaning = "What money is counted in, such as `constant 2019 USD`."},
+    {.name = "discount",
+     .kind = KEY_LIST,
+     .usual = "",
+     .least = 3,
+     .most = 3,
+     .entry = discount_entry,
+     .meaning = "Three discount rates, ascending; the middle one is the plain one."},
+    {.name = "quantiles",
+     .kind = KEY_LIST,
+     .usual = "",
+     .least = 1,
+     .most = 99,
+     .entry = quantile_entry,
+     .meaning = "Probabilities of the quantiles to report; 0.05, 0.25, 0.5, 0.75 and 0.95 if absent."},
+    {.name = NULL}};
+
+static struct key keys[8];
+
+const struct key *scenario_keys(void)
+{
+    size_t n = 0;
+    keys[n++] = (struct key){.name = "scenario", .kind = KEY_NAME, .meaning = "Name of the scenario."};
+    keys[n++] = (struct key){.name = "title", .kind = KEY_TEXT, .usual = "", .meaning = "One line that says what it is."};
+    keys[n++] = (struct key){.name = "time", .kind = KEY_SECTION, .keys = time_keys, .meaning = "Base date, start and horizon."};
+    keys[n++] = (struct key){.name = "run", .kind = KEY_SECTION, .usual = "", .keys = run_keys, .meaning = "How it is simulated and counted."};
+    keys[n++] = drivers_key;
+    keys[n++] = commodities_key;
+    keys[n++] = flows_key;
+    keys[n] = (struct key){.name = NULL};
+    return keys;
+}

@@ -1,1 +1,72 @@
-/* sim/cli/main.c */
+/* sim/cli/main.c -- zhol: finds the command and hands over.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/diagnostics.h"
+#include "sim/cli/command.h"
+#include "sim/core/lanes.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *meaning;
+} commands[] = {
+    {"run", command_run, "simulate; one result file per scenario, all on the same seed"},
+    {"check", command_check, "read, validate and print the plan; simulates nothing but a pilot block"},
+    {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
+    {"show", command_show, "tables of a result in the terminal"},
+    {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+int command_end(struct fault *faults)
+{
+    if (faults == NULL) return 0;
+    const int status = (int)faults->code;
+    diagnostics_print(faults, 20, stderr);
+    fault_free(faults);
+    return status;
+}
+
+static void usage(FILE *to)
+{
+    fputs("Usage: zhol COMMAND [OPTION...] ...\n\n"
+          "Monte Carlo simulator of trade corridors and energy exports.\n\n",
+          to);
+    for (size_t i = 0; i < COMMANDS; i++) fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].meaning);
+    fputs("\n`zhol COMMAND --help` says more. Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    if (!lanes_cpu_suffices()) {
+        fputs("zhol: error: this processor has no fused multiply-add (fma, AVX2), which zhol is built for\n", stderr);
+        return FAULT_MACHINE;
+    }
+    gsl_set_error_handler_off();
+    if (argc < 2) {
+        usage(stderr);
+        return FAULT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("zhol " ZHOL_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0) continue;
+        char name[32];
+        snprintf(name, sizeof name, "zhol %s", commands[i].name);
+        argv[1] = name;
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "zhol: error: '%s' is not a command; expected one of", argv[1]);
+    for (size_t i = 0; i < COMMANDS; i++) fprintf(stderr, "%s %s", i == 0 ? "" : ",", commands[i].name);
+    fputs("\n", stderr);
+    return FAULT_USAGE;
+}

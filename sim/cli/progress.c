@@ -1,1 +1,106 @@
-/* sim/cli/progress.c */
+/* sim/cli/progress.c -- see progress.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    if (interrupted) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    interrupted = 1;
+}
+
+struct fault *progress_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
+        return fault_raise(FAULT_MACHINE, "cannot catch signals: %s", strerror(errno));
+    return NULL;
+}
+
+bool progress_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+bool progress_read_style(const char *text, enum progress_style *style)
+{
+    if (strcmp(text, "none") == 0)
+        *style = PROGRESS_NONE;
+    else if (strcmp(text, "plain") == 0)
+        *style = PROGRESS_LINES;
+    else if (strcmp(text, "auto") == 0)
+        *style = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
+    else
+        return false;
+    return true;
+}
+
+void progress_begin(struct progress *progress, enum progress_style style, const char *label, uint64_t replications)
+{
+    *progress = (struct progress){.style = style, .label = label, .replications = replications};
+    clock_gettime(CLOCK_MONOTONIC, &progress->begin);
+}
+
+static double elapsed(const struct progress *progress)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - progress->begin.tv_sec) + 1e-9 * (double)(now.tv_nsec - progress->begin.tv_nsec);
+}
+
+static void draw(struct progress *progress, double part, double seconds)
+{
+    enum { WIDTH = 30 };
+    const double done = part * (double)progress->replications;
+    const double rate = seconds > 0.0 ? done / seconds : 0.0;
+    const double left = part > 0.0 ? seconds * (1.0 - part) / part : 0.0;
+    if (progress->style == PROGRESS_LINES) {
+        fprintf(stderr, "%s: %.0f of %" PRIu64 " replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
+                done, progress->replications, 100.0 * part, rate, left);
+        return;
+    }
+    char bar[WIDTH + 1];
+    const int full = (int)(part * WIDTH);
+    for (int i = 0; i < WIDTH; i++) bar[i] = i < full ? '#' : '.';
+    bar[WIDTH] = '\0';
+    fprintf(stderr, "\r%s [%s] %3.0f %%  %.0f/s  %.0f s left \033[K", progress->label, bar, 100.0 * part, rate, left);
+    progress->drawn = true;
+}
+
+static void show(void *context, uint64_t done, uint64_t all)
+{
+    struct progress *progress = context;
+    if (progress->style == PROGRESS_NONE) return;
+    const double seconds = elapsed(progress), wait = progress->style == PROGRESS_BAR ? 0.1 : 10.0;
+    if (seconds - progress->shown < wait) return;
+    progress->shown = seconds;
+    draw(progress, (double)done / (double)all, seconds);
+}
+
+static bool stop(void *context)
+{
+    (void)context;
+    return interrupted != 0;
+}
+
+struct ensemble_watch progress_watch(struct progress *progress)
+{
+    return (struct ensemble_watch){.stop = stop, .progress = show, .context = progress};
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->drawn) fputs("\r\033[K", stderr);
+}

@@ -1,1 +1,370 @@
-/* sim/cli/simulate.c */
+/* sim/cli/simulate.c -- see simulate.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/simulate.h"
+#include "models/keys.h"
+
+#include <fnmatch.h>
+#include <gnu/libc-version.h>
+#include <gsl/gsl_version.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const double usual_quantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+const char *simulation_name(const struct simulation *simulation)
+{
+    return setting_find(simulation->scenario->root, "scenario")->text;
+}
+
+char *simulation_output(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash == NULL ? file : slash + 1;
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".yaml") == 0) length -= 5;
+    char *output = NULL;
+    return asprintf(&output, "%.*s.h5", (int)length, name) < 0 ? NULL : output;
+}
+
+char *simulation_arithmetic(void)
+{
+    char *text = NULL;
+    return asprintf(&text, "fma glibc-%s gsl-%s", gnu_get_libc_version(), gsl_version) < 0 ? NULL : text;
+}
+
+/* Whether the path is in the list of patterns separated by commas. */
+static bool pattern_matches(const char *patterns, const char *path)
+{
+    char *copy = strdup(patterns), *rest = copy, *pattern;
+    bool matches = false;
+    while (copy != NULL && !matches && (pattern = strsep(&rest, ",")) != NULL) matches = fnmatch(pattern, path, 0) == 0;
+    free(copy);
+    return matches;
+}
+
+static struct fault *choose_saved(struct simulation *simulation, const char *save)
+{
+    simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
+    if (simulation->annual_saved == NULL) return fault_no_memory();
+    bool any = false;
+    for (size_t i = 0; i < simulation->outcomes.count; i++) {
+        const struct outcome *outcome = &simulation->outcomes.item[i];
+        simulation->annual_saved[i] = save == NULL ? outcome->kind->headline : pattern_matches(save, outcome->path);
+        any = any || simulation->annual_saved[i];
+    }
+    if (save != NULL && strcmp(save, "none") != 0 && !any)
+        return fault_raise(FAULT_USAGE, "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none", save);
+    return NULL;
+}
+
+static struct fault *choose_quantiles(struct simulation *simulation, struct setting *run)
+{
+    struct setting *list = run == NULL ? NULL : setting_find(run, "quantiles");
+    const size_t count = list == NULL ? sizeof usual_quantiles / sizeof *usual_quantiles : list->children;
+    simulation->probability = calloc(count, sizeof *simulation->probability);
+    if (simulation->probability == NULL) return fault_no_memory();
+    simulation->quantiles = count;
+    for (size_t i = 0; i < count; i++) {
+        if (list == NULL) {
+            simulation->probability[i] = usual_quantiles[i];
+            continue;
+        }
+        list->child[i]->used = true;
+        simulation->probability[i] = store_central(simulation->plan.store, list->child[i]->slot, simulation->plan.calendar.start);
+        if (i > 0 && !(simulation->probability[i] > simulation->probability[i - 1]))
+            return fault_at(FAULT_SCENARIO, list->child[i]->place, "%s is %s; expected more than the quantile before it",
+                            list->child[i]->path, list->child[i]->text);
+    }
+    return NULL;
+}
+
+/* What later parts of the program will read is looked at here, so that a declared key is always a checked one. */
+static struct fault *read_run(struct simulation *simulation, const struct options *options)
+{
+    struct setting *root = simulation->scenario->root, *run = setting_find(root, "run");
+    setting_find(root, "title");
+    setting_find(root, "scenario");
+    struct setting *replications = run == NULL ? NULL : setting_find(run, "replications");
+    struct setting *seed = run == NULL ? NULL : setting_find(run, "seed");
+    struct setting *discount = run == NULL ? NULL : setting_find(run, "discount");
+    if (run != NULL) {
+        setting_find(run, "home");
+        setting_find(run, "prices");
+    }
+    for (size_t i = 0; discount != NULL && i < discount->children; i++) discount->child[i]->used = true;
+    simulation->replications = 10000;
+    if (replications != NULL) simulation->replications = (uint64_t)replications->integer;
+    if (options->replications > 0) simulation->replications = (uint64_t)options->replications;
+    simulation->plan.seed = seed == NULL ? 1 : (uint64_t)seed->integer;
+    if (options->has_seed) simulation->plan.seed = options->seed;
+    return NULL;
+}
+
+uint64_t simulation_sample_bytes(const struct simulation *simulation)
+{
+    uint64_t bytes = UINT64_MAX;
+    const size_t inputs = store_inputs(simulation->plan.store);
+    return samples_bytes(simulation->replications, world_cells(simulation->world), inputs, &bytes) ? bytes : UINT64_MAX;
+}
+
+uint64_t simulation_file_bytes(const struct simulation *simulation)
+{
+    const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
+    uint64_t rows = outcomes + 2 * store_inputs(simulation->plan.store);
+    for (size_t i = 0; i < outcomes; i++) rows += simulation->annual_saved[i] ? years : 0;
+    const uint64_t per_cell = (8 + 3 * simulation->quantiles) * sizeof(double);
+    return 4 * rows * simulation->replications + per_cell * outcomes * (years + 1) + 2000 * 20 * outcomes;
+}
+
+static struct fault *check_memory(const struct simulation *simulation)
+{
+    const uint64_t bytes = simulation_sample_bytes(simulation);
+    if (bytes <= simulation->memory) return NULL;
+    const double gib = 1024.0 * 1024.0 * 1024.0;
+    const double each = bytes == UINT64_MAX ? 1.0 : (double)bytes / (double)simulation->replications;
+    return fault_raise(FAULT_SCENARIO,
+                       "%s: the samples of %" PRIu64 " replications, %zu outcomes and %zu years take %.3g GiB, more than --memory "
+                       "(%.3g GiB); lower -n to %.0f or raise --memory",
+                       simulation->file, simulation->replications, simulation->outcomes.count, world_years(simulation->world),
+                       (double)bytes / gib, (double)simulation->memory / gib, (double)simulation->memory / each);
+}
+
+struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
+{
+    *simulation = (struct simulation){.file = file, .memory = options->memory, .rng = options->rng};
+    const struct reading reading = {.file = file,
+                                    .search = options->path,
+                                    .searches = options->paths,
+                                    .set = options->set,
+                                    .sets = options->sets,
+                                    .keys = scenario_keys()};
+    TRY(stream_generator(options->rng, &simulation->plan.generator));
+    TRY(scenario_read(&reading, &simulation->scenario));
+    simulation->plan.root = simulation->scenario->root;
+    simulation->plan.store = simulation->scenario->store;
+    simulation->plan.outcomes = &simulation->outcomes;
+    TRY(read_run(simulation, options));
+    TRY(world_prepare(&simulation->plan, &simulation->world));
+    TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
+    TRY(choose_saved(simulation, options->save));
+    return check_memory(simulation);
+}
+
+void simulation_close(struct simulation *simulation)
+{
+    fault_free(simulation->plan.warnings);
+    world_free(simulation->world);
+    outcomes_free(&simulation->outcomes);
+    scenario_free(simulation->scenario);
+    free(simulation->annual_saved);
+    free(simulation->probability);
+}
+
+/* The parallel loop: an item is a chunk, a thread's state a world's. */
+struct loop {
+    const struct world *world;
+    uint64_t replications;
+    struct sink sink[2];
+};
+
+static struct fault *loop_open(void *context, void **thread_state)
+{
+    const struct loop *loop = context;
+    struct world_state *state = NULL;
+    struct fault *fault = world_open(loop->world, &state);
+    *thread_state = state;
+    return fault;
+}
+
+static void loop_close(void *context, void *thread_state)
+{
+    (void)context;
+    world_close(thread_state);
+}
+
+static struct fault *loop_chunk(void *context, void *thread_state, uint64_t chunk)
+{
+    const struct loop *loop = context;
+    for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) {
+        const uint64_t first = chunk * LANES_PER_CHUNK + block * LANES;
+        if (first >= loop->replications) break;
+        const uint64_t left = loop->replications - first;
+        struct block_result result;
+        world_simulate(thread_state, first, left < LANES ? left : LANES, &result);
+        for (size_t s = 0; s < 2; s++) TRY(loop->sink[s].block(loop->sink[s].self, &result));
+    }
+    return NULL;
+}
+
+static struct fault *simulate_chunks(const struct simulation *simulation, int threads, const struct ensemble_watch *watch,
+                                     struct tally *tally, struct samples *samples)
+{
+    struct loop loop = {.world = simulation->world,
+                        .replications = simulation->replications,
+                        .sink = {tally_sink(tally), samples_sink(samples)}};
+    const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
+    return ensemble_for((simulation->replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, watch);
+}
+
+/* Quantiles are selected cell by cell, in parallel: an item is a cell. */
+struct selection {
+    const struct samples *samples;
+    const double *probability;
+    size_t quantiles;
+    struct quantile_estimate *out;
+};
+
+static struct fault *selection_open(void *context, void **thread_state)
+{
+    const struct selection *selection = context;
+    *thread_state = malloc((selection->samples->count + 1) * sizeof(float));
+    return *thread_state == NULL ? fault_no_memory() : NULL;
+}
+
+static struct fault *selection_cell(void *context, void *thread_state, uint64_t cell)
+{
+    const struct selection *selection = context;
+    const struct samples *samples = selection->samples;
+    statistics_quantiles(samples->count, samples->value + cell * samples->count, thread_state, selection->quantiles,
+                         selection->probability, selection->out + cell * selection->quantiles);
+    return NULL;
+}
+
+static void selection_close(void *context, void *thread_state)
+{
+    (void)context;
+    free(thread_state);
+}
+
+static struct fault *select_quantiles(const struct simulation *simulation, int threads, struct result *result)
+{
+    struct selection selection = {&result->samples, result->probability, result->quantiles, result->quantile};
+    const struct ensemble_body body = {selection_open, selection_cell, selection_close, &selection};
+    return ensemble_for(world_cells(simulation->world), threads, &body, NULL);
+}
+
+/* The command that makes this result again. */
+static char *make_history(const struct simulation *simulation, const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
+    fprintf(to, "zhol run %s -n %" PRIu64 " --seed %" PRIu64, simulation_name(simulation), simulation->replications,
+            simulation->plan.seed);
+    if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
+    for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
+    if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
+static struct fault *describe(const struct simulation *simulation, const struct options *options, struct result *result)
+{
+    struct setting *title = setting_find(simulation->plan.root, "title");
+    struct setting *run = setting_find(simulation->plan.root, "run");
+    struct setting *prices = run == NULL ? NULL : setting_find(run, "prices");
+    result->title = strdup(title == NULL ? simulation_name(simulation) : title->text);
+    result->history = make_history(simulation, options);
+    result->source = strdup("zhol " ZHOL_VERSION);
+    result->scenario = strdup(simulation->scenario->merged_text);
+    result->seed = simulation->plan.seed;
+    result->replications = simulation->replications;
+    result->rng = strdup(simulation->rng);
+    result->arithmetic = simulation_arithmetic();
+    result->memory = simulation->memory;
+    result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
+    result->exact_quantiles = true;
+    result->calendar = simulation->plan.calendar;
+    result->years = world_years(simulation->world);
+    if (result->title == NULL || result->history == NULL || result->source == NULL || result->scenario == NULL ||
+        result->rng == NULL || result->arithmetic == NULL || result->prices == NULL)
+        return fault_no_memory();
+    return NULL;
+}
+
+static struct fault *describe_inputs(const struct simulation *simulation, struct result *result)
+{
+    const struct store *store = simulation->plan.store;
+    const size_t inputs = store_inputs(store);
+    result->input = calloc(inputs + 1, sizeof *result->input);
+    if (result->input == NULL) return fault_no_memory();
+    for (size_t i = 0; i < inputs; i++) {
+        struct result_input *input = &result->input[i];
+        const char *name = store_input_name(store, i);
+        const int slot = store_input_slot(store, i);
+        const bool factor = strcmp(name, store_path(store, slot)) != 0;
+        const char *unit = factor ? "" : store_unit(store, slot);
+        input->path = strdup(name);
+        input->unit = strdup(unit[0] == '\0' ? "1" : unit);
+        if (asprintf(&input->long_name, "%s as drawn", name) < 0) input->long_name = NULL;
+        if (input->path == NULL || input->unit == NULL || input->long_name == NULL) return fault_no_memory();
+    }
+    return NULL;
+}
+
+/* Moves the outcomes over and copies what else the result owns. */
+static struct fault *hand_over(struct simulation *simulation, struct tally *tally, struct result *result)
+{
+    const size_t outcomes = simulation->outcomes.count;
+    const struct invalid_replication *invalid;
+    result->invalids = tally_invalid(tally, &invalid);
+    result->invalid = calloc(result->invalids + 1, sizeof *result->invalid);
+    result->cause = calloc(outcomes + 1, sizeof *result->cause);
+    result->annual_saved = calloc(outcomes + 1, sizeof *result->annual_saved);
+    if (result->invalid == NULL || result->cause == NULL || result->annual_saved == NULL) return fault_no_memory();
+    for (size_t i = 0; i < result->invalids; i++) result->invalid[i] = invalid[i];
+    for (size_t i = 0; i < outcomes; i++) {
+        result->annual_saved[i] = simulation->annual_saved[i];
+        result->cause[i] = strdup(simulation->outcomes.item[i].path);
+        if (result->cause[i] == NULL) return fault_no_memory();
+        result->causes++;
+    }
+    result->outcomes = simulation->outcomes;
+    simulation->outcomes = (struct outcomes){0};
+    return NULL;
+}
+
+struct fault *simulation_run(struct simulation *simulation, const struct options *options,
+                             const struct ensemble_watch *watch, struct result *result)
+{
+    const size_t cells = world_cells(simulation->world), inputs = store_inputs(simulation->plan.store);
+    struct tally *tally = NULL;
+    *result = (struct result){0};
+    result->moments = calloc(cells + 1, sizeof *result->moments);
+    result->quantile = calloc(cells * simulation->quantiles + 1, sizeof *result->quantile);
+    result->probability = calloc(simulation->quantiles + 1, sizeof *result->probability);
+    if (result->moments == NULL || result->quantile == NULL || result->probability == NULL) return fault_no_memory();
+    result->quantiles = simulation->quantiles;
+    memcpy(result->probability, simulation->probability, simulation->quantiles * sizeof *result->probability);
+    TRY(describe(simulation, options, result));
+    TRY(describe_inputs(simulation, result));
+    TRY(samples_init(&result->samples, simulation->replications, cells, inputs));
+    struct fault *fault = tally_open(simulation->replications, cells, &tally);
+    if (fault == NULL) fault = simulate_chunks(simulation, options->threads, watch, tally, &result->samples);
+    if (fault == NULL) fault = tally_total(tally, result->moments);
+    if (fault == NULL) fault = select_quantiles(simulation, options->threads, result);
+    if (fault == NULL) fault = hand_over(simulation, tally, result);
+    tally_close(tally);
+    return fault;
+}
+
+struct fault *simulation_pilot(const struct simulation *simulation, double *seconds)
+{
+    struct world_state *state = NULL;
+    struct block_result result;
+    struct timespec begin, end;
+    struct fault *fault = world_open(simulation->world, &state);
+    if (fault == NULL) {
+        world_simulate(state, 0, LANES, &result); /* warms caches */
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) world_simulate(state, block * LANES, LANES, &result);
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        *seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    }
+    world_close(state);
+    return fault;
+}

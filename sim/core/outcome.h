@@ -18,7 +18,6 @@ enum outcome_rule {
     OUTCOME_MEAN,     /* mean of the months                                                                               */
     OUTCOME_LAST,     /* value of the last month                                                                          */
     OUTCOME_MINIMUM,  /* least of the months                                                                              */
-    OUTCOME_WEIGHTED, /* sum of row * weight over sum of weight; undefined (NaN) where the weights sum to 0               */
 };
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };

@@ -16,7 +16,7 @@ enum key_kind {
     KEY_REFERENCE, /* the name of an entry of the top-level map `target`, or NAME.FACTOR of one                   */
     KEY_MONTH,     /* a date such as 2020-01, or 2020 for its January                                             */
     KEY_SECTION,   /* a map with exactly the keys `keys`                                                          */
-    KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`                                 */
+    KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`; beside the fixed keys `keys`     */
     KEY_LIST,      /* a list of least to most items, each described by `entry`                                    */
     KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; least to most are how many          */
 };
@@ -34,7 +34,8 @@ struct key {
     enum key_kind kind;
     const char *meaning; /* one sentence */
     /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or quantity
-     * stated by the sibling key x, or with "$x.y" of key y of the entry that the reference x names. */
+     * stated by the sibling key x (or by key x of an enclosing section), or with "$x.y" of key y of the entry that the
+     * reference x names. "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
     const char *unit;
     const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
     double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */

@@ -66,7 +66,7 @@ typedef void store_writer(const void *context, struct rows *rows, int month, dou
 MUST_CHECK struct fault *store_move(struct store *store, int slot, store_writer *writer, const void *context);
 
 /* Ends the building: names the draws with the seed. */
-void store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator);
+MUST_CHECK struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator);
 
 /* The inputs: slots (or factors of profiles) that are drawn, in order of slot. *name is the path, with ".times" for factors. */
 size_t store_inputs(const struct store *store);
@@ -78,6 +78,8 @@ MUST_CHECK struct fault *rows_open(const struct store *store, struct rows **rows
 void rows_close(struct rows *rows);
 /* For a new block: draws what is drawn per replication. */
 void rows_start(struct rows *rows, uint64_t first_replication);
+/* Instead of drawing: every drawn input at its median. For the state before any draw. */
+void rows_central(struct rows *rows);
 /* For a month: recomputes what varies by month. */
 void rows_step(struct rows *rows, int month);
 /* Sets what varies by month to its value in `month` without the writers: for values at the base date. */

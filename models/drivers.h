@@ -1,0 +1,41 @@
+/* models/drivers.h -- all drivers of a scenario: the first step of a month (model section 1).
+ *
+ * An output is the level of one driver, or of one variable of a var driver; flows, prices and outcomes read outputs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_DRIVERS_H
+#define ZHOL_DRIVERS_H
+
+#include "models/plan.h"
+
+struct drivers;
+struct drivers_state; /* of a thread */
+
+/* The declaration of the top-level key `drivers`. */
+extern const struct key drivers_key;
+
+/* Reads the section `drivers` and adds an outcome drivers.D per output. Without drivers, an empty set. */
+MUST_CHECK struct fault *drivers_prepare(struct plan *plan, struct drivers **drivers);
+void drivers_free(struct drivers *drivers);
+
+size_t drivers_outputs(const struct drivers *drivers);
+/* The output of that name ("brent", "macro.cn"); drivers_outputs() if there is none. */
+size_t drivers_find(const struct drivers *drivers, const char *name);
+const char *drivers_name(const struct drivers *drivers, size_t output);
+const char *drivers_unit(const struct drivers *drivers, size_t output);
+/* True if the level is always positive: a price or a volume, of which logs can be taken. */
+bool drivers_positive(const struct drivers *drivers, size_t output);
+/* The index of the outcome drivers.D. */
+size_t drivers_outcome(const struct drivers *drivers, size_t output);
+
+MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
+void drivers_close(struct drivers_state *state);
+/* For a block; the store's rows must hold the values of the base date (rows_base). Afterwards levels and ratios are those at the
+ * start, before any draw and without season. */
+void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);
+/* A month (0 = the first), in ascending order; the store's rows are those of the month. */
+void drivers_step(struct drivers_state *state, struct rows *rows, int month);
+/* The level of an output; and the log of its ratio to its base (only where drivers_positive). Valid for the state's life. */
+const double *drivers_level(const struct drivers_state *state, size_t output);
+const double *drivers_log_ratio(const struct drivers_state *state, size_t output);
+
+#endif

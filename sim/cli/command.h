@@ -1,0 +1,18 @@
+/* sim/cli/command.h -- the commands of the front door. Each takes its own argc and argv, argv[0] being "zhol COMMAND", and returns
+ * the exit status.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_COMMAND_H
+#define ZHOL_COMMAND_H
+
+#include "sim/core/fault.h"
+
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_reference(int argc, char **argv);
+
+/* Prints the faults to stderr as a compiler does, frees them, and returns the exit status of the first. 0 for none. */
+int command_end(struct fault *faults);
+
+#endif

@@ -1,0 +1,118 @@
+/* sim/cli/options.c -- see options.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/options.h"
+#include "models/keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_PATH, OPTION_RNG, OPTION_MEMORY, OPTION_SAVE };
+
+static const struct argp_option list[] = {
+    {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
+    {"seed", OPTION_SEED, "S", 0, "Seed of all draws (default: as the scenario says, else 1)", 0},
+    {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
+    {"set", OPTION_SET, "PATH=VALUE", 0, "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
+    {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
+    {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
+    {"memory", OPTION_MEMORY, "SIZE", 0, "Most memory for samples, such as 4GiB (default 2GiB)", 0},
+    {"save", OPTION_SAVE, "PATTERNS", 0, "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: headline outcomes)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+bool options_append(const char ***items, size_t *count, const char *item)
+{
+    const char **grown = realloc(*items, (*count + 1) * sizeof *grown);
+    if (grown == NULL) return false;
+    grown[(*count)++] = item;
+    *items = grown;
+    return true;
+}
+
+bool options_read_bytes(const char *text, uint64_t *bytes)
+{
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"", 1},           {"B", 1},          {"kB", 1e3},       {"MB", 1e6},       {"GB", 1e9},
+                 {"TB", 1e12},      {"KiB", 1024.0},   {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+    char *end = NULL;
+    errno = 0;
+    const double number = strtod(text, &end);
+    if (end == text || errno != 0 || !(number > 0.0)) return false;
+    while (*end == ' ') end++;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const double size = number * units[i].factor;
+        if (strcmp(end, units[i].name) != 0) continue;
+        if (!(size >= 1.0 && size < 1e18)) return false;
+        *bytes = (uint64_t)size;
+        return true;
+    }
+    return false;
+}
+
+static bool read_whole(const char *text, unsigned long long least, unsigned long long most, unsigned long long *number)
+{
+    char *end = NULL;
+    errno = 0;
+    if (*text < '0' || *text > '9') return false;
+    *number = strtoull(text, &end, 10);
+    return *end == '\0' && errno == 0 && *number >= least && *number <= most;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    unsigned long long number = 0;
+    bool kept = true;
+    switch (key) {
+    case 'n':
+        if (!read_whole(argument, 1, KEYS_MOST_REPLICATIONS, &number))
+            argp_error(state, "-n is '%s'; expected a whole number of replications from 1 to %ld", argument, KEYS_MOST_REPLICATIONS);
+        options->replications = (long)number;
+        break;
+    case OPTION_SEED:
+        if (!read_whole(argument, 0, UINT64_MAX, &number))
+            argp_error(state, "--seed is '%s'; expected a whole number from 0 to 18446744073709551615", argument);
+        options->seed = number;
+        options->has_seed = true;
+        break;
+    case 'j':
+        if (!read_whole(argument, 1, 4096, &number))
+            argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
+        options->threads = (int)number;
+        break;
+    case OPTION_SET:
+        if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
+        kept = options_append(&options->set, &options->sets, argument);
+        break;
+    case OPTION_PATH: kept = options_append(&options->path, &options->paths, argument); break;
+    case OPTION_RNG: options->rng = argument; break;
+    case OPTION_MEMORY:
+        if (!options_read_bytes(argument, &options->memory))
+            argp_error(state, "--memory is '%s'; expected a size such as 2GiB or 500MB", argument);
+        break;
+    case OPTION_SAVE: options->save = argument; break;
+    case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml"); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    if (!kept) argp_failure(state, 1, 0, "out of memory");
+    return 0;
+}
+
+const struct argp options_argp = {list, parse, NULL, NULL, NULL, NULL, NULL};
+
+void options_init(struct options *options)
+{
+    argp_err_exit_status = 2;
+    *options = (struct options){.rng = "philox", .memory = (uint64_t)2 << 30, .progress = "auto"};
+}
+
+void options_free(struct options *options)
+{
+    free(options->scenario);
+    free(options->set);
+    free(options->path);
+}

@@ -1,0 +1,34 @@
+/* sim/cli/progress.h -- how far a run is: a bar with rate and ETA on a terminal, a line every ten seconds in a log; and Ctrl-C.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_PROGRESS_H
+#define ZHOL_PROGRESS_H
+
+#include "sim/core/ensemble.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+enum progress_style { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_LINES };
+
+struct progress {
+    enum progress_style style;
+    const char *label;
+    uint64_t replications;
+    uint64_t chunks;
+    struct timespec begin;
+    double shown; /* seconds after begin of the last display */
+    bool drawn;
+};
+
+/* From "auto", "plain" or "none". False if it is none of them. */
+bool progress_read_style(const char *text, enum progress_style *style);
+void progress_begin(struct progress *progress, enum progress_style style, const char *label, uint64_t replications);
+/* What an ensemble loop is to be watched with: shows progress and stops on SIGINT or SIGTERM. */
+struct ensemble_watch progress_watch(struct progress *progress);
+void progress_end(struct progress *progress);
+
+/* From now on SIGINT and SIGTERM ask running loops to stop; a second one ends the program at once. */
+MUST_CHECK struct fault *progress_catch_signals(void);
+bool progress_interrupted(void);
+
+#endif

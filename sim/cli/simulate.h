@@ -1,0 +1,51 @@
+/* sim/cli/simulate.h -- from options and a scenario file to a result: joins reader, model, ensemble and statistics.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SIMULATE_H
+#define ZHOL_SIMULATE_H
+
+#include "models/world.h"
+#include "output/result.h"
+#include "scenarios/reader.h"
+#include "sim/cli/options.h"
+#include "sim/core/ensemble.h"
+
+/* A scenario ready to be simulated. */
+struct simulation {
+    const char *file; /* as the user gave it */
+    struct scenario *scenario;
+    struct plan plan;
+    struct outcomes outcomes;
+    struct world *world;
+    uint64_t replications;
+    uint64_t memory;
+    const char *rng;
+    bool *annual_saved; /* [outcomes] */
+    double *probability; /* [quantiles] */
+    size_t quantiles;
+};
+
+/* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings are in
+ * simulation->plan.warnings. */
+MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation);
+void simulation_close(struct simulation *simulation);
+
+const char *simulation_name(const struct simulation *simulation);
+/* The default place of the result: NAME.h5 in the current folder, of the file's name. Allocated; NULL without memory. */
+char *simulation_output(const char *file);
+
+/* Bytes of all samples in memory, and about those of the result file. */
+uint64_t simulation_sample_bytes(const struct simulation *simulation);
+uint64_t simulation_file_bytes(const struct simulation *simulation);
+
+/* Simulates all replications. The result owns what it holds, but for the outcomes, which stay with the simulation until
+ * result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
+                                        const struct ensemble_watch *watch, struct result *result);
+
+/* Seconds that one chunk of replications takes on one thread, measured. */
+MUST_CHECK struct fault *simulation_pilot(const struct simulation *simulation, double *seconds);
+
+/* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
+char *simulation_arithmetic(void);
+
+#endif
