@@ -1,1 +1,103 @@
-/* sim/cli/command_check.c */
+/* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a pilot block only.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/command.h"
+#include "sim/cli/simulate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    (void)argument;
+    if (key != ARGP_KEY_INIT) return ARGP_ERR_UNKNOWN;
+    state->child_inputs[0] = state->input;
+    return 0;
+}
+
+static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp parser = {NULL,
+                                   parse,
+                                   "SCENARIO...",
+                                   "Read, merge, validate and print the plan; simulate nothing but a pilot block.\v"
+                                   "Example:\n\n  zhol check scenarios/kazakhstan-2019.yaml",
+                                   children,
+                                   NULL,
+                                   NULL};
+
+static void print_size(const char *label, double bytes)
+{
+    const char *unit = bytes >= 1e9 ? "GB" : bytes >= 1e6 ? "MB" : "kB";
+    const double scale = bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3;
+    printf("  %-28s %10.3g %s\n", label, bytes / scale, unit);
+}
+
+static void print_plan(const struct simulation *simulation, const struct options *options, double chunk_seconds)
+{
+    char start[8], base[8];
+    const int threads = ensemble_threads(options->threads);
+    const double chunks = (double)((simulation->replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK);
+    calendar_write(simulation->plan.calendar.start, start);
+    calendar_write(simulation->plan.calendar.base, base);
+    printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
+    printf("  %-28s %10s\n  %-28s %10s\n", "base date", base, "first month", start);
+    printf("  %-28s %10d\n", "months", simulation->plan.calendar.months);
+    printf("  %-28s %10" PRIu64 "\n", "replications", simulation->replications);
+    printf("  %-28s %10" PRIu64 "\n", "seed", simulation->plan.seed);
+    printf("  %-28s %10s\n", "generator", simulation->rng);
+    printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
+    printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
+    print_size("memory for samples", (double)simulation_sample_bytes(simulation));
+    print_size("memory of each thread", (double)world_state_bytes(simulation->world));
+    print_size("result file, about", (double)simulation_file_bytes(simulation));
+    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads, threads == 1 ? "" : "s");
+}
+
+static struct fault *print_start(const struct simulation *simulation)
+{
+    struct world_state *state = NULL;
+    struct fault *fault = world_open(simulation->world, &state);
+    if (fault == NULL) {
+        const struct drivers *drivers = world_drivers(simulation->world);
+        const struct flows *flows = world_flows(simulation->world);
+        world_start_central(state);
+        if (drivers_outputs(drivers) > 0) printf("\n  Drivers at the start, before any draw:\n");
+        for (size_t i = 0; i < drivers_outputs(drivers); i++)
+            printf("    %-26s %12.6g %s\n", drivers_name(drivers, i), drivers_level(world_drivers_state(state), i)[0],
+                   drivers_unit(drivers, i));
+        if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
+        for (size_t i = 0; i < flows_count(flows); i++)
+            printf("    %-26s %12.6g %s\n", flows_name(flows, i), flows_demand(world_flows_state(state), i)[0],
+                   flows_unit(flows, i));
+        printf("\n");
+    }
+    world_close(state);
+    return fault;
+}
+
+static struct fault *check_one(const char *file, const struct options *options, struct simulation *simulation)
+{
+    double seconds = 0.0;
+    TRY(simulation_open(file, options, simulation));
+    TRY(simulation_pilot(simulation, &seconds));
+    print_plan(simulation, options, seconds);
+    return print_start(simulation);
+}
+
+int command_check(int argc, char **argv)
+{
+    struct options options;
+    int status = 0;
+    options_init(&options);
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    for (size_t i = 0; i < options.scenarios; i++) {
+        struct simulation simulation;
+        struct fault *fault = check_one(options.scenario[i], &options, &simulation);
+        fault = fault_join(fault, simulation.plan.warnings);
+        simulation.plan.warnings = NULL;
+        const int one = command_end(fault);
+        if (status == 0) status = one;
+        simulation_close(&simulation);
+    }
+    options_free(&options);
+    return status;
+}

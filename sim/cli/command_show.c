@@ -1,1 +1,73 @@
-/* sim/cli/command_show.c */
+/* sim/cli/command_show.c -- zhol show: tables of a result in the terminal.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/result.h"
+#include "output/table.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OPTION_CSV = 256, OPTION_YEAR };
+
+struct show_options {
+    const char *result;
+    const char **outcome;
+    size_t outcomes;
+    bool csv;
+    int year;
+};
+
+static const struct argp_option list[] = {
+    {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
+    {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct show_options *options = state->input;
+    switch (key) {
+    case OPTION_CSV: options->csv = true; break;
+    case OPTION_YEAR: {
+        char *end = NULL;
+        const long year = strtol(argument, &end, 10);
+        if (*argument == '\0' || *end != '\0' || year < 1 || year > 9999)
+            argp_error(state, "--year is '%s'; expected a year such as 2030", argument);
+        options->year = (int)year;
+        break;
+    }
+    case ARGP_KEY_ARG:
+        if (options->result == NULL)
+            options->result = argument;
+        else if (!options_append(&options->outcome, &options->outcomes, argument))
+            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        break;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5"); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {list, parse, "RESULT [OUTCOME...]",
+                                   "Print a result: an overview, or the outcomes named (patterns such as 'flows.*').\v"
+                                   "Example:\n\n  zhol show kazakhstan-2019.h5 drivers.brent 'flows.*.demand'",
+                                   NULL, NULL, NULL};
+
+int command_show(int argc, char **argv)
+{
+    struct show_options options = {0};
+    struct result result = {0};
+    argp_err_exit_status = FAULT_USAGE;
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = result_read(options.result, false, &result);
+    if (fault == NULL && options.csv)
+        fault = table_csv(&result, options.outcome, options.outcomes, stdout);
+    else if (fault == NULL && options.outcomes == 0)
+        fault = table_outcomes(&result, stdout);
+    else if (fault == NULL)
+        fault = table_show(&result, options.outcome, options.outcomes, options.year, stdout);
+    result_free(&result);
+    free(options.outcome);
+    return command_end(fault);
+}

@@ -1,0 +1,100 @@
+/* tests/support.c -- see support.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support.h"
+#include "models/keys.h"
+
+#include <check.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fault *support_try(struct support *support, const char *yaml, uint64_t seed)
+{
+    char name[] = "/tmp/zhol-test-XXXXXX.yaml";
+    gsl_set_error_handler_off();
+    const int file = mkstemps(name, 5);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(write(file, yaml, strlen(yaml)), (ssize_t)strlen(yaml));
+    close(file);
+    *support = (struct support){0};
+    const struct reading reading = {.file = name, .keys = scenario_keys()};
+    struct fault *fault = scenario_read(&reading, &support->scenario);
+    unlink(name);
+    if (fault != NULL) return fault;
+    support->plan = (struct plan){.root = support->scenario->root,
+                                  .store = support->scenario->store,
+                                  .seed = seed,
+                                  .outcomes = &support->outcomes};
+    return world_prepare(&support->plan, &support->world);
+}
+
+void support_open(struct support *support, const char *yaml, uint64_t seed)
+{
+    struct fault *fault = support_try(support, yaml, seed);
+    ck_assert_msg(fault == NULL, "refused at %d:%d: %s", fault == NULL ? 0 : fault->place.line,
+                  fault == NULL ? 0 : fault->place.column, fault == NULL ? "" : fault->sentence);
+}
+
+void support_close(struct support *support)
+{
+    fault_free(support->plan.warnings);
+    world_free(support->world);
+    outcomes_free(&support->outcomes);
+    scenario_free(support->scenario);
+}
+
+void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],
+                    double out[])
+{
+    const struct drivers *drivers = world_drivers(support->world);
+    const size_t output = drivers_find(drivers, driver);
+    struct rows *rows = NULL;
+    struct drivers_state *state = NULL;
+    ck_assert_uint_lt(output, drivers_outputs(drivers));
+    ck_assert_ptr_null(rows_open(support->plan.store, &rows));
+    ck_assert_ptr_null(drivers_open(drivers, &state));
+    for (size_t first = 0; first < count; first += LANES) {
+        rows_start(rows, first);
+        rows_base(rows, support->plan.calendar.base);
+        drivers_start(state, rows, first);
+        int done = 0;
+        for (size_t m = 0; m < months; m++) {
+            for (; done < month[m]; done++) {
+                rows_step(rows, support->plan.calendar.start + done);
+                drivers_step(state, rows, done);
+            }
+            memcpy(out + m * count + first, drivers_level(state, output), LANES * sizeof *out);
+        }
+    }
+    drivers_close(state);
+    rows_close(rows);
+}
+
+double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t count, size_t months, const int month[])
+{
+    struct support support;
+    double *out = malloc(count * months * sizeof *out);
+    ck_assert_ptr_nonnull(out);
+    support_open(&support, yaml, seed);
+    support_levels(&support, driver, count, months, month, out);
+    support_close(&support);
+    return out;
+}
+
+double support_mean(size_t count, const double x[])
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) sum += x[i];
+    return sum / (double)count;
+}
+
+double support_moment(size_t count, const double x[], int k)
+{
+    const double mean = support_mean(count, x);
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) sum += pow(x[i] - mean, k);
+    return sum / (double)count;
+}

@@ -1,0 +1,34 @@
+/* tests/support.h -- a scenario written in a test, opened as the program opens one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SUPPORT_H
+#define ZHOL_SUPPORT_H
+
+#include "models/world.h"
+#include "scenarios/reader.h"
+
+struct support {
+    struct scenario *scenario;
+    struct outcomes outcomes;
+    struct plan plan;
+    struct world *world;
+};
+
+/* Opens the YAML text with the seed; fails the test, with the sentence, if it is not accepted. */
+void support_open(struct support *support, const char *yaml, uint64_t seed);
+/* The same, but gives the fault (NULL: accepted). support_close in any case. */
+struct fault *support_try(struct support *support, const char *yaml, uint64_t seed);
+void support_close(struct support *support);
+
+/* The level of a driver at the ends of months (1 = the first), for replications 0 .. count-1 (a multiple of LANES):
+ * out[m * count + replication] for month[m], ascending. */
+void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],
+                    double out[]);
+
+/* Opens text[i] with one seed and returns the level at each month of replication 0 .. count-1, freshly allocated. */
+double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t count, size_t months, const int month[]);
+
+double support_mean(size_t count, const double x[]);
+/* Central moment of order k around the sample mean, divided by count. */
+double support_moment(size_t count, const double x[], int k);
+
+#endif
