@@ -17,13 +17,13 @@ struct calendar {
     int months; /* a multiple of 12 */
 };
 
-/* Reads "2020-01", or "2020" for its January; years 1 to 9999. False if the text is neither. */
+/* Reads "2020-01", or "2020" for its January; years 0001 to 9999, always four digits. False if the text is neither. */
 bool calendar_read(const char *text, int *month);
 
-/* Writes "2020-01" and a NUL. */
+/* Writes "2020-01" and a NUL, for a month of the years 0 to 9999. */
 void calendar_write(int month, char text[8]);
 
-/* Days from 1970-01-01 to the first day of the month, proleptic Gregorian calendar. */
+/* Days from 1970-01-01 to the first day of the month, proleptic Gregorian calendar; from year 1 on. */
 long calendar_days(int month);
 
 #endif

@@ -1,1 +1,649 @@
-/* sim/core/quantity.c */
+/* sim/core/quantity.c -- see quantity.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/quantity.h"
+
+#include <errno.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_MOST = 60, ARGUMENTS_MOST = 3 };
+
+/* Beyond this many standard deviations from the mean the probability left between limits nears the smallest double. */
+#define NORMAL_REACH   37.0
+#define SUM_TOLERANCE  1e-9
+#define SIMPSON_STRIPS 200
+
+static const struct form {
+    const char *name;
+    const char *usage; /* what stands between the parentheses */
+    int arguments;     /* 0: pairs, any number of them        */
+    int with_unit;     /* how many of the first carry the unit */
+} forms[] = {
+    [QUANTITY_NUMBER] = {"", "", 1, 1},
+    [QUANTITY_UNIFORM] = {"uniform", "low high", 2, 2},
+    [QUANTITY_TRIANGULAR] = {"triangular", "low mode high", 3, 3},
+    [QUANTITY_NORMAL] = {"normal", "mean sd", 2, 2},
+    [QUANTITY_LOGNORMAL] = {"lognormal", "mean cv", 2, 1},
+    [QUANTITY_PERT] = {"pert", "low mode high", 3, 3},
+    [QUANTITY_DISCRETE] = {"discrete", "value:probability ...", 0, 0},
+};
+enum { FORMS = sizeof forms / sizeof forms[0] };
+
+static const char *const form_names[] = {"uniform", "triangular", "normal", "lognormal", "pert", "discrete", NULL};
+
+/* What people write for a distribution that we have. */
+static const char *const habits[][2] = {{"gauss", "normal"},         {"gaussian", "normal"},  {"norm", "normal"},
+                                        {"tri", "triangular"},       {"triang", "triangular"}, {"triangle", "triangular"},
+                                        {"log-normal", "lognormal"}, {"lognorm", "lognormal"}, {"unif", "uniform"},
+                                        {"beta", "pert"},            {"choice", "discrete"}};
+
+/* ------------------------------------------------------------------------------------------------ characters */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const char *skip_blanks(const char *at)
+{
+    while (*at == ' ' || *at == '\t') at++;
+    return at;
+}
+
+/* How many bytes of a text to show: all, or up to a whole character before SHOWN_MOST; blanks at its end left out. */
+static int shown(const char *text, size_t length)
+{
+    if (length > SHOWN_MOST) {
+        length = SHOWN_MOST;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0U) == 0x80U) length--;
+    }
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')) length--;
+    return (int)length;
+}
+
+static int shown_word(const char *word)
+{
+    return shown(word, strcspn(word, " \t()[]"));
+}
+
+/* ------------------------------------------------------------------------------------------------ numbers */
+
+/* The length of the plain decimal at the start of the text, 0 if there is none. */
+static size_t decimal_length(const char *text)
+{
+    const char *at = text;
+    if (*at == '+' || *at == '-') at++;
+    const char *first = at;
+    while (is_digit(*at)) at++;
+    size_t digits = (size_t)(at - first);
+    if (*at == '.') {
+        first = ++at;
+        while (is_digit(*at)) at++;
+        digits += (size_t)(at - first);
+    }
+    if (digits == 0) return 0;
+    if (*at == 'e' || *at == 'E') {
+        const char *exponent = at + 1;
+        if (*exponent == '+' || *exponent == '-') exponent++;
+        if (is_digit(*exponent)) {
+            while (is_digit(*exponent)) exponent++;
+            at = exponent;
+        }
+    }
+    return (size_t)(at - text);
+}
+
+static struct fault *decimal_read(const char **at, double *value)
+{
+    const char *word = *at;
+    const size_t length = decimal_length(word);
+    if (length == 0) return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number", shown_word(word), word);
+    const char after = word[length];
+    if (after == 'x' || after == 'X')
+        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a plain decimal number; hexadecimal is not read", shown_word(word),
+                           word);
+    if (after == ',' || after == '_')
+        return fault_raise(FAULT_SCENARIO,
+                           "'%.*s' is not a number: numbers are written with a decimal point and nothing between the digits",
+                           shown_word(word), word);
+    errno = 0;
+    *value = strtod(word, NULL);
+    if (errno == ERANGE)
+        return fault_raise(FAULT_SCENARIO, "%.*s is beyond the range of numbers", shown(word, length), word);
+    *at = word + length;
+    return NULL;
+}
+
+/* A decimal, or a fraction of two such as 1/4000. */
+static struct fault *number_read(const char **at, double *value)
+{
+    const char *word = *at;
+    TRY(decimal_read(at, value));
+    if (**at != '/' || !(is_digit((*at)[1]) || (*at)[1] == '.')) return NULL;
+    double divisor;
+    (*at)++;
+    TRY(decimal_read(at, &divisor));
+    if (!(fabs(divisor) > 0.0))
+        return fault_raise(FAULT_SCENARIO, "%.*s divides by zero", shown(word, (size_t)(*at - word)), word);
+    *value /= divisor;
+    if (!isfinite(*value))
+        return fault_raise(FAULT_SCENARIO, "%.*s is beyond the range of numbers", shown(word, (size_t)(*at - word)), word);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------ distributions as text */
+
+/* A text on its way to becoming a quantity. `head` is what stands before the unit, for messages. */
+struct reading {
+    const char *head;
+    int head_length;
+    const char *unit;
+    struct quantity *quantity;
+};
+
+static struct fault *unknown_form(const char *name, size_t length)
+{
+    char word[SHOWN_MOST + 1] = {0};
+    memcpy(word, name, (size_t)shown(name, length));
+    const char *meant = NULL;
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        if (strcmp(habits[i][0], word) == 0) meant = habits[i][1];
+    if (meant == NULL) meant = units_nearest(word, form_names);
+    if (meant == NULL)
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; known are uniform, triangular, normal, lognormal, pert "
+                                           "and discrete", word);
+    return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; did you mean '%s'? Known are uniform, triangular, normal, "
+                                       "lognormal, pert and discrete", word, meant);
+}
+
+/* Reads the name and the opening parenthesis. */
+static struct fault *form_read(const char **at, enum quantity_form *form)
+{
+    const char *name = *at;
+    const size_t length = strcspn(name, " \t()[]");
+    const char *next = skip_blanks(name + length);
+    int f = 1;
+    while (f < FORMS && (strlen(forms[f].name) != length || strncmp(forms[f].name, name, length) != 0)) f++;
+    if (*next != '(') {
+        if (f < FORMS)
+            return fault_raise(FAULT_SCENARIO, "%s has no values; expected %s(%s)", forms[f].name, forms[f].name,
+                               forms[f].usage);
+        if (*name == '\0')
+            return fault_raise(FAULT_SCENARIO, "nothing is written here; expected a number or a distribution");
+        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number; expected a number, or a distribution such as "
+                                           "triangular(1 2 3)", shown_word(name), name);
+    }
+    if (f == FORMS) return unknown_form(name, length);
+    const size_t inside = strcspn(next + 1, "()");
+    if (next[1 + inside] != ')')
+        return fault_raise(FAULT_SCENARIO, "'%.*s' has no closing parenthesis; expected %s(%s)", shown(name, strlen(name)), name,
+                           forms[f].name, forms[f].usage);
+    if (memchr(next + 1, ',', inside) != NULL)
+        return fault_raise(FAULT_SCENARIO, "%.*s: distributions are written with spaces, not commas; expected %s(%s)",
+                           shown(name, (size_t)(next + 2 + inside - name)), name, forms[f].name, forms[f].usage);
+    *form = (enum quantity_form)f;
+    *at = next + 1;
+    return NULL;
+}
+
+/* Reads one number between the parentheses; it must end at a blank, the parenthesis or `end`. */
+static struct fault *argument_read(const struct reading *reading, const char **at, char end, double *value)
+{
+    const char *word = *at;
+    struct fault *fault = number_read(at, value);
+    if (fault == NULL && (**at == ' ' || **at == '\t' || **at == ')' || **at == end)) return NULL;
+    fault_free(fault);
+    return fault_raise(FAULT_SCENARIO, "%.*s: '%.*s' is not a number; between the parentheses stand numbers only, and the unit "
+                                       "follows once", reading->head_length, reading->head, shown_word(word), word);
+}
+
+static struct fault *arguments_read(const struct reading *reading, const char **at)
+{
+    struct quantity *quantity = reading->quantity;
+    const struct form *form = &forms[quantity->form];
+    int count = 0;
+    for (*at = skip_blanks(*at); **at != ')'; *at = skip_blanks(*at)) {
+        double value;
+        TRY(argument_read(reading, at, ')', &value));
+        if (count < ARGUMENTS_MOST) quantity->p[count] = value;
+        count++;
+    }
+    if (count != form->arguments)
+        return fault_raise(FAULT_SCENARIO, "%.*s has %d %s; expected %d: %s(%s)", reading->head_length, reading->head, count,
+                           count == 1 ? "value" : "values", form->arguments, form->name, form->usage);
+    return NULL;
+}
+
+static struct fault *pairs_read(const struct reading *reading, const char **at)
+{
+    struct quantity *quantity = reading->quantity;
+    size_t most = 1;
+    for (const char *c = *at; *c != ')'; c++) most += *c == ':';
+    quantity->value = calloc(most, sizeof *quantity->value);
+    quantity->weight = calloc(most, sizeof *quantity->weight);
+    if (quantity->value == NULL || quantity->weight == NULL) return fault_no_memory();
+    for (*at = skip_blanks(*at); **at != ')'; *at = skip_blanks(*at)) {
+        const char *word = *at;
+        double value, weight;
+        TRY(argument_read(reading, at, ':', &value));
+        if (**at != ':')
+            return fault_raise(FAULT_SCENARIO, "%.*s: '%.*s' has no probability; expected value:probability such as 1:0.5",
+                               reading->head_length, reading->head, shown_word(word), word);
+        (*at)++;
+        TRY(argument_read(reading, at, ')', &weight));
+        quantity->value[quantity->count] = value;
+        quantity->weight[quantity->count++] = weight;
+    }
+    return NULL;
+}
+
+static struct fault *limit_read(const char **at, double *limit)
+{
+    const char *word = *at;
+    const size_t length = strcspn(word, " \t[]()");
+    if ((length == 3 && strncmp(word, "inf", 3) == 0) || (length == 4 && strncmp(word, "-inf", 4) == 0)) {
+        *limit = length == 3 ? INFINITY : -INFINITY;
+        *at = word + length;
+        return NULL;
+    }
+    return number_read(at, limit);
+}
+
+/* Reads "[low high]" if it is there. */
+static struct fault *limits_read(const struct reading *reading, const char **at)
+{
+    double *p = reading->quantity->p;
+    if (reading->quantity->form == QUANTITY_NORMAL) {
+        p[2] = -INFINITY;
+        p[3] = INFINITY;
+    }
+    if (**at != '[') return NULL;
+    if (reading->quantity->form != QUANTITY_NORMAL)
+        return fault_raise(FAULT_SCENARIO, "%.*s: limits in brackets are for normal only", reading->head_length, reading->head);
+    *at = skip_blanks(*at + 1);
+    TRY(limit_read(at, &p[2]));
+    *at = skip_blanks(*at);
+    if (**at != ']') TRY(limit_read(at, &p[3]));
+    else p[3] = NAN;
+    *at = skip_blanks(*at);
+    if (**at != ']' || isnan(p[3]))
+        return fault_raise(FAULT_SCENARIO, "%.*s: expected two limits in brackets, such as [0 2]", reading->head_length,
+                           reading->head);
+    (*at)++;
+    return NULL;
+}
+
+/* Reads all but the unit; on a fault the caller frees the quantity. */
+static struct fault *head_read(const char *text, struct reading *reading)
+{
+    struct quantity *quantity = reading->quantity;
+    const char *at = skip_blanks(text);
+    reading->head = at;
+    if (strchr("+-.0123456789", *at) != NULL && *at != '\0') {
+        TRY(number_read(&at, &quantity->p[0]));
+        reading->unit = skip_blanks(at);
+        reading->head_length = shown(reading->head, (size_t)(at - reading->head));
+        const char next = *reading->unit;
+        if ((is_digit(next) && strncmp(reading->unit, "1/", 2) != 0) || (next != '\0' && strchr("+-.", next) != NULL))
+            return fault_raise(FAULT_SCENARIO, "'%.*s': a unit is expected after %.*s", shown(text, strlen(text)), text,
+                               reading->head_length, reading->head);
+        return NULL;
+    }
+    TRY(form_read(&at, &quantity->form));
+    reading->head_length = shown(reading->head, strcspn(reading->head, ")") + 1);
+    TRY(quantity->form == QUANTITY_DISCRETE ? pairs_read(reading, &at) : arguments_read(reading, &at));
+    const char *close = at + 1;
+    at = skip_blanks(close);
+    const bool limited = *at == '[';
+    TRY(limits_read(reading, &at));
+    reading->head_length = shown(reading->head, (size_t)((limited ? at : close) - reading->head));
+    reading->unit = skip_blanks(at);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------ checks */
+
+static struct fault *order_check(const struct reading *reading, const char *low_name, double low, const char *high_name,
+                                 double high)
+{
+    if (low <= high) return NULL;
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is above %s %.15g", reading->head_length, reading->head, low_name, low,
+                       high_name, high);
+}
+
+static struct fault *positive_check(const struct reading *reading, const char *name, double value)
+{
+    if (value > 0.0) return NULL;
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is not positive", reading->head_length, reading->head, name, value);
+}
+
+static struct fault *normal_check(const struct reading *reading)
+{
+    const double *p = reading->quantity->p;
+    if (p[1] < 0.0)
+        return fault_raise(FAULT_SCENARIO, "%.*s: standard deviation %.15g is negative; expected 0 or more",
+                           reading->head_length, reading->head, p[1]);
+    TRY(order_check(reading, "low limit", p[2], "high limit", p[3]));
+    const double away = fmax(p[2] - p[0], p[0] - p[3]);
+    if (away > NORMAL_REACH * p[1])
+        return fault_raise(FAULT_SCENARIO, "%.*s: the limits lie more than %g standard deviations from the mean and leave "
+                                           "nothing to draw", reading->head_length, reading->head, NORMAL_REACH);
+    return NULL;
+}
+
+static struct fault *discrete_check(const struct reading *reading)
+{
+    const struct quantity *quantity = reading->quantity;
+    double sum = 0.0;
+    for (size_t i = 0; i < quantity->count; i++) {
+        TRY(positive_check(reading, "probability", quantity->weight[i]));
+        sum += quantity->weight[i];
+    }
+    if (fabs(sum - 1.0) <= SUM_TOLERANCE) return NULL;
+    return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", reading->head_length, reading->head,
+                       sum);
+}
+
+static struct fault *law_check(const struct reading *reading)
+{
+    const double *p = reading->quantity->p;
+    switch (reading->quantity->form) {
+    case QUANTITY_UNIFORM: return order_check(reading, "low", p[0], "high", p[1]);
+    case QUANTITY_TRIANGULAR:
+    case QUANTITY_PERT:
+        TRY(order_check(reading, "low", p[0], "mode", p[1]));
+        return order_check(reading, "mode", p[1], "high", p[2]);
+    case QUANTITY_NORMAL: return normal_check(reading);
+    case QUANTITY_LOGNORMAL:
+        TRY(positive_check(reading, "mean", p[0]));
+        return positive_check(reading, "coefficient of variation", p[1]);
+    case QUANTITY_DISCRETE: return discrete_check(reading);
+    case QUANTITY_NUMBER: break;
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------ units */
+
+static bool is_pure(const char *unit)
+{
+    return unit[0] == '\0' || strcmp(unit, "1") == 0;
+}
+
+static struct fault *ratio_find(struct units *units, const struct reading *reading, const char *unit, double *multiply,
+                                double *divide)
+{
+    if (*reading->unit == '\0' && !is_pure(unit))
+        return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", reading->head_length, reading->head,
+                           strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
+    TRY(units_check(units, reading->unit));
+    TRY(units_check(units, unit));
+    struct fault *fault = units_ratio(units, reading->unit, unit, multiply, divide);
+    if (fault == NULL || fault->code != FAULT_SCENARIO) return fault;
+    struct fault *whole =
+        fault_raise(FAULT_SCENARIO, "%.*s %s", reading->head_length, reading->head, fault->sentence);
+    fault_free(fault);
+    return whole;
+}
+
+/* One rounding in most cases: one of the two is nearly always 1. */
+static struct fault *value_convert(const struct reading *reading, double multiply, double divide, double *value)
+{
+    const double converted = *value * multiply / divide;
+    if (isfinite(*value) && !isfinite(converted))
+        return fault_raise(FAULT_SCENARIO, "%.*s %.*s is beyond the range of numbers", reading->head_length, reading->head,
+                           shown(reading->unit, strlen(reading->unit)), reading->unit);
+    *value = converted;
+    return NULL;
+}
+
+static struct fault *values_convert(struct units *units, const struct reading *reading, const char *unit)
+{
+    struct quantity *quantity = reading->quantity;
+    double multiply, divide;
+    TRY(ratio_find(units, reading, unit, &multiply, &divide));
+    const int last = quantity->form == QUANTITY_NORMAL ? 4 : forms[quantity->form].with_unit;
+    for (int i = 0; i < last; i++) TRY(value_convert(reading, multiply, divide, &quantity->p[i]));
+    for (size_t i = 0; i < quantity->count; i++) TRY(value_convert(reading, multiply, divide, &quantity->value[i]));
+    return NULL;
+}
+
+/* By insertion: lists are short, and equal values keep their order. */
+static void pairs_sort(struct quantity *quantity)
+{
+    for (size_t i = 1; i < quantity->count; i++) {
+        const double value = quantity->value[i], weight = quantity->weight[i];
+        size_t j = i;
+        for (; j > 0 && quantity->value[j - 1] > value; j--) {
+            quantity->value[j] = quantity->value[j - 1];
+            quantity->weight[j] = quantity->weight[j - 1];
+        }
+        quantity->value[j] = value;
+        quantity->weight[j] = weight;
+    }
+}
+
+struct fault *quantity_read(struct units *units, const char *text, const char *unit, struct quantity *quantity)
+{
+    *quantity = (struct quantity){.form = QUANTITY_NUMBER};
+    struct reading reading = {.quantity = quantity};
+    struct fault *fault = head_read(text, &reading);
+    if (fault == NULL) fault = law_check(&reading);
+    if (fault == NULL) fault = values_convert(units, &reading, unit);
+    if (fault == NULL)
+        pairs_sort(quantity);
+    else
+        quantity_free(quantity);
+    return fault;
+}
+
+const char *quantity_unit_text(const char *text)
+{
+    struct quantity quantity = {.form = QUANTITY_NUMBER};
+    struct reading reading = {.quantity = &quantity};
+    struct fault *fault = head_read(text, &reading);
+    const char *unit = fault == NULL ? reading.unit : NULL;
+    fault_free(fault);
+    quantity_free(&quantity);
+    return unit;
+}
+
+void quantity_free(struct quantity *quantity)
+{
+    free(quantity->value);
+    free(quantity->weight);
+    *quantity = (struct quantity){.form = QUANTITY_NUMBER};
+}
+
+bool quantity_is_drawn(const struct quantity *quantity)
+{
+    return quantity->form != QUANTITY_NUMBER;
+}
+
+/* ------------------------------------------------------------------------------------------------ laws */
+
+static double triangular_inverse(const double p[], double u)
+{
+    const double width = p[2] - p[0], rise = p[1] - p[0], fall = p[2] - p[1];
+    if (!(width > 0.0)) return p[0];
+    return u < rise / width ? p[0] + sqrt(u * width * rise) : p[2] - sqrt((1.0 - u) * width * fall);
+}
+
+static double normal_inverse(const double p[], double u)
+{
+    if (isinf(p[2]) && isinf(p[3])) return p[0] + p[1] * gsl_cdf_ugaussian_Pinv(u);
+    if (!(p[1] > 0.0)) return p[0];
+    const double a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
+    /* Both tails as sums of positive terms; the smaller is exact where the other has lost its digits near 1. */
+    const double below = (1.0 - u) * gsl_cdf_ugaussian_P(a) + u * gsl_cdf_ugaussian_P(b);
+    const double above = (1.0 - u) * gsl_cdf_ugaussian_Q(a) + u * gsl_cdf_ugaussian_Q(b);
+    const double z = below < above ? gsl_cdf_ugaussian_Pinv(below) : gsl_cdf_ugaussian_Qinv(above);
+    return fmin(fmax(p[0] + p[1] * z, p[2]), p[3]);
+}
+
+static double lognormal_inverse(const double p[], double u)
+{
+    const double variance = log1p(p[1] * p[1]);
+    return exp(log(p[0]) - 0.5 * variance + sqrt(variance) * gsl_cdf_ugaussian_Pinv(u));
+}
+
+static double pert_inverse(const double p[], double u)
+{
+    const double width = p[2] - p[0];
+    if (!(width > 0.0)) return p[0];
+    const double alpha = 1.0 + 4.0 * (p[1] - p[0]) / width, beta = 1.0 + 4.0 * (p[2] - p[1]) / width;
+    /* From the nearer end, where GSL's inverse keeps its relative accuracy. */
+    return u <= 0.5 ? p[0] + width * gsl_cdf_beta_Pinv(u, alpha, beta)
+                    : p[2] - width * gsl_cdf_beta_Pinv(1.0 - u, beta, alpha);
+}
+
+static double discrete_inverse(const struct quantity *quantity, double u)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i + 1 < quantity->count; i++) {
+        sum += quantity->weight[i];
+        if (u <= sum) return quantity->value[i];
+    }
+    return quantity->value[quantity->count - 1];
+}
+
+double quantity_inverse(const struct quantity *quantity, double u)
+{
+    const double *p = quantity->p;
+    switch (quantity->form) {
+    case QUANTITY_UNIFORM: return fmin(p[0] + u * (p[1] - p[0]), p[1]);
+    case QUANTITY_TRIANGULAR: return triangular_inverse(p, u);
+    case QUANTITY_NORMAL: return normal_inverse(p, u);
+    case QUANTITY_LOGNORMAL: return lognormal_inverse(p, u);
+    case QUANTITY_PERT: return pert_inverse(p, u);
+    case QUANTITY_DISCRETE: return discrete_inverse(quantity, u);
+    case QUANTITY_NUMBER: break;
+    }
+    return p[0];
+}
+
+double quantity_central(const struct quantity *quantity)
+{
+    return quantity_inverse(quantity, 0.5);
+}
+
+/* ------------------------------------------------------------------------------------------------ moments */
+
+/* Mean and variance of a standard normal between a and b where they are so close that the closed form would cancel:
+ * Simpson's rule about the middle. */
+static void narrow_moments(double a, double b, double *mean, double *variance)
+{
+    const double middle = 0.5 * (a + b), step = (b - a) / SIMPSON_STRIPS;
+    double mass = 0.0, first = 0.0, second = 0.0;
+    for (int i = 0; i <= SIMPSON_STRIPS; i++) {
+        const double y = step * (i - SIMPSON_STRIPS / 2);
+        const double simpson = i == 0 || i == SIMPSON_STRIPS ? 1.0 : i % 2 == 1 ? 4.0 : 2.0;
+        const double weight = simpson * exp(-y * (middle + 0.5 * y));
+        mass += weight;
+        first += weight * y;
+        second += weight * y * y;
+    }
+    first /= mass;
+    *mean = middle + first;
+    *variance = second / mass - first * first;
+}
+
+/* phi(x) x, which is 0 at infinity. */
+static double density_times(double x)
+{
+    return isinf(x) ? 0.0 : x * gsl_ran_ugaussian_pdf(x);
+}
+
+/* Johnson, Kotz and Balakrishnan 1994, section 13.10.1. */
+static void normal_moments(const double p[], double *mean, double *variance)
+{
+    *mean = p[0];
+    *variance = p[1] * p[1];
+    if ((isinf(p[2]) && isinf(p[3])) || !(p[1] > 0.0)) return;
+    const double a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
+    double m, v;
+    if ((b - a) * (1.0 + fmin(fabs(a), fabs(b))) < 1.0) {
+        narrow_moments(a, b, &m, &v);
+    } else {
+        const double mass = a > 0.0 ? gsl_cdf_ugaussian_Q(a) - gsl_cdf_ugaussian_Q(b)
+                                    : gsl_cdf_ugaussian_P(b) - gsl_cdf_ugaussian_P(a);
+        m = (gsl_ran_ugaussian_pdf(a) - gsl_ran_ugaussian_pdf(b)) / mass;
+        v = 1.0 + (density_times(a) - density_times(b)) / mass - m * m;
+    }
+    *mean = p[0] + p[1] * m;
+    *variance = p[1] * p[1] * v;
+}
+
+static double discrete_moment(const struct quantity *quantity, double about, int power)
+{
+    double sum = 0.0, mass = 0.0;
+    for (size_t i = 0; i < quantity->count; i++) {
+        const double y = quantity->value[i] - about;
+        sum += quantity->weight[i] * (power == 2 ? y * y : y);
+        mass += quantity->weight[i];
+    }
+    return sum / mass;
+}
+
+double quantity_mean(const struct quantity *quantity)
+{
+    const double *p = quantity->p;
+    double mean = p[0], variance;
+    switch (quantity->form) {
+    case QUANTITY_UNIFORM: return 0.5 * (p[0] + p[1]);
+    case QUANTITY_TRIANGULAR: return (p[0] + p[1] + p[2]) / 3.0;
+    case QUANTITY_NORMAL: normal_moments(p, &mean, &variance); return mean;
+    case QUANTITY_PERT: return (p[0] + 4.0 * p[1] + p[2]) / 6.0;
+    case QUANTITY_DISCRETE: return discrete_moment(quantity, 0.0, 1);
+    case QUANTITY_LOGNORMAL:
+    case QUANTITY_NUMBER: break;
+    }
+    return mean;
+}
+
+double quantity_variance(const struct quantity *quantity)
+{
+    const double *p = quantity->p;
+    const double mean = quantity_mean(quantity), width = p[1] - p[0];
+    double of_normal, variance = 0.0;
+    switch (quantity->form) {
+    case QUANTITY_UNIFORM: return width * width / 12.0;
+    case QUANTITY_TRIANGULAR: /* about the mode, so that nothing cancels far from zero */
+        return (width * width + (p[2] - p[1]) * (p[2] - p[1]) + width * (p[2] - p[1])) / 18.0;
+    case QUANTITY_NORMAL: normal_moments(p, &of_normal, &variance); return variance;
+    case QUANTITY_LOGNORMAL: return p[0] * p[1] * (p[0] * p[1]);
+    case QUANTITY_PERT: return (mean - p[0]) * (p[2] - mean) / 7.0;
+    case QUANTITY_DISCRETE: return discrete_moment(quantity, mean, 2);
+    case QUANTITY_NUMBER: break;
+    }
+    return variance;
+}
+
+void quantity_support(const struct quantity *quantity, double *least, double *most)
+{
+    const double *p = quantity->p;
+    *least = p[0];
+    *most = p[0];
+    switch (quantity->form) {
+    case QUANTITY_UNIFORM: *most = p[1]; break;
+    case QUANTITY_TRIANGULAR:
+    case QUANTITY_PERT: *most = p[2]; break;
+    case QUANTITY_NORMAL:
+        if (!(p[1] > 0.0)) break;
+        *least = p[2];
+        *most = p[3];
+        break;
+    case QUANTITY_LOGNORMAL:
+        *least = 0.0;
+        *most = INFINITY;
+        break;
+    case QUANTITY_DISCRETE:
+        *least = quantity->value[0];
+        *most = quantity->value[quantity->count - 1];
+        break;
+    case QUANTITY_NUMBER: break;
+    }
+}

@@ -16,7 +16,7 @@ enum quantity_form {
     QUANTITY_NORMAL,     /* p = {mean, sd, low, high}; the limits may be infinite                      */
     QUANTITY_LOGNORMAL,  /* p = {mean, coefficient of variation (no unit)}                             */
     QUANTITY_PERT,       /* p = {low, mode, high}                                                      */
-    QUANTITY_DISCRETE,   /* value[count] with probability weight[count], summing to 1                  */
+    QUANTITY_DISCRETE,   /* value[count], ascending, with probability weight[count], summing to 1      */
 };
 
 struct quantity {
@@ -27,11 +27,13 @@ struct quantity {
     double *weight; /* [count], owned */
 };
 
-/* Reads "64 USD/bbl", "triangular(50 100 200) USD/TEU/d", "normal(1 0.2) [0 2]", "lognormal(1.2 0.8) mo",
- * "discrete(1:0.5 2:0.5) t", "3.5 %". Numbers are plain decimals (strtod in the C locale, no hexadecimal, inf or nan), and
- * are converted to `unit` ("" for a pure number). When the text carries no unit and `unit` is not "", it is an error,
- * unless the value is 0 of ... no exception: every dimensional number carries one.
- * Faults have no place; the sentence names value and expectation. */
+/* Reads "64 USD/bbl", "1/4000 train/t", "triangular(50 100 200) USD/TEU/d", "normal(1 0.2) [0 2]", "lognormal(1.2 0.8) mo",
+ * "discrete(1:0.5 2:0.5) t", "3.5 %", and converts to `unit` ("" or "1" for a pure number). Numbers are plain decimals or
+ * fractions of two (strtod, which the program keeps in the C locale); no hexadecimal, no nan, and inf or -inf only as a
+ * limit in brackets. The unit stands last and belongs to the values and the limits, never to a coefficient of variation or a
+ * probability. When `unit` is not "", a text without a unit is an error, also for 0: every dimensional number carries one.
+ * Faults are FAULT_SCENARIO without a place; the sentence names the text found and what was expected. On a fault *quantity
+ * owns nothing. */
 MUST_CHECK struct fault *quantity_read(struct units *units, const char *text, const char *unit, struct quantity *quantity);
 
 /* The unit written in such a text ("USD/bbl"), "" when there is none; a pointer into the text. NULL if unreadable. */
@@ -41,7 +43,8 @@ void quantity_free(struct quantity *quantity);
 
 bool quantity_is_drawn(const struct quantity *quantity);
 
-/* The inverse distribution function at 0 < u < 1; the number itself for QUANTITY_NUMBER. */
+/* The inverse distribution function at 0 < u < 1, never outside the support; the number itself for QUANTITY_NUMBER. NaN
+ * where GSL finds no inverse (pert; its error handler must be off): the replication then counts as invalid. */
 double quantity_inverse(const struct quantity *quantity, double u);
 
 /* The median: what stands for the quantity where one number is needed. */
