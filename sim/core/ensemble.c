@@ -3,13 +3,26 @@
 #include "sim/core/ensemble.h"
 
 #include <omp.h>
+#include <stdlib.h>
 
-struct shared {
+/* The fault of one thread, which is its last act. */
+struct thread_fault {
+    bool opening;
+    uint64_t item;
+    struct fault *fault;
+};
+
+struct loop {
     const struct ensemble_body *body;
     const struct ensemble_watch *watch;
-    uint64_t count, next, done;
-    bool halted, interrupted;
-    struct fault *faults;
+    uint64_t count;
+    /* under critical(ensemble_items) */
+    uint64_t next;
+    bool halted, stopped;
+    struct thread_fault *fault; /* [threads] */
+    size_t faults;
+    /* under critical(ensemble_progress) */
+    uint64_t done;
 };
 
 int ensemble_threads(int threads)
@@ -17,64 +30,89 @@ int ensemble_threads(int threads)
     return threads > 0 ? threads : omp_get_max_threads();
 }
 
-static void fail(struct shared *shared, struct fault *fault)
+static void loop_fail(struct loop *loop, struct thread_fault fault)
 {
-#pragma omp critical(ensemble)
+#pragma omp critical(ensemble_items)
     {
-        shared->faults = fault_join(shared->faults, fault);
-        shared->halted = true;
+        loop->halted = true;
+        loop->fault[loop->faults++] = fault;
     }
 }
 
-/* The next item; false when there is none or the loop was halted. */
-static bool take(struct shared *shared, uint64_t *item)
+/* Takes the next item; false when there is none or none may begin. */
+static bool loop_take(struct loop *loop, uint64_t *item)
 {
-    bool taken = false;
-    const struct ensemble_watch *watch = shared->watch;
+    const struct ensemble_watch *watch = loop->watch;
     const bool stop = watch != NULL && watch->stop != NULL && watch->stop(watch->context);
-#pragma omp critical(ensemble)
+    bool taken;
+#pragma omp critical(ensemble_items)
     {
-        if (stop && shared->next < shared->count && !shared->halted) shared->halted = shared->interrupted = true;
-        if (!shared->halted && shared->next < shared->count) {
-            *item = shared->next++;
-            taken = true;
-        }
+        if (stop && loop->next < loop->count && !loop->halted) loop->halted = loop->stopped = true;
+        taken = !loop->halted && loop->next < loop->count;
+        if (taken) *item = loop->next++;
     }
     return taken;
 }
 
-static void finish(struct shared *shared)
+static void loop_progress(struct loop *loop)
 {
-    const struct ensemble_watch *watch = shared->watch;
+    const struct ensemble_watch *watch = loop->watch;
 #pragma omp critical(ensemble_progress)
     {
-        shared->done++;
-        if (watch != NULL && watch->progress != NULL) watch->progress(watch->context, shared->done, shared->count);
+        loop->done++;
+        if (watch != NULL && watch->progress != NULL) watch->progress(watch->context, loop->done, loop->count);
     }
 }
 
-static void work(struct shared *shared)
+/* What each thread does. */
+static void loop_run(struct loop *loop)
 {
-    const struct ensemble_body *body = shared->body;
+    const struct ensemble_body *body = loop->body;
     void *state = NULL;
-    uint64_t item;
     struct fault *fault = body->open == NULL ? NULL : body->open(body->context, &state);
-    while (fault == NULL && take(shared, &item)) {
-        fault = body->item(body->context, state, item);
-        if (fault == NULL) finish(shared);
+    if (fault != NULL) {
+        loop_fail(loop, (struct thread_fault){true, 0, fault});
+        return;
     }
-    if (fault != NULL) fail(shared, fault);
+    uint64_t item = 0;
+    while (fault == NULL && loop_take(loop, &item)) {
+        fault = body->item(body->context, state, item);
+        if (fault == NULL) loop_progress(loop);
+    }
+    if (fault != NULL) loop_fail(loop, (struct thread_fault){false, item, fault});
     if (body->close != NULL) body->close(body->context, state);
+}
+
+static int by_item(const void *left, const void *right)
+{
+    const struct thread_fault *a = left, *b = right;
+    if (a->opening != b->opening) return a->opening ? -1 : 1;
+    return a->item < b->item ? -1 : a->item > b->item;
+}
+
+static struct fault *loop_faults(struct loop *loop)
+{
+    struct fault *all = NULL;
+    qsort(loop->fault, loop->faults, sizeof *loop->fault, by_item);
+    for (size_t i = 0; i < loop->faults; i++) all = fault_join(all, loop->fault[i].fault);
+    if (loop->stopped)
+        all = fault_join(all, fault_raise(FAULT_INTERRUPTED, "stopped on request after %llu of %llu parts",
+                                          (unsigned long long)loop->done, (unsigned long long)loop->count));
+    return all;
 }
 
 struct fault *ensemble_for(uint64_t count, int threads, const struct ensemble_body *body,
                            const struct ensemble_watch *watch)
 {
-    struct shared shared = {.body = body, .watch = watch, .count = count};
-    int team = ensemble_threads(threads);
-    if ((uint64_t)team > count) team = count == 0 ? 1 : (int)count;
-#pragma omp parallel num_threads(team)
-    work(&shared);
-    if (shared.faults == NULL && shared.interrupted) return fault_raise(FAULT_INTERRUPTED, "interrupted");
-    return shared.faults;
+    if (count == 0) return NULL;
+    threads = ensemble_threads(threads);
+    if ((uint64_t)threads > count) threads = (int)count;
+    struct loop loop = {.body = body, .watch = watch, .count = count};
+    loop.fault = calloc((size_t)threads, sizeof *loop.fault); /* a thread fails once at most */
+    if (loop.fault == NULL) return fault_no_memory();
+#pragma omp parallel num_threads(threads)
+    loop_run(&loop);
+    struct fault *fault = loop_faults(&loop);
+    free(loop.fault);
+    return fault;
 }

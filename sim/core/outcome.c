@@ -5,40 +5,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The unit of a total over the horizon: of a rate per year, the unit itself. */
-static char *total_unit(enum outcome_rule rule, const char *unit)
+static void outcome_free(struct outcome *outcome)
 {
-    const size_t length = strlen(unit);
-    if (rule != OUTCOME_SUM || length < 3 || strcmp(unit + length - 3, "/yr") != 0) return strdup(unit);
-    return length == 3 ? strdup("1") : strndup(unit, length - 3);
+    free(outcome->path);
+    free(outcome->unit);
+    free(outcome->total);
+    free(outcome->long_name);
 }
 
-struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path, const char *unit,
-                           const char *long_name, size_t *index)
+/* The unit of what a rate per year adds up to. */
+static char *total_unit(const struct outcome_kind *kind, const char *unit)
 {
-    struct outcome *grown = realloc(outcomes->item, (outcomes->count + 1) * sizeof *grown);
-    if (grown == NULL) return fault_no_memory();
-    outcomes->item = grown;
-    *index = outcomes->count;
-    struct outcome *outcome = &grown[outcomes->count++];
-    *outcome = (struct outcome){.kind = kind,
-                                .path = strdup(path),
-                                .unit = strdup(unit),
-                                .total = total_unit(kind->rule, unit),
-                                .long_name = strdup(long_name)};
-    if (outcome->path == NULL || outcome->unit == NULL || outcome->total == NULL || outcome->long_name == NULL)
+    const size_t length = strlen(unit), tail = strlen("/yr");
+    if (kind->rule != OUTCOME_SUM || length < tail || strcmp(unit + length - tail, "/yr") != 0) return strdup(unit);
+    return length == tail ? strdup("1") : strndup(unit, length - tail);
+}
+
+struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
+                           const char *unit, const char *long_name, size_t *index)
+{
+    const size_t count = outcomes->count;
+    if ((count & (count - 1)) == 0) { /* full: room doubles at powers of two */
+        struct outcome *grown = reallocarray(outcomes->item, count == 0 ? 1 : 2 * count, sizeof *grown);
+        if (grown == NULL) return fault_no_memory();
+        outcomes->item = grown;
+    }
+    struct outcome added = {kind, strdup(path), strdup(unit), total_unit(kind, unit), strdup(long_name)};
+    if (added.path == NULL || added.unit == NULL || added.total == NULL || added.long_name == NULL) {
+        outcome_free(&added);
         return fault_no_memory();
+    }
+    outcomes->item[count] = added;
+    outcomes->count++;
+    *index = count;
     return NULL;
 }
 
 void outcomes_free(struct outcomes *outcomes)
 {
-    for (size_t i = 0; i < outcomes->count; i++) {
-        free(outcomes->item[i].path);
-        free(outcomes->item[i].unit);
-        free(outcomes->item[i].total);
-        free(outcomes->item[i].long_name);
-    }
+    for (size_t i = 0; i < outcomes->count; i++) outcome_free(&outcomes->item[i]);
     free(outcomes->item);
     *outcomes = (struct outcomes){0};
 }

@@ -44,7 +44,8 @@ struct outcomes {
     size_t count;
 };
 
-/* Adds an outcome and gives its index. `total` is derived. */
+/* Adds an outcome and gives its index. The texts are copied. `total` is derived: of OUTCOME_SUM, `unit` without a final "/yr"
+ * ("1/yr" and "/yr" become "1"), else `unit`. */
 MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                       const char *unit, const char *long_name, size_t *index);
 void outcomes_free(struct outcomes *outcomes);

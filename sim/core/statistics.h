@@ -27,7 +27,7 @@ struct moments moments_none(void);
  * Fixed order: lane i mod LANES is summed over i, then the lanes in halves. */
 struct moments moments_of(size_t count, const double value[], const unsigned char mask[]);
 /* The same bits as out[c] = moments_of(LANES, value[c], mask) for each cell, faster. */
-void moments_of_lanes(size_t cells, const double value[][LANES], const unsigned char mask[LANES], struct moments out[]);
+void moments_of_lanes(size_t cells, const double (*value)[LANES], const unsigned char mask[LANES], struct moments out[]);
 /* A side without values gives the other bit for bit (the undefined are added). */
 struct moments moments_combine(struct moments left, struct moments right);
 double moments_sd(const struct moments *moments);             /* with n - 1; NaN below 2 values */

@@ -2,147 +2,223 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/tally.h"
 
-#include <math.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* A chunk of which not all blocks are in. Its blocks are leaves of a small tree, kept until all are there. */
-struct open_chunk {
-    uint64_t chunk;
-    unsigned blocks; /* delivered */
-    struct moments *block[BLOCKS_PER_CHUNK];
-    struct open_chunk *next;
+/* A chunk of which some blocks are in: its blocks are the leaves of a small tree. */
+struct chunk {
+    uint64_t index;
+    unsigned begun; /* bit b: block b was begun */
+    unsigned in;    /* blocks that are in */
+    struct reduction *blocks;
+    struct chunk *next;
 };
 
 struct tally {
     uint64_t replications;
     size_t cells;
-    pthread_mutex_t lock;
-    struct open_chunk *open;
-    struct reduction *reduction;
+    struct reduction *chunks;
+    pthread_mutex_t lock; /* over all below */
+    struct chunk *open;
+    struct chunk *idle; /* chunks that are done, kept for their memory */
+    uint64_t chunks_in;
     struct invalid_replication *invalid;
-    size_t invalids;
+    size_t invalids, room;
 };
 
-struct fault *tally_open(uint64_t replications, size_t cells, struct tally **out)
+static struct fault *lock_fault(void)
 {
-    struct tally *tally = calloc(1, sizeof *tally);
-    if (tally == NULL) return fault_no_memory();
-    if (pthread_mutex_init(&tally->lock, NULL) != 0) {
-        free(tally);
-        return fault_raise(FAULT_MACHINE, "cannot make a lock");
-    }
-    tally->replications = replications;
-    tally->cells = cells;
-    *out = tally;
-    return reduction_open(cells, &tally->reduction);
+    return fault_raise(FAULT_MACHINE, "a lock of the tally failed, which should never happen");
 }
 
-static void chunk_free(struct open_chunk *chunk)
+struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally)
 {
-    for (size_t i = 0; i < BLOCKS_PER_CHUNK; i++) free(chunk->block[i]);
-    free(chunk);
+    *tally = NULL;
+    struct tally *made = calloc(1, sizeof *made);
+    if (made == NULL) return fault_no_memory();
+    if (pthread_mutex_init(&made->lock, NULL) != 0) {
+        free(made);
+        return lock_fault();
+    }
+    made->replications = replications;
+    made->cells = cells;
+    struct fault *fault = reduction_open(cells, &made->chunks);
+    if (fault != NULL) {
+        tally_close(made);
+        return fault;
+    }
+    *tally = made;
+    return NULL;
+}
+
+static void chunks_free(struct chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct chunk *next = chunk->next;
+        reduction_close(chunk->blocks);
+        free(chunk);
+        chunk = next;
+    }
 }
 
 void tally_close(struct tally *tally)
 {
     if (tally == NULL) return;
-    while (tally->open != NULL) {
-        struct open_chunk *next = tally->open->next;
-        chunk_free(tally->open);
-        tally->open = next;
-    }
-    reduction_close(tally->reduction);
-    pthread_mutex_destroy(&tally->lock);
+    chunks_free(tally->open);
+    chunks_free(tally->idle);
+    reduction_close(tally->chunks);
+    (void)pthread_mutex_destroy(&tally->lock); /* fails only while it is held */
     free(tally->invalid);
     free(tally);
 }
 
+static uint64_t divide_up(uint64_t count, uint64_t size)
+{
+    return count / size + (count % size != 0);
+}
+
+static bool chunk_is_full(const struct tally *tally, uint64_t index)
+{
+    return tally->replications - index * LANES_PER_CHUNK >= LANES_PER_CHUNK;
+}
+
+static unsigned chunk_blocks(const struct tally *tally, uint64_t index)
+{
+    return chunk_is_full(tally, index) ? BLOCKS_PER_CHUNK
+                                       : (unsigned)divide_up(tally->replications % LANES_PER_CHUNK, LANES);
+}
+
+static struct fault *chunk_make(size_t cells, struct chunk **chunk)
+{
+    *chunk = calloc(1, sizeof **chunk);
+    if (*chunk == NULL) return fault_no_memory();
+    struct fault *fault = reduction_open(cells, &(*chunk)->blocks);
+    if (fault == NULL) return NULL;
+    free(*chunk);
+    *chunk = NULL;
+    return fault;
+}
+
+/* Under the lock. The open chunk of that index, opened if need be. */
+static struct fault *chunk_find(struct tally *tally, uint64_t index, struct chunk **found)
+{
+    struct chunk *chunk = tally->open;
+    while (chunk != NULL && chunk->index != index) chunk = chunk->next;
+    if (chunk == NULL) {
+        chunk = tally->idle;
+        if (chunk != NULL)
+            tally->idle = chunk->next;
+        else
+            TRY(chunk_make(tally->cells, &chunk));
+        chunk->index = index;
+        chunk->begun = chunk->in = 0;
+        chunk->next = tally->open;
+        tally->open = chunk;
+    }
+    *found = chunk;
+    return NULL;
+}
+
+/* Under the lock. */
 static struct fault *note_invalid(struct tally *tally, const struct block_result *result)
 {
     for (size_t l = 0; l < result->lanes; l++) {
         if (result->failed_month[l] < 0) continue;
-        struct invalid_replication *grown = realloc(tally->invalid, (tally->invalids + 1) * sizeof *grown);
-        if (grown == NULL) return fault_no_memory();
-        tally->invalid = grown;
-        grown[tally->invalids++] =
+        if (tally->invalids == tally->room) {
+            const size_t room = tally->room == 0 ? 16 : 2 * tally->room;
+            struct invalid_replication *grown = reallocarray(tally->invalid, room, sizeof *grown);
+            if (grown == NULL) return fault_no_memory();
+            tally->invalid = grown;
+            tally->room = room;
+        }
+        tally->invalid[tally->invalids++] =
             (struct invalid_replication){result->first + l, result->failed_month[l], result->failed_cause[l]};
     }
     return NULL;
 }
 
-/* How many blocks the chunk has in this run, and whether it is full. */
-static unsigned blocks_of(const struct tally *tally, uint64_t chunk, bool *full)
+static struct fault *block_begin(struct tally *tally, const struct block_result *result, struct chunk **chunk)
 {
-    const uint64_t left = tally->replications - chunk * LANES_PER_CHUNK;
-    *full = left >= LANES_PER_CHUNK;
-    return *full ? BLOCKS_PER_CHUNK : (unsigned)((left + LANES - 1) / LANES);
-}
-
-/* The chunk of which the last block just came in, taken out of the list; NULL if more are to come. Under the lock. */
-static struct fault *chunk_add(struct tally *tally, uint64_t index, size_t block, struct moments *value, unsigned expected,
-                               struct open_chunk **complete)
-{
-    struct open_chunk **at = &tally->open;
-    while (*at != NULL && (*at)->chunk != index) at = &(*at)->next;
-    if (*at == NULL) {
-        struct open_chunk *chunk = calloc(1, sizeof *chunk);
-        if (chunk == NULL) return fault_no_memory();
-        chunk->chunk = index;
-        *at = chunk;
+    const unsigned bit = 1u << (unsigned)(result->first / LANES % BLOCKS_PER_CHUNK);
+    if (pthread_mutex_lock(&tally->lock) != 0) return lock_fault();
+    struct fault *fault = chunk_find(tally, result->first / LANES_PER_CHUNK, chunk);
+    if (fault == NULL && ((*chunk)->begun & bit) != 0)
+        fault = fault_raise(FAULT_MACHINE, "the block of results at replication %llu came twice, expected once",
+                            (unsigned long long)result->first);
+    if (fault == NULL) {
+        (*chunk)->begun |= bit;
+        fault = note_invalid(tally, result);
     }
-    struct open_chunk *chunk = *at;
-    chunk->block[block] = value;
-    if (++chunk->blocks < expected) return NULL;
-    *at = chunk->next;
-    *complete = chunk;
-    return NULL;
+    if (pthread_mutex_unlock(&tally->lock) != 0) fault = fault_join(fault, lock_fault());
+    return fault;
 }
 
-/* Combines the blocks along a tree of neighbours; those that a short chunk lacks are empty. */
-static struct fault *chunk_deliver(struct tally *tally, struct open_chunk *chunk, bool full)
+/* Says that a block of the chunk is in. *done: it was the last one, and the chunk, no longer open, is the caller's. */
+static struct fault *block_end(struct tally *tally, struct chunk *chunk, bool *done)
 {
-    for (size_t width = 1; width < BLOCKS_PER_CHUNK; width *= 2)
-        for (size_t i = 0; i + width < BLOCKS_PER_CHUNK; i += 2 * width) {
-            struct moments *left = chunk->block[i];
-            const struct moments *right = chunk->block[i + width];
-            for (size_t cell = 0; right != NULL && cell < tally->cells; cell++)
-                left[cell] = moments_combine(left[cell], right[cell]);
-        }
-    return full ? reduction_deliver(tally->reduction, 0, chunk->chunk, chunk->block[0])
-                : reduction_deliver_last(tally->reduction, chunk->block[0]);
+    if (pthread_mutex_lock(&tally->lock) != 0) return lock_fault();
+    *done = ++chunk->in == chunk_blocks(tally, chunk->index);
+    if (*done) {
+        struct chunk **link = &tally->open;
+        while (*link != chunk) link = &(*link)->next;
+        *link = chunk->next;
+        chunk->next = NULL;
+    }
+    return pthread_mutex_unlock(&tally->lock) == 0 ? NULL : lock_fault();
+}
+
+/* Hands the moments of a chunk to the tree of chunks. */
+static struct fault *chunk_deliver(struct tally *tally, struct chunk *chunk)
+{
+    struct moments *node;
+    TRY(reduction_borrow(tally->chunks, &node));
+    struct fault *fault = reduction_total(chunk->blocks, node);
+    if (fault == NULL && chunk_is_full(tally, chunk->index))
+        return reduction_hand_over(tally->chunks, 0, chunk->index, node);
+    if (fault == NULL) fault = reduction_deliver_last(tally->chunks, node);
+    free(node);
+    return fault;
+}
+
+static struct fault *chunk_end(struct tally *tally, struct chunk *chunk)
+{
+    struct fault *fault = chunk_deliver(tally, chunk);
+    if (fault != NULL || pthread_mutex_lock(&tally->lock) != 0) {
+        chunks_free(chunk);
+        return fault != NULL ? fault : lock_fault();
+    }
+    reduction_clear(chunk->blocks);
+    chunk->next = tally->idle;
+    tally->idle = chunk;
+    tally->chunks_in++;
+    return pthread_mutex_unlock(&tally->lock) == 0 ? NULL : lock_fault();
+}
+
+static bool block_fits(const struct tally *tally, const struct block_result *result)
+{
+    if (result->cells != tally->cells || result->first % LANES != 0 || result->first >= tally->replications)
+        return false;
+    const uint64_t left = tally->replications - result->first;
+    return result->lanes == (left < LANES ? left : LANES);
 }
 
 static struct fault *tally_block(void *self, const struct block_result *result)
 {
     struct tally *tally = self;
-    const uint64_t index = result->first / LANES_PER_CHUNK;
-    const size_t block = result->first % LANES_PER_CHUNK / LANES;
-    struct moments *value = malloc(tally->cells * sizeof *value + 1);
-    if (value == NULL) return fault_no_memory();
+    if (!block_fits(tally, result))
+        return fault_raise(FAULT_MACHINE, "a block of results at replication %llu does not fit the tally",
+                           (unsigned long long)result->first);
+    struct chunk *chunk = NULL;
+    struct moments *node;
+    TRY(block_begin(tally, result, &chunk));
+    TRY(reduction_borrow(chunk->blocks, &node));
     unsigned char valid[LANES];
-    bool any_invalid = false, full;
-    for (size_t l = 0; l < LANES; l++) {
-        valid[l] = l < result->lanes && result->failed_month[l] < 0;
-        any_invalid = any_invalid || (l < result->lanes && !valid[l]);
-    }
-    for (size_t cell = 0; cell < tally->cells; cell++) value[cell] = moments_of(LANES, result->cell[cell], valid);
-    const unsigned expected = blocks_of(tally, index, &full);
-    struct open_chunk *complete = NULL;
-    pthread_mutex_lock(&tally->lock);
-    struct fault *fault = any_invalid ? note_invalid(tally, result) : NULL;
-    if (fault == NULL) fault = chunk_add(tally, index, block, value, expected, &complete);
-    pthread_mutex_unlock(&tally->lock);
-    if (fault != NULL) {
-        free(value);
-        return fault;
-    }
-    if (complete == NULL) return NULL;
-    fault = chunk_deliver(tally, complete, full);
-    chunk_free(complete);
-    return fault;
+    for (size_t l = 0; l < LANES; l++) valid[l] = l < result->lanes && result->failed_month[l] < 0;
+    moments_of_lanes(result->cells, result->cell, valid, node);
+    TRY(reduction_hand_over(chunk->blocks, 0, result->first / LANES % BLOCKS_PER_CHUNK, node));
+    bool done = false;
+    TRY(block_end(tally, chunk, &done));
+    return done ? chunk_end(tally, chunk) : NULL;
 }
 
 struct sink tally_sink(struct tally *tally)
@@ -152,19 +228,25 @@ struct sink tally_sink(struct tally *tally)
 
 struct fault *tally_total(struct tally *tally, struct moments total[])
 {
-    return reduction_total(tally->reduction, total);
+    if (pthread_mutex_lock(&tally->lock) != 0) return lock_fault();
+    const uint64_t in = tally->chunks_in;
+    if (pthread_mutex_unlock(&tally->lock) != 0) return lock_fault();
+    const uint64_t all = divide_up(tally->replications, LANES_PER_CHUNK);
+    if (in != all)
+        return fault_raise(FAULT_MACHINE, "the results of %llu chunks of replications are in, expected all %llu",
+                           (unsigned long long)in, (unsigned long long)all);
+    return reduction_total(tally->chunks, total);
 }
 
-static int by_replication(const void *a, const void *b)
+static int by_replication(const void *left, const void *right)
 {
-    const uint64_t x = ((const struct invalid_replication *)a)->replication;
-    const uint64_t y = ((const struct invalid_replication *)b)->replication;
-    return x < y ? -1 : x > y;
+    const struct invalid_replication *a = left, *b = right;
+    return a->replication < b->replication ? -1 : a->replication > b->replication;
 }
 
 size_t tally_invalid(struct tally *tally, const struct invalid_replication **list)
 {
-    if (tally->invalids > 0) qsort(tally->invalid, tally->invalids, sizeof *tally->invalid, by_replication);
+    if (tally->invalids > 1) qsort(tally->invalid, tally->invalids, sizeof *tally->invalid, by_replication);
     *list = tally->invalid;
     return tally->invalids;
 }

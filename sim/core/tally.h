@@ -14,11 +14,12 @@ struct invalid_replication {
 };
 
 struct tally;
-/* For a run of `replications`; the blocks may come in any order. */
+/* For a run of `replications`; the blocks may come in any order, from any threads. Memory: a few nodes of `cells` moments for
+ * each chunk of which some blocks are in and some are not, and those of the reduction. */
 MUST_CHECK struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally);
 void tally_close(struct tally *tally);
 struct sink tally_sink(struct tally *tally);
-/* total[cells], once all blocks are in. */
+/* total[cells], once all blocks are in: before, it is a fault. */
 MUST_CHECK struct fault *tally_total(struct tally *tally, struct moments total[]);
 /* The invalid replications in ascending order; owned by the tally. */
 size_t tally_invalid(struct tally *tally, const struct invalid_replication **list);
