@@ -33,9 +33,10 @@ END_TEST
 
 START_TEST(whatever_else_is_not_a_date)
 {
-    static const char *const wrong[] = {"",        "2",        "202",      "20200",   "0000",     "0000-01", "2020-",   "2020-1",
-                                        "2020-00", "2020-13",  "2020-1a",  "2020-011", "2020/01", "2020 01", " 2020",   "2020 ",
-                                        "-2020",   "+2020-01", "2020-01-01", "jan",   "2020--1",  "20a0",    "2020-+1", "2O20"};
+    static const char *const wrong[] = {"",           "2",       "202",     "20200",   "0000",    "0000-01",
+                                        "2020-",      "2020-1",  "2020-00", "2020-13", "2020-1a", "2020-011",
+                                        "2020/01",    "2020 01", " 2020",   "2020 ",   "-2020",   "+2020-01",
+                                        "2020-01-01", "jan",     "2020--1", "20a0",    "2020-+1", "2O20"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int month = 77;
         ck_assert_msg(!calendar_read(wrong[i], &month), "'%s' was read as %d", wrong[i], month);
@@ -56,8 +57,8 @@ START_TEST(every_month_is_written_as_it_is_read)
 }
 END_TEST
 
-/* 1970-01-01 is day 0 by definition; 719162 days from 0001-01-01 (so that Rata Die 719163 is the epoch); the others follow
- * from 10957 days to 2000-01-01 and the lengths of months. */
+/* 1970-01-01 is day 0 by definition; 719162 days from 0001-01-01 (so that Rata Die 719163 is the epoch); the others
+ * follow from 10957 days to 2000-01-01 and the lengths of months. */
 START_TEST(days_agree_with_known_dates)
 {
     ck_assert_int_eq(calendar_days(month_of("1970-01")), 0);

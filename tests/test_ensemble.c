@@ -4,6 +4,7 @@
 #include "sim/core/ensemble.h"
 
 #include <check.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,55 @@ START_TEST(the_first_fault_ends_the_loop_and_is_that_of_the_lowest_faulty_item)
 }
 END_TEST
 
+/* Item 10 alone faults. Whoever begins an item after that waits until the faulty thread has closed its state, by when
+ * the fault is known: so each other thread begins one more item at most. */
+struct lone_fault {
+    atomic_bool faulted, closed;
+    atomic_int begun_after;
+};
+
+static struct fault *lone_item(void *context, void *state, uint64_t item)
+{
+    struct lone_fault *lone = context;
+    *(bool *)state = item == 10;
+    if (item == 10) {
+        atomic_store(&lone->faulted, true);
+        return fault_raise(FAULT_UNTRUSTED, "item 10");
+    }
+    if (!atomic_load(&lone->faulted)) return NULL;
+    atomic_fetch_add(&lone->begun_after, 1);
+    while (!atomic_load(&lone->closed)) (void)sched_yield();
+    return NULL;
+}
+
+static struct fault *lone_open(void *context, void **state)
+{
+    (void)context;
+    *state = calloc(1, sizeof(bool));
+    return *state == NULL ? fault_no_memory() : NULL;
+}
+
+static void lone_close(void *context, void *state)
+{
+    struct lone_fault *lone = context;
+    if (*(bool *)state) atomic_store(&lone->closed, true);
+    free(state);
+}
+
+START_TEST(a_fault_of_one_thread_keeps_the_others_from_further_items)
+{
+    for (size_t t = 0; t < TEAMS; t++) {
+        struct lone_fault lone = {false, false, 0};
+        const struct ensemble_body body = {lone_open, lone_item, lone_close, &lone};
+        struct fault *fault = ensemble_for(100000, teams[t], &body, NULL);
+        ck_assert_uint_eq(fault_count(fault), 1);
+        ck_assert_str_eq(fault->sentence, "item 10");
+        ck_assert_int_lt(atomic_load(&lone.begun_after), teams[t]);
+        fault_free(fault);
+    }
+}
+END_TEST
+
 START_TEST(a_thread_that_cannot_open_ends_the_loop_and_the_others_close)
 {
     for (int allowed = 0; allowed < 4; allowed++) {
@@ -240,6 +290,7 @@ int main(void)
     tcase_add_test(facts, a_body_without_state_needs_no_open_and_close);
     tcase_add_test(facts, progress_counts_every_item_one_call_at_a_time);
     tcase_add_test(facts, the_first_fault_ends_the_loop_and_is_that_of_the_lowest_faulty_item);
+    tcase_add_test(facts, a_fault_of_one_thread_keeps_the_others_from_further_items);
     tcase_add_test(facts, a_thread_that_cannot_open_ends_the_loop_and_the_others_close);
     tcase_add_test(facts, a_stop_ends_the_loop_with_an_interruption);
     tcase_add_test(facts, a_stop_before_the_first_item_runs_none_and_one_after_the_last_is_no_interruption);

@@ -1,6 +1,5 @@
-/* tests/test_quantity.c -- every distribution has the law, mean and variance of the model's section 1.9; every text is read
- * exactly or refused with a whole sentence.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* tests/test_quantity.c -- every distribution has the law, mean and variance of the model's section 1.9; every text is
+ * read exactly or refused with a whole sentence. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/quantity.h"
 
 #include <check.h>
@@ -140,7 +139,8 @@ END_TEST
 
 START_TEST(limits_may_be_open_on_one_side)
 {
-    const struct quantity above = read_as("normal(1 0.2)[0 inf] t", "t"), below = read_as("normal(1 0.2) [ -inf 2 ]", "");
+    const struct quantity above = read_as("normal(1 0.2)[0 inf] t", "t"),
+                          below = read_as("normal(1 0.2) [ -inf 2 ]", "");
     ck_assert_double_eq(above.p[2], 0.0);
     ck_assert(isinf(above.p[3]) && above.p[3] > 0.0);
     ck_assert(isinf(below.p[2]) && below.p[2] < 0.0);
@@ -189,10 +189,12 @@ START_TEST(a_number_that_is_none_is_refused)
     refused("1e300/1e-300 t", "t", "1e300/1e-300 is beyond the range of numbers");
     refused("64 65 USD", "USD", "'64 65 USD': a unit is expected after 64");
     refused("3 - 4 t", "t", "'3 - 4 t': a unit is expected after 3");
-    refused("64 USD or so", "USD", "'or' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-                                   "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
-    refused("12e Mt", "t", "'e' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-                           "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("64 USD or so", "USD",
+            "'or' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
+            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("12e Mt", "t",
+            "'e' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
+            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
 }
 END_TEST
 
@@ -213,30 +215,41 @@ END_TEST
 
 START_TEST(a_distribution_that_is_misspelt_is_refused)
 {
-    refused("trianglar(1 2 3) t", "t", "'trianglar' is not a distribution; did you mean 'triangular'? Known are uniform, "
-                                       "triangular, normal, lognormal, pert and discrete");
-    refused("gauss(1 2)", "", "'gauss' is not a distribution; did you mean 'normal'? Known are uniform, "
-                              "triangular, normal, lognormal, pert and discrete");
-    refused("Uniform(1 2)", "", "'Uniform' is not a distribution; did you mean 'uniform'? Known are uniform, "
-                                "triangular, normal, lognormal, pert and discrete");
-    refused("weibull(1 2)", "", "'weibull' is not a distribution; known are uniform, triangular, normal, lognormal, pert and "
-                                "discrete");
-    refused("(1 2)", "", "'' is not a distribution; known are uniform, triangular, normal, lognormal, pert and discrete");
+    refused("trianglar(1 2 3) t", "t",
+            "'trianglar' is not a distribution; did you mean 'triangular'? Known are uniform, "
+            "triangular, normal, lognormal, pert and discrete");
+    refused("gauss(1 2)", "",
+            "'gauss' is not a distribution; did you mean 'normal'? Known are uniform, "
+            "triangular, normal, lognormal, pert and discrete");
+    refused("Uniform(1 2)", "",
+            "'Uniform' is not a distribution; did you mean 'uniform'? Known are uniform, "
+            "triangular, normal, lognormal, pert and discrete");
+    refused("weibull(1 2)", "",
+            "'weibull' is not a distribution; known are uniform, triangular, normal, lognormal, pert and "
+            "discrete");
+    refused("(1 2)", "",
+            "'' is not a distribution; known are uniform, triangular, normal, lognormal, pert and discrete");
     refused("triangular 1 2 3", "", "triangular has no values; expected triangular(low mode high)");
-    refused("triangular(1 2 3", "", "'triangular(1 2 3' has no closing parenthesis; expected triangular(low mode high)");
-    refused("triangular(1, 2, 3) t", "t", "triangular(1, 2, 3): distributions are written with spaces, not commas; expected "
-                                          "triangular(low mode high)");
+    refused("triangular(1 2 3", "",
+            "'triangular(1 2 3' has no closing parenthesis; expected triangular(low mode high)");
+    refused("triangular(1, 2, 3) t", "t",
+            "triangular(1, 2, 3): distributions are written with spaces, not commas; expected "
+            "triangular(low mode high)");
     refused("triangular(1 2)", "", "triangular(1 2) has 2 values; expected 3: triangular(low mode high)");
     refused("uniform(1)", "", "uniform(1) has 1 value; expected 2: uniform(low high)");
     refused("pert()", "", "pert() has 0 values; expected 3: pert(low mode high)");
     refused("lognormal(1 2 3 4 5)", "", "lognormal(1 2 3 4 5) has 5 values; expected 2: lognormal(mean cv)");
-    refused("uniform(1 d 2 d)", "d", "uniform(1 d 2 d): 'd' is not a number; between the parentheses stand numbers only, and "
-                                     "the unit follows once");
-    refused("uniform(1d 2d)", "d", "uniform(1d 2d): '1d' is not a number; between the parentheses stand numbers only, and "
-                                   "the unit follows once");
-    refused("uniform(0 inf)", "", "uniform(0 inf): 'inf' is not a number; between the parentheses stand numbers only, and "
-                                  "the unit follows once");
-    refused("uniform(1 uniform(2 3))", "", "'uniform(1 uniform(2 3))' has no closing parenthesis; expected uniform(low high)");
+    refused("uniform(1 d 2 d)", "d",
+            "uniform(1 d 2 d): 'd' is not a number; between the parentheses stand numbers only, and "
+            "the unit follows once");
+    refused("uniform(1d 2d)", "d",
+            "uniform(1d 2d): '1d' is not a number; between the parentheses stand numbers only, and "
+            "the unit follows once");
+    refused("uniform(0 inf)", "",
+            "uniform(0 inf): 'inf' is not a number; between the parentheses stand numbers only, and "
+            "the unit follows once");
+    refused("uniform(1 uniform(2 3))", "",
+            "'uniform(1 uniform(2 3))' has no closing parenthesis; expected uniform(low high)");
 }
 END_TEST
 
@@ -248,10 +261,12 @@ START_TEST(impossible_parameters_are_refused)
     refused("pert(0.5 0.25 1)", "", "pert(0.5 0.25 1): low 0.5 is above mode 0.25");
     refused("normal(1 -0.2)", "", "normal(1 -0.2): standard deviation -0.2 is negative; expected 0 or more");
     refused("normal(1 0.2) [2 0]", "", "normal(1 0.2) [2 0]: low limit 2 is above high limit 0");
-    refused("normal(0 1) [38 40]", "",
-            "normal(0 1) [38 40]: the limits lie more than 37 standard deviations from the mean and leave nothing to draw");
-    refused("normal(1 0) [2 3]", "",
-            "normal(1 0) [2 3]: the limits lie more than 37 standard deviations from the mean and leave nothing to draw");
+    refused(
+        "normal(0 1) [38 40]", "",
+        "normal(0 1) [38 40]: the limits lie more than 37 standard deviations from the mean and leave nothing to draw");
+    refused(
+        "normal(1 0) [2 3]", "",
+        "normal(1 0) [2 3]: the limits lie more than 37 standard deviations from the mean and leave nothing to draw");
     refused("normal(1 0.2) [0]", "", "normal(1 0.2): expected two limits in brackets, such as [0 2]");
     refused("normal(1 0.2) [0 1 2]", "", "normal(1 0.2): expected two limits in brackets, such as [0 2]");
     refused("normal(1 0.2) [0 x]", "", "'x' is not a number");
@@ -264,8 +279,9 @@ START_TEST(impossible_parameters_are_refused)
     refused("discrete(1:1 2:0)", "", "discrete(1:1 2:0): probability 0 is not positive");
     refused("discrete()", "", "discrete(): the probabilities sum to 0; expected 1");
     refused("discrete(1 2)", "", "discrete(1 2): '1' has no probability; expected value:probability such as 1:0.5");
-    refused("discrete(1:)", "", "discrete(1:): '' is not a number; between the parentheses stand numbers only, and the unit "
-                                "follows once");
+    refused("discrete(1:)", "",
+            "discrete(1:): '' is not a number; between the parentheses stand numbers only, and the unit "
+            "follows once");
 }
 END_TEST
 
@@ -288,8 +304,10 @@ static void law(const struct quantity *q, double x, double *below, double *above
     case QUANTITY_TRIANGULAR:
         *below = (x - p[0]) * (x - p[0]) / ((p[2] - p[0]) * (p[1] - p[0]));
         *above = (p[2] - x) * (p[2] - x) / ((p[2] - p[0]) * (p[2] - p[1]));
-        if (x < p[1]) *above = 1.0 - *below;
-        else *below = 1.0 - *above;
+        if (x < p[1])
+            *above = 1.0 - *below;
+        else
+            *below = 1.0 - *above;
         return;
     case QUANTITY_NORMAL: {
         const double z = (x - p[0]) / p[1], a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
@@ -317,18 +335,34 @@ static void law(const struct quantity *q, double x, double *below, double *above
 }
 
 static const char *const laws[] = {
-    "uniform(2 4)",           "triangular(50 100 200)", "triangular(0 0 1)",         "triangular(-3 1 1)",  "normal(3 0.5)",
-    "normal(1 0.2) [0 2]",    "normal(0 1) [-1 2]",     "normal(0 1) [3 9]",         "normal(0 1) [-30 -8]", "normal(5 2) [6 inf]",
-    "normal(5 2) [-inf 4.5]", "normal(0 1) [-9 -8.9]",  "lognormal(1.2 0.8)",        "lognormal(100 0.1)",  "pert(1 2 4)",
-    "pert(0 0 1)",            "pert(0 1 1)",            "pert(-2 1 7)",              "pert(10 10.1 20)",
+    "uniform(2 4)",
+    "triangular(50 100 200)",
+    "triangular(0 0 1)",
+    "triangular(-3 1 1)",
+    "normal(3 0.5)",
+    "normal(1 0.2) [0 2]",
+    "normal(0 1) [-1 2]",
+    "normal(0 1) [3 9]",
+    "normal(0 1) [-30 -8]",
+    "normal(5 2) [6 inf]",
+    "normal(5 2) [-inf 4.5]",
+    "normal(0 1) [-9 -8.9]",
+    "lognormal(1.2 0.8)",
+    "lognormal(100 0.1)",
+    "pert(1 2 4)",
+    "pert(0 0 1)",
+    "pert(0 1 1)",
+    "pert(-2 1 7)",
+    "pert(10 10.1 20)",
 };
 enum { LAWS = sizeof laws / sizeof laws[0] };
 
-/* The probability of what is drawn is u again. x carries a few roundings of its own size and of the limits', each worth the
- * density; GSL promises its inverse of the beta only to 1.5e-8 of u, and is held to 1e-9 here. */
+/* The probability of what is drawn is u again. x carries a few roundings of its own size and of the limits', each worth
+ * the density; GSL promises its inverse of the beta only to 1.5e-8 of u, and is held to 1e-9 here. */
 START_TEST(the_law_of_the_inverse_is_the_uniform)
 {
-    static const double at[] = {1e-12, 1e-9, 1e-6, 1e-4, 0.01, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.99, 0.9999, 1.0 - 1e-6};
+    static const double at[] = {1e-12, 1e-9, 1e-6, 1e-4, 0.01, 0.1,    0.25,      0.4,
+                                0.5,   0.6,  0.75, 0.9,  0.99, 0.9999, 1.0 - 1e-6};
     const struct quantity q = read_as(laws[_i], "");
     for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
         const double u = at[i], x = quantity_inverse(&q, u);
@@ -374,7 +408,8 @@ static void integrate(const struct quantity *q, double kink, double about, doubl
     for (int piece = 0; piece < 2; piece++)
         for (size_t i = 0; cut[piece] < cut[piece + 1] && i < 256; i++) {
             double t, weight;
-            ck_assert_int_eq(gsl_integration_glfixed_point(cut[piece], cut[piece + 1], i, &t, &weight, table), GSL_SUCCESS);
+            ck_assert_int_eq(gsl_integration_glfixed_point(cut[piece], cut[piece + 1], i, &t, &weight, table),
+                             GSL_SUCCESS);
             const double y = quantity_inverse(q, phi(t)) - about, mass = weight * exp(-0.5 * t * t) / sqrt(2.0 * M_PI);
             moment[0] += mass;
             moment[1] += mass * y;
@@ -407,7 +442,7 @@ START_TEST(the_table_of_the_model_holds)
     q = read_as("triangular(50 100 200)", "");
     ck_assert_double_eq(quantity_mean(&q), 350.0 / 3.0);
     ck_assert_double_eq(quantity_variance(&q), 17500.0 / 18.0);
-    ck_assert_double_eq(quantity_inverse(&q, 1.0 / 12.0), 75.0);                     /* u b-a m-a = 625 */
+    ck_assert_double_eq(quantity_inverse(&q, 1.0 / 12.0), 75.0);                    /* u b-a m-a = 625 */
     ck_assert_double_eq_tol(quantity_inverse(&q, 5.0 / 6.0), 150.0, 1e-13 * 150.0); /* 1/6 150 100 = 2500 */
     q = read_as("normal(3 0.5)", "");
     ck_assert_double_eq(quantity_mean(&q), 3.0);
@@ -435,8 +470,8 @@ START_TEST(the_half_normal_has_its_known_moments)
 }
 END_TEST
 
-/* A normal between close limits is a uniform up to the square of the width, tilted by exp(-a y) away from the mean; one that
- * starts far out is an exponential of rate a up to 1/a^2. */
+/* A normal between close limits is a uniform up to the square of the width, tilted by exp(-a y) away from the mean; one
+ * that starts far out is an exponential of rate a up to 1/a^2. */
 START_TEST(narrow_and_far_limits_keep_their_digits)
 {
     struct quantity q = read_as("normal(0 1) [0.5 0.500001]", "");
@@ -456,8 +491,9 @@ START_TEST(medians_are_where_symmetry_puts_them)
     static const struct {
         const char *text;
         double median;
-    } known[] = {{"uniform(2 4)", 3.0},          {"triangular(-1 0 1)", 0.0}, {"normal(3 0.5)", 3.0}, {"normal(3 0.5) [2 4]", 3.0},
-                 {"pert(-2 1 4)", 1.0},          {"discrete(1:0.5 2:0.5)", 1.0}, {"discrete(1:0.49 2:0.51)", 2.0}};
+    } known[] = {{"uniform(2 4)", 3.0},           {"triangular(-1 0 1)", 0.0}, {"normal(3 0.5)", 3.0},
+                 {"normal(3 0.5) [2 4]", 3.0},    {"pert(-2 1 4)", 1.0},       {"discrete(1:0.5 2:0.5)", 1.0},
+                 {"discrete(1:0.49 2:0.51)", 2.0}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         struct quantity q = read_as(known[i].text, "");
         ck_assert_double_eq_tol(quantity_central(&q), known[i].median, 1e-14);
@@ -483,8 +519,8 @@ END_TEST
 START_TEST(a_discrete_law_jumps_at_its_sums)
 {
     struct quantity q = read_as("discrete(30:0.25 10:0.25 20:0.5) t", "t");
-    static const double at[][2] = {{1e-300, 10.0}, {0.25, 10.0}, {0.2500001, 20.0}, {0.75, 20.0}, {0.7500001, 30.0},
-                                   {1.0 - 0x1p-53, 30.0}};
+    static const double at[][2] = {{1e-300, 10.0}, {0.25, 10.0},      {0.2500001, 20.0},
+                                   {0.75, 20.0},   {0.7500001, 30.0}, {1.0 - 0x1p-53, 30.0}};
     for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) ck_assert_double_eq(quantity_inverse(&q, at[i][0]), at[i][1]);
     double least, most;
     quantity_support(&q, &least, &most);
@@ -499,8 +535,8 @@ END_TEST
 
 START_TEST(a_law_without_width_is_a_number)
 {
-    static const char *const points[] = {"uniform(3 3)", "triangular(3 3 3)", "pert(3 3 3)", "normal(3 0)", "normal(3 0) [2 4]",
-                                         "normal(1 2) [3 3]", "discrete(3:1)"};
+    static const char *const points[] = {"uniform(3 3)",      "triangular(3 3 3)", "pert(3 3 3)",  "normal(3 0)",
+                                         "normal(3 0) [2 4]", "normal(1 2) [3 3]", "discrete(3:1)"};
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
         struct quantity q = read_as(points[i], "");
         for (int k = 1; k < 8; k++) ck_assert_double_eq(quantity_inverse(&q, k / 8.0), 3.0);
@@ -516,14 +552,10 @@ START_TEST(supports_are_the_ends_of_the_laws)
     static const struct {
         const char *text;
         double least, most;
-    } known[] = {{"4", 4.0, 4.0},
-                 {"uniform(2 4)", 2.0, 4.0},
-                 {"triangular(1 2 4)", 1.0, 4.0},
-                 {"pert(1 2 4)", 1.0, 4.0},
-                 {"normal(1 2)", -INFINITY, INFINITY},
-                 {"normal(1 2) [0 inf]", 0.0, INFINITY},
-                 {"normal(1 0)", 1.0, 1.0},
-                 {"lognormal(1 2)", 0.0, INFINITY}};
+    } known[] = {
+        {"4", 4.0, 4.0},           {"uniform(2 4)", 2.0, 4.0},           {"triangular(1 2 4)", 1.0, 4.0},
+        {"pert(1 2 4)", 1.0, 4.0}, {"normal(1 2)", -INFINITY, INFINITY}, {"normal(1 2) [0 inf]", 0.0, INFINITY},
+        {"normal(1 0)", 1.0, 1.0}, {"lognormal(1 2)", 0.0, INFINITY}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct quantity q = read_as(known[i].text, "");
         double least, most;

@@ -45,14 +45,14 @@ START_TEST(every_name_has_its_factor)
         const char *name, *in;
         double factor;
     } known[] = {
-        {"min", "d", 1.0 / 1440.0},  {"h", "d", 1.0 / 24.0},     {"d", "h", 24.0},           {"mo", "d", 30.4375},
-        {"yr", "d", 365.25},         {"m", "km", 0.001},         {"km", "m", 1000.0},        {"m2", "km^2", 1e-6},
-        {"m3", "km^3", 1e-9},        {"kcm", "m3", 1e3},         {"bcm", "m3", 1e9},         {"bbl", "m3", 0.158987294928},
-        {"kbbl", "bbl", 1e3},        {"Mbbl", "bbl", 1e6},       {"Gbbl", "bbl", 1e9},       {"kg", "t", 0.001},
-        {"t", "kg", 1000.0},         {"kt", "t", 1e3},           {"Mt", "t", 1e6},           {"Gt", "t", 1e9},
-        {"TEU", "FEU", 0.5},         {"kTEU", "TEU", 1e3},       {"MTEU", "TEU", 1e6},       {"GTEU", "TEU", 1e9},
-        {"FEU", "TEU", 2.0},         {"train", "train", 1.0},    {"USD", "kUSD", 0.001},     {"kUSD", "USD", 1e3},
-        {"MUSD", "USD", 1e6},        {"GUSD", "USD", 1e9},       {"%", "", 0.01},
+        {"min", "d", 1.0 / 1440.0}, {"h", "d", 1.0 / 24.0},  {"d", "h", 24.0},       {"mo", "d", 30.4375},
+        {"yr", "d", 365.25},        {"m", "km", 0.001},      {"km", "m", 1000.0},    {"m2", "km^2", 1e-6},
+        {"m3", "km^3", 1e-9},       {"kcm", "m3", 1e3},      {"bcm", "m3", 1e9},     {"bbl", "m3", 0.158987294928},
+        {"kbbl", "bbl", 1e3},       {"Mbbl", "bbl", 1e6},    {"Gbbl", "bbl", 1e9},   {"kg", "t", 0.001},
+        {"t", "kg", 1000.0},        {"kt", "t", 1e3},        {"Mt", "t", 1e6},       {"Gt", "t", 1e9},
+        {"TEU", "FEU", 0.5},        {"kTEU", "TEU", 1e3},    {"MTEU", "TEU", 1e6},   {"GTEU", "TEU", 1e9},
+        {"FEU", "TEU", 2.0},        {"train", "train", 1.0}, {"USD", "kUSD", 0.001}, {"kUSD", "USD", 1e3},
+        {"MUSD", "USD", 1e6},       {"GUSD", "USD", 1e9},    {"%", "", 0.01},
     };
     const char *const *names = units_names();
     size_t count = 0;
@@ -146,10 +146,11 @@ END_TEST
 /* UDUNITS itself would take all of these: knot, millibar, are, picosecond, hectare, foot; and d for its reciprocal. */
 START_TEST(no_name_of_the_standard_database_gets_in)
 {
-    static const char *const foreign[] = {"kn",  "mb",     "a",     "ps", "ha",    "ft", "s",    "year", "day", "kelvin", "g",
-                                          "mol", "meter",  "bar",   "J",  "W",     "K",  "rad",  "hr",   "mm",  "Gm",     "dt",
-                                          "mt",  "kmo",    "kd",    "kyr", "kFEU", "Mm", "kkcm", "Pt",   "TTEU", "mUSD",  "ktrain",
-                                          "usd", "second", "T",     "D",  "YR",    "Yr", "TEUs", "$",    "°C",  "10",     "1e3"};
+    static const char *const foreign[] = {"kn",     "mb",   "a",   "ps",    "ha",   "ft",     "s",   "year",   "day",
+                                          "kelvin", "g",    "mol", "meter", "bar",  "J",      "W",   "K",      "rad",
+                                          "hr",     "mm",   "Gm",  "dt",    "mt",   "kmo",    "kd",  "kyr",    "kFEU",
+                                          "Mm",     "kkcm", "Pt",  "TTEU",  "mUSD", "ktrain", "usd", "second", "T",
+                                          "D",      "YR",   "Yr",  "TEUs",  "$",    "°C",     "10",  "1e3"};
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         struct fault *fault = units_check(units, foreign[i]);
         ck_assert_msg(fault != NULL, "%s was accepted", foreign[i]);
@@ -164,8 +165,9 @@ START_TEST(an_unknown_name_is_answered_with_the_nearest)
 {
     refused("tonne", "t", "'tonne' is not a unit; did you mean 't'?");
     refused("USD/barrel", "USD/bbl", "'barrel' is not a unit; did you mean 'bbl'?");
-    refused("64usd", "USD", "'64usd' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, "
-                            "train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("64usd", "USD",
+            "'64usd' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, "
+            "train, USD, %, and k, M or G before bbl, t, TEU and USD");
     refused("usd/t", "USD/t", "'usd' is not a unit; did you mean 'USD'?");
     refused("kteu/yr", "TEU/yr", "'kteu' is not a unit; did you mean 'kTEU'?");
     refused("trains/d", "train/d", "'trains' is not a unit; did you mean 'train'?");
@@ -189,8 +191,7 @@ END_TEST
 
 START_TEST(a_chain_too_large_for_a_double_is_refused)
 {
-    refused("Gt^9 Gt^9 Gt^9 Gt^9", "t^9 t^9 t^9 t^9",
-            "Gt^9 Gt^9 Gt^9 Gt^9 is beyond the range of numbers");
+    refused("Gt^9 Gt^9 Gt^9 Gt^9", "t^9 t^9 t^9 t^9", "Gt^9 Gt^9 Gt^9 Gt^9 is beyond the range of numbers");
 }
 END_TEST
 

@@ -33,14 +33,11 @@ static const struct form {
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
 static const char *const form_names[] = {"uniform", "triangular", "normal", "lognormal", "pert", "discrete", NULL};
+#define KNOWN_FORMS "nown are uniform, triangular, normal, lognormal, pert and discrete"
 
-/* What people write for a distribution that we have. */
-static const char *const habits[][2] = {{"gauss", "normal"},         {"gaussian", "normal"},  {"norm", "normal"},
-                                        {"tri", "triangular"},       {"triang", "triangular"}, {"triangle", "triangular"},
-                                        {"log-normal", "lognormal"}, {"lognorm", "lognormal"}, {"unif", "uniform"},
-                                        {"beta", "pert"},            {"choice", "discrete"}};
-
-/* ------------------------------------------------------------------------------------------------ characters */
+/* What people write for a distribution that we have; spellings close to ours need no entry. */
+static const char *const habits[][2] = {
+    {"gauss", "normal"}, {"gaussian", "normal"}, {"tri", "triangular"}, {"beta", "pert"}, {"choice", "discrete"}};
 
 static bool is_digit(char c)
 {
@@ -69,8 +66,6 @@ static int shown_word(const char *word)
     return shown(word, strcspn(word, " \t()[]"));
 }
 
-/* ------------------------------------------------------------------------------------------------ numbers */
-
 /* The length of the plain decimal at the start of the text, 0 if there is none. */
 static size_t decimal_length(const char *text)
 {
@@ -96,6 +91,11 @@ static size_t decimal_length(const char *text)
     return (size_t)(at - text);
 }
 
+static struct fault *beyond_range(const char *from, const char *to)
+{
+    return fault_raise(FAULT_SCENARIO, "%.*s is beyond the range of numbers", shown(from, (size_t)(to - from)), from);
+}
+
 static struct fault *decimal_read(const char **at, double *value)
 {
     const char *word = *at;
@@ -103,16 +103,16 @@ static struct fault *decimal_read(const char **at, double *value)
     if (length == 0) return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number", shown_word(word), word);
     const char after = word[length];
     if (after == 'x' || after == 'X')
-        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a plain decimal number; hexadecimal is not read", shown_word(word),
-                           word);
-    if (after == ',' || after == '_')
-        return fault_raise(FAULT_SCENARIO,
-                           "'%.*s' is not a number: numbers are written with a decimal point and nothing between the digits",
+        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a plain decimal number; hexadecimal is not read",
                            shown_word(word), word);
+    if (after == ',' || after == '_')
+        return fault_raise(
+            FAULT_SCENARIO,
+            "'%.*s' is not a number: numbers are written with a decimal point and nothing between the digits",
+            shown_word(word), word);
     errno = 0;
     *value = strtod(word, NULL);
-    if (errno == ERANGE)
-        return fault_raise(FAULT_SCENARIO, "%.*s is beyond the range of numbers", shown(word, length), word);
+    if (errno == ERANGE) return beyond_range(word, word + length);
     *at = word + length;
     return NULL;
 }
@@ -129,20 +129,17 @@ static struct fault *number_read(const char **at, double *value)
     if (!(fabs(divisor) > 0.0))
         return fault_raise(FAULT_SCENARIO, "%.*s divides by zero", shown(word, (size_t)(*at - word)), word);
     *value /= divisor;
-    if (!isfinite(*value))
-        return fault_raise(FAULT_SCENARIO, "%.*s is beyond the range of numbers", shown(word, (size_t)(*at - word)), word);
-    return NULL;
+    return isfinite(*value) ? NULL : beyond_range(word, *at);
 }
 
-/* ------------------------------------------------------------------------------------------------ distributions as text */
-
-/* A text on its way to becoming a quantity. `head` is what stands before the unit, for messages. */
+/* A text on its way to becoming a quantity. `head` is what stands before the unit, for messages ("%.*s"). */
 struct reading {
     const char *head;
     int head_length;
     const char *unit;
     struct quantity *quantity;
 };
+#define HEAD(reading) (reading)->head_length, (reading)->head
 
 static struct fault *unknown_form(const char *name, size_t length)
 {
@@ -152,11 +149,8 @@ static struct fault *unknown_form(const char *name, size_t length)
     for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
         if (strcmp(habits[i][0], word) == 0) meant = habits[i][1];
     if (meant == NULL) meant = units_nearest(word, form_names);
-    if (meant == NULL)
-        return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; known are uniform, triangular, normal, lognormal, pert "
-                                           "and discrete", word);
-    return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; did you mean '%s'? Known are uniform, triangular, normal, "
-                                       "lognormal, pert and discrete", word, meant);
+    if (meant == NULL) return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; k" KNOWN_FORMS, word);
+    return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; did you mean '%s'? K" KNOWN_FORMS, word, meant);
 }
 
 /* Reads the name and the opening parenthesis. */
@@ -173,14 +167,16 @@ static struct fault *form_read(const char **at, enum quantity_form *form)
                                forms[f].usage);
         if (*name == '\0')
             return fault_raise(FAULT_SCENARIO, "nothing is written here; expected a number or a distribution");
-        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number; expected a number, or a distribution such as "
-                                           "triangular(1 2 3)", shown_word(name), name);
+        return fault_raise(FAULT_SCENARIO,
+                           "'%.*s' is not a number; expected a number, or a distribution such as "
+                           "triangular(1 2 3)",
+                           shown_word(name), name);
     }
     if (f == FORMS) return unknown_form(name, length);
     const size_t inside = strcspn(next + 1, "()");
     if (next[1 + inside] != ')')
-        return fault_raise(FAULT_SCENARIO, "'%.*s' has no closing parenthesis; expected %s(%s)", shown(name, strlen(name)), name,
-                           forms[f].name, forms[f].usage);
+        return fault_raise(FAULT_SCENARIO, "'%.*s' has no closing parenthesis; expected %s(%s)",
+                           shown(name, strlen(name)), name, forms[f].name, forms[f].usage);
     if (memchr(next + 1, ',', inside) != NULL)
         return fault_raise(FAULT_SCENARIO, "%.*s: distributions are written with spaces, not commas; expected %s(%s)",
                            shown(name, (size_t)(next + 2 + inside - name)), name, forms[f].name, forms[f].usage);
@@ -196,8 +192,10 @@ static struct fault *argument_read(const struct reading *reading, const char **a
     struct fault *fault = number_read(at, value);
     if (fault == NULL && (**at == ' ' || **at == '\t' || **at == ')' || **at == end)) return NULL;
     fault_free(fault);
-    return fault_raise(FAULT_SCENARIO, "%.*s: '%.*s' is not a number; between the parentheses stand numbers only, and the unit "
-                                       "follows once", reading->head_length, reading->head, shown_word(word), word);
+    return fault_raise(FAULT_SCENARIO,
+                       "%.*s: '%.*s' is not a number; between the parentheses stand numbers only, and the unit "
+                       "follows once",
+                       HEAD(reading), shown_word(word), word);
 }
 
 static struct fault *arguments_read(const struct reading *reading, const char **at)
@@ -212,7 +210,7 @@ static struct fault *arguments_read(const struct reading *reading, const char **
         count++;
     }
     if (count != form->arguments)
-        return fault_raise(FAULT_SCENARIO, "%.*s has %d %s; expected %d: %s(%s)", reading->head_length, reading->head, count,
+        return fault_raise(FAULT_SCENARIO, "%.*s has %d %s; expected %d: %s(%s)", HEAD(reading), count,
                            count == 1 ? "value" : "values", form->arguments, form->name, form->usage);
     return NULL;
 }
@@ -230,8 +228,9 @@ static struct fault *pairs_read(const struct reading *reading, const char **at)
         double value, weight;
         TRY(argument_read(reading, at, ':', &value));
         if (**at != ':')
-            return fault_raise(FAULT_SCENARIO, "%.*s: '%.*s' has no probability; expected value:probability such as 1:0.5",
-                               reading->head_length, reading->head, shown_word(word), word);
+            return fault_raise(FAULT_SCENARIO,
+                               "%.*s: '%.*s' has no probability; expected value:probability such as 1:0.5",
+                               HEAD(reading), shown_word(word), word);
         (*at)++;
         TRY(argument_read(reading, at, ')', &weight));
         quantity->value[quantity->count] = value;
@@ -262,16 +261,17 @@ static struct fault *limits_read(const struct reading *reading, const char **at)
     }
     if (**at != '[') return NULL;
     if (reading->quantity->form != QUANTITY_NORMAL)
-        return fault_raise(FAULT_SCENARIO, "%.*s: limits in brackets are for normal only", reading->head_length, reading->head);
+        return fault_raise(FAULT_SCENARIO, "%.*s: limits in brackets are for normal only", HEAD(reading));
     *at = skip_blanks(*at + 1);
     TRY(limit_read(at, &p[2]));
     *at = skip_blanks(*at);
-    if (**at != ']') TRY(limit_read(at, &p[3]));
-    else p[3] = NAN;
+    if (**at != ']')
+        TRY(limit_read(at, &p[3]));
+    else
+        p[3] = NAN;
     *at = skip_blanks(*at);
     if (**at != ']' || isnan(p[3]))
-        return fault_raise(FAULT_SCENARIO, "%.*s: expected two limits in brackets, such as [0 2]", reading->head_length,
-                           reading->head);
+        return fault_raise(FAULT_SCENARIO, "%.*s: expected two limits in brackets, such as [0 2]", HEAD(reading));
     (*at)++;
     return NULL;
 }
@@ -289,7 +289,7 @@ static struct fault *head_read(const char *text, struct reading *reading)
         const char next = *reading->unit;
         if ((is_digit(next) && strncmp(reading->unit, "1/", 2) != 0) || (next != '\0' && strchr("+-.", next) != NULL))
             return fault_raise(FAULT_SCENARIO, "'%.*s': a unit is expected after %.*s", shown(text, strlen(text)), text,
-                               reading->head_length, reading->head);
+                               HEAD(reading));
         return NULL;
     }
     TRY(form_read(&at, &quantity->form));
@@ -304,20 +304,18 @@ static struct fault *head_read(const char *text, struct reading *reading)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------------------ checks */
-
 static struct fault *order_check(const struct reading *reading, const char *low_name, double low, const char *high_name,
                                  double high)
 {
     if (low <= high) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is above %s %.15g", reading->head_length, reading->head, low_name, low,
-                       high_name, high);
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is above %s %.15g", HEAD(reading), low_name, low, high_name,
+                       high);
 }
 
 static struct fault *positive_check(const struct reading *reading, const char *name, double value)
 {
     if (value > 0.0) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is not positive", reading->head_length, reading->head, name, value);
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is not positive", HEAD(reading), name, value);
 }
 
 static struct fault *normal_check(const struct reading *reading)
@@ -325,12 +323,14 @@ static struct fault *normal_check(const struct reading *reading)
     const double *p = reading->quantity->p;
     if (p[1] < 0.0)
         return fault_raise(FAULT_SCENARIO, "%.*s: standard deviation %.15g is negative; expected 0 or more",
-                           reading->head_length, reading->head, p[1]);
+                           HEAD(reading), p[1]);
     TRY(order_check(reading, "low limit", p[2], "high limit", p[3]));
     const double away = fmax(p[2] - p[0], p[0] - p[3]);
     if (away > NORMAL_REACH * p[1])
-        return fault_raise(FAULT_SCENARIO, "%.*s: the limits lie more than %g standard deviations from the mean and leave "
-                                           "nothing to draw", reading->head_length, reading->head, NORMAL_REACH);
+        return fault_raise(FAULT_SCENARIO,
+                           "%.*s: the limits lie more than %g standard deviations from the mean and leave "
+                           "nothing to draw",
+                           HEAD(reading), NORMAL_REACH);
     return NULL;
 }
 
@@ -343,8 +343,7 @@ static struct fault *discrete_check(const struct reading *reading)
         sum += quantity->weight[i];
     }
     if (fabs(sum - 1.0) <= SUM_TOLERANCE) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", reading->head_length, reading->head,
-                       sum);
+    return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", HEAD(reading), sum);
 }
 
 static struct fault *law_check(const struct reading *reading)
@@ -366,8 +365,6 @@ static struct fault *law_check(const struct reading *reading)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------------------ units */
-
 static bool is_pure(const char *unit)
 {
     return unit[0] == '\0' || strcmp(unit, "1") == 0;
@@ -377,14 +374,13 @@ static struct fault *ratio_find(struct units *units, const struct reading *readi
                                 double *divide)
 {
     if (*reading->unit == '\0' && !is_pure(unit))
-        return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", reading->head_length, reading->head,
+        return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(reading),
                            strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
     TRY(units_check(units, reading->unit));
     TRY(units_check(units, unit));
     struct fault *fault = units_ratio(units, reading->unit, unit, multiply, divide);
     if (fault == NULL || fault->code != FAULT_SCENARIO) return fault;
-    struct fault *whole =
-        fault_raise(FAULT_SCENARIO, "%.*s %s", reading->head_length, reading->head, fault->sentence);
+    struct fault *whole = fault_raise(FAULT_SCENARIO, "%.*s %s", HEAD(reading), fault->sentence);
     fault_free(fault);
     return whole;
 }
@@ -394,8 +390,7 @@ static struct fault *value_convert(const struct reading *reading, double multipl
 {
     const double converted = *value * multiply / divide;
     if (isfinite(*value) && !isfinite(converted))
-        return fault_raise(FAULT_SCENARIO, "%.*s %.*s is beyond the range of numbers", reading->head_length, reading->head,
-                           shown(reading->unit, strlen(reading->unit)), reading->unit);
+        return beyond_range(reading->head, reading->unit + strlen(reading->unit));
     *value = converted;
     return NULL;
 }
@@ -463,8 +458,6 @@ bool quantity_is_drawn(const struct quantity *quantity)
     return quantity->form != QUANTITY_NUMBER;
 }
 
-/* ------------------------------------------------------------------------------------------------ laws */
-
 static double triangular_inverse(const double p[], double u)
 {
     const double width = p[2] - p[0], rise = p[1] - p[0], fall = p[2] - p[1];
@@ -530,8 +523,6 @@ double quantity_central(const struct quantity *quantity)
     return quantity_inverse(quantity, 0.5);
 }
 
-/* ------------------------------------------------------------------------------------------------ moments */
-
 /* Mean and variance of a standard normal between a and b where they are so close that the closed form would cancel:
  * Simpson's rule about the middle. */
 static void narrow_moments(double a, double b, double *mean, double *variance)
@@ -568,8 +559,8 @@ static void normal_moments(const double p[], double *mean, double *variance)
     if ((b - a) * (1.0 + fmin(fabs(a), fabs(b))) < 1.0) {
         narrow_moments(a, b, &m, &v);
     } else {
-        const double mass = a > 0.0 ? gsl_cdf_ugaussian_Q(a) - gsl_cdf_ugaussian_Q(b)
-                                    : gsl_cdf_ugaussian_P(b) - gsl_cdf_ugaussian_P(a);
+        const double mass =
+            a > 0.0 ? gsl_cdf_ugaussian_Q(a) - gsl_cdf_ugaussian_Q(b) : gsl_cdf_ugaussian_P(b) - gsl_cdf_ugaussian_P(a);
         m = (gsl_ran_ugaussian_pdf(a) - gsl_ran_ugaussian_pdf(b)) / mass;
         v = 1.0 + (density_times(a) - density_times(b)) / mass - m * m;
     }
@@ -588,37 +579,46 @@ static double discrete_moment(const struct quantity *quantity, double about, int
     return sum / mass;
 }
 
-double quantity_mean(const struct quantity *quantity)
+static void moments_find(const struct quantity *quantity, double *mean, double *variance)
 {
     const double *p = quantity->p;
-    double mean = p[0], variance;
+    const double rise = p[1] - p[0], fall = p[2] - p[1];
+    *mean = p[0];
+    *variance = 0.0;
     switch (quantity->form) {
-    case QUANTITY_UNIFORM: return 0.5 * (p[0] + p[1]);
-    case QUANTITY_TRIANGULAR: return (p[0] + p[1] + p[2]) / 3.0;
-    case QUANTITY_NORMAL: normal_moments(p, &mean, &variance); return mean;
-    case QUANTITY_PERT: return (p[0] + 4.0 * p[1] + p[2]) / 6.0;
-    case QUANTITY_DISCRETE: return discrete_moment(quantity, 0.0, 1);
-    case QUANTITY_LOGNORMAL:
+    case QUANTITY_UNIFORM:
+        *mean = 0.5 * (p[0] + p[1]);
+        *variance = rise * rise / 12.0;
+        break;
+    case QUANTITY_TRIANGULAR: /* the variance about the mode, so that nothing cancels far from zero */
+        *mean = (p[0] + p[1] + p[2]) / 3.0;
+        *variance = (rise * rise + fall * fall + rise * fall) / 18.0;
+        break;
+    case QUANTITY_NORMAL: normal_moments(p, mean, variance); break;
+    case QUANTITY_LOGNORMAL: *variance = p[0] * p[1] * (p[0] * p[1]); break;
+    case QUANTITY_PERT:
+        *mean = (p[0] + 4.0 * p[1] + p[2]) / 6.0;
+        *variance = (*mean - p[0]) * (p[2] - *mean) / 7.0;
+        break;
+    case QUANTITY_DISCRETE:
+        *mean = discrete_moment(quantity, 0.0, 1);
+        *variance = discrete_moment(quantity, *mean, 2);
+        break;
     case QUANTITY_NUMBER: break;
     }
+}
+
+double quantity_mean(const struct quantity *quantity)
+{
+    double mean, variance;
+    moments_find(quantity, &mean, &variance);
     return mean;
 }
 
 double quantity_variance(const struct quantity *quantity)
 {
-    const double *p = quantity->p;
-    const double mean = quantity_mean(quantity), width = p[1] - p[0];
-    double of_normal, variance = 0.0;
-    switch (quantity->form) {
-    case QUANTITY_UNIFORM: return width * width / 12.0;
-    case QUANTITY_TRIANGULAR: /* about the mode, so that nothing cancels far from zero */
-        return (width * width + (p[2] - p[1]) * (p[2] - p[1]) + width * (p[2] - p[1])) / 18.0;
-    case QUANTITY_NORMAL: normal_moments(p, &of_normal, &variance); return variance;
-    case QUANTITY_LOGNORMAL: return p[0] * p[1] * (p[0] * p[1]);
-    case QUANTITY_PERT: return (mean - p[0]) * (p[2] - mean) / 7.0;
-    case QUANTITY_DISCRETE: return discrete_moment(quantity, mean, 2);
-    case QUANTITY_NUMBER: break;
-    }
+    double mean, variance;
+    moments_find(quantity, &mean, &variance);
     return variance;
 }
 

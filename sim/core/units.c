@@ -15,8 +15,9 @@ enum { FACTORS_MOST = 16, POWER_MOST = 9, SHOWN_MOST = 40, PHRASE_SIZE = 160 };
 
 static const char *const base_name[BASES] = {"m", "t", "mo", "TEU", "train", "USD"};
 
-/* A name is over/under of its bases. The month is the base of time: with the day, 487 would enter every conversion between
- * month and year and push large ones beyond 2^53. One barrel is 158.987294928 litres (42 US gallons of 231 cubic inches). */
+/* A name is over/under of its bases. The month is the base of time: with the day, 487 would enter every conversion
+ * between month and year and push large ones beyond 2^53. One barrel is 158.987294928 litres (42 US gallons of 231
+ * cubic inches). */
 struct definition {
     const char *name;
     double over, under;
@@ -24,13 +25,34 @@ struct definition {
     const char *meaning;
 };
 
-#define AS_LENGTH {[LENGTH] = 1}
-#define AS_AREA   {[LENGTH] = 2}
-#define AS_VOLUME {[LENGTH] = 3}
-#define AS_MASS   {[MASS] = 1}
-#define AS_TIME   {[TIME] = 1}
-#define AS_BOX    {[BOX] = 1}
-#define AS_MONEY  {[MONEY] = 1}
+#define AS_LENGTH                                                                                                      \
+    {                                                                                                                  \
+        [LENGTH] = 1                                                                                                   \
+    }
+#define AS_AREA                                                                                                        \
+    {                                                                                                                  \
+        [LENGTH] = 2                                                                                                   \
+    }
+#define AS_VOLUME                                                                                                      \
+    {                                                                                                                  \
+        [LENGTH] = 3                                                                                                   \
+    }
+#define AS_MASS                                                                                                        \
+    {                                                                                                                  \
+        [MASS] = 1                                                                                                     \
+    }
+#define AS_TIME                                                                                                        \
+    {                                                                                                                  \
+        [TIME] = 1                                                                                                     \
+    }
+#define AS_BOX                                                                                                         \
+    {                                                                                                                  \
+        [BOX] = 1                                                                                                      \
+    }
+#define AS_MONEY                                                                                                       \
+    {                                                                                                                  \
+        [MONEY] = 1                                                                                                    \
+    }
 
 static const struct definition definitions[] = {
     {"min", 1, 43830, AS_TIME, "minute, 1/60 h"},
@@ -67,18 +89,20 @@ static const struct definition definitions[] = {
 };
 enum { NAMES = sizeof definitions / sizeof definitions[0] };
 
-static const char known_names[] = "min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, USD, %, and k, M "
-                                  "or G before bbl, t, TEU and USD";
+static const char known_names[] =
+    "min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, USD, %, and k, M "
+    "or G before bbl, t, TEU and USD";
 
 /* What people write for a unit that we have, where the spelling alone would not lead there. */
 static const char *const habits[][2] = {
-    {"tonne", "t"},       {"tonnes", "t"},    {"ton", "t"},        {"tons", "t"},     {"day", "d"},         {"days", "d"},
-    {"hour", "h"},        {"hours", "h"},     {"hr", "h"},         {"minute", "min"}, {"minutes", "min"},   {"month", "mo"},
-    {"months", "mo"},     {"mon", "mo"},      {"year", "yr"},      {"years", "yr"},   {"y", "yr"},          {"a", "yr"},
-    {"metre", "m"},       {"metres", "m"},    {"meter", "m"},      {"meters", "m"},   
-    {"barrel", "bbl"},  {"barrels", "bbl"},  {"box", "TEU"},    {"container", "TEU"}, {"containers", "TEU"},
-    {"dollar", "USD"},    {"dollars", "USD"}, {"$", "USD"},        {"US$", "USD"},    {"usd", "USD"},       {"bnUSD", "GUSD"},
-    {"percent", "%"},     {"pct", "%"},       {"per cent", "%"},
+    {"tonne", "t"},       {"tonnes", "t"},       {"ton", "t"},      {"tons", "t"},      {"day", "d"},
+    {"days", "d"},        {"hour", "h"},         {"hours", "h"},    {"hr", "h"},        {"minute", "min"},
+    {"minutes", "min"},   {"month", "mo"},       {"months", "mo"},  {"mon", "mo"},      {"year", "yr"},
+    {"years", "yr"},      {"y", "yr"},           {"a", "yr"},       {"metre", "m"},     {"metres", "m"},
+    {"meter", "m"},       {"meters", "m"},       {"barrel", "bbl"}, {"barrels", "bbl"}, {"box", "TEU"},
+    {"container", "TEU"}, {"containers", "TEU"}, {"dollar", "USD"}, {"dollars", "USD"}, {"$", "USD"},
+    {"US$", "USD"},       {"usd", "USD"},        {"bnUSD", "GUSD"}, {"percent", "%"},   {"pct", "%"},
+    {"per cent", "%"},
 };
 
 struct fraction {
@@ -184,7 +208,8 @@ const char *units_meaning(const char *name)
     return NULL;
 }
 
-/* How many letters must be put in, left out or replaced to turn a into b (Levenshtein). Both at most SHOWN_MOST long. */
+/* How many letters must be put in, left out or replaced to turn a into b (Levenshtein). Both at most SHOWN_MOST long.
+ */
 static size_t slips_between(const char *a, const char *b)
 {
     size_t row[SHOWN_MOST + 1];
@@ -268,7 +293,8 @@ static struct fault *power_read(const char *text, const char **at, int *power)
 }
 
 /* total *= name^power */
-static struct fault *factor_apply(struct units *units, const char *name, size_t length, int power, struct fraction *total)
+static struct fault *factor_apply(struct units *units, const char *name, size_t length, int power,
+                                  struct fraction *total)
 {
     if (length == 1 && name[0] == '1') return NULL;
     int n = 0;
@@ -293,8 +319,8 @@ static struct fault *factors_read(struct units *units, const char *text, struct 
         while (is_blank(*at)) at++;
         const size_t length = strcspn(at, " \t*/^");
         if (length == 0)
-            return fault_raise(FAULT_SCENARIO, "'%.*s' is not a unit: %s '%s' is expected", shown(text, strlen(text)), text,
-                               "the name of a unit such as", "USD/t");
+            return fault_raise(FAULT_SCENARIO, "'%.*s' is not a unit: %s '%s' is expected", shown(text, strlen(text)),
+                               text, "the name of a unit such as", "USD/t");
         if (factors > FACTORS_MOST)
             return fault_raise(FAULT_SCENARIO, "'%.*s...' is not a unit: at most %d names are expected",
                                shown(text, strlen(text)), text, FACTORS_MOST);
@@ -328,19 +354,22 @@ static ut_status visit_basic(const ut_unit *unit, void *context)
     return UT_SUCCESS;
 }
 
-static ut_status visit_product(const ut_unit *unit, int count, const ut_unit *const *basic, const int *power, void *context)
+static ut_status visit_product(const ut_unit *unit, int count, const ut_unit *const *basic, const int *power,
+                               void *context)
 {
     (void)unit;
     for (int i = 0; i < count; i++) visit_base(context, basic[i], power[i]);
     return UT_SUCCESS;
 }
 
-static ut_status visit_scaled(const ut_unit *unit, double scale, const ut_unit *underlying, double offset, void *context);
+static ut_status visit_scaled(const ut_unit *unit, double scale, const ut_unit *underlying, double offset,
+                              void *context);
 
 static const ut_visitor visitor = {
     .visit_basic = visit_basic, .visit_product = visit_product, .visit_galilean = visit_scaled};
 
-static ut_status visit_scaled(const ut_unit *unit, double scale, const ut_unit *underlying, double offset, void *context)
+static ut_status visit_scaled(const ut_unit *unit, double scale, const ut_unit *underlying, double offset,
+                              void *context)
 {
     (void)unit;
     (void)offset;
@@ -355,7 +384,8 @@ static struct fault *scale_find(const struct units *units, const ut_unit *unit, 
     return ut_accept_visitor(unit, &visitor, visit) == UT_SUCCESS ? NULL : library_fault();
 }
 
-static struct fault *fraction_measure(const struct units *units, const struct fraction *fraction, struct measure *measure)
+static struct fault *fraction_measure(const struct units *units, const struct fraction *fraction,
+                                      struct measure *measure)
 {
     struct visit over, under;
     TRY(scale_find(units, fraction->over, &over));
@@ -375,7 +405,8 @@ static struct fault *measure_read(struct units *units, const char *text, struct 
     return fault;
 }
 
-/* ------------------------------------------------------------------------------------------------ dimensions in words */
+/* ------------------------------------------------------------------------------------------------ dimensions in words
+ */
 
 static const struct thing {
     int power[BASES];
@@ -460,7 +491,8 @@ static bool is_rate_of(const int b[BASES], const int a[BASES])
     return memcmp(rate, b, sizeof rate) == 0;
 }
 
-static struct fault *other_dimension(const char *from, const int found[BASES], const char *to, const int expected[BASES])
+static struct fault *other_dimension(const char *from, const int found[BASES], const char *to,
+                                     const int expected[BASES])
 {
     char is[PHRASE_SIZE], wanted[PHRASE_SIZE];
     const char *verb = kind_write(found, is) ? "is" : "has dimension";
@@ -471,11 +503,11 @@ static struct fault *other_dimension(const char *from, const int found[BASES], c
     if (strcmp(wanted, "a pure number") == 0)
         return fault_raise(FAULT_SCENARIO, "%.*s %s %s; expected a pure number", subject_length, subject, verb, is);
     if (from[0] != '\0' && strchr(from, '/') == NULL && is_rate_of(expected, found))
-        return fault_raise(FAULT_SCENARIO, "%.*s %s %s; expected a rate such as %.*s/yr", subject_length, subject, verb, is,
-                           length, from);
+        return fault_raise(FAULT_SCENARIO, "%.*s %s %s; expected a rate such as %.*s/yr", subject_length, subject, verb,
+                           is, length, from);
     if (to[0] == '1' && to[1] == '/') to++;
-    return fault_raise(FAULT_SCENARIO, "%.*s %s %s; expected %s such as %.*s", subject_length, subject, verb, is, wanted,
-                       shown(to, strlen(to)), to);
+    return fault_raise(FAULT_SCENARIO, "%.*s %s %s; expected %s such as %.*s", subject_length, subject, verb, is,
+                       wanted, shown(to, strlen(to)), to);
 }
 
 /* ------------------------------------------------------------------------------------------------ converting */

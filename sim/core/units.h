@@ -1,17 +1,16 @@
 /* sim/core/units.h -- the units of a scenario, on UDUNITS-2 with definitions of our own.
  *
- * yr is 365.25 d and mo a twelfth of it, so that 12 Mt/yr is 1 Mt/mo exactly; TEU, FEU (2 TEU), train, USD, bbl, bcm, kcm
- * are known; the prefixes k, M, G only on t, USD, TEU and bbl; % is 1/100. Every other name is refused: UDUNITS alone would
- * read `kt` as knot and `mb` as millibar without a word.
+ * yr is 365.25 d and mo a twelfth of it, so that 12 Mt/yr is 1 Mt/mo exactly; TEU, FEU (2 TEU), train, USD, bbl, bcm,
+ * kcm are known; the prefixes k, M, G only on t, USD, TEU and bbl; % is 1/100. Every other name is refused: UDUNITS
+ * alone would read `kt` as knot and `mb` as millibar without a word.
  *
- * A unit is a chain of names, each with an optional whole power, multiplied by a space or `*` and divided by `/`, from left
- * to right: USD/TEU/d is USD/(TEU d), m^2 is m m. A leading `/` stands for `1/`. No parentheses. "" and "1" are the unit of
- * pure numbers.
+ * A unit is a chain of names, each with an optional whole power, multiplied by a space or `*` and divided by `/`, from
+ * left to right: USD/TEU/d is USD/(TEU d), m^2 is m m. A leading `/` stands for `1/`. No parentheses. "" and "1" are
+ * the unit of pure numbers.
  *
- * Exactness: a unit is kept as a fraction of whole numbers over the bases m, t, mo, TEU, train and USD (a day is 16/487 mo),
- * and divided only once, at the end. A conversion is therefore correctly rounded wherever the reduced whole numbers stay
- * below 2^53.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Exactness: a unit is kept as a fraction of whole numbers over the bases m, t, mo, TEU, train and USD (a day is 16/487
+ * mo), and divided only once, at the end. A conversion is therefore correctly rounded wherever the reduced whole
+ * numbers stay below 2^53. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_UNITS_H
 #define ZHOL_UNITS_H
 
@@ -24,23 +23,25 @@ MUST_CHECK struct fault *units_open(struct units **units);
 void units_close(struct units *units);
 
 /* The factor that turns a number in `from` into `to` ("Mt/yr" to "t/yr": 1e6). Either may be "" or "1": no dimension.
- * Fails with FAULT_SCENARIO and a sentence without a place, to which callers add theirs: an unknown name ("'tonne' is not
- * a unit; did you mean 't'?"), or another dimension ("Mt is a mass; expected a rate such as Mt/yr"). */
+ * Fails with FAULT_SCENARIO and a sentence without a place, to which callers add theirs: an unknown name ("'tonne' is
+ * not a unit; did you mean 't'?"), or another dimension ("Mt is a mass; expected a rate such as Mt/yr"). */
 MUST_CHECK struct fault *units_factor(struct units *units, const char *from, const char *to, double *factor);
 
-/* The same as a fraction without common divisor: x in `from` is x * multiply / divide in `to`. Both are whole numbers, so
- * that 3 % comes out as 0.03 where 3 times the factor 0.01 might not. Faults as for units_factor. */
+/* The same as a fraction without common divisor: x in `from` is x * multiply / divide in `to`. Both are whole numbers,
+ * so that 3 % comes out as 0.03 where 3 times the factor 0.01 might not. Faults as for units_factor. */
 MUST_CHECK struct fault *units_ratio(struct units *units, const char *from, const char *to, double *multiply,
                                      double *divide);
 
 /* Fails unless the text is a unit made of known names. */
 MUST_CHECK struct fault *units_check(struct units *units, const char *text);
 
-/* The unit names that are known, NULL-terminated, for the reference page; `units_meaning` says what one is (NULL: unknown). */
+/* The unit names that are known, NULL-terminated, for the reference page; `units_meaning` says what one is (NULL:
+ * unknown). */
 const char *const *units_names(void);
 const char *units_meaning(const char *name);
 
-/* For "did you mean": which of the words (NULL-terminated) is `name` but for its case or a slip or two; NULL if none is. */
+/* For "did you mean": which of the words (NULL-terminated) is `name` but for its case or a slip or two; NULL if none
+ * is. */
 const char *units_nearest(const char *name, const char *const words[]);
 
 #endif
