@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MOST = 60, ARGUMENTS_MOST = 3 };
+enum { SHOWN_MOST = 60, ARGUMENTS_MOST = 3, PAIRS_MOST = 1000 };
 
 /* Beyond this many standard deviations from the mean the probability left between limits nears the smallest double. */
 #define NORMAL_REACH   37.0
@@ -33,7 +33,6 @@ static const struct form {
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
 static const char *const form_names[] = {"uniform", "triangular", "normal", "lognormal", "pert", "discrete", NULL};
-#define KNOWN_FORMS "nown are uniform, triangular, normal, lognormal, pert and discrete"
 
 /* What people write for a distribution that we have; spellings close to ours need no entry. */
 static const char *const habits[][2] = {
@@ -149,8 +148,9 @@ static struct fault *unknown_form(const char *name, size_t length)
     for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
         if (strcmp(habits[i][0], word) == 0) meant = habits[i][1];
     if (meant == NULL) meant = units_nearest(word, form_names);
-    if (meant == NULL) return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; k" KNOWN_FORMS, word);
-    return fault_raise(FAULT_SCENARIO, "'%s' is not a distribution; did you mean '%s'? K" KNOWN_FORMS, word, meant);
+    return fault_raise(
+        FAULT_SCENARIO, "'%s' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete)%s%s%s",
+        word, meant == NULL ? "" : "; did you mean '", meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
 }
 
 /* Reads the name and the opening parenthesis. */
@@ -220,6 +220,9 @@ static struct fault *pairs_read(const struct reading *reading, const char **at)
     struct quantity *quantity = reading->quantity;
     size_t most = 1;
     for (const char *c = *at; *c != ')'; c++) most += *c == ':';
+    if (most > PAIRS_MOST + 1)
+        return fault_raise(FAULT_SCENARIO, "%.*s has %zu values; at most %d are read", HEAD(reading), most - 1,
+                           PAIRS_MOST);
     quantity->value = calloc(most, sizeof *quantity->value);
     quantity->weight = calloc(most, sizeof *quantity->weight);
     if (quantity->value == NULL || quantity->weight == NULL) return fault_no_memory();
@@ -406,7 +409,7 @@ static struct fault *values_convert(struct units *units, const struct reading *r
     return NULL;
 }
 
-/* By insertion: lists are short, and equal values keep their order. */
+/* By insertion: lists are short (PAIRS_MOST), and equal values keep their order. */
 static void pairs_sort(struct quantity *quantity)
 {
     for (size_t i = 1; i < quantity->count; i++) {

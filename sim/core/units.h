@@ -10,7 +10,9 @@
  *
  * Exactness: a unit is kept as a fraction of whole numbers over the bases m, t, mo, TEU, train and USD (a day is 16/487
  * mo), and divided only once, at the end. A conversion is therefore correctly rounded wherever the reduced whole
- * numbers stay below 2^53. SPDX-License-Identifier: GPL-3.0-or-later */
+ * numbers stay below 2^53.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_UNITS_H
 #define ZHOL_UNITS_H
 
