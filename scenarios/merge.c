@@ -1,1 +1,319 @@
-/* scenarios/merge.c */
+/* scenarios/merge.c -- see merge.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/merge.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct merger {
+    struct forest *forest;
+    const struct merging *merging;
+    struct node *root;
+    char **done; /* real paths of the documents that are merged */
+    size_t dones;
+    char *open[MERGE_MOST_DEPTH + 1]; /* real paths from the first file to the one being read */
+    const char *name[MERGE_MOST_DEPTH + 1];
+    size_t depth;
+};
+
+static struct fault *merge_map(struct node *base, const struct node *over);
+
+/* Nothing may be deleted that is not there. */
+static struct fault *check_nulls(const struct node *node)
+{
+    struct fault *faults = NULL;
+    if (node->kind != NODE_MAP) return NULL;
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        const struct node *child = node->child[i];
+        if (tree_is_null(child))
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, child->key_place,
+                                                 "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
+                                                 child->key));
+        else
+            faults = fault_join(faults, check_nulls(child));
+    }
+    return faults;
+}
+
+static void child_remove(struct node *map, size_t index)
+{
+    for (size_t i = index + 1; i < map->children; i++) map->child[i - 1] = map->child[i];
+    map->children--;
+}
+
+static struct fault *merge_child(struct node *base, struct node *over)
+{
+    size_t i = 0;
+    while (i < base->children && strcmp(base->child[i]->key, over->key) != 0) i++;
+    if (i == base->children) {
+        if (tree_is_null(over))
+            return fault_at(FAULT_SCENARIO, over->key_place,
+                            "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value", over->key);
+        TRY(check_nulls(over));
+        char *key = over->key; /* it stays the node's own */
+        over->key = NULL;
+        struct fault *fault = tree_append(base, key, over->key_place, over);
+        free(key);
+        return fault;
+    }
+    struct node *old = base->child[i];
+    if (tree_is_null(over)) {
+        child_remove(base, i);
+        return NULL;
+    }
+    if (old->kind == NODE_MAP && over->kind == NODE_MAP) return merge_map(old, over);
+    over->over = old;
+    base->child[i] = over;
+    return check_nulls(over);
+}
+
+static struct fault *merge_map(struct node *base, const struct node *over)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < over->children && !fault_enough(faults); i++) faults = fault_join(faults, merge_child(base, over->child[i]));
+    return faults;
+}
+
+/* The folder of a path, with its final slash; "" for a bare name. */
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (int)(slash - path) + 1;
+}
+
+/* The path if a file is there, with or without .yaml; NULL otherwise. */
+static struct fault *try_path(const char *folder, int length, const char *between, const char *name, char **found)
+{
+    static const char *const endings[] = {"", ".yaml"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && *found == NULL; i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%.*s%s%s%s", length, folder, between, name, endings[i]) < 0) return fault_no_memory();
+        if (access(path, F_OK) == 0 && (endings[i][0] != '\0' || strstr(name, ".yaml") != NULL))
+            *found = path;
+        else
+            free(path);
+    }
+    return NULL;
+}
+
+static bool leaves_folder(const char *name)
+{
+    if (name[0] == '/') return true;
+    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '\0' || part[2] == '/')) return true;
+    }
+    return false;
+}
+
+/* In the file's folder, the folder above it, the folders asked for, and the installed scenarios, in that order. */
+static struct fault *find_parent(const struct merger *merger, const char *from, const struct node *name, char **found)
+{
+    const struct merging *merging = merger->merging;
+    const int length = folder_length(from);
+    *found = NULL;
+    if (name->text[0] == '\0' || leaves_folder(name->text))
+        return fault_at(FAULT_SCENARIO, name->place,
+                        "extends is '%s'; expected a name below the folder of this file, such as kazakhstan-2019; absolute paths and "
+                        "'..' are refused, --path adds folders",
+                        name->text);
+    TRY(try_path(from, length, "", name->text, found));
+    if (*found == NULL) TRY(try_path(from, length, "../", name->text, found));
+    for (size_t i = 0; i < merging->searches && *found == NULL; i++)
+        TRY(try_path(merging->search[i], INT_MAX, "/", name->text, found));
+    if (*found == NULL) TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", name->text, found));
+    if (*found != NULL) return NULL;
+    return fault_at(FAULT_SCENARIO, name->place,
+                    "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the installed scenarios",
+                    name->text);
+}
+
+static bool is_done(const struct merger *merger, const char *path)
+{
+    for (size_t i = 0; i < merger->dones; i++)
+        if (strcmp(merger->done[i], path) == 0) return true;
+    return false;
+}
+
+static struct fault *merge_file(struct merger *merger, const char *path, const struct node *asked);
+
+static struct fault *merge_parent(struct merger *merger, const char *from, const struct node *name)
+{
+    char *path = NULL, text[64];
+    if (name->kind != NODE_SCALAR || tree_is_null(name))
+        return fault_at(FAULT_SCENARIO, name->place, "extends is %s; expected the name of a scenario, or a list of names",
+                        tree_describe(name, text));
+    struct fault *fault = find_parent(merger, from, name, &path);
+    if (fault == NULL) fault = merge_file(merger, path, name);
+    free(path);
+    return fault;
+}
+
+static struct fault *merge_parents(struct merger *merger, const char *from, const struct node *extends)
+{
+    if (extends->kind != NODE_LIST) return merge_parent(merger, from, extends);
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < extends->children && !fault_enough(faults); i++)
+        faults = fault_join(faults, merge_parent(merger, from, extends->child[i]));
+    return faults;
+}
+
+/* "a.yaml extends b.yaml extends a.yaml" */
+static struct fault *cycle_fault(const struct merger *merger, const struct node *asked, size_t first)
+{
+    char *chain = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&chain, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = first; i < merger->depth; i++) fprintf(to, "%s extends ", merger->name[i]);
+    fputs(merger->name[first], to);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = fault_at(FAULT_SCENARIO, asked->place, "the scenarios extend one another in a circle: %s", chain);
+    free(chain);
+    return fault;
+}
+
+static struct fault *merge_document(struct merger *merger, const char *path)
+{
+    struct source *source = NULL;
+    struct node *document = NULL;
+    char text[64];
+    TRY(forest_read(merger->forest, path, &source));
+    TRY(tree_parse(merger->forest, source, 0, &document));
+    const struct place start = {source, 1, 1};
+    if (document == NULL)
+        return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a scenario, such as `scenario: name`");
+    if (document->kind != NODE_MAP)
+        return fault_at(FAULT_SCENARIO, document->place, "the file holds %s; expected a map of keys, such as `scenario: name`",
+                        tree_describe(document, text));
+    struct node *extends = tree_child(document, "extends");
+    struct fault *faults = NULL;
+    if (extends != NULL) {
+        faults = merge_parents(merger, path, extends);
+        for (size_t i = 0; i < document->children; i++)
+            if (document->child[i] == extends) child_remove(document, i);
+    }
+    if (merger->root == NULL && (merger->root = tree_node(merger->forest, NODE_MAP, document->place)) == NULL)
+        return fault_join(faults, fault_no_memory());
+    merger->root->place = document->place;
+    return fault_join(faults, merge_map(merger->root, document));
+}
+
+/* `asked` is the value that named the file; NULL: the command line. */
+static struct fault *merge_file(struct merger *merger, const char *path, const struct node *asked)
+{
+    char *real = realpath(path, NULL);
+    if (real == NULL) return fault_raise(FAULT_SCENARIO, "%s cannot be read: no such file", path);
+    for (size_t i = 0; i < merger->depth; i++) {
+        if (strcmp(merger->open[i], real) != 0) continue;
+        free(real);
+        return cycle_fault(merger, asked, i);
+    }
+    if (is_done(merger, real)) {
+        free(real);
+        return NULL;
+    }
+    if (merger->depth > MERGE_MOST_DEPTH) {
+        free(real);
+        return fault_at(FAULT_SCENARIO, asked->place, "scenarios extend one another more than %d deep", MERGE_MOST_DEPTH);
+    }
+    merger->open[merger->depth] = real;
+    merger->name[merger->depth++] = path;
+    struct fault *faults = merge_document(merger, path);
+    merger->depth--;
+    char **grown = realloc(merger->done, (merger->dones + 1) * sizeof *grown);
+    if (grown == NULL) {
+        free(real);
+        return fault_join(faults, fault_no_memory());
+    }
+    merger->done = grown;
+    merger->done[merger->dones++] = real;
+    return faults;
+}
+
+/* The length of the first part of a path: the longest key of the map that it begins with, else up to the next dot. */
+static size_t part_length(const struct node *map, const char *path)
+{
+    size_t longest = 0;
+    for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children; i++) {
+        const size_t length = strlen(map->child[i]->key);
+        if (length > longest && strncmp(path, map->child[i]->key, length) == 0 && (path[length] == '.' || path[length] == '\0'))
+            longest = length;
+    }
+    return longest > 0 ? longest : strcspn(path, ".");
+}
+
+/* Merges `value` at the path below `base`, making the maps on the way. */
+static struct fault *set_at(struct merger *merger, struct node *base, const char *path, struct place place, struct node *value)
+{
+    const size_t length = part_length(base, path);
+    char *key = strndup(path, length);
+    if (key == NULL) return fault_no_memory();
+    struct fault *fault = NULL;
+    struct node *over = tree_node(merger->forest, NODE_MAP, place), *next = tree_child(base, key);
+    struct node *inner = path[length] == '\0' ? value : NULL;
+    if (over == NULL) fault = fault_no_memory();
+    if (fault == NULL && length == 0) fault = fault_at(FAULT_SCENARIO, place, "the path of --set has an empty part; expected a.b.c=VALUE");
+    if (fault == NULL && inner == NULL && next != NULL && next->kind == NODE_MAP) {
+        fault = set_at(merger, next, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1}, value);
+    } else if (fault == NULL) {
+        if (inner == NULL) inner = tree_node(merger->forest, NODE_MAP, place);
+        fault = inner == NULL ? fault_no_memory() : tree_append(over, key, place, inner);
+        if (fault == NULL && path[length] != '\0')
+            fault = set_at(merger, inner, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1}, value);
+        if (fault == NULL) fault = merge_map(base, over);
+    }
+    free(key);
+    return fault;
+}
+
+static struct fault *merge_set(struct merger *merger, const char *text)
+{
+    struct source *source = NULL;
+    struct node *value = NULL;
+    const size_t length = strcspn(text, "=");
+    TRY(forest_source(merger->forest, "--set", text, &source));
+    const struct place place = {source, 1, 1};
+    TRY(tree_parse(merger->forest, source, length + 1, &value));
+    if (value == NULL) return fault_at(FAULT_SCENARIO, place, "--set %s has no value; expected PATH=VALUE", text);
+    char *path = strndup(text, length);
+    if (path == NULL) return fault_no_memory();
+    struct fault *fault = set_at(merger, merger->root, path, place, value);
+    free(path);
+    return fault;
+}
+
+/* The file as named, or with .yaml, or among the folders asked for and the installed scenarios. */
+static struct fault *find_file(const struct merging *merging, char **path)
+{
+    *path = NULL;
+    if (access(merging->file, F_OK) == 0) {
+        *path = strdup(merging->file);
+        return *path == NULL ? fault_no_memory() : NULL;
+    }
+    TRY(try_path("", 0, "", merging->file, path));
+    for (size_t i = 0; i < merging->searches && *path == NULL && !leaves_folder(merging->file); i++)
+        TRY(try_path(merging->search[i], INT_MAX, "/", merging->file, path));
+    if (*path == NULL && !leaves_folder(merging->file))
+        TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", merging->file, path));
+    if (*path != NULL) return NULL;
+    return fault_raise(FAULT_SCENARIO, "there is no scenario file %s; expected a path such as scenarios/minimal.yaml", merging->file);
+}
+
+struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root)
+{
+    struct merger merger = {.forest = forest, .merging = merging};
+    char *path = NULL;
+    *root = NULL;
+    TRY(find_file(merging, &path));
+    struct fault *faults = merge_file(&merger, path, NULL);
+    for (size_t i = 0; i < merging->sets && merger.root != NULL; i++) faults = fault_join(faults, merge_set(&merger, merging->set[i]));
+    for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
+    free(merger.done);
+    free(path);
+    *root = merger.root;
+    return faults;
+}

@@ -3,12 +3,11 @@
 #ifndef ZHOL_READER_H
 #define ZHOL_READER_H
 
+#include "scenarios/tree.h"
 #include "sim/core/calendar.h"
 #include "sim/core/setting.h"
 #include "sim/core/store.h"
 #include "sim/core/units.h"
-
-struct node; /* scenarios/tree.h */
 
 /* What to read. `file` is a path as the user gave it; parents named by `extends` are looked up in the file's folder, the folder
  * above it, the folders of `search` and the installed scenarios. `set[i]` is "PATH=VALUE" of the command line and is merged
@@ -29,13 +28,11 @@ struct scenario {
     struct units *units;
     struct node *merged;   /* the merged document, each value with its place and what it replaced */
     char *merged_text;     /* as YAML, without comments, canonical: equal scenarios give equal text */
-    struct source **source;
-    size_t sources;
+    struct forest forest; /* owns the merged document and the sources */
 };
 
-/* All faults of the files at once, up to READER_MOST_FAULTS. *scenario is always set (so that faults can be printed while its
+/* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults can be printed while its
  * sources live), NULL only when memory is out; free it in any case. */
-enum { READER_MOST_FAULTS = 20 };
 MUST_CHECK struct fault *scenario_read(const struct reading *reading, struct scenario **scenario);
 void scenario_free(struct scenario *scenario);
 

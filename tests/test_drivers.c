@@ -250,7 +250,7 @@ END_TEST
 START_TEST(a_trend_drifts_and_wanders)
 {
     static const int month[] = {3, 240};
-    double *x = support_run(HEAD "  sea: {model: trend, start: 1 m, drift: 0.07 m/yr, sigma: 10 cm}\n", SEED, "sea", N, 2, month);
+    double *x = support_run(HEAD "  sea: {model: trend, start: 1 m, drift: 0.07 m/yr, sigma: 0.1 m}\n", SEED, "sea", N, 2, month);
     for (size_t i = 0; i < 2; i++) assert_normal(x + i * N, 1.0 + 0.07 * month[i] / 12.0, 0.01 * month[i] / 12.0);
     free(x);
 }

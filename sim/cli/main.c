@@ -25,7 +25,7 @@ int command_end(struct fault *faults)
 {
     if (faults == NULL) return 0;
     const int status = (int)faults->code;
-    diagnostics_print(faults, 20, stderr);
+    diagnostics_print(faults, "error", stderr);
     fault_free(faults);
     return status;
 }

@@ -83,6 +83,13 @@ size_t fault_count(const struct fault *fault)
     return count;
 }
 
+bool fault_enough(const struct fault *fault)
+{
+    size_t count = 0;
+    for (; fault != NULL && count <= FAULT_SHOWN_MOST; fault = fault->next) count++;
+    return count > FAULT_SHOWN_MOST;
+}
+
 void fault_free(struct fault *fault)
 {
     while (fault != NULL && fault != &no_memory) {

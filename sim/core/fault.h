@@ -7,6 +7,7 @@
 #ifndef ZHOL_FAULT_H
 #define ZHOL_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The exit status of the program is the code of its first fault. */
@@ -62,6 +63,10 @@ MUST_CHECK struct fault *fault_no_memory(void);
 
 /* How many faults are chained, notes not counted. */
 size_t fault_count(const struct fault *fault);
+
+/* So many faults are shown at once. fault_enough: more are chained already, so that looking for others is of no use. */
+enum { FAULT_SHOWN_MOST = 20 };
+bool fault_enough(const struct fault *fault);
 
 /* Frees the chain with its notes. NULL is allowed. */
 void fault_free(struct fault *fault);

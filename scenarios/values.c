@@ -1,0 +1,357 @@
+/* scenarios/values.c -- see values.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/values.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fault *value_fault(const struct node *node, const char *format, ...)
+{
+    char *sentence = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    const int written = vasprintf(&sentence, format, arguments);
+    va_end(arguments);
+    if (written < 0) return fault_no_memory();
+    struct fault *fault = fault_at(FAULT_SCENARIO, node->place, "%s", sentence);
+    free(sentence);
+    for (const struct node *over = node->over; over != NULL; over = over->over)
+        fault = fault_note(fault, over->place, "this value was replaced");
+    return fault;
+}
+
+const char *value_hint(const char *name, const char *const words[], char text[96])
+{
+    const char *nearest = units_nearest(name, words);
+    if (nearest == NULL) return "";
+    snprintf(text, 96, "; did you mean '%s'?", nearest);
+    return text;
+}
+
+/* The sentence of a fault of another part, which knows no place, behind the path. */
+static struct fault *value_wrap(const struct node *node, const char *path, struct fault *fault)
+{
+    if (fault == NULL || fault == fault_no_memory()) return fault;
+    struct fault *placed = value_fault(node, "%s: %s", path, fault->sentence);
+    fault_free(fault);
+    return placed;
+}
+
+static struct fault *type_fault(const struct node *node, const struct setting *setting, const char *expected)
+{
+    char text[64];
+    return value_fault(node, "%s is %s; expected %s", setting->path, tree_describe(node, text), expected);
+}
+
+static bool has_range(const struct key *key)
+{
+    return key->least != 0.0 || key->most != 0.0;
+}
+
+/* "a number from 0 to 1", "a number above 0", ... in the words of the field. */
+static const char *range_words(const struct key *key, const char *unit, char text[120])
+{
+    const char *in = unit[0] == '\0' || strcmp(unit, "1") == 0 ? "" : " ";
+    if (in[0] == '\0') unit = "";
+    const double least = has_range(key) ? key->least : -1.0;
+    const bool open = has_range(key) ? key->least_open : true;
+    if (!has_range(key) || key->most >= 1e300)
+        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, unit);
+    else
+        snprintf(text, 120, "%s %g to %s %g%s%s", open ? "above" : "from", least, key->most_open ? "below" : "at most", key->most, in, unit);
+    return text;
+}
+
+/* Whether everything between the two lies in the range of the key. */
+static bool in_range(const struct key *key, double least, double most)
+{
+    if (key->compounds && !(least > -1.0)) return false;
+    if (!has_range(key)) return true;
+    if (key->least_open ? !(least > key->least) : !(least >= key->least)) return false;
+    return key->most_open ? most < key->most : most <= key->most;
+}
+
+static struct fault *range_fault(const struct node *node, const struct setting *setting, double least, double most)
+{
+    char words[120];
+    range_words(setting->key, setting->unit, words);
+    if (node->kind == NODE_SCALAR && least == most) return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
+    const bool low = !in_range(setting->key, least, least);
+    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high", low ? least : most,
+                       setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
+                       isinf(low ? least : most) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
+}
+
+static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct quantity quantity;
+    double least, most;
+    TRY(value_wrap(node, setting->path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
+    struct fault *fault = NULL;
+    if (quantity_is_drawn(&quantity) && !setting->key->draws)
+        fault = value_fault(node, "%s is a distribution; expected a number, because this key is read once for all replications", setting->path);
+    quantity_support(&quantity, &least, &most);
+    if (fault == NULL && !in_range(setting->key, least, most)) fault = range_fault(node, setting, least, most);
+    if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
+    quantity_free(&quantity);
+    return fault;
+}
+
+struct profile {
+    int *month;
+    double *value;
+    const struct node **node;
+    size_t points;
+    bool step;
+    struct quantity times;
+};
+
+static struct fault *profile_keyword(struct walk *walk, const struct node *node, const struct setting *setting, struct profile *profile)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
+    if (strcmp(node->key, "times") == 0) {
+        quantity_free(&profile->times);
+        profile->times = (struct quantity){.form = QUANTITY_NUMBER, .p = {1.0}};
+        if (node->kind != NODE_SCALAR) return value_fault(node, "%s is a map or list; expected a number or a distribution without unit", path);
+        struct quantity times;
+        TRY(value_wrap(node, path, quantity_read(walk->units, node->text, "", &times)));
+        profile->times = times;
+        return NULL;
+    }
+    if (strcmp(node->key, "interpolation") == 0) {
+        profile->step = node->kind == NODE_SCALAR && strcmp(node->text, "step") == 0;
+        if (profile->step || (node->kind == NODE_SCALAR && strcmp(node->text, "linear") == 0)) return NULL;
+        char text[64];
+        return value_fault(node, "%s is %s; expected linear or step", path, tree_describe(node, text));
+    }
+    static const char *const words[] = {"times", "interpolation", NULL};
+    char hint[96];
+    return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
+                    setting->path, node->key, value_hint(node->key, words, hint));
+}
+
+static struct fault *profile_point(struct walk *walk, const struct node *node, const struct setting *setting, int month,
+                                   struct profile *profile)
+{
+    struct quantity quantity;
+    char path[256], text[64];
+    snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
+    if (node->kind != NODE_SCALAR) return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
+    TRY(value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
+    const bool drawn = quantity_is_drawn(&quantity);
+    const double value = quantity.p[0];
+    quantity_free(&quantity);
+    if (drawn)
+        return value_fault(node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain", path);
+    size_t at = profile->points++;
+    for (; at > 0 && profile->month[at - 1] > month; at--) {
+        profile->month[at] = profile->month[at - 1];
+        profile->value[at] = profile->value[at - 1];
+        profile->node[at] = profile->node[at - 1];
+    }
+    profile->month[at] = month;
+    profile->value[at] = value;
+    profile->node[at] = node;
+    if (at > 0 && profile->month[at - 1] == month)
+        return value_fault(node, "%s is the same month as %s; expected each month once", path, profile->node[at - 1]->key);
+    return NULL;
+}
+
+static struct fault *profile_check(const struct node *node, const struct setting *setting, const struct profile *profile)
+{
+    double factor[2];
+    if (profile->points == 0) return value_fault(node, "%s is a map without a date; expected values at dates, such as {2020: ..., 2030: ...}", setting->path);
+    quantity_support(&profile->times, &factor[0], &factor[1]);
+    for (size_t i = 0; i < profile->points; i++) {
+        const double a = profile->value[i] * factor[0], b = profile->value[i] * factor[1];
+        /* 0 times an infinite factor is 0 in every replication */
+        const double low = isnan(a) || isnan(b) ? 0.0 : fmin(a, b), high = isnan(a) || isnan(b) ? 0.0 : fmax(a, b);
+        if (!in_range(setting->key, low, high)) return range_fault(profile->node[i], setting, low, high);
+    }
+    return NULL;
+}
+
+static struct fault *profile_quantity(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct profile profile = {.times = {.form = QUANTITY_NUMBER, .p = {1.0}}};
+    struct fault *faults = NULL;
+    if (!setting->key->profile)
+        return value_fault(node, "%s is a map; expected one value, because this key cannot change over time", setting->path);
+    profile.month = calloc(node->children + 1, sizeof *profile.month);
+    profile.value = calloc(node->children + 1, sizeof *profile.value);
+    profile.node = calloc(node->children + 1, sizeof *profile.node);
+    if (profile.month == NULL || profile.value == NULL || profile.node == NULL) faults = fault_no_memory();
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        int month;
+        const struct node *child = node->child[i];
+        struct fault *fault = calendar_read(child->key, &month) ? profile_point(walk, child, setting, month, &profile)
+                                                                : profile_keyword(walk, child, setting, &profile);
+        faults = fault_join(faults, fault);
+    }
+    if (faults == NULL) faults = profile_check(node, setting, &profile);
+    if (faults == NULL)
+        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month, profile.value,
+                                   profile.step, &profile.times, &setting->slot);
+    else
+        quantity_free(&profile.times);
+    free(profile.month);
+    free(profile.value);
+    free(profile.node);
+    return faults;
+}
+
+static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
+{
+    char expected[200];
+    TRY(scope_unit(scope, setting->key->unit, &setting->unit));
+    if (setting->unit == NULL) return NULL; /* it hangs on a key that is a fault of its own */
+    struct fault *unknown = units_check(walk->units, setting->unit);
+    if (unknown != NULL && setting->key->unit[0] != '$') { /* the unit came from another key, where it is reported */
+        fault_free(unknown);
+        return NULL;
+    }
+    fault_free(unknown);
+    if (node->kind == NODE_MAP) return profile_quantity(walk, node, setting);
+    const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
+    snprintf(expected, sizeof expected, pure ? "a number%.0s%s" : "a number in %.100s%s", setting->unit,
+             setting->key->draws ? ", or a distribution" : "");
+    if (node->kind == NODE_LIST || tree_is_null(node)) return type_fault(node, setting, expected);
+    return scalar_quantity(walk, node, setting);
+}
+
+static struct fault *read_integer(const struct node *node, struct setting *setting)
+{
+    const struct key *key = setting->key;
+    const char *digits = node->text;
+    char *end = NULL;
+    if (*digits == '-') digits++;
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) return type_fault(node, setting, "a whole number");
+    errno = 0;
+    setting->integer = strtol(node->text, &end, 10);
+    const double value = (double)setting->integer;
+    if (errno == 0 && (!has_range(key) || (value >= key->least && value <= key->most))) return NULL;
+    return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text, key->least, key->most);
+}
+
+static bool is_name(const char *text)
+{
+    if (!islower((unsigned char)*text)) return false;
+    for (const char *c = text; *c != '\0'; c++) {
+        const bool word = islower((unsigned char)*c) || isdigit((unsigned char)*c);
+        if (!word && !(*c == '-' && c[1] != '-' && c[1] != '\0')) return false;
+    }
+    return true;
+}
+
+static struct fault *read_choice(const struct node *node, struct setting *setting)
+{
+    const char *words[16] = {NULL};
+    char copy[256], hint[96];
+    size_t count = 0;
+    snprintf(copy, sizeof copy, "%s", setting->key->choices);
+    for (char *rest = copy, *word; count < 15 && (word = strsep(&rest, " ")) != NULL;) words[count++] = word;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], node->text) == 0) return NULL;
+    char text[64], *listed = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&listed, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = value_fault(node, "%s is %s; expected %s%s", setting->path, tree_describe(node, text), listed,
+                                      value_hint(node->text, words, hint));
+    free(listed);
+    return fault;
+}
+
+/* Checks that `name`, or the part of it before a dot, is an entry of the top-level map `target`. */
+static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length, struct place place,
+                                     const char *path)
+{
+    const struct node *map = tree_child(walk->top->node, target);
+    const struct key *declared = NULL;
+    for (const struct key *key = walk->top->keys; key->name != NULL; key++)
+        if (strcmp(key->name, target) == 0) declared = key;
+    const size_t stem = strcspn(name, ".") < length ? strcspn(name, ".") : length;
+    const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
+    const char **words = calloc(count + 1, sizeof *words);
+    char hint[96], *wanted = strndup(name, stem);
+    if (words == NULL || wanted == NULL) {
+        free(words);
+        free(wanted);
+        return fault_no_memory();
+    }
+    size_t known = 0;
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        bool reserved = false;
+        for (const struct key *key = declared == NULL ? NULL : declared->keys; key != NULL && key->name != NULL; key++)
+            reserved = reserved || strcmp(key->name, map->child[i]->key) == 0;
+        if (reserved) continue;
+        words[known++] = map->child[i]->key;
+        found = found || strcmp(map->child[i]->key, wanted) == 0;
+    }
+    struct fault *fault = NULL;
+    if (!found)
+        fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s", path, wanted, target,
+                         value_hint(wanted, words, hint));
+    free(words);
+    free(wanted);
+    return fault;
+}
+
+struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node, struct setting *setting)
+{
+    const char *name = node->key, *path = setting->parent->path, *slash = strchr(name, '/');
+    switch (map->names) {
+    case NAME_PLAIN:
+        if (is_name(name)) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a name; expected lower-case letters, digits and single hyphens, such as china-europe",
+                        path, name);
+    case NAME_MONTH:
+        if (calendar_read(name, &setting->month)) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a date; expected a year such as 2025 or a month such as 2025-07", path, name);
+    case NAME_REFERENCE: return check_reference(walk, map->target, name, strlen(name), node->key_place, path);
+    case NAME_PAIR:
+        if (slash == NULL || strchr(slash + 1, '/') != NULL)
+            return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
+                            path, name);
+        return fault_join(check_reference(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
+                          check_reference(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
+    }
+    return NULL;
+}
+
+struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
+{
+    const struct key *key = setting->key;
+    if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
+    if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
+    static const char *const expected[] = {[KEY_INTEGER] = "a whole number", [KEY_TEXT] = "a text",
+                                           [KEY_NAME] = "a name",            [KEY_UNIT] = "a unit such as TEU",
+                                           [KEY_CHOICE] = "a word",          [KEY_REFERENCE] = "a name",
+                                           [KEY_MONTH] = "a date such as 2020-01"};
+    if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, expected[key->kind]);
+    int month;
+    switch (key->kind) {
+    case KEY_INTEGER: return read_integer(node, setting);
+    case KEY_CHOICE: return read_choice(node, setting);
+    case KEY_UNIT: return value_wrap(node, setting->path, units_check(walk->units, node->text));
+    case KEY_REFERENCE: return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
+    case KEY_NAME:
+        if (is_name(node->text)) return NULL;
+        return type_fault(node, setting, "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019");
+    case KEY_MONTH:
+        if (!calendar_read(node->text, &month)) return type_fault(node, setting, "a year such as 2020 or a month such as 2020-01");
+        setting->integer = month;
+        return NULL;
+    default: return NULL;
+    }
+}
