@@ -61,6 +61,10 @@ struct result {
 
 void result_free(struct result *result);
 
+/* The name of the dataset of a path: `.`, `-` and `/` become `_`. */
+enum { RESULT_NAME_MOST = 256 };
+void result_name(const char *path, char name[RESULT_NAME_MOST]);
+
 /* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is replaced
  * only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
 MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force);

@@ -1,1 +1,321 @@
-/* output/result_read.c */
+/* output/result_read.c -- a result file back into memory.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/content.h"
+#include "output/hdf5_layout.h"
+#include "output/result.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct input {
+    hid_t file;
+    const char *path;
+};
+
+static struct fault *not_a_result(const char *path, const char *what)
+{
+    return fault_raise(FAULT_FILES, "%s is not a result of zhol: %s", path, what);
+}
+
+/* The text attribute, allocated. */
+static struct fault *read_text(const struct input *input, hid_t object, const char *name, char **text)
+{
+    *text = NULL;
+    if (H5Aexists(object, name) <= 0) return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path, name);
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    const size_t size = type < 0 || H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 ? 0 : H5Tget_size(type);
+    *text = size == 0 ? NULL : calloc(size + 1, 1);
+    struct fault *fault = NULL;
+    if (size == 0)
+        fault = fault_raise(FAULT_FILES, "%s: the attribute '%s' is not a text", input->path, name);
+    else if (*text == NULL)
+        fault = fault_no_memory();
+    else if (H5Aread(attribute, type, *text) < 0)
+        fault = layout_fault(input->path, "read an attribute");
+    if (H5Tclose(type) < 0 || H5Aclose(attribute) < 0)
+        if (fault == NULL) fault = layout_fault(input->path, "close an attribute");
+    return fault;
+}
+
+static struct fault *read_integer(const struct input *input, hid_t object, const char *name, int64_t *value)
+{
+    if (H5Aexists(object, name) <= 0) return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path, name);
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    const bool read = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_INT64, value) >= 0;
+    if (attribute >= 0 && H5Aclose(attribute) < 0) return layout_fault(input->path, "close an attribute");
+    return read ? NULL : layout_fault(input->path, "read an attribute");
+}
+
+/* Reads a dataset of exactly `count` values. */
+static struct fault *read_values(const struct input *input, hid_t dataset, hid_t type, size_t count, void *value)
+{
+    const hid_t space = H5Dget_space(dataset);
+    const hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    if (space >= 0) HDF5(input->path, H5Sclose(space), "close a shape");
+    if (found < 0 || (size_t)found != count) return fault_raise(FAULT_FILES, "%s: a dataset has %lld values; expected %zu", input->path, (long long)found, count);
+    HDF5(input->path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), "read a dataset");
+    return NULL;
+}
+
+static struct fault *read_at(const struct input *input, const char *group, const char *name, hid_t type, size_t count, void *value)
+{
+    char path[RESULT_NAME_MOST + 64];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    const hid_t dataset = H5Dopen2(input->file, path, H5P_DEFAULT);
+    if (dataset < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", input->path, path);
+    struct fault *fault = read_values(input, dataset, type, count, value);
+    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
+    return fault;
+}
+
+static enum outcome_rule rule_of(const char *methods)
+{
+    if (strcmp(methods, "time: sum") == 0) return OUTCOME_SUM;
+    if (strcmp(methods, "time: point") == 0) return OUTCOME_LAST;
+    return strcmp(methods, "time: minimum") == 0 ? OUTCOME_MINIMUM : OUTCOME_MEAN;
+}
+
+static const struct outcome_kind read_kinds[] = {[OUTCOME_SUM] = {.pattern = "", .unit = "", .rule = OUTCOME_SUM, .meaning = ""},
+                                                 [OUTCOME_MEAN] = {.pattern = "", .unit = "", .rule = OUTCOME_MEAN, .meaning = ""},
+                                                 [OUTCOME_LAST] = {.pattern = "", .unit = "", .rule = OUTCOME_LAST, .meaning = ""},
+                                                 [OUTCOME_MINIMUM] = {.pattern = "", .unit = "", .rule = OUTCOME_MINIMUM, .meaning = ""}};
+
+/* Adds the outcome that a dataset of /annual/mean describes. */
+static struct fault *read_outcome(const struct input *input, hid_t dataset, struct result *result)
+{
+    static const char prefix[] = "mean of ";
+    char *path = NULL, *unit = NULL, *long_name = NULL, *methods = NULL;
+    size_t index;
+    struct fault *fault = read_text(input, dataset, "path", &path);
+    if (fault == NULL) fault = read_text(input, dataset, "units", &unit);
+    if (fault == NULL) fault = read_text(input, dataset, "long_name", &long_name);
+    if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
+    if (fault == NULL) {
+        const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
+        fault = outcomes_add(&result->outcomes, &read_kinds[rule_of(methods)], path, unit, long_name + skip, &index);
+    }
+    free(path);
+    free(unit);
+    free(long_name);
+    free(methods);
+    return fault;
+}
+
+struct listing {
+    const struct input *input;
+    struct result *result;
+    struct fault *fault;
+};
+
+static herr_t list_outcome(hid_t group, const char *name, const H5L_info_t *info, void *context)
+{
+    struct listing *listing = context;
+    (void)info;
+    const hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+    if (dataset < 0) return 0;
+    if (H5Aexists(dataset, "path") > 0) listing->fault = read_outcome(listing->input, dataset, listing->result);
+    if (H5Dclose(dataset) < 0 && listing->fault == NULL) listing->fault = layout_fault(listing->input->path, "close a dataset");
+    return listing->fault == NULL ? 0 : -1;
+}
+
+static struct fault *read_outcomes(const struct input *input, struct result *result)
+{
+    struct listing listing = {.input = input, .result = result};
+    const hid_t group = H5Gopen2(input->file, "annual/mean", H5P_DEFAULT);
+    if (group < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: annual/mean is missing", input->path);
+    const herr_t listed = H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, list_outcome, &listing);
+    if (H5Gclose(group) < 0 && listing.fault == NULL) listing.fault = layout_fault(input->path, "close a group");
+    return listing.fault == NULL && listed < 0 ? layout_fault(input->path, "list the outcomes") : listing.fault;
+}
+
+static struct fault *read_root(const struct input *input, struct result *result)
+{
+    char *seed = NULL, *text = NULL;
+    int64_t replications = 0, memory = 0, months = 0;
+    TRY(read_text(input, input->file, "title", &result->title));
+    TRY(read_text(input, input->file, "history", &result->history));
+    TRY(read_text(input, input->file, "source", &result->source));
+    TRY(read_text(input, input->file, "scenario", &result->scenario));
+    TRY(read_text(input, input->file, "rng", &result->rng));
+    TRY(read_text(input, input->file, "arithmetic", &result->arithmetic));
+    TRY(read_text(input, input->file, "prices", &result->prices));
+    TRY(read_integer(input, input->file, "replications", &replications));
+    TRY(read_integer(input, input->file, "memory", &memory));
+    TRY(read_integer(input, input->file, "months", &months));
+    TRY(read_text(input, input->file, "seed", &seed));
+    result->seed = strtoull(seed, NULL, 10);
+    free(seed);
+    result->replications = (uint64_t)replications;
+    result->memory = (uint64_t)memory;
+    result->calendar.months = (int)months;
+    result->years = months < 0 || months > 12000 ? 0 : (size_t)months / CALENDAR_MONTHS_PER_YEAR;
+    TRY(read_text(input, input->file, "quantiles", &text));
+    result->exact_quantiles = strcmp(text, "exact") == 0;
+    free(text);
+    TRY(read_text(input, input->file, "base", &text));
+    bool dated = calendar_read(text, &result->calendar.base);
+    free(text);
+    TRY(read_text(input, input->file, "start", &text));
+    dated = calendar_read(text, &result->calendar.start) && dated;
+    free(text);
+    return dated ? NULL : not_a_result(input->path, "its dates cannot be read");
+}
+
+static struct fault *read_probabilities(const struct input *input, struct result *result)
+{
+    const hid_t dataset = H5Dopen2(input->file, "annual/quantile/quantile", H5P_DEFAULT);
+    const hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    struct fault *fault = NULL;
+    if (count < 0 || count > 1000) fault = fault_raise(FAULT_FILES, "%s is not a complete result: its quantiles are missing", input->path);
+    if (fault == NULL) {
+        result->quantiles = (size_t)count;
+        result->probability = calloc(result->quantiles + 1, sizeof *result->probability);
+        if (result->probability == NULL) fault = fault_no_memory();
+    }
+    if (fault == NULL) fault = read_values(input, dataset, H5T_NATIVE_DOUBLE, result->quantiles, result->probability);
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(input->path, "close a shape");
+    if (dataset >= 0 && H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
+    return fault;
+}
+
+/* The sums of powers from what the file holds of them. */
+static struct moments moments_from(const double part[8])
+{
+    const double count = part[7], m2 = count > 1.0 ? part[1] * part[1] * (count - 1.0) : 0.0;
+    const double variance = count > 0.0 ? m2 / count : 0.0;
+    return (struct moments){.count = count,
+                            .mean = part[0],
+                            .m2 = m2,
+                            .m3 = m2 > 0.0 ? part[3] * pow(variance, 1.5) * count : 0.0,
+                            .m4 = m2 > 0.0 ? part[4] * variance * variance * count : 0.0,
+                            .least = part[5],
+                            .greatest = part[6]};
+}
+
+/* The statistics of an outcome, by year or over the horizon, into the moments of its cells. */
+static struct fault *read_moments(const struct input *input, struct result *result, size_t index, const char *period, size_t first, size_t cells,
+                                  double *work)
+{
+    static const char *const parts[8] = {"mean", "sd", "standard_error", "skewness", "kurtosis", "minimum", "maximum", "count"};
+    char name[RESULT_NAME_MOST], group[64];
+    result_name(result->outcomes.item[index].path, name);
+    for (size_t p = 0; p < 8; p++) {
+        snprintf(group, sizeof group, "%s/%s", period, parts[p]);
+        TRY(read_at(input, group, name, H5T_NATIVE_DOUBLE, cells, work + p * cells));
+    }
+    for (size_t c = 0; c < cells; c++) {
+        double part[8];
+        for (size_t p = 0; p < 8; p++) part[p] = work[p * cells + c];
+        result->moments[first + c] = moments_from(part);
+    }
+    return NULL;
+}
+
+static struct fault *read_quantiles(const struct input *input, struct result *result, size_t index, const char *period, size_t first, size_t cells,
+                                    double *work)
+{
+    static const char *const parts[3] = {"quantile", "quantile_low", "quantile_high"};
+    const size_t values = cells * result->quantiles;
+    char name[RESULT_NAME_MOST], group[64];
+    result_name(result->outcomes.item[index].path, name);
+    for (size_t p = 0; p < 3; p++) {
+        snprintf(group, sizeof group, "%s/%s", period, parts[p]);
+        TRY(read_at(input, group, name, H5T_NATIVE_DOUBLE, values, work));
+        for (size_t k = 0; k < values; k++) {
+            struct quantile_estimate *out = &result->quantile[first * result->quantiles + k];
+            *(p == 0 ? &out->estimate : p == 1 ? &out->low : &out->high) = work[k];
+        }
+    }
+    return NULL;
+}
+
+static struct fault *read_statistics(const struct input *input, struct result *result)
+{
+    const size_t periods = result->years + 1, cells = result->outcomes.count * periods;
+    result->moments = calloc(cells + 1, sizeof *result->moments);
+    result->quantile = calloc(cells * result->quantiles + 1, sizeof *result->quantile);
+    double *work = calloc(periods * (result->quantiles + 8), sizeof *work);
+    struct fault *fault = result->moments == NULL || result->quantile == NULL || work == NULL ? fault_no_memory() : NULL;
+    for (size_t i = 0; i < result->outcomes.count && fault == NULL; i++) {
+        fault = read_moments(input, result, i, "annual", i * periods, result->years, work);
+        if (fault == NULL) fault = read_moments(input, result, i, "horizon", i * periods + result->years, 1, work);
+        if (fault == NULL) fault = read_quantiles(input, result, i, "annual", i * periods, result->years, work);
+        if (fault == NULL) fault = read_quantiles(input, result, i, "horizon", i * periods + result->years, 1, work);
+    }
+    free(work);
+    return fault;
+}
+
+/* The samples that were saved; all others are NaN. */
+static struct fault *read_samples(const struct input *input, struct result *result)
+{
+    const size_t periods = result->years + 1, count = result->replications;
+    struct samples *samples = &result->samples;
+    result->annual_saved = calloc(result->outcomes.count + 1, sizeof *result->annual_saved);
+    if (result->annual_saved == NULL) return fault_no_memory();
+    if (H5Lexists(input->file, "samples", H5P_DEFAULT) <= 0) return NULL;
+    TRY(samples_init(samples, count, result->outcomes.count * periods, 0));
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        char name[RESULT_NAME_MOST], path[RESULT_NAME_MOST + 64];
+        float *value = samples->value + i * periods * count;
+        result_name(result->outcomes.item[i].path, name);
+        TRY(read_at(input, "samples/horizon", name, H5T_NATIVE_FLOAT, count, value + result->years * count));
+        snprintf(path, sizeof path, "samples/annual/%s", name);
+        result->annual_saved[i] = H5Lexists(input->file, path, H5P_DEFAULT) > 0;
+        if (result->annual_saved[i])
+            TRY(read_at(input, "samples/annual", name, H5T_NATIVE_FLOAT, result->years * count, value));
+        else
+            for (size_t k = 0; k < result->years * count; k++) value[k] = NAN;
+    }
+    return NULL;
+}
+
+static struct fault *check_content(const struct input *input)
+{
+    char hex[CONTENT_DIGITS + 1], *stored = NULL;
+    TRY(read_text(input, input->file, "content_sha256", &stored));
+    struct fault *fault = content_of_file(input->file, input->path, hex);
+    if (fault == NULL && strcmp(stored, hex) != 0)
+        fault = fault_raise(FAULT_FILES, "%s is damaged: its content does not have the SHA-256 that it states", input->path);
+    free(stored);
+    return fault;
+}
+
+static struct fault *check_kind(const struct input *input)
+{
+    int64_t schema = 0, complete = 0;
+    if (H5Aexists(input->file, "zhol_schema") <= 0) return not_a_result(input->path, "the attribute zhol_schema is missing");
+    TRY(read_integer(input, input->file, "zhol_schema", &schema));
+    if (schema != RESULT_SCHEMA)
+        return fault_raise(FAULT_FILES, "%s has the result format %" PRId64 "; this zhol reads %d", input->path, schema, RESULT_SCHEMA);
+    TRY(read_integer(input, input->file, "complete", &complete));
+    return complete == 1 ? NULL : fault_raise(FAULT_FILES, "%s is not a complete result", input->path);
+}
+
+struct fault *result_read(const char *path, bool with_samples, struct result *result)
+{
+    struct input input = {.path = path};
+    *result = (struct result){0};
+    if (access(path, R_OK) < 0) return fault_raise(FAULT_FILES, "%s cannot be read: %s", path, strerror(errno));
+    HDF5(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL), "silence its messages");
+    const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    HDF5(path, list, "make a property list");
+    input.file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
+    HDF5(path, H5Pclose(list), "close a property list");
+    if (input.file < 0) return not_a_result(path, "HDF5 cannot open it");
+    struct fault *fault = check_kind(&input);
+    if (fault == NULL) fault = check_content(&input);
+    if (fault == NULL) fault = read_root(&input, result);
+    if (fault == NULL) fault = read_outcomes(&input, result);
+    if (fault == NULL) fault = read_probabilities(&input, result);
+    if (fault == NULL) fault = read_statistics(&input, result);
+    if (fault == NULL && with_samples) fault = read_samples(&input, result);
+    if (H5Fclose(input.file) < 0 && fault == NULL) fault = layout_fault(path, "close the file");
+    return fault;
+}

@@ -1,1 +1,424 @@
-/* output/result_write.c */
+/* output/result_write.c -- the result file, in one pass and one fixed order.
+ *
+ * Each group has dimensions of its own (time, quantile, replication), because readers show a group without what is above it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/content.h"
+#include "output/hdf5_layout.h"
+#include "output/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct writing {
+    struct layout layout;
+    const struct result *result;
+    double *work; /* [years * quantiles], at least [years] */
+};
+
+static double moment_count(const struct moments *m)
+{
+    return m->count;
+}
+static double moment_mean(const struct moments *m)
+{
+    return m->mean;
+}
+static double moment_least(const struct moments *m)
+{
+    return m->least;
+}
+static double moment_greatest(const struct moments *m)
+{
+    return m->greatest;
+}
+
+/* The statistics that are one number per outcome and period. */
+static const struct statistic {
+    const char *name;
+    double (*of)(const struct moments *);
+    const char *unit; /* NULL: the outcome's */
+    const char *words;
+} statistics[] = {
+    {"mean", moment_mean, NULL, "mean of "},
+    {"sd", moments_sd, NULL, "standard deviation of "},
+    {"standard_error", moments_standard_error, NULL, "standard error of the mean of "},
+    {"skewness", moments_skewness, "1", "skewness of "},
+    {"kurtosis", moments_kurtosis, "1", "kurtosis (3 of a normal) of "},
+    {"minimum", moment_least, NULL, "least value of "},
+    {"maximum", moment_greatest, NULL, "greatest value of "},
+    {"count", moment_count, "1", "number of replications with a value of "},
+};
+
+static const struct {
+    const char *name;
+    const char *words;
+} quantile_parts[] = {{"quantile", "quantiles of "},
+                      {"quantile_low", "lower 95 % bound of the quantiles of "},
+                      {"quantile_high", "upper 95 % bound of the quantiles of "}};
+
+static const char *cell_methods(enum outcome_rule rule)
+{
+    static const char *const words[] = {[OUTCOME_SUM] = "time: sum", [OUTCOME_MEAN] = "time: mean", [OUTCOME_LAST] = "time: point",
+                                        [OUTCOME_MINIMUM] = "time: minimum"};
+    return words[rule];
+}
+
+static struct fault *describe(struct writing *writing, hid_t dataset, const struct outcome *outcome, const char *unit, const char *words)
+{
+    char long_name[512];
+    snprintf(long_name, sizeof long_name, "%s%s", words, outcome->long_name);
+    TRY(layout_text(&writing->layout, dataset, "units", unit[0] == '\0' ? "1" : unit));
+    TRY(layout_text(&writing->layout, dataset, "long_name", long_name));
+    TRY(layout_text(&writing->layout, dataset, "path", outcome->path));
+    TRY(layout_text(&writing->layout, dataset, "cell_methods", cell_methods(outcome->kind->rule)));
+    HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
+    return NULL;
+}
+
+static double year_start(const struct result *result, size_t year)
+{
+    return (double)calendar_days(result->calendar.start + (int)year * CALENDAR_MONTHS_PER_YEAR);
+}
+
+/* The coordinate `time` of a group: the first day of each year, with its bounds. */
+static struct fault *write_time(struct writing *writing, hid_t group, hid_t *time)
+{
+    const struct result *result = writing->result;
+    struct layout *layout = &writing->layout;
+    hid_t pair = -1, bounds = -1;
+    double *value = malloc((3 * result->years + 1) * sizeof *value);
+    if (value == NULL) return fault_no_memory();
+    for (size_t y = 0; y < result->years; y++) {
+        value[y] = year_start(result, y);
+        value[result->years + 2 * y] = value[y];
+        value[result->years + 2 * y + 1] = year_start(result, y + 1);
+    }
+    struct fault *fault = layout_scale(layout, group, "time", result->years, value, time);
+    if (fault == NULL) fault = layout_text(layout, *time, "standard_name", "time");
+    if (fault == NULL) fault = layout_text(layout, *time, "long_name", "start of the year of the run");
+    if (fault == NULL) fault = layout_text(layout, *time, "units", "days since 1970-01-01");
+    if (fault == NULL) fault = layout_text(layout, *time, "calendar", "proleptic_gregorian");
+    if (fault == NULL) fault = layout_text(layout, *time, "axis", "T");
+    if (fault == NULL) fault = layout_text(layout, *time, "bounds", "time_bounds");
+    if (fault == NULL) fault = layout_dimension(layout, group, "bounds", 2, &pair);
+    const struct layout_data data = {.name = "time_bounds",
+                                     .type = H5T_NATIVE_DOUBLE,
+                                     .rank = 2,
+                                     .scale = {*time, pair},
+                                     .size = {result->years, 2},
+                                     .value = value + result->years};
+    if (fault == NULL) fault = layout_dataset(layout, group, &data, &bounds);
+    free(value);
+    return fault;
+}
+
+static struct fault *write_quantile_scale(struct writing *writing, hid_t group, hid_t *scale)
+{
+    const struct result *result = writing->result;
+    TRY(layout_scale(&writing->layout, group, "quantile", result->quantiles, result->probability, scale));
+    TRY(layout_text(&writing->layout, *scale, "units", "1"));
+    return layout_text(&writing->layout, *scale, "long_name", "probability below the quantile");
+}
+
+/* One statistic of every outcome, by year (`annual`) or over the horizon. */
+static struct fault *write_statistic(struct writing *writing, hid_t parent, const struct statistic *statistic, bool annual)
+{
+    const struct result *result = writing->result;
+    hid_t group = -1, time = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, parent, statistic->name, &group));
+    if (annual) TRY(write_time(writing, group, &time));
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        const struct outcome *outcome = &result->outcomes.item[i];
+        const struct moments *moments = result->moments + i * (result->years + 1);
+        char name[RESULT_NAME_MOST];
+        result_name(outcome->path, name);
+        if (annual)
+            for (size_t y = 0; y < result->years; y++) writing->work[y] = statistic->of(&moments[y]);
+        else
+            writing->work[0] = statistic->of(&moments[result->years]);
+        const struct layout_data data = {.name = name,
+                                         .type = H5T_NATIVE_DOUBLE,
+                                         .rank = annual ? 1 : 0,
+                                         .scale = {time},
+                                         .size = {result->years},
+                                         .value = writing->work};
+        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        const char *unit = annual ? outcome->unit : outcome->total;
+        TRY(describe(writing, dataset, outcome, statistic->unit == NULL ? unit : statistic->unit, statistic->words));
+    }
+    return NULL;
+}
+
+static double quantile_part(const struct quantile_estimate *quantile, size_t part)
+{
+    return part == 0 ? quantile->estimate : part == 1 ? quantile->low : quantile->high;
+}
+
+static struct fault *write_quantiles(struct writing *writing, hid_t parent, size_t part, bool annual)
+{
+    const struct result *result = writing->result;
+    const size_t rows = annual ? result->years : 1, columns = result->quantiles;
+    hid_t group = -1, time = -1, scale = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, parent, quantile_parts[part].name, &group));
+    if (annual) TRY(write_time(writing, group, &time));
+    TRY(write_quantile_scale(writing, group, &scale));
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        const struct outcome *outcome = &result->outcomes.item[i];
+        const size_t first = i * (result->years + 1) + (annual ? 0 : result->years);
+        char name[RESULT_NAME_MOST];
+        result_name(outcome->path, name);
+        for (size_t k = 0; k < rows * columns; k++) writing->work[k] = quantile_part(&result->quantile[first * columns + k], part);
+        const struct layout_data data = {.name = name,
+                                         .type = H5T_NATIVE_DOUBLE,
+                                         .rank = annual ? 2 : 1,
+                                         .scale = {annual ? time : scale, scale},
+                                         .size = {annual ? rows : columns, columns},
+                                         .value = writing->work};
+        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total, quantile_parts[part].words));
+    }
+    return NULL;
+}
+
+static struct fault *write_period(struct writing *writing, const char *name, bool annual)
+{
+    hid_t group = -1;
+    TRY(layout_group(&writing->layout, writing->layout.file, name, &group));
+    for (size_t i = 0; i < sizeof statistics / sizeof *statistics; i++) TRY(write_statistic(writing, group, &statistics[i], annual));
+    for (size_t i = 0; i < 3; i++) TRY(write_quantiles(writing, group, i, annual));
+    return NULL;
+}
+
+static struct fault *write_samples(struct writing *writing, hid_t parent, bool annual)
+{
+    const struct result *result = writing->result;
+    const uint64_t count = result->samples.count;
+    hid_t group = -1, time = -1, replication = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, parent, annual ? "annual" : "horizon", &group));
+    if (annual) TRY(write_time(writing, group, &time));
+    TRY(layout_dimension(&writing->layout, group, "replication", count, &replication));
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        if (annual && !result->annual_saved[i]) continue;
+        const struct outcome *outcome = &result->outcomes.item[i];
+        const size_t cell = i * (result->years + 1) + (annual ? 0 : result->years);
+        char name[RESULT_NAME_MOST];
+        result_name(outcome->path, name);
+        const struct layout_data data = {.name = name,
+                                         .type = H5T_NATIVE_FLOAT,
+                                         .rank = annual ? 2 : 1,
+                                         .scale = {annual ? time : replication, replication},
+                                         .size = {annual ? result->years : count, count},
+                                         .value = result->samples.value + cell * count,
+                                         .chunked = 1};
+        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total, ""));
+    }
+    return NULL;
+}
+
+static struct fault *write_inputs(struct writing *writing)
+{
+    const struct result *result = writing->result;
+    hid_t group = -1, replication = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, writing->layout.file, "inputs", &group));
+    if (result->samples.count == 0 || result->samples.inputs == 0) return NULL;
+    TRY(layout_dimension(&writing->layout, group, "replication", result->samples.count, &replication));
+    for (size_t i = 0; i < result->samples.inputs; i++) {
+        const struct result_input *input = &result->input[i];
+        char name[RESULT_NAME_MOST];
+        result_name(input->path, name);
+        const struct layout_data data = {.name = name,
+                                         .type = H5T_NATIVE_DOUBLE,
+                                         .rank = 1,
+                                         .scale = {replication},
+                                         .size = {result->samples.count},
+                                         .value = result->samples.input + i * result->samples.count,
+                                         .chunked = 1};
+        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(layout_text(&writing->layout, dataset, "units", input->unit));
+        TRY(layout_text(&writing->layout, dataset, "long_name", input->long_name));
+        TRY(layout_text(&writing->layout, dataset, "path", input->path));
+        HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
+    }
+    return NULL;
+}
+
+/* Which replications are invalid: number, first month with a value that is not finite, and the outcome that had it. */
+static struct fault *write_invalid(struct writing *writing, hid_t group)
+{
+    static const struct {
+        const char *name, *long_name;
+    } parts[] = {{"invalid_replication", "number of an invalid replication"},
+                 {"invalid_month", "first month, from 0, in which it was not finite"},
+                 {"invalid_cause", "outcome that was not finite"}};
+    const struct result *result = writing->result;
+    hid_t dimension = -1, dataset = -1;
+    if (result->invalids == 0) return NULL;
+    int64_t *value = malloc(result->invalids * sizeof *value);
+    int32_t *flag = malloc((result->causes + 1) * sizeof *flag);
+    char *names = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&names, &size);
+    struct fault *fault = value == NULL || flag == NULL || to == NULL ? fault_no_memory() : NULL;
+    for (size_t i = 0; i < result->causes && fault == NULL; i++) {
+        flag[i] = (int32_t)i;
+        fprintf(to, "%s%s", i == 0 ? "" : " ", result->cause[i]);
+    }
+    if (to != NULL && fclose(to) != 0 && fault == NULL) fault = fault_no_memory();
+    if (fault == NULL) fault = layout_dimension(&writing->layout, group, "invalid", result->invalids, &dimension);
+    for (size_t part = 0; part < 3 && fault == NULL; part++) {
+        for (size_t i = 0; i < result->invalids; i++)
+            value[i] = part == 0   ? (int64_t)result->invalid[i].replication
+                       : part == 1 ? result->invalid[i].month
+                                   : result->invalid[i].cause;
+        const struct layout_data data = {.name = parts[part].name,
+                                         .type = H5T_NATIVE_INT64,
+                                         .rank = 1,
+                                         .scale = {dimension},
+                                         .size = {result->invalids},
+                                         .value = value};
+        fault = layout_dataset(&writing->layout, group, &data, &dataset);
+        if (fault == NULL) fault = layout_text(&writing->layout, dataset, "units", "1");
+        if (fault == NULL) fault = layout_text(&writing->layout, dataset, "long_name", parts[part].long_name);
+        if (fault == NULL && part == 2) fault = layout_integers(&writing->layout, dataset, "flag_values", result->causes, flag);
+        if (fault == NULL && part == 2) fault = layout_text(&writing->layout, dataset, "flag_meanings", names);
+    }
+    free(value);
+    free(flag);
+    free(names);
+    return fault;
+}
+
+static struct fault *write_diagnostics(struct writing *writing)
+{
+    const struct result *result = writing->result;
+    hid_t group = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, writing->layout.file, "diagnostics", &group));
+    for (size_t i = 0; i < result->diagnostics; i++) {
+        const struct result_diagnostic *diagnostic = &result->diagnostic[i];
+        char name[RESULT_NAME_MOST];
+        result_name(diagnostic->path, name);
+        const struct layout_data data = {.name = name, .type = H5T_NATIVE_DOUBLE, .value = &diagnostic->value};
+        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(layout_text(&writing->layout, dataset, "units", diagnostic->unit));
+        TRY(layout_text(&writing->layout, dataset, "long_name", diagnostic->meaning));
+        TRY(layout_text(&writing->layout, dataset, "path", diagnostic->path));
+        HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
+    }
+    return write_invalid(writing, group);
+}
+
+static struct fault *write_root(struct writing *writing)
+{
+    const struct result *result = writing->result;
+    const struct layout *layout = &writing->layout;
+    char hex[CONTENT_DIGITS + 1], seed[24], date[8];
+    content_of_text(result->scenario, hex);
+    snprintf(seed, sizeof seed, "%" PRIu64, result->seed);
+    TRY(layout_text(layout, layout->file, "Conventions", "CF-1.8"));
+    TRY(layout_text(layout, layout->file, "title", result->title));
+    TRY(layout_text(layout, layout->file, "history", result->history));
+    TRY(layout_text(layout, layout->file, "source", result->source));
+    TRY(layout_integer(layout, layout->file, "zhol_schema", RESULT_SCHEMA));
+    TRY(layout_text(layout, layout->file, "scenario", result->scenario));
+    TRY(layout_text(layout, layout->file, "scenario_sha256", hex));
+    TRY(layout_text(layout, layout->file, "seed", seed)); /* as text: some readers cut 64-bit numbers */
+    TRY(layout_integer(layout, layout->file, "replications", (int64_t)result->replications));
+    TRY(layout_integer(layout, layout->file, "invalid_replications", (int64_t)result->invalids));
+    TRY(layout_text(layout, layout->file, "rng", result->rng));
+    TRY(layout_text(layout, layout->file, "arithmetic", result->arithmetic));
+    TRY(layout_integer(layout, layout->file, "memory", (int64_t)result->memory));
+    TRY(layout_text(layout, layout->file, "prices", result->prices));
+    TRY(layout_text(layout, layout->file, "quantiles", result->exact_quantiles ? "exact" : "sketched"));
+    calendar_write(result->calendar.base, date);
+    TRY(layout_text(layout, layout->file, "base", date));
+    calendar_write(result->calendar.start, date);
+    TRY(layout_text(layout, layout->file, "start", date));
+    return layout_integer(layout, layout->file, "months", result->calendar.months);
+}
+
+static struct fault *write_all(struct writing *writing)
+{
+    hid_t samples = -1;
+    char hex[CONTENT_DIGITS + 1];
+    TRY(write_root(writing));
+    TRY(write_period(writing, "annual", true));
+    TRY(write_period(writing, "horizon", false));
+    if (writing->result->samples.count > 0) {
+        TRY(layout_group(&writing->layout, writing->layout.file, "samples", &samples));
+        TRY(write_samples(writing, samples, false));
+        TRY(write_samples(writing, samples, true));
+    }
+    TRY(write_inputs(writing));
+    TRY(write_diagnostics(writing));
+    HDF5(writing->layout.path, H5Fflush(writing->layout.file, H5F_SCOPE_GLOBAL), "write the file to the disk");
+    TRY(content_of_file(writing->layout.file, writing->layout.path, hex));
+    TRY(layout_text(&writing->layout, writing->layout.file, "content_sha256", hex));
+    return layout_integer(&writing->layout, writing->layout.file, "complete", 1);
+}
+
+static struct fault *sync_path(const char *path, int flags)
+{
+    const int file = open(path, flags | O_CLOEXEC);
+    if (file < 0) return fault_raise(FAULT_MACHINE, "%s cannot be opened to make it last: %s", path, strerror(errno));
+    const int failed = fsync(file) < 0 ? errno : 0;
+    if (close(file) < 0 || failed != 0)
+        return fault_raise(FAULT_MACHINE, "%s cannot be written to the disk: %s", path, strerror(failed != 0 ? failed : errno));
+    return NULL;
+}
+
+/* Gives the finished file its name; without `force` never over another. */
+static struct fault *publish(const char *temporary, const char *path, bool force)
+{
+    TRY(sync_path(temporary, O_RDONLY));
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, force ? 0 : RENAME_NOREPLACE) < 0) {
+        if (errno == EEXIST) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
+        /* file systems without that call: a check just before is the best there is */
+        if (errno != EINVAL && errno != ENOSYS) return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+        if (!force && access(path, F_OK) == 0) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
+        if (rename(temporary, path) < 0) return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+    }
+    char *folder = strdup(path);
+    if (folder == NULL) return fault_no_memory();
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL) slash[slash == folder] = '\0';
+    struct fault *fault = sync_path(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY);
+    free(folder);
+    return fault;
+}
+
+struct fault *result_write(const struct result *result, const char *path, bool force)
+{
+    struct writing writing = {.result = result};
+    char *temporary = NULL;
+    if (!force && access(path, F_OK) == 0) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
+    if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
+    if (unlink(temporary) < 0 && errno != ENOENT) {
+        struct fault *fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
+        free(temporary);
+        return fault;
+    }
+    struct fault *fault = NULL;
+    writing.work = malloc((result->years + 1) * (result->quantiles + 1) * sizeof *writing.work);
+    if (writing.work == NULL) fault = fault_no_memory();
+    if (fault == NULL) {
+        fault = layout_create(temporary, &writing.layout);
+        writing.layout.path = path; /* the name that people know */
+        if (fault == NULL) fault = write_all(&writing);
+        struct fault *closing = layout_close(&writing.layout);
+        if (fault == NULL)
+            fault = closing;
+        else
+            fault_free(closing); /* what failed first says more */
+    }
+    if (fault == NULL) fault = publish(temporary, path, force);
+    if (fault != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
+    free(writing.work);
+    free(temporary);
+    return fault;
+}

@@ -1,1 +1,166 @@
-/* output/table.c */
+/* output/table.c -- see table.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/table.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define SHOWN_SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
+
+static const char *unit_of(const struct outcome *outcome, bool horizon)
+{
+    const char *unit = horizon ? outcome->total : outcome->unit;
+    return strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+static const struct moments *moments_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->moments[outcome * (result->years + 1) + period];
+}
+
+static const struct quantile_estimate *quantiles_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->quantile[(outcome * (result->years + 1) + period) * result->quantiles];
+}
+
+/* "2020", or "2020-07" where the years of the run do not begin in January. */
+static void period_name(const struct result *result, size_t period, char name[12])
+{
+    char month[8];
+    if (period == result->years) {
+        strcpy(name, "horizon");
+        return;
+    }
+    calendar_write(result->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
+    if (result->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
+    strcpy(name, month);
+}
+
+static struct fault *find_period(const struct result *result, int year, size_t *first, size_t *end)
+{
+    const int start = result->calendar.start / CALENDAR_MONTHS_PER_YEAR;
+    *first = 0;
+    *end = result->years + 1;
+    if (year == 0) return NULL;
+    if (year < start || year >= start + (int)result->years)
+        return fault_raise(FAULT_USAGE, "--year is %d; expected a year of the run, %d to %d", year, start, start + (int)result->years - 1);
+    *first = (size_t)(year - start);
+    *end = *first + 1;
+    return NULL;
+}
+
+/* Whether the outcome is asked for. */
+static bool is_asked(const struct outcome *outcome, const char *const patterns[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(patterns[i], outcome->path, 0) == 0) return true;
+    return count == 0;
+}
+
+static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t o = 0; o < result->outcomes.count; o++) found = found || fnmatch(patterns[i], result->outcomes.item[o].path, 0) == 0;
+        if (!found)
+            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT` lists them", patterns[i]);
+    }
+    return NULL;
+}
+
+static struct fault *check_written(FILE *to)
+{
+    return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
+}
+
+static void print_head(const struct result *result, FILE *to)
+{
+    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n\n", result->title, result->replications, result->seed, result->prices);
+}
+
+static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[outcome];
+    const char *unit = unit_of(item, false), *total = unit_of(item, true);
+    fprintf(to, "%s: %s", item->path, item->long_name);
+    if (unit[0] != '\0') fprintf(to, ", %s", unit);
+    if (strcmp(unit, total) != 0) fprintf(to, "; over the horizon %s", total[0] == '\0' ? "a number" : total);
+    fputc('\n', to);
+    fprintf(to, "  %-8s %12s %12s   range of futures:", "", "mean", "± simulation");
+    for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %10.4g %%", 100.0 * result->probability[q]);
+    fprintf(to, "\n  %-8s %12s %13s\n", "", "", "error (95 %)");
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct moments *moments = moments_at(result, outcome, p);
+        const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
+        period_name(result, p, name);
+        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments), "");
+        for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
+        fputc('\n', to);
+    }
+    fputc('\n', to);
+}
+
+struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
+{
+    size_t first, end;
+    TRY(check_patterns(result, patterns, count));
+    TRY(find_period(result, year, &first, &end));
+    print_head(result, to);
+    for (size_t o = 0; o < result->outcomes.count; o++)
+        if (is_asked(&result->outcomes.item[o], patterns, count)) show_one(result, o, first, end, to);
+    return check_written(to);
+}
+
+/* Texts of a row never hold a comma or a quote but for long names, which are left out. */
+struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
+{
+    size_t first, end;
+    TRY(check_patterns(result, patterns, count));
+    TRY(find_period(result, year, &first, &end));
+    fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
+    for (size_t q = 0; q < result->quantiles; q++)
+        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q], result->probability[q]);
+    fputc('\n', to);
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        if (!is_asked(item, patterns, count)) continue;
+        for (size_t p = first; p < end; p++) {
+            char name[12];
+            const struct moments *m = moments_at(result, o, p);
+            const struct quantile_estimate *quantile = quantiles_at(result, o, p);
+            period_name(result, p, name);
+            fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name, p == result->years ? item->total : item->unit, m->count,
+                    m->mean, moments_standard_error(m), moments_sd(m), m->least, m->greatest);
+            for (size_t q = 0; q < result->quantiles; q++)
+                fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
+            fputc('\n', to);
+        }
+    }
+    return check_written(to);
+}
+
+struct fault *table_outcomes(const struct result *result, int year, FILE *to)
+{
+    size_t first, end;
+    char name[12];
+    TRY(find_period(result, year, &first, &end));
+    const size_t period = year == 0 ? result->years - 1 : first, last = result->quantiles == 0 ? 0 : result->quantiles - 1;
+    print_head(result, to);
+    period_name(result, period, name);
+    fprintf(to, "In %s:%*s%12s %13s   %s", name, 28 - (int)strlen(name), "", "mean", "± simulation", "range of futures");
+    if (result->quantiles > 0) fprintf(to, " (%g %% to %g %%)", 100.0 * result->probability[0], 100.0 * result->probability[last]);
+    fprintf(to, "\n%32s%12s %13s\n", "", "", "error (95 %)");
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        const struct moments *moments = moments_at(result, o, period);
+        const struct quantile_estimate *quantile = quantiles_at(result, o, period);
+        fprintf(to, "  %-30s %12.6g %12.2g  ", item->path, moments->mean, SHOWN_SIGMA * moments_standard_error(moments));
+        if (result->quantiles > 0) fprintf(to, " %12.6g to %-12.6g", quantile[0].estimate, quantile[last].estimate);
+        fprintf(to, " %s\n", unit_of(item, false));
+    }
+    fputs("\nFor all years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
+    return check_written(to);
+}

@@ -1,1 +1,296 @@
-/* scenarios/reference.c */
+/* scenarios/reference.c -- see reference.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reference.h"
+#include "sim/core/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_range(const struct key *key)
+{
+    return key->least != 0.0 || key->most != 0.0;
+}
+
+static void write_range(const struct key *key, FILE *to)
+{
+    if (!has_range(key)) return;
+    if (key->most >= 1e300)
+        fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
+    else
+        fprintf(to, ", %s %.12g to %s%.12g", key->least_open ? "above" : "from", key->least, key->most_open ? "below " : "", key->most);
+}
+
+/* The unit of a template in words: "$start" is "the unit of `start`". */
+static void write_unit(const char *unit, FILE *to)
+{
+    if (unit[0] == '\0' || strcmp(unit, "1") == 0)
+        fputs("no unit", to);
+    else if (unit[0] == '?')
+        fprintf(to, "`%s` where `%.*s`, else no unit", strchr(unit, ':') + 1, (int)(strchr(unit, ':') - unit - 1), unit + 1);
+    else
+        fprintf(to, "`%s`", unit);
+}
+
+static void write_kind(const struct key *key, FILE *to)
+{
+    switch (key->kind) {
+    case KEY_QUANTITY:
+        fputs("number, ", to);
+        write_unit(key->unit, to);
+        write_range(key, to);
+        if (key->draws) fputs("; or a distribution", to);
+        if (key->profile) fputs("; or a profile", to);
+        return;
+    case KEY_INTEGER:
+        fputs("whole number", to);
+        write_range(key, to);
+        return;
+    case KEY_TEXT: fputs("text", to); return;
+    case KEY_NAME: fputs("name", to); return;
+    case KEY_UNIT: fputs("unit", to); return;
+    case KEY_CHOICE: {
+        const char *rest = key->choices;
+        for (const char *between = ""; *rest != '\0'; between = ", ") {
+            const int length = (int)strcspn(rest, " ");
+            fprintf(to, "%s`%.*s`", between, length, rest);
+            rest += length + (rest[length] == ' ');
+        }
+        return;
+    }
+    case KEY_REFERENCE: fprintf(to, "name in `%s`", key->target); return;
+    case KEY_MONTH: fputs("date", to); return;
+    case KEY_SECTION: fputs("map", to); return;
+    case KEY_ENTRIES: fputs("map of names", to); return;
+    case KEY_LIST:
+    case KEY_FACTORS:
+        fputs("list of ", to);
+        if (key->least == key->most)
+            fprintf(to, "%.0f", key->least);
+        else
+            fprintf(to, "%.0f to %.0f", key->least, key->most);
+        if (key->kind == KEY_FACTORS) {
+            fputs(" numbers", to);
+            return;
+        }
+        fputs(": ", to);
+        write_kind(key->entry, to);
+        return;
+    }
+}
+
+static void write_row(const char *path, const struct key *key, FILE *to)
+{
+    fprintf(to, "| `%s` | ", path);
+    write_kind(key, to);
+    fprintf(to, " | %s%s%s | %s |\n", key->usual == NULL || key->usual[0] == '\0' ? "" : "`",
+            key->usual == NULL          ? "must be stated"
+            : key->usual[0] == '\0' ? "may be absent"
+                                    : key->usual,
+            key->usual == NULL || key->usual[0] == '\0' ? "" : "`", key->meaning);
+}
+
+static void write_head(FILE *to)
+{
+    fputs("\n| key | value | default | meaning |\n|---|---|---|---|\n", to);
+}
+
+static const char *entry_word(const struct key *key)
+{
+    switch (key->names) {
+    case NAME_MONTH: return "DATE";
+    case NAME_REFERENCE: return "NAME";
+    case NAME_PAIR: return "A/B";
+    default: return "NAME";
+    }
+}
+
+static struct fault *write_keys(const char *prefix, const struct key *keys, FILE *to);
+
+/* The rows below a key. */
+static struct fault *write_below(const char *path, const struct key *key, FILE *to)
+{
+    if (key->kind == KEY_SECTION) return write_keys(path, key->keys, to);
+    if (key->kind != KEY_ENTRIES) return NULL;
+    if (key->keys != NULL) TRY(write_keys(path, key->keys, to));
+    char *inner = NULL;
+    if (asprintf(&inner, "%s.%s", path, entry_word(key)) < 0) return fault_no_memory();
+    write_row(inner, key->entry, to);
+    struct fault *fault = write_below(inner, key->entry, to);
+    free(inner);
+    return fault;
+}
+
+static struct fault *write_keys(const char *prefix, const struct key *keys, FILE *to)
+{
+    struct fault *fault = NULL;
+    for (; keys != NULL && keys->name != NULL && fault == NULL; keys++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", keys->name) < 0) return fault_no_memory();
+        write_row(path, keys, to);
+        fault = write_below(path, keys, to);
+        free(path);
+    }
+    return fault;
+}
+
+/* The models of a section with variants, a table each. */
+static struct fault *write_variants(const char *path, const struct key *key, FILE *to)
+{
+    if (key->kind == KEY_ENTRIES) {
+        char *inner = NULL;
+        if (asprintf(&inner, "%s.%s", path, entry_word(key)) < 0) return fault_no_memory();
+        struct fault *fault = write_variants(inner, key->entry, to);
+        free(inner);
+        return fault;
+    }
+    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) {
+        fprintf(to, "\n### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
+        write_head(to);
+        TRY(write_keys(path, v->keys, to));
+    }
+    return NULL;
+}
+
+static const char *const preface =
+    "# Scenario files\n\n"
+    "<!-- Made by `zhol reference` from the tables that the reader uses; edit those. -->\n\n"
+    "A scenario is a YAML file. `extends: NAME`, or a list of names, builds it on others: maps merge key by key, left to right, then\n"
+    "the file itself; scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it,\n"
+    "each `--path`, and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the file says can be\n"
+    "changed for one run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
+    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn once per\n"
+    "replication, with spaces between its numbers and the unit last:\n\n"
+    "| distribution | means |\n|---|---|\n"
+    "| `uniform(low high)` | every value between is as likely |\n"
+    "| `triangular(low mode high)` | straight lines up to the mode and down |\n"
+    "| `pert(low mode high)` | smooth, with weight near the mode (modified beta) |\n"
+    "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
+    "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
+    "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
+    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 train/d}`; a year stands for\n"
+    "its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` holds each value\n"
+    "until the next date.\n\n";
+
+struct fault *reference_markdown(const struct key *keys, FILE *to)
+{
+    fputs(preface, to);
+    fputs("## Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
+          "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
+          to);
+    for (const char *const *name = units_names(); *name != NULL; name++) fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
+    fputs("\n## Keys\n\n`$x` in a unit stands for the unit that the key `x` states.\n", to);
+    write_head(to);
+    TRY(write_keys("", keys, to));
+    for (const struct key *key = keys; key->name != NULL; key++) TRY(write_variants(key->name, key, to));
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
+}
+
+static void write_json_text(const char *text, FILE *to)
+{
+    fputc('"', to);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') fputc('\\', to);
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}
+
+static void write_json_key(const struct key *key, FILE *to);
+
+static void write_json_properties(const struct key *keys, bool *first, FILE *to)
+{
+    for (; keys != NULL && keys->name != NULL; keys++) {
+        fprintf(to, "%s", *first ? "" : ",");
+        *first = false;
+        write_json_text(keys->name, to);
+        fputc(':', to);
+        write_json_key(keys, to);
+    }
+}
+
+/* Nothing is required: an overlay may leave any key to its parent, and may delete any with null. */
+static void write_json_map(const struct key *keys, const struct key *more, FILE *to)
+{
+    bool first = true;
+    fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);
+    write_json_properties(keys, &first, to);
+    write_json_properties(more, &first, to);
+    fputs("},\"additionalProperties\":false", to);
+}
+
+static void write_json_section(const struct key *key, FILE *to)
+{
+    if (key->variants == NULL) {
+        write_json_map(key->keys, NULL, to);
+        return;
+    }
+    fputs("\"anyOf\":[", to);
+    for (const struct variant *v = key->variants; v->name != NULL; v++) {
+        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", v->name);
+        write_json_map(key->keys, v->keys, to);
+        fputc('}', to);
+    }
+    fputc(']', to);
+}
+
+static void write_json_entries(const struct key *key, FILE *to)
+{
+    static const char *const patterns[] = {
+        [NAME_PLAIN] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        [NAME_MONTH] = "^[0-9]{4}(-[0-9]{2})?$",
+        [NAME_REFERENCE] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*(\\\\.[a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
+        [NAME_PAIR] = "^[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*$",
+    };
+    bool first = true;
+    fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);
+    write_json_properties(key->keys, &first, to);
+    fprintf(to, "},\"patternProperties\":{\"%s\":", patterns[key->names]);
+    write_json_key(key->entry, to);
+    fputs("},\"additionalProperties\":false", to);
+}
+
+static void write_json_choices(const char *choices, FILE *to)
+{
+    fputs("\"enum\":[", to);
+    for (const char *between = ""; *choices != '\0'; between = ",") {
+        const int length = (int)strcspn(choices, " ");
+        fprintf(to, "%s\"%.*s\"", between, length, choices);
+        choices += length + (choices[length] == ' ');
+    }
+    fputs(",null]", to);
+}
+
+static void write_json_key(const struct key *key, FILE *to)
+{
+    fputs("{\"description\":", to);
+    write_json_text(key->meaning, to);
+    fputc(',', to);
+    switch (key->kind) {
+    case KEY_QUANTITY: fputs(key->profile ? "\"type\":[\"number\",\"string\",\"object\",\"null\"]" : "\"type\":[\"number\",\"string\",\"null\"]", to); break;
+    case KEY_INTEGER: fputs("\"type\":[\"integer\",\"null\"]", to); break;
+    case KEY_MONTH: fputs("\"type\":[\"string\",\"integer\",\"null\"]", to); break;
+    case KEY_CHOICE: write_json_choices(key->choices, to); break;
+    case KEY_SECTION: write_json_section(key, to); break;
+    case KEY_ENTRIES: write_json_entries(key, to); break;
+    case KEY_LIST:
+        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least, key->most);
+        write_json_key(key->entry, to);
+        break;
+    case KEY_FACTORS:
+        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":{\"type\":[\"number\",\"string\"]}", key->least, key->most);
+        break;
+    default: fputs("\"type\":[\"string\",\"number\",\"null\"]", to); break;
+    }
+    fputc('}', to);
+}
+
+struct fault *reference_schema(const struct key *keys, FILE *to)
+{
+    bool first = false;
+    fputs("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"zhol scenario\",\"type\":\"object\",\"properties\":{"
+          "\"extends\":{\"description\":\"Scenarios that this one builds on.\",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}",
+          to);
+    write_json_properties(keys, &first, to);
+    fputs("},\"additionalProperties\":false}\n", to);
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the schema cannot be written") : NULL;
+}

@@ -1,5 +1,6 @@
 /* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a pilot block only.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/simulate.h"
 
@@ -92,8 +93,7 @@ int command_check(int argc, char **argv)
     for (size_t i = 0; i < options.scenarios; i++) {
         struct simulation simulation;
         struct fault *fault = check_one(options.scenario[i], &options, &simulation);
-        fault = fault_join(fault, simulation.plan.warnings);
-        simulation.plan.warnings = NULL;
+        diagnostics_print(simulation.plan.warnings, "warning", stderr);
         const int one = command_end(fault);
         if (status == 0) status = one;
         simulation_close(&simulation);

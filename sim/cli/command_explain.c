@@ -1,1 +1,201 @@
-/* sim/cli/command_explain.c */
+/* sim/cli/command_explain.c -- zhol explain: the merged scenario, each value with its place and what it replaced.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
+#include "scenarios/reader.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_SET = 256, OPTION_PATH, OPTION_AT };
+
+struct explain_options {
+    const char *file;
+    const char *asked; /* a path; NULL: everything */
+    const char **set;
+    size_t sets;
+    const char **search;
+    size_t searches;
+    int month;
+    bool has_month;
+};
+
+static const struct argp_option list[] = {
+    {"set", OPTION_SET, "PATH=VALUE", 0, "Replace a value of the scenario; repeatable", 0},
+    {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
+    {"at", OPTION_AT, "DATE", 0, "Say what each quantity is worth at this date, such as 2030 or 2030-07", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct explain_options *options = state->input;
+    bool kept = true;
+    switch (key) {
+    case OPTION_SET:
+        if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
+        kept = options_append(&options->set, &options->sets, argument);
+        break;
+    case OPTION_PATH: kept = options_append(&options->search, &options->searches, argument); break;
+    case OPTION_AT:
+        options->has_month = calendar_read(argument, &options->month);
+        if (!options->has_month) argp_error(state, "--at is '%s'; expected a year such as 2030 or a month such as 2030-07", argument);
+        break;
+    case ARGP_KEY_ARG:
+        if (options->file == NULL)
+            options->file = argument;
+        else if (options->asked == NULL)
+            options->asked = argument;
+        else
+            argp_error(state, "'%s' is one path too many; expected SCENARIO [PATH]", argument);
+        break;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "no scenario file was named; expected one such as scenarios/kazakhstan-2019.yaml"); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    if (!kept) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+    return 0;
+}
+
+static const struct argp parser = {list, parse, "SCENARIO [PATH]",
+                                   "Print the merged scenario, each value with its file and line and what it replaced.\v"
+                                   "Example:\n\n  zhol explain scenarios/kazakhstan-2019.yaml drivers.brent --at 2030",
+                                   NULL, NULL, NULL};
+
+static const char *text_of(const struct node *node, char text[64])
+{
+    return node->kind == NODE_SCALAR ? node->text : tree_describe(node, text);
+}
+
+static void print_place(struct place place)
+{
+    if (place.source == NULL) return;
+    printf("%s:%d", place.source->name, place.line);
+}
+
+/* What the quantity at the path is worth: its value, or the range of a distribution. */
+static void print_worth(const struct scenario *scenario, const char *path, int month)
+{
+    const int slot = store_find(scenario->store, path);
+    if (slot < 0) return;
+    char date[8];
+    double least, most;
+    calendar_write(month, date);
+    printf("  # at %s: %.6g %s", date, store_central(scenario->store, slot, month), store_unit(scenario->store, slot));
+    store_range(scenario->store, slot, &least, &most);
+    if (store_variation(scenario->store, slot) == STORE_PER_REPLICATION) printf(" (median; drawn from %.6g to %.6g)", least, most);
+}
+
+static void print_scalar(const struct scenario *scenario, const struct node *node, const char *path, const struct explain_options *options)
+{
+    char text[64];
+    printf("%s", node->text);
+    printf("  # ");
+    print_place(node->place);
+    for (const struct node *over = node->over; over != NULL; over = over->over) {
+        printf("; replaces %s, ", text_of(over, text));
+        print_place(over->place);
+    }
+    if (options->has_month) print_worth(scenario, path, options->month);
+    putchar('\n');
+}
+
+static struct fault *print_node(const struct scenario *scenario, const struct node *node, const char *path, int depth,
+                                const struct explain_options *options)
+{
+    struct fault *fault = NULL;
+    char text[64];
+    if (node->kind == NODE_SCALAR) {
+        putchar(' ');
+        print_scalar(scenario, node, path, options);
+        return NULL;
+    }
+    if (node->children == 0) printf(node->kind == NODE_MAP ? " {}" : " []");
+    if (depth > 0 && node->over != NULL) {
+        printf("  # ");
+        print_place(node->place);
+        printf("; replaces %s, ", text_of(node->over, text));
+        print_place(node->over->place);
+    }
+    if (depth > 0 && options->has_month && store_find(scenario->store, path) >= 0) print_worth(scenario, path, options->month);
+    if (depth > 0) putchar('\n');
+    for (size_t i = 0; i < node->children && fault == NULL; i++) {
+        const struct node *child = node->child[i];
+        char *inner = NULL;
+        const int made = child->key == NULL ? asprintf(&inner, "%s.%zu", path, i + 1)
+                                            : asprintf(&inner, "%s%s%s", path, path[0] == '\0' ? "" : ".", child->key);
+        if (made < 0) return fault_no_memory();
+        printf("%*s", 2 * depth, "");
+        if (child->key == NULL)
+            putchar('-');
+        else
+            printf("%s:", child->key);
+        fault = print_node(scenario, child, inner, depth + 1, options);
+        free(inner);
+    }
+    return fault;
+}
+
+/* The node at a path, whose keys may hold dots; NULL if there is none. */
+static const struct node *node_at(const struct node *node, const char *path)
+{
+    for (size_t i = 0; i < node->children; i++) {
+        char number[24];
+        const struct node *child = node->child[i];
+        snprintf(number, sizeof number, "%zu", i + 1);
+        const char *key = child->key == NULL ? number : child->key;
+        const size_t length = strlen(key);
+        if (strncmp(path, key, length) != 0) continue;
+        if (path[length] == '\0') return child;
+        const struct node *found = path[length] == '.' ? node_at(child, path + length + 1) : NULL;
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
+/* A key that is not written but has a default. */
+static struct fault *print_default(struct scenario *scenario, const struct explain_options *options)
+{
+    const struct setting *setting = setting_at(scenario->root, options->asked);
+    if (setting == NULL || setting->stated || setting->text == NULL)
+        return fault_raise(FAULT_USAGE, "%s has no value at '%s'; without a path, `zhol explain` prints all", options->file, options->asked);
+    printf("%s: %s  # the default: %s", options->asked, setting->text, setting->key->meaning);
+    if (options->has_month) print_worth(scenario, options->asked, options->month);
+    putchar('\n');
+    return NULL;
+}
+
+static struct fault *explain(struct scenario *scenario, const struct explain_options *options)
+{
+    if (options->asked == NULL) return print_node(scenario, scenario->merged, "", 0, options);
+    const struct node *node = node_at(scenario->merged, options->asked);
+    if (node == NULL) return print_default(scenario, options);
+    const struct setting *setting = setting_at(scenario->root, options->asked);
+    if (setting != NULL && setting->key->meaning != NULL) printf("# %s\n", setting->key->meaning);
+    printf("%s:", options->asked);
+    return print_node(scenario, node, options->asked, 1, options);
+}
+
+int command_explain(int argc, char **argv)
+{
+    struct explain_options options = {0};
+    struct scenario *scenario = NULL;
+    argp_err_exit_status = FAULT_USAGE;
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    const struct reading reading = {.file = options.file,
+                                    .search = options.search,
+                                    .searches = options.searches,
+                                    .set = options.set,
+                                    .sets = options.sets,
+                                    .keys = scenario_keys()};
+    struct fault *fault = scenario_read(&reading, &scenario);
+    if (fault == NULL) fault = explain(scenario, &options);
+    if (fault == NULL && (fflush(stdout) != 0 || ferror(stdout))) fault = fault_raise(FAULT_MACHINE, "the output cannot be written");
+    const int status = command_end(fault);
+    scenario_free(scenario);
+    free(options.set);
+    free(options.search);
+    return status;
+}

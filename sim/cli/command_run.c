@@ -52,13 +52,6 @@ static const struct argp parser = {
     "Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml -n 10000 -o kazakhstan.h5",
     children, NULL, NULL};
 
-static void warn(struct simulation *simulation)
-{
-    for (const struct fault *warning = simulation->plan.warnings; warning != NULL; warning = warning->next)
-        fprintf(stderr, "%s:%d:%d: warning: %s\n", warning->place.source == NULL ? "" : warning->place.source->name,
-                warning->place.line, warning->place.column, warning->sentence);
-}
-
 /* Says what came out and how sure it is. */
 static struct fault *report(const struct result *result, const char *output, double seconds)
 {
@@ -135,7 +128,7 @@ int command_run(int argc, char **argv)
     for (; opened < options.scenarios && fault == NULL; opened++) {
         fault = simulation_open(options.scenario[opened], &options, &simulation[opened]);
         if (fault == NULL) fault = choose_output(&options, options.scenario[opened], &output[opened]);
-        warn(&simulation[opened]);
+        diagnostics_print(simulation[opened].plan.warnings, "warning", stderr);
     }
     for (size_t i = 0; i < options.scenarios && fault == NULL; i++) fault = run_one(&simulation[i], &options, output[i]);
     if (fault != NULL && fault->code == FAULT_INTERRUPTED)

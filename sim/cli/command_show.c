@@ -62,9 +62,9 @@ int command_show(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     struct fault *fault = result_read(options.result, false, &result);
     if (fault == NULL && options.csv)
-        fault = table_csv(&result, options.outcome, options.outcomes, stdout);
+        fault = table_csv(&result, options.outcome, options.outcomes, options.year, stdout);
     else if (fault == NULL && options.outcomes == 0)
-        fault = table_outcomes(&result, stdout);
+        fault = table_outcomes(&result, options.year, stdout);
     else if (fault == NULL)
         fault = table_show(&result, options.outcome, options.outcomes, options.year, stdout);
     result_free(&result);

@@ -1,0 +1,41 @@
+/* output/result.c -- see result.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/result.h"
+
+#include <stdlib.h>
+
+void result_free(struct result *result)
+{
+    char *const texts[] = {result->title,    result->history, result->source, result->scenario,
+                           result->rng,      result->arithmetic, result->prices};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+    outcomes_free(&result->outcomes);
+    free(result->moments);
+    free(result->probability);
+    free(result->quantile);
+    for (size_t i = 0; i < result->samples.inputs && result->input != NULL; i++) {
+        free(result->input[i].path);
+        free(result->input[i].unit);
+        free(result->input[i].long_name);
+    }
+    free(result->input);
+    samples_free(&result->samples);
+    free(result->annual_saved);
+    free(result->invalid);
+    for (size_t i = 0; i < result->causes; i++) free(result->cause[i]);
+    free(result->cause);
+    for (size_t i = 0; i < result->diagnostics; i++) {
+        free(result->diagnostic[i].path);
+        free(result->diagnostic[i].unit);
+        free(result->diagnostic[i].meaning);
+    }
+    free(result->diagnostic);
+    *result = (struct result){0};
+}
+
+void result_name(const char *path, char name[RESULT_NAME_MOST])
+{
+    size_t i = 0;
+    for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++) name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
+    name[i] = '\0';
+}
