@@ -38,42 +38,69 @@ static struct fault *check_nulls(const struct node *node)
     return faults;
 }
 
-static void child_remove(struct node *map, size_t index)
+/* Where a key stands in a map, so that long maps merge fast. */
+struct entry {
+    const char *key;
+    size_t index;
+};
+
+static int by_key(const void *left, const void *right)
 {
-    for (size_t i = index + 1; i < map->children; i++) map->child[i - 1] = map->child[i];
-    map->children--;
+    const struct entry *a = left, *b = right;
+    return strcmp(a->key, b->key);
 }
 
-static struct fault *merge_child(struct node *base, struct node *over)
+/* A key that the base does not have. The node moves over, with its key. */
+static struct fault *merge_new(struct node *base, struct node *over)
 {
-    size_t i = 0;
-    while (i < base->children && strcmp(base->child[i]->key, over->key) != 0) i++;
-    if (i == base->children) {
-        if (tree_is_null(over))
-            return fault_at(FAULT_SCENARIO, over->key_place,
-                            "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value", over->key);
-        TRY(check_nulls(over));
-        char *key = over->key; /* it stays the node's own */
-        over->key = NULL;
-        struct fault *fault = tree_append(base, key, over->key_place, over);
-        free(key);
-        return fault;
-    }
-    struct node *old = base->child[i];
+    if (tree_is_null(over))
+        return fault_at(FAULT_SCENARIO, over->key_place,
+                        "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value", over->key);
+    TRY(check_nulls(over));
+    char *key = over->key; /* copied by tree_append */
+    over->key = NULL;
+    struct fault *fault = tree_append(base, key, over->key_place, over);
+    free(key);
+    return fault;
+}
+
+/* A key that both have. What is deleted leaves a gap. */
+static struct fault *merge_known(struct node *base, size_t index, struct node *over)
+{
+    struct node *old = base->child[index];
     if (tree_is_null(over)) {
-        child_remove(base, i);
+        base->child[index] = NULL;
         return NULL;
     }
     if (old->kind == NODE_MAP && over->kind == NODE_MAP) return merge_map(old, over);
     over->over = old;
-    base->child[i] = over;
+    base->child[index] = over;
     return check_nulls(over);
+}
+
+static void close_gaps(struct node *map)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < map->children; i++)
+        if (map->child[i] != NULL) map->child[kept++] = map->child[i];
+    map->children = kept;
 }
 
 static struct fault *merge_map(struct node *base, const struct node *over)
 {
     struct fault *faults = NULL;
-    for (size_t i = 0; i < over->children && !fault_enough(faults); i++) faults = fault_join(faults, merge_child(base, over->child[i]));
+    const size_t count = base->children;
+    struct entry *entry = malloc((count + 1) * sizeof *entry);
+    if (entry == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) entry[i] = (struct entry){base->child[i]->key, i};
+    qsort(entry, count, sizeof *entry, by_key);
+    for (size_t i = 0; i < over->children && !fault_enough(faults); i++) {
+        const struct entry wanted = {over->child[i]->key, 0};
+        const struct entry *known = bsearch(&wanted, entry, count, sizeof *entry, by_key);
+        faults = fault_join(faults, known == NULL ? merge_new(base, over->child[i]) : merge_known(base, known->index, over->child[i]));
+    }
+    free(entry);
+    close_gaps(base);
     return faults;
 }
 
@@ -194,7 +221,8 @@ static struct fault *merge_document(struct merger *merger, const char *path)
     if (extends != NULL) {
         faults = merge_parents(merger, path, extends);
         for (size_t i = 0; i < document->children; i++)
-            if (document->child[i] == extends) child_remove(document, i);
+            if (document->child[i] == extends) document->child[i] = NULL;
+        close_gaps(document);
     }
     if (merger->root == NULL && (merger->root = tree_node(merger->forest, NODE_MAP, document->place)) == NULL)
         return fault_join(faults, fault_no_memory());

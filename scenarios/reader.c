@@ -53,7 +53,8 @@ static struct fault *missing_key(const struct scope *scope, const struct key *ke
 {
     const struct node *map = scope->node;
     const struct place place = map->key == NULL ? map->place : map->key_place;
-    return fault_at(FAULT_SCENARIO, place, "%s lacks the key '%s': %s", shown_path(parent), key->name, key->meaning);
+    const int length = (int)strlen(key->meaning) - 1; /* without its full stop */
+    return fault_at(FAULT_SCENARIO, place, "%s lacks the key '%s': %.*s", shown_path(parent), key->name, length, key->meaning);
 }
 
 /* The keys that were not stated: their defaults, or faults. */

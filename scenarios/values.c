@@ -54,17 +54,25 @@ static bool has_range(const struct key *key)
     return key->least != 0.0 || key->most != 0.0;
 }
 
-/* "a number from 0 to 1", "a number above 0", ... in the words of the field. */
+/* A key without an upper end states one that no value reaches. */
+static bool is_bounded_above(const struct key *key)
+{
+    return has_range(key) && key->most < 1e300;
+}
+
+/* "from 0 to 1", "more than 0 USD/bbl", ... */
 static const char *range_words(const struct key *key, const char *unit, char text[120])
 {
-    const char *in = unit[0] == '\0' || strcmp(unit, "1") == 0 ? "" : " ";
-    if (in[0] == '\0') unit = "";
-    const double least = has_range(key) ? key->least : -1.0;
-    const bool open = has_range(key) ? key->least_open : true;
-    if (!has_range(key) || key->most >= 1e300)
-        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, unit);
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !has_range(key) || key->least_open;
+    const double least = has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
+    const char *in = pure ? "" : " ", *name = pure ? "" : unit;
+    if (!is_bounded_above(key))
+        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, name);
+    else if (!open && !key->most_open)
+        snprintf(text, 120, "from %g to %g%s%s", least, key->most, in, name);
     else
-        snprintf(text, 120, "%s %g to %s %g%s%s", open ? "above" : "from", least, key->most_open ? "below" : "at most", key->most, in, unit);
+        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", least, key->most_open ? "less than" : "at most",
+                 key->most, in, name);
     return text;
 }
 
@@ -74,6 +82,7 @@ static bool in_range(const struct key *key, double least, double most)
     if (key->compounds && !(least > -1.0)) return false;
     if (!has_range(key)) return true;
     if (key->least_open ? !(least > key->least) : !(least >= key->least)) return false;
+    if (!is_bounded_above(key)) return true;
     return key->most_open ? most < key->most : most <= key->most;
 }
 
@@ -211,6 +220,14 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
 {
     char expected[200];
     TRY(scope_unit(scope, setting->key->unit, &setting->unit));
+    const bool own = setting->key->unit[0] == '$' && strcmp(setting->key->unit + 1, setting->key->name) == 0;
+    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
+        if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
+        struct quantity quantity;
+        struct fault *fault = quantity_read(walk->units, node->text, "", &quantity);
+        if (fault == NULL) quantity_free(&quantity);
+        return value_wrap(node, setting->path, fault);
+    }
     if (setting->unit == NULL) return NULL; /* it hangs on a key that is a fault of its own */
     struct fault *unknown = units_check(walk->units, setting->unit);
     if (unknown != NULL && setting->key->unit[0] != '$') { /* the unit came from another key, where it is reported */
@@ -271,38 +288,47 @@ static struct fault *read_choice(const struct node *node, struct setting *settin
     return fault;
 }
 
-/* Checks that `name`, or the part of it before a dot, is an entry of the top-level map `target`. */
+static const struct key *declared(const struct walk *walk, const char *name)
+{
+    const struct key *key = walk->top->keys;
+    while (key->name != NULL && strcmp(key->name, name) != 0) key++;
+    return key;
+}
+
+/* A key of the format inside a map of names, such as `correlation` among the drivers. */
+static bool is_reserved(const struct key *map, const char *name)
+{
+    for (const struct key *key = map->keys; key != NULL && key->name != NULL; key++)
+        if (strcmp(key->name, name) == 0) return true;
+    return false;
+}
+
+static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place, const char *path)
+{
+    const struct node *map = tree_child(walk->top->node, target);
+    const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
+    const char **words = calloc(count + 1, sizeof *words);
+    char hint[96];
+    if (words == NULL) return fault_no_memory();
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_reserved(declared(walk, target), map->child[i]->key)) words[known++] = map->child[i]->key;
+    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s", path, wanted, target,
+                                   value_hint(wanted, words, hint));
+    free(words);
+    return fault;
+}
+
+/* Checks that the first `length` bytes of `name`, or what of them is before a dot, are an entry of the top-level map `target`. */
 static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length, struct place place,
                                      const char *path)
 {
-    const struct node *map = tree_child(walk->top->node, target);
-    const struct key *declared = NULL;
-    for (const struct key *key = walk->top->keys; key->name != NULL; key++)
-        if (strcmp(key->name, target) == 0) declared = key;
     const size_t stem = strcspn(name, ".") < length ? strcspn(name, ".") : length;
-    const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
-    const char **words = calloc(count + 1, sizeof *words);
-    char hint[96], *wanted = strndup(name, stem);
-    if (words == NULL || wanted == NULL) {
-        free(words);
-        free(wanted);
-        return fault_no_memory();
-    }
-    size_t known = 0;
-    bool found = false;
-    for (size_t i = 0; i < count; i++) {
-        bool reserved = false;
-        for (const struct key *key = declared == NULL ? NULL : declared->keys; key != NULL && key->name != NULL; key++)
-            reserved = reserved || strcmp(key->name, map->child[i]->key) == 0;
-        if (reserved) continue;
-        words[known++] = map->child[i]->key;
-        found = found || strcmp(map->child[i]->key, wanted) == 0;
-    }
+    char *wanted = strndup(name, stem);
+    if (wanted == NULL) return fault_no_memory();
     struct fault *fault = NULL;
-    if (!found)
-        fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s", path, wanted, target,
-                         value_hint(wanted, words, hint));
-    free(words);
+    if (is_reserved(declared(walk, target), wanted) || tree_child(tree_child(walk->top->node, target), wanted) == NULL)
+        fault = dangling(walk, target, wanted, place, path);
     free(wanted);
     return fault;
 }

@@ -173,10 +173,10 @@ START_TEST(a_number_that_is_none_is_refused)
     refused("high", "", "'high' is not a number; expected a number, or a distribution such as triangular(1 2 3)");
     refused("nan", "", "'nan' is not a number; expected a number, or a distribution such as triangular(1 2 3)");
     refused("inf d", "d", "'inf' is not a number; expected a number, or a distribution such as triangular(1 2 3)");
-    refused("-inf d", "d", "'-inf' is not a number");
-    refused("-nan", "", "'-nan' is not a number");
-    refused("+-3 d", "d", "'+-3' is not a number");
-    refused(".", "", "'.' is not a number");
+    refused("-inf d", "d", "'-inf' is not a number; expected digits such as 0.25");
+    refused("-nan", "", "'-nan' is not a number; expected digits such as 0.25");
+    refused("+-3 d", "d", "'+-3' is not a number; expected digits such as 0.25");
+    refused(".", "", "'.' is not a number; expected digits such as 0.25");
     refused("0x10 d", "d", "'0x10' is not a plain decimal number; hexadecimal is not read");
     refused("1,5 d", "d",
             "'1,5' is not a number: numbers are written with a decimal point and nothing between the digits");
@@ -277,7 +277,7 @@ START_TEST(impossible_parameters_are_refused)
         "normal(1 0) [2 3]: the limits lie more than 37 standard deviations from the mean and leave nothing to draw");
     refused("normal(1 0.2) [0]", "", "normal(1 0.2): expected two limits in brackets, such as [0 2]");
     refused("normal(1 0.2) [0 1 2]", "", "normal(1 0.2): expected two limits in brackets, such as [0 2]");
-    refused("normal(1 0.2) [0 x]", "", "'x' is not a number");
+    refused("normal(1 0.2) [0 x]", "", "'x' is not a number; expected digits such as 0.25");
     refused("uniform(0 1) [0 1]", "", "uniform(0 1): limits in brackets are for normal only");
     refused("lognormal(0 0.5) mo", "mo", "lognormal(0 0.5): mean 0 is not positive");
     refused("lognormal(-1 0.5)", "", "lognormal(-1 0.5): mean -1 is not positive");
@@ -562,7 +562,7 @@ START_TEST(supports_are_the_ends_of_the_laws)
     } known[] = {
         {"4", 4.0, 4.0},           {"uniform(2 4)", 2.0, 4.0},           {"triangular(1 2 4)", 1.0, 4.0},
         {"pert(1 2 4)", 1.0, 4.0}, {"normal(1 2)", -INFINITY, INFINITY}, {"normal(1 2) [0 inf]", 0.0, INFINITY},
-        {"normal(1 0)", 1.0, 1.0}, {"lognormal(1 2)", 0.0, INFINITY}};
+        {"normal(1 0)", 1.0, 1.0}, {"lognormal(1 2)", DBL_TRUE_MIN, INFINITY}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct quantity q = read_as(known[i].text, "");
         double least, most;

@@ -3,6 +3,7 @@
 #include "sim/core/quantity.h"
 
 #include <errno.h>
+#include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
@@ -36,7 +37,7 @@ static const char *const form_names[] = {"uniform", "triangular", "normal", "log
 
 /* What people write for a distribution that we have; spellings close to ours need no entry. */
 static const char *const habits[][2] = {
-    {"gauss", "normal"}, {"gaussian", "normal"}, {"tri", "triangular"}, {"beta", "pert"}, {"choice", "discrete"}};
+    {"gauss", "normal"}, {"gaussian", "normal"}, {"tri", "triangular"}, {"triangle", "triangular"}, {"beta", "pert"}, {"choice", "discrete"}};
 
 static bool is_digit(char c)
 {
@@ -99,7 +100,7 @@ static struct fault *decimal_read(const char **at, double *value)
 {
     const char *word = *at;
     const size_t length = decimal_length(word);
-    if (length == 0) return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number", shown_word(word), word);
+    if (length == 0) return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number; expected digits such as 0.25", shown_word(word), word);
     const char after = word[length];
     if (after == 'x' || after == 'X')
         return fault_raise(FAULT_SCENARIO, "'%.*s' is not a plain decimal number; hexadecimal is not read",
@@ -640,7 +641,7 @@ void quantity_support(const struct quantity *quantity, double *least, double *mo
         *most = p[3];
         break;
     case QUANTITY_LOGNORMAL:
-        *least = 0.0;
+        *least = DBL_TRUE_MIN; /* it comes as near to 0 as one likes, but not there */
         *most = INFINITY;
         break;
     case QUANTITY_DISCRETE:

@@ -208,24 +208,29 @@ const char *units_meaning(const char *name)
     return NULL;
 }
 
-/* How many letters must be put in, left out or replaced to turn a into b (Levenshtein). Both at most SHOWN_MOST long.
- */
+/* How many letters must be put in, left out, replaced or exchanged with their neighbour to turn a into b (Damerau and
+ * Levenshtein, no place touched twice). Both at most SHOWN_MOST long. */
 static size_t slips_between(const char *a, const char *b)
 {
-    size_t row[SHOWN_MOST + 1];
+    size_t row[3][SHOWN_MOST + 1];
+    size_t *before = row[0], *last = row[1], *next = row[2];
     const size_t length = strlen(b);
-    for (size_t j = 0; j <= length; j++) row[j] = j;
+    for (size_t j = 0; j <= length; j++) last[j] = j;
     for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
+        next[0] = i + 1;
         for (size_t j = 0; j < length; j++) {
-            const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            const size_t moved = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = replaced < moved ? replaced : moved;
+            const size_t replaced = last[j] + (a[i] == b[j] ? 0 : 1);
+            const size_t moved = (next[j] < last[j + 1] ? next[j] : last[j + 1]) + 1;
+            next[j + 1] = replaced < moved ? replaced : moved;
+            if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] && before[j - 1] + 1 < next[j + 1])
+                next[j + 1] = before[j - 1] + 1;
         }
+        size_t *free_row = before;
+        before = last;
+        last = next;
+        next = free_row;
     }
-    return row[length];
+    return last[length];
 }
 
 const char *units_nearest(const char *name, const char *const words[])

@@ -1,0 +1,302 @@
+/* tests/test_bad_input.c -- every kind of wrong scenario is refused with its place and one clear sentence.
+ * The wrong files are in tests/fixtures/bad-input, but for those too long to read, which are made here.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
+#include "tests/support.h"
+
+#include <check.h>
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The fault number `nth` of a file: where it is (line 0: nowhere) and how its sentence begins. */
+static const struct wrong {
+    const char *file;
+    size_t nth;
+    int line, column;
+    const char *sentence;
+} wrongs[] = {
+    {"unknown-key", 0, 7, 5, "drivers.oil: 'sigmma' is not a key of the model gbm; did you mean 'sigma'?"},
+    {"unknown-top-key", 0, 3, 1, "the scenario: 'drivvers' is not a key that stands here; did you mean 'drivers'?"},
+    {"wrong-type", 0, 6, 12, "drivers.oil.start is a list; expected a number with its unit"},
+    {"map-expected", 0, 4, 8, "drivers.oil is 'gbm'; expected a map of keys"},
+    {"wrong-dimension", 0, 7, 11, "drivers.oil.mean: 50 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
+    {"wrong-dimension", 1, 8, 12, "drivers.oil.kappa: 1 yr is a duration; expected a rate such as /yr"},
+    {"no-unit", 0, 4, 76, "drivers.oil.kappa: 1.5 has no unit; expected one such as /yr"},
+    {"unknown-unit", 0, 4, 28, "drivers.oil.start: 'dollars' is not a unit; did you mean 'USD'?"},
+    {"out-of-range", 0, 4, 47, "drivers.oil.sigma is -0.3; expected from 0 to 5"},
+    {"out-of-range-tail", 0, 4, 47, "drivers.oil.sigma can be as low as -inf; expected from 0 to 5, for example through limits"},
+    {"missing-key", 0, 4, 3, "drivers.oil lacks the key 'sigma': Volatility of the log"},
+    {"missing-section", 0, 1, 1, "the scenario lacks the key 'time'"},
+    {"dangling-reference", 0, 9, 16, "flows.south.commodity: there is no 'grian' in `commodities`; expected one of its names; did you mean 'grain'?"},
+    {"dangling-reference", 1, 13, 14, "flows.south.income: there is no 'oli' in `drivers`; expected one of its names; did you mean 'oil'?"},
+    {"unknown-model", 0, 4, 16, "drivers.oil.model is 'gmb'; expected gbm, mean-reverting, two-factor, growth, trend, path or var; did you mean 'gbm'?"},
+    {"unknown-distribution", 0, 4, 47, "drivers.oil.sigma: 'triangle' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete); "
+                                       "did you mean 'triangular'?"},
+    {"duplicate-key", 0, 8, 5, "the key 'sigma' stands twice in this map"},
+    {"alias", 0, 4, 8, "anchors (&o) are not read in scenario files; use `extends`"},
+    {"alias", 1, 5, 8, "aliases (*o) are not read in scenario files; use `extends`"},
+    {"merge-key", 0, 5, 5, "merge keys (<<) are not read in scenario files; use `extends`"},
+    {"tag", 0, 4, 28, "tags (tag:yaml.org,2002:str) are not read in scenario files"},
+    {"two-documents", 0, 3, 1, "a second document begins here; expected one document in a scenario file"},
+    {"missing-parent", 0, 1, 10, "no scenario 'nowhere' was found in the folder of this file"},
+    {"absolute-parent", 0, 1, 10, "extends is '/etc/passwd'; expected a name below the folder of this file"},
+    {"leaving-parent", 0, 1, 10, "extends is 'worlds/../../secret'; expected a name below the folder of this file"},
+    {"delete-nothing", 0, 3, 1, "'drivers' is empty, which deletes a key, but there is nothing to delete; expected a value"},
+    {"bad-utf8", 0, 3, 11, "the byte 0xE9 is not UTF-8; expected text in UTF-8"},
+    {"nul", 0, 3, 9, "the control character U+0000 cannot stand in a scenario file"},
+    {"control-character", 0, 3, 9, "the control character U+001B cannot stand in a scenario file"},
+    {"tab", 0, 3, 1, "a tab cannot indent a line in YAML; expected spaces"},
+    {"empty", 0, 1, 1, "the file is empty; expected a scenario, such as `scenario: name`"},
+    {"only-comments", 0, 1, 1, "the file is empty; expected a scenario"},
+    {"list-at-root", 0, 1, 1, "the file holds a list; expected a map of keys, such as `scenario: name`"},
+    {"scalar-at-root", 0, 1, 1, "the file holds 'just words'; expected a map of keys"},
+    {"not-yaml", 0, 5, 6, "this is not YAML: did not find expected ',' or ']'"},
+    {"colon", 0, 2, 9, "this is not YAML: mapping values are not allowed in this context; expected one `key: value` to a line"},
+    {"nested-100", 0, 3, 71, "maps and lists are nested more than 64 deep"},
+    {"low-above-high", 0, 4, 47, "drivers.oil.sigma: uniform(0.4 0.2): low 0.4 is above high 0.2"},
+    {"mode-outside", 0, 4, 47, "drivers.oil.sigma: triangular(0.2 0.5 0.4): mode 0.5 is above high 0.4"},
+    {"probabilities", 0, 4, 47, "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
+    /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
+    {"not-positive-definite", 0, 8, 5, "the correlations of a, b, c are not positive definite: the smallest eigenvalue is -0.2; expected above 0"},
+    {"nan", 0, 4, 28, "drivers.oil.start: '.nan' is not a number"},
+    {"nan", 1, 4, 49, "drivers.oil.sigma: 'nan' is not a number"},
+    {"infinity", 0, 4, 28, "drivers.oil.start: 'inf' is not a number"},
+    {"infinity", 1, 4, 48, "drivers.oil.sigma: '.inf' is not a number"},
+    {"trailing-text", 0, 4, 47, "drivers.oil.sigma: 'or' is not a unit; known are "},
+    {"hexadecimal", 0, 4, 28, "drivers.oil.start: '0x3C' is not a plain decimal number; hexadecimal is not read"},
+    {"month-13", 0, 2, 30, "time.start is '2020-13'; expected a year such as 2020 or a month such as 2020-01"},
+    {"zero-months", 0, 2, 47, "time.months is 0; expected a whole number from 12 to 1200"},
+    {"half-year", 0, 2, 47, "time.months is 18; expected whole years, such as 12 or 24"},
+    {"start-before-base", 0, 2, 30, "time.start is 2018-01, before time.base, 2019-07; expected the base date or later"},
+    {"negative-replications", 0, 3, 21, "run.replications is -5; expected a whole number from 1 to 1000000000"},
+    {"twenty-digits", 0, 3, 21, "run.replications is 12345678901234567890; expected a whole number from 1 to 1000000000"},
+    {"fractional-replications", 0, 3, 21, "run.replications is '1e4'; expected a whole number"},
+    {"bad-name", 0, 4, 3, "drivers: 'Oil_Price' is not a name; expected lower-case letters, digits and single hyphens"},
+    {"profile-not-allowed", 0, 4, 28, "drivers.oil.start is a map; expected one value, because this key cannot change over time"},
+    {"distribution-in-profile", 0, 4, 37, "drivers.gdp.mean.2020 is a distribution; expected a number"},
+    {"distribution-in-profile", 1, 4, 56, "drivers.gdp.mean: '2025-13' is not a date"},
+    {"overlay", 0, 3, 16, "drivers.oil.sigma is -1; expected from 0 to 5"},
+    {"season-of-eleven", 0, 4, 60, "drivers.oil.season has 11 values; expected 12"},
+    {"pair", 0, 6, 13, "drivers.correlation.pairs: 'oil-gas' is not a pair; expected two names joined by a slash"},
+    {"pair", 1, 6, 27, "drivers.correlation.pairs: there is no 'correlation' in `drivers`"},
+};
+
+/* Reads and prepares a file as the program does. */
+static struct fault *try_file(struct support *support, const char *path)
+{
+    *support = (struct support){0};
+    const struct reading reading = {.file = path, .keys = scenario_keys()};
+    TRY(scenario_read(&reading, &support->scenario));
+    support->plan = (struct plan){.root = support->scenario->root, .store = support->scenario->store, .outcomes = &support->outcomes};
+    return world_prepare(&support->plan, &support->world);
+}
+
+static void fixture_path(const char *name, char path[512])
+{
+    snprintf(path, 512, "%s/bad-input/%s.yaml", ZHOL_FIXTURES, name);
+}
+
+static const struct fault *nth_fault(const struct fault *fault, size_t n)
+{
+    for (; n > 0 && fault != NULL; n--) fault = fault->next;
+    return fault;
+}
+
+START_TEST(a_wrong_file_is_refused_at_its_place)
+{
+    const struct wrong *wrong = &wrongs[_i];
+    struct support support;
+    char path[512];
+    fixture_path(wrong->file, path);
+    struct fault *faults = try_file(&support, path);
+    const struct fault *fault = nth_fault(faults, wrong->nth);
+    ck_assert_msg(fault != NULL, "%s: accepted", wrong->file);
+    ck_assert_int_eq(fault->code, FAULT_SCENARIO);
+    ck_assert_msg(strncmp(fault->sentence, wrong->sentence, strlen(wrong->sentence)) == 0, "%s: %s", wrong->file, fault->sentence);
+    ck_assert_int_eq(fault->place.line, wrong->line);
+    ck_assert_int_eq(fault->place.column, wrong->column);
+    ck_assert_ptr_nonnull(fault->place.source);
+    fault_free(faults);
+    support_close(&support);
+}
+END_TEST
+
+/* What a fault says is all of it: a file has as many faults as the table lists. */
+START_TEST(a_wrong_file_has_no_further_faults)
+{
+    const struct wrong *wrong = &wrongs[_i];
+    struct support support;
+    char path[512];
+    size_t listed = 0;
+    for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) listed += strcmp(wrongs[i].file, wrong->file) == 0;
+    fixture_path(wrong->file, path);
+    struct fault *faults = try_file(&support, path);
+    ck_assert_uint_eq(fault_count(faults), listed);
+    fault_free(faults);
+    support_close(&support);
+}
+END_TEST
+
+static void assert_refused(const char *path, const char *sentence)
+{
+    struct support support;
+    struct fault *fault = try_file(&support, path);
+    ck_assert_msg(fault != NULL, "%s: accepted", path);
+    ck_assert_int_eq(fault->code, FAULT_SCENARIO);
+    ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
+    fault_free(fault);
+    support_close(&support);
+}
+
+/* Writes `count` times `text` between `head` and `tail` into a new file. */
+static void write_repeated(char path[64], const char *head, const char *text, size_t count, const char *tail)
+{
+    strcpy(path, "/tmp/zhol-test-XXXXXX");
+    const int descriptor = mkstemp(path);
+    ck_assert_int_ge(descriptor, 0);
+    FILE *file = fdopen(descriptor, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(head, file);
+    for (size_t i = 0; i < count; i++) fputs(text, file);
+    fputs(tail, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(files_that_cannot_be_read_are_refused)
+{
+    char path[64];
+    assert_refused("/tmp", "/tmp is a folder; expected a scenario file");
+    assert_refused("/tmp/zhol-no-such-file.yaml", "there is no scenario file /tmp/zhol-no-such-file.yaml; expected a path such as");
+    write_repeated(path, "scenario: x\n", "", 0, "");
+    ck_assert_int_eq(chmod(path, 0), 0);
+    if (access(path, R_OK) != 0) assert_refused(path, "cannot be read: Permission denied"); /* root reads everything */
+    unlink(path);
+}
+END_TEST
+
+START_TEST(five_megabytes_are_too_long)
+{
+    char path[64];
+    write_repeated(path, "scenario: x\n", "# 10 bytes\n", 500000, "");
+    assert_refused(path, "is longer than 4 MiB; expected a scenario file");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(nesting_of_5000_is_refused_in_either_style)
+{
+    char path[64];
+    write_repeated(path, "scenario: ", "[", 5000, "\n");
+    assert_refused(path, "maps and lists are nested more than 64 deep");
+    unlink(path);
+    write_repeated(path, "scenario: ", "{a: ", 5000, "\n");
+    assert_refused(path, "maps and lists are nested more than 64 deep");
+    unlink(path);
+    write_repeated(path, "", "- ", 5000, "x\n");
+    assert_refused(path, "maps and lists are nested more than 64 deep");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_hundred_thousand_keys_are_read_in_time)
+{
+    char path[64];
+    write_repeated(path, "scenario: x\nvalues: [", "1,", 250000, "]\n");
+    assert_refused(path, "there are more than 200000 values; expected a smaller scenario");
+    unlink(path);
+    strcpy(path, "/tmp/zhol-test-XXXXXX");
+    FILE *file = fdopen(mkstemp(path), "w");
+    for (int i = 0; i < 90000; i++) fprintf(file, "k%d: 1\n", i);
+    fclose(file);
+    assert_refused(path, "the scenario: 'k0' is not a key that stands here");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_circle_of_parents_is_named)
+{
+    struct support support;
+    char path[512];
+    fixture_path("cycle-a", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "the scenarios extend one another in a circle: "));
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "cycle-a.yaml extends "));
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "cycle-b.yaml extends "));
+    ck_assert_ptr_nonnull(strstr(fault->place.source->name, "cycle-b.yaml"));
+    ck_assert_int_eq(fault->place.line, 1);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_note_points_at_the_first_of_two_keys)
+{
+    struct support support;
+    char path[512];
+    fixture_path("duplicate-key", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(fault->note);
+    ck_assert_int_eq(fault->note->place.line, 6);
+    ck_assert_str_eq(fault->note->sentence, "the first one is here");
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_note_points_at_the_value_that_was_replaced)
+{
+    struct support support;
+    char path[512];
+    fixture_path("overlay", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(fault->note);
+    ck_assert_ptr_nonnull(strstr(fault->note->place.source->name, "overlay-parent.yaml"));
+    ck_assert_int_eq(fault->note->place.line, 4);
+    ck_assert_int_eq(fault->note->place.column, 62);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown)
+{
+    struct support support;
+    char path[512];
+    fixture_path("many-faults", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_uint_gt(fault_count(fault), FAULT_SHOWN_MOST);
+    ck_assert_uint_le(fault_count(fault), FAULT_SHOWN_MOST + 5);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("bad input");
+    TCase *facts = tcase_create("facts");
+    gsl_set_error_handler_off();
+    tcase_add_loop_test(facts, a_wrong_file_is_refused_at_its_place, 0, (int)(sizeof wrongs / sizeof *wrongs));
+    tcase_add_loop_test(facts, a_wrong_file_has_no_further_faults, 0, (int)(sizeof wrongs / sizeof *wrongs));
+    tcase_add_test(facts, files_that_cannot_be_read_are_refused);
+    tcase_add_test(facts, five_megabytes_are_too_long);
+    tcase_add_test(facts, nesting_of_5000_is_refused_in_either_style);
+    tcase_add_test(facts, a_hundred_thousand_keys_are_read_in_time);
+    tcase_add_test(facts, a_circle_of_parents_is_named);
+    tcase_add_test(facts, a_note_points_at_the_first_of_two_keys);
+    tcase_add_test(facts, a_note_points_at_the_value_that_was_replaced);
+    tcase_add_test(facts, all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
