@@ -37,7 +37,9 @@ struct fault *copula_prepare(int dof, struct copula **out)
         copula->slope[i] = step * gsl_ran_tdist_pdf(y, dof) / gsl_ran_ugaussian_pdf(z);
         if (!isfinite(copula->value[i]) || !isfinite(copula->slope[i])) {
             free(copula);
-            return fault_raise(FAULT_SCENARIO, "drivers.correlation.copula.dof: the t copula of %d degrees of freedom cannot be tabulated", dof);
+            return fault_raise(
+                FAULT_SCENARIO,
+                "drivers.correlation.copula.dof: the t copula of %d degrees of freedom cannot be tabulated", dof);
         }
     }
     *out = copula;
@@ -49,8 +51,8 @@ void copula_free(struct copula *copula)
     free(copula);
 }
 
-void copula_stretch(const struct copula *copula, const struct stream *stream, struct stream_state *state, uint64_t first,
-                    int month, double stretch[LANES])
+void copula_stretch(const struct copula *copula, const struct stream *stream, struct stream_state *state,
+                    uint64_t first, int month, double stretch[LANES])
 {
     _Alignas(LANES_ALIGNMENT) double pair[2][LANES], chi_square[LANES];
     EACH_LANE(l) chi_square[l] = 0.0;

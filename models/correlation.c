@@ -12,7 +12,8 @@
 
 #define LEAST_EIGENVALUE 1e-6 /* after a repair */
 
-/* A connected group: its members in order of name, and the lower Cholesky factor of their correlations, packed by rows. */
+/* A connected group: its members in order of name, and the lower Cholesky factor of their correlations, packed by rows.
+ */
 struct group {
     size_t members;
     size_t *member;
@@ -62,7 +63,8 @@ static bool shock_known(const struct correlation_plan *plan, const char *shock)
 }
 
 /* The sentence for a shock that is none: a driver with factors, or a name that nothing has. */
-static struct fault *unknown_shock(const struct correlation_plan *plan, const struct correlation_pair *pair, const char *shock)
+static struct fault *unknown_shock(const struct correlation_plan *plan, const struct correlation_pair *pair,
+                                   const char *shock)
 {
     char *known = NULL;
     size_t size = 0;
@@ -82,9 +84,11 @@ static struct fault *unknown_shock(const struct correlation_plan *plan, const st
     if (fclose(to) != 0)
         fault = fault_no_memory();
     else if (has_factors)
-        fault = fault_at(FAULT_SCENARIO, pair->place, "correlation of '%s': the driver has several shocks; expected one of %s", shock, known);
+        fault = fault_at(FAULT_SCENARIO, pair->place,
+                         "correlation of '%s': the driver has several shocks; expected one of %s", shock, known);
     else
-        fault = fault_at(FAULT_SCENARIO, pair->place, "correlation of '%s': no random driver has that shock; expected one of %s", shock, known);
+        fault = fault_at(FAULT_SCENARIO, pair->place,
+                         "correlation of '%s': no random driver has that shock; expected one of %s", shock, known);
     free(known);
     return fault;
 }
@@ -102,13 +106,16 @@ static struct fault *pairs_check(const struct correlation_plan *plan)
         for (int s = 0; s < 2; s++)
             if (!shock_known(plan, pair->shock[s])) return unknown_shock(plan, pair, pair->shock[s]);
         if (strcmp(pair->shock[0], pair->shock[1]) == 0)
-            return fault_at(FAULT_SCENARIO, pair->place, "correlation of %s with itself; expected two different shocks", pair->shock[0]);
+            return fault_at(FAULT_SCENARIO, pair->place, "correlation of %s with itself; expected two different shocks",
+                            pair->shock[0]);
         if (!(pair->rho > -1.0 && pair->rho < 1.0))
-            return fault_at(FAULT_SCENARIO, pair->place, "correlation of %s and %s is %g; expected more than -1 and less than 1",
-                            pair->shock[0], pair->shock[1], pair->rho);
+            return fault_at(FAULT_SCENARIO, pair->place,
+                            "correlation of %s and %s is %g; expected more than -1 and less than 1", pair->shock[0],
+                            pair->shock[1], pair->rho);
         for (size_t j = 0; j < i; j++)
             if (same_pair(pair, &plan->pair[j]))
-                return fault_at(FAULT_SCENARIO, pair->place, "the correlation of %s and %s is stated twice", pair->shock[0], pair->shock[1]);
+                return fault_at(FAULT_SCENARIO, pair->place, "the correlation of %s and %s is stated twice",
+                                pair->shock[0], pair->shock[1]);
     }
     return NULL;
 }
@@ -165,7 +172,8 @@ static double smallest_eigenvalue(const struct correlation *correlation, const s
     double least = NAN;
     if (matrix != NULL && values != NULL && work != NULL) {
         for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < m; j++) gsl_matrix_set(matrix, i, j, correlation->matrix[group->member[i] * n + group->member[j]]);
+            for (size_t j = 0; j < m; j++)
+                gsl_matrix_set(matrix, i, j, correlation->matrix[group->member[i] * n + group->member[j]]);
         if (gsl_eigen_symm(matrix, values, work) == 0) least = gsl_vector_min(values);
     }
     if (work != NULL) gsl_eigen_symm_free(work);
@@ -200,10 +208,11 @@ static struct fault *not_definite(const struct correlation_plan *plan, const str
         free(names);
         return fault_no_memory();
     }
-    struct fault *fault = fault_at(FAULT_SCENARIO, plan->place,
-                                   "the correlations of %s are not positive definite: the smallest eigenvalue is %.4g; expected "
-                                   "above 0 (or `repair: shrink`)",
-                                   names, least);
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, plan->place,
+                 "the correlations of %s are not positive definite: the smallest eigenvalue is %.4g; expected "
+                 "above 0 (or `repair: shrink`)",
+                 names, least);
     free(names);
     return fault;
 }
@@ -219,7 +228,8 @@ static void shrink(struct correlation *correlation, const struct group *group, d
     correlation->shrinkage = fmax(correlation->shrinkage, w);
 }
 
-static struct fault *groups_factor(struct correlation *correlation, const struct correlation_plan *plan, const size_t order[])
+static struct fault *groups_factor(struct correlation *correlation, const struct correlation_plan *plan,
+                                   const size_t order[])
 {
     const size_t n = correlation->innovations;
     correlation->group = calloc(correlation->groups + 1, sizeof *correlation->group);
@@ -345,7 +355,8 @@ struct fault *correlation_state_open(const struct correlation *correlation, stru
     state->odd = aligned_alloc(LANES_ALIGNMENT, (n + 1) * sizeof *state->odd);
     state->z = aligned_alloc(LANES_ALIGNMENT, (n + 1) * sizeof *state->z);
     struct fault *fault = state->draws == NULL || state->odd == NULL || state->z == NULL ? fault_no_memory() : NULL;
-    for (size_t i = 0; i < n && fault == NULL; i++) fault = stream_state_init(&correlation->stream[i], &state->draws[i]);
+    for (size_t i = 0; i < n && fault == NULL; i++)
+        fault = stream_state_init(&correlation->stream[i], &state->draws[i]);
     if (fault == NULL && correlation->copula != NULL)
         fault = stream_state_init(&correlation->copula_stream, &state->copula_draws);
     if (fault != NULL) {
@@ -359,7 +370,8 @@ struct fault *correlation_state_open(const struct correlation *correlation, stru
 void correlation_state_close(struct correlation_state *state)
 {
     if (state == NULL) return;
-    for (size_t i = 0; state->draws != NULL && i < state->correlation->innovations; i++) stream_state_free(&state->draws[i]);
+    for (size_t i = 0; state->draws != NULL && i < state->correlation->innovations; i++)
+        stream_state_free(&state->draws[i]);
     stream_state_free(&state->copula_draws);
     free(state->draws);
     free(state->odd);
@@ -367,7 +379,8 @@ void correlation_state_close(struct correlation_state *state)
     free(state);
 }
 
-void correlation_start(const struct correlation *correlation, struct correlation_state *state, uint64_t first_replication)
+void correlation_start(const struct correlation *correlation, struct correlation_state *state,
+                       uint64_t first_replication)
 {
     state->first = first_replication;
     for (size_t i = 0; i < correlation->innovations; i++)
@@ -376,8 +389,8 @@ void correlation_start(const struct correlation *correlation, struct correlation
         stream_state_start(&correlation->copula_stream, &state->copula_draws, first_replication);
 }
 
-/* The independent normals of a month. One slot of a stream holds the normals of two months: an even month takes the first and keeps the
- * second for the odd month that follows. */
+/* The independent normals of a month. One slot of a stream holds the normals of two months: an even month takes the
+ * first and keeps the second for the odd month that follows. */
 static void draw(const struct correlation *correlation, struct correlation_state *state, int month)
 {
     for (size_t i = 0; i < correlation->innovations; i++) {
@@ -407,12 +420,15 @@ static void group_apply(const struct group *group, const double (*z)[LANES], dou
     }
 }
 
-void correlation_step(const struct correlation *correlation, struct correlation_state *state, int month, double e[][LANES])
+void correlation_step(const struct correlation *correlation, struct correlation_state *state, int month,
+                      double e[][LANES])
 {
     draw(correlation, state, month);
-    for (size_t g = 0; g < correlation->groups; g++) group_apply(&correlation->group[g], (const double(*)[LANES])state->z, e);
+    for (size_t g = 0; g < correlation->groups; g++)
+        group_apply(&correlation->group[g], (const double(*)[LANES])state->z, e);
     if (correlation->copula == NULL) return;
     _Alignas(LANES_ALIGNMENT) double stretch[LANES];
-    copula_stretch(correlation->copula, &correlation->copula_stream, &state->copula_draws, state->first, month, stretch);
+    copula_stretch(correlation->copula, &correlation->copula_stream, &state->copula_draws, state->first, month,
+                   stretch);
     for (size_t i = 0; i < correlation->innovations; i++) copula_normalise(correlation->copula, stretch, e[i]);
 }

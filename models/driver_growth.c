@@ -13,30 +13,29 @@
 enum { MEAN, REVERSION, SIGMA };
 enum { LOG_VOLUME, GROWTH, MONTH_GROWTH, KEEP, CARRY, SPREAD_GROWTH, SPREAD_VOLUME, TURN, HOLD, ROWS };
 
-const struct key driver_growth_keys[] = {
-    {.name = "mean",
-     .kind = KEY_QUANTITY,
-     .unit = "1/yr",
-     .draws = true,
-     .profile = true,
-     .compounds = true,
-     .meaning = "Growth of the median; of a profile, that of the date counts."},
-    {.name = "reversion",
-     .kind = KEY_QUANTITY,
-     .unit = "1/yr",
-     .least = 0.05,
-     .most = 50,
-     .draws = true,
-     .meaning = "Speed at which growth returns to its mean."},
-    {.name = "sigma",
-     .kind = KEY_QUANTITY,
-     .unit = "1/yr",
-     .least = 0,
-     .most = 1,
-     .draws = true,
-     .meaning = "Standard deviation of yearly growth."},
-    DRIVER_WRAPPER_KEYS(driver_jump_keys),
-    {.name = NULL}};
+const struct key driver_growth_keys[] = {{.name = "mean",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "1/yr",
+                                          .draws = true,
+                                          .profile = true,
+                                          .compounds = true,
+                                          .meaning = "Growth of the median; of a profile, that of the date counts."},
+                                         {.name = "reversion",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "1/yr",
+                                          .least = 0.05,
+                                          .most = 50,
+                                          .draws = true,
+                                          .meaning = "Speed at which growth returns to its mean."},
+                                         {.name = "sigma",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "1/yr",
+                                          .least = 0,
+                                          .most = 1,
+                                          .draws = true,
+                                          .meaning = "Standard deviation of yearly growth."},
+                                         DRIVER_WRAPPER_KEYS(driver_jump_keys),
+                                         {.name = NULL}};
 
 static struct fault *growth_prepare(struct driver *driver, struct setting *setting, struct plan *plan)
 {

@@ -51,8 +51,8 @@ static struct fault *price_check(struct setting *setting, const struct plan *pla
     store_range(plan->store, slot, &least, &most);
     if (least > 0.0) return NULL;
     const struct setting *value = setting_find(setting, name);
-    return fault_at(FAULT_SCENARIO, value->place, "%s: %s can be %g %s, but a price must be above 0; use `of: level`", value->path,
-                    value->text, least, store_unit(plan->store, slot));
+    return fault_at(FAULT_SCENARIO, value->place, "%s: %s can be %g %s, but a price must be above 0; use `of: level`",
+                    value->path, value->text, least, store_unit(plan->store, slot));
 }
 
 static struct fault *mean_reverting_prepare(struct driver *driver, struct setting *setting, struct plan *plan)

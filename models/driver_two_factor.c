@@ -1,14 +1,28 @@
 /* models/driver_two_factor.c -- Schwartz and Smith 2000: a short-lived deviation and a lasting level.
  *   ln S = chi + xi;   chi' = E chi + e1,  xi' = xi + c_t + e2,  E = exp(-kappa D)
- *   Var e1 = sigma_short^2 (1 - E^2) / (2 kappa),  Var e2 = sigma_long^2 D,  Cov = rho sigma_short sigma_long (1 - E) / kappa
- * `drift` is that of the expected price: c_t = ln(1 + drift) D - (v(t+D) - v(t)) / 2 with v(t) = Var ln S_t, so that
- * E S_t = start (1 + drift)^t whatever kappa and the sigmas are. Jumps land on chi at the end of a month; their expected effect is
- * taken off in the same way, exactly: month t adds lambda D (M(E^t) - 1), M(a) = exp(a mu_J + a^2 sigma_J^2 / 2).
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ *   Var e1 = sigma_short^2 (1 - E^2) / (2 kappa),  Var e2 = sigma_long^2 D,  Cov = rho sigma_short sigma_long (1 - E) /
+ * kappa `drift` is that of the expected price: c_t = ln(1 + drift) D - (v(t+D) - v(t)) / 2 with v(t) = Var ln S_t, so
+ * that E S_t = start (1 + drift)^t whatever kappa and the sigmas are. Jumps land on chi at the end of a month; their
+ * expected effect is taken off in the same way, exactly: month t adds lambda D (M(E^t) - 1), M(a) = exp(a mu_J + a^2
+ * sigma_J^2 / 2). SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/driver.h"
 
 enum { START, KAPPA, SIGMA_SHORT, DRIFT, SIGMA_LONG, RHO };
-enum { SHORT, LONG, KEEP, SPREAD_SHORT, SPREAD_LONG, TURN, HOLD, DRIFT_MONTH, POWER, VAR_SHORT, VAR_LONG, COVARIANCE, ROWS };
+enum {
+    SHORT,
+    LONG,
+    KEEP,
+    SPREAD_SHORT,
+    SPREAD_LONG,
+    TURN,
+    HOLD,
+    DRIFT_MONTH,
+    POWER,
+    VAR_SHORT,
+    VAR_LONG,
+    COVARIANCE,
+    ROWS
+};
 
 const struct key driver_two_factor_keys[] = {
     {.name = "start",

@@ -1,9 +1,8 @@
-/* models/driver_var.c -- jointly fitted growth or levels: x' = c + A x + diag(sigma) e, monthly, e from the correlation.
- * of: growth   x are yearly log growth rates and the levels are exp(sum x D), 1 at the start
- * of: level    x are the levels themselves
- * Refused unless the spectral radius of A is below 1 (there would be no long run). Stationary mean (I - A)^-1 c, covariance
- * from S = A S A' + diag(sigma) R diag(sigma).
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* models/driver_var.c -- jointly fitted growth or levels: x' = c + A x + diag(sigma) e, monthly, e from the
+ * correlation. of: growth   x are yearly log growth rates and the levels are exp(sum x D), 1 at the start of: level x
+ * are the levels themselves Refused unless the spectral radius of A is below 1 (there would be no long run). Stationary
+ * mean (I - A)^-1 c, covariance from S = A S A' + diag(sigma) R diag(sigma). SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "models/driver.h"
 
 #include <gsl/gsl_eigen.h>
@@ -129,8 +128,8 @@ static struct fault *var_read(struct driver *driver, struct setting *setting, st
     TRY(var_radius(driver->matrix, n, &radius));
     if (radius < 1.0) return NULL;
     return fault_at(FAULT_SCENARIO, matrix->place,
-                    "%s has the spectral radius %.4f; expected below 1, or the variables have no long run", matrix->path,
-                    radius);
+                    "%s has the spectral radius %.4f; expected below 1, or the variables have no long run",
+                    matrix->path, radius);
 }
 
 static struct fault *var_prepare(struct driver *driver, struct setting *setting, struct plan *plan)

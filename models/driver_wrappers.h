@@ -1,12 +1,11 @@
 /* models/driver_wrappers.h -- what any driver may carry: jumps, two regimes of volatility, a season, shifts to come.
  *
- * Jumps (Merton 1976): N of them in a month, Poisson with mean lambda D, of total N mu + sqrt(N) sigma z; they land at the end
- * of the month. N by inversion against twelve thresholds (P(N > 12) < 1e-10 for lambda D <= 1, above which it is refused).
- * Volatility: a chain between low and high with hazards up and down per year, exact over a month,
- *     p_up = a / (a + b) (1 - exp(-(a + b) D)),
- * starting in its stationary law; each state multiplies every sigma of the driver.
- * A shift of -50 % adds ln(1 - 0.5) to the state of a process in logs, and multiplies a level.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Jumps (Merton 1976): N of them in a month, Poisson with mean lambda D, of total N mu + sqrt(N) sigma z; they land at
+ * the end of the month. N by inversion against twelve thresholds (P(N > 12) < 1e-10 for lambda D <= 1, above which it
+ * is refused). Volatility: a chain between low and high with hazards up and down per year, exact over a month, p_up = a
+ * / (a + b) (1 - exp(-(a + b) D)), starting in its stationary law; each state multiplies every sigma of the driver. A
+ * shift of -50 % adds ln(1 - 0.5) to the state of a process in logs, and multiplies a level. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
 #ifndef ZHOL_DRIVER_WRAPPERS_H
 #define ZHOL_DRIVER_WRAPPERS_H
 
@@ -22,7 +21,7 @@ enum {
     WRAPPER_IN_HIGH,     /* 1 in the high state of next month, else 0 */
     WRAPPER_LOW,         /* the two factors */
     WRAPPER_HIGH,
-    WRAPPER_UP,          /* monthly probabilities */
+    WRAPPER_UP, /* monthly probabilities */
     WRAPPER_DOWN,
     WRAPPER_ROWS
 };

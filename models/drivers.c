@@ -14,23 +14,27 @@ static const struct variant families_variants[] = {
     {"gbm", "Geometric Brownian motion: a price without a level to return to.", driver_gbm_keys},
     {"mean-reverting", "A price or a level that returns to a long-run mean.", driver_mean_reverting_keys},
     {"two-factor", "A price with short-lived deviations from a lasting level.", driver_two_factor_keys},
-    {"growth", "A volume, 1 at the base date, whose growth varies around a mean and returns to it.", driver_growth_keys},
+    {"growth", "A volume, 1 at the base date, whose growth varies around a mean and returns to it.",
+     driver_growth_keys},
     {"trend", "A level that drifts and wanders, such as the fall of a sea.", driver_trend_keys},
     {"path", "A given path, such as a published outlook.", driver_path_keys},
     {"var", "Several variables fitted jointly (vector autoregression of order 1).", driver_var_keys},
     {.name = NULL}};
-static const struct driver_family *const families[] = {&driver_gbm,    &driver_mean_reverting, &driver_two_factor,
-                                                       &driver_growth, &driver_trend,          &driver_path,
-                                                       &driver_var};
+static const struct driver_family *const families[] = {
+    &driver_gbm, &driver_mean_reverting, &driver_two_factor, &driver_growth, &driver_trend, &driver_path, &driver_var};
 
-static const struct key copula_keys[] = {
-    {.name = "family",
-     .kind = KEY_CHOICE,
-     .choices = "gaussian t",
-     .usual = "gaussian",
-     .meaning = "Copula of the innovations; margins stay normal."},
-    {.name = "dof", .kind = KEY_INTEGER, .usual = "", .least = 3, .most = 1000, .meaning = "Degrees of freedom of the t copula."},
-    {.name = NULL}};
+static const struct key copula_keys[] = {{.name = "family",
+                                          .kind = KEY_CHOICE,
+                                          .choices = "gaussian t",
+                                          .usual = "gaussian",
+                                          .meaning = "Copula of the innovations; margins stay normal."},
+                                         {.name = "dof",
+                                          .kind = KEY_INTEGER,
+                                          .usual = "",
+                                          .least = 3,
+                                          .most = 1000,
+                                          .meaning = "Degrees of freedom of the t copula."},
+                                         {.name = NULL}};
 static const struct key pair_entry[] = {{.name = "*",
                                          .kind = KEY_QUANTITY,
                                          .unit = "",
@@ -40,7 +44,11 @@ static const struct key pair_entry[] = {{.name = "*",
                                          .most_open = true,
                                          .meaning = "Correlation of the two shocks."}};
 static const struct key correlation_keys[] = {
-    {.name = "copula", .kind = KEY_SECTION, .usual = "", .keys = copula_keys, .meaning = "How shocks hang together in the tails."},
+    {.name = "copula",
+     .kind = KEY_SECTION,
+     .usual = "",
+     .keys = copula_keys,
+     .meaning = "How shocks hang together in the tails."},
     {.name = "pairs",
      .kind = KEY_ENTRIES,
      .usual = "",
@@ -52,17 +60,17 @@ static const struct key correlation_keys[] = {
      .kind = KEY_CHOICE,
      .choices = "none shrink",
      .usual = "none",
-     .meaning = "What to do with a matrix that is not positive definite: refuse it, or shrink it towards independence."},
+     .meaning =
+         "What to do with a matrix that is not positive definite: refuse it, or shrink it towards independence."},
     {.name = NULL}};
-static const struct key reserved_keys[] = {
-    {.name = "correlation",
-     .kind = KEY_SECTION,
-     .usual = "",
-     .keys = correlation_keys,
-     .meaning = "How the shocks of the drivers hang together."},
-    {.name = NULL}};
-static const struct key driver_keys[] = {
-    {.name = "model", .kind = KEY_TEXT, .meaning = "The family of the process."}, {.name = NULL}};
+static const struct key reserved_keys[] = {{.name = "correlation",
+                                            .kind = KEY_SECTION,
+                                            .usual = "",
+                                            .keys = correlation_keys,
+                                            .meaning = "How the shocks of the drivers hang together."},
+                                           {.name = NULL}};
+static const struct key driver_keys[] = {{.name = "model", .kind = KEY_TEXT, .meaning = "The family of the process."},
+                                         {.name = NULL}};
 static const struct key driver_entry[] = {{.name = "*",
                                            .kind = KEY_SECTION,
                                            .keys = driver_keys,
@@ -119,8 +127,8 @@ struct fault *driver_add_innovation(struct driver *driver, const char *suffix, c
 {
     const size_t i = driver->innovations;
     char **name = &driver->innovation_name[2 * i];
-    const int made1 = suffix == NULL ? asprintf(&name[0], "%s", driver->name)
-                                     : asprintf(&name[0], "%s.%s", driver->name, suffix);
+    const int made1 =
+        suffix == NULL ? asprintf(&name[0], "%s", driver->name) : asprintf(&name[0], "%s.%s", driver->name, suffix);
     const int made2 = shock_suffix == NULL ? asprintf(&name[1], "%s", driver->name)
                                            : asprintf(&name[1], "%s.%s", driver->name, shock_suffix);
     if (made1 < 0) name[0] = NULL;
@@ -182,8 +190,8 @@ static struct fault *outputs_add(struct drivers *drivers, size_t index, struct p
     return NULL;
 }
 
-static struct fault *pairs_read(struct setting *pairs, const struct plan *plan, struct correlation_pair *pair, size_t *count,
-                                char **names)
+static struct fault *pairs_read(struct setting *pairs, const struct plan *plan, struct correlation_pair *pair,
+                                size_t *count, char **names)
 {
     for (size_t i = 0; pairs != NULL && i < pairs->children; i++) {
         struct setting *entry = pairs->child[i];
@@ -193,9 +201,10 @@ static struct fault *pairs_read(struct setting *pairs, const struct plan *plan, 
         names[i] = copy;
         char *slash = strchr(copy, '/');
         *slash = '\0';
-        pair[(*count)++] = (struct correlation_pair){.shock = {copy, slash + 1},
-                                                     .rho = store_central(plan->store, entry->slot, plan->calendar.start),
-                                                     .place = entry->place};
+        pair[(*count)++] =
+            (struct correlation_pair){.shock = {copy, slash + 1},
+                                      .rho = store_central(plan->store, entry->slot, plan->calendar.start),
+                                      .place = entry->place};
     }
     return NULL;
 }
@@ -207,12 +216,12 @@ static struct fault *copula_read(struct setting *section, struct correlation_pla
     struct setting *dof = copula == NULL ? NULL : setting_find(copula, "dof");
     if (family == NULL || strcmp(family->text, "t") != 0) {
         if (dof == NULL) return NULL;
-        return fault_at(FAULT_SCENARIO, dof->place, "%s is stated, but only the t copula has degrees of freedom; expected `family: t`",
-                        dof->path);
+        return fault_at(FAULT_SCENARIO, dof->place,
+                        "%s is stated, but only the t copula has degrees of freedom; expected `family: t`", dof->path);
     }
     if (dof == NULL)
-        return fault_at(FAULT_SCENARIO, family->place, "%s: the t copula needs its degrees of freedom; expected `dof:`, 3 or more",
-                        copula->path);
+        return fault_at(FAULT_SCENARIO, family->place,
+                        "%s: the t copula needs its degrees of freedom; expected `dof:`, 3 or more", copula->path);
     correlation->family = COPULA_T;
     correlation->dof = (int)dof->integer;
     return NULL;
@@ -236,7 +245,8 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
     if (fault != NULL) goto done;
     for (size_t i = 0; i < drivers->count; i++) {
         const struct driver *driver = &drivers->driver[i];
-        for (size_t j = 0; j < driver->innovations; j++) innovation[driver->first_innovation + j] = driver->innovation[j];
+        for (size_t j = 0; j < driver->innovations; j++)
+            innovation[driver->first_innovation + j] = driver->innovation[j];
         if (driver->inner_rho == 0.0) continue;
         pair[pairs_count++] = (struct correlation_pair){
             .shock = {driver->innovation[0].shock, driver->innovation[1].shock}, .rho = driver->inner_rho};
@@ -258,7 +268,8 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
     for (size_t i = 0; i < drivers->count && fault == NULL; i++) {
         struct driver *driver = &drivers->driver[i];
         if (driver->innovations == 2)
-            driver->inner = correlation_of(drivers->correlation, driver->first_innovation, driver->first_innovation + 1);
+            driver->inner =
+                correlation_of(drivers->correlation, driver->first_innovation, driver->first_innovation + 1);
     }
 done:
     for (size_t i = 0; names != NULL && i < stated; i++) free(names[i]);
@@ -447,7 +458,8 @@ static void output_set(struct drivers_state *state, size_t index, const struct d
     if (output->positive) EACH_LANE(l) ratio[l] = lanes_log(level[l]) - base[l];
 }
 
-/* The log of the base of an output's ratio: 1 of a volume, the start value of a price, the value at the base date of a path. */
+/* The log of the base of an output's ratio: 1 of a volume, the start value of a price, the value at the base date of a
+ * path. */
 static void base_set(struct drivers_state *state, size_t index, const struct driver *driver)
 {
     double *base = state->log_base[index], *ratio = state->log_ratio[index];

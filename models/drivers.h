@@ -29,12 +29,13 @@ size_t drivers_outcome(const struct drivers *drivers, size_t output);
 
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
-/* For a block; the store's rows must hold the values of the base date (rows_base). Afterwards levels and ratios are those at the
- * start, before any draw and without season. */
+/* For a block; the store's rows must hold the values of the base date (rows_base). Afterwards levels and ratios are
+ * those at the start, before any draw and without season. */
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);
 /* A month (0 = the first), in ascending order; the store's rows are those of the month. */
 void drivers_step(struct drivers_state *state, struct rows *rows, int month);
-/* The level of an output; and the log of its ratio to its base (only where drivers_positive). Valid for the state's life. */
+/* The level of an output; and the log of its ratio to its base (only where drivers_positive). Valid for the state's
+ * life. */
 const double *drivers_level(const struct drivers_state *state, size_t output);
 const double *drivers_log_ratio(const struct drivers_state *state, size_t output);
 

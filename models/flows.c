@@ -21,37 +21,33 @@ static const struct key commodity_keys[] = {
     {.name = NULL}};
 static const struct key commodity_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = commodity_keys, .meaning = "A kind of goods."}};
-const struct key commodities_key = {.name = "commodities",
-                                    .kind = KEY_ENTRIES,
-                                    .usual = "",
-                                    .entry = commodity_entry,
-                                    .meaning = "What is moved."};
+const struct key commodities_key = {
+    .name = "commodities", .kind = KEY_ENTRIES, .usual = "", .entry = commodity_entry, .meaning = "What is moved."};
 
 static const struct key income_entry[] = {
     {.name = "*", .kind = KEY_QUANTITY, .unit = "", .draws = true, .meaning = "Elasticity of demand to the driver."}};
-static const struct key response_keys[] = {
-    {.name = "impact",
-     .kind = KEY_QUANTITY,
-     .unit = "",
-     .least = 0,
-     .most = 100,
-     .draws = true,
-     .meaning = "Elasticity of demand to the delivered price within the month."},
-    {.name = "long_run",
-     .kind = KEY_QUANTITY,
-     .unit = "",
-     .least = 0,
-     .most = 100,
-     .draws = true,
-     .meaning = "Elasticity after all adjustment."},
-    {.name = "speed",
-     .kind = KEY_QUANTITY,
-     .unit = "1/yr",
-     .least = 0,
-     .most = 1000,
-     .draws = true,
-     .meaning = "Speed of adjustment between the two."},
-    {.name = NULL}};
+static const struct key response_keys[] = {{.name = "impact",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "",
+                                            .least = 0,
+                                            .most = 100,
+                                            .draws = true,
+                                            .meaning = "Elasticity of demand to the delivered price within the month."},
+                                           {.name = "long_run",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "",
+                                            .least = 0,
+                                            .most = 100,
+                                            .draws = true,
+                                            .meaning = "Elasticity after all adjustment."},
+                                           {.name = "speed",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "1/yr",
+                                            .least = 0,
+                                            .most = 1000,
+                                            .draws = true,
+                                            .meaning = "Speed of adjustment between the two."},
+                                           {.name = NULL}};
 static const struct key flow_keys[] = {
     {.name = "commodity", .kind = KEY_REFERENCE, .target = "commodities", .meaning = "What it moves."},
     {.name = "from", .kind = KEY_NAME, .meaning = "Country of the exporter."},
@@ -112,8 +108,10 @@ static const struct key flow_keys[] = {
      .most = 12,
      .meaning = "Twelve factors, January first, on demand; normalised to mean 1."},
     {.name = NULL}};
-static const struct key flow_entry[] = {
-    {.name = "*", .kind = KEY_SECTION, .keys = flow_keys, .meaning = "A demand for moving a commodity between two places."}};
+static const struct key flow_entry[] = {{.name = "*",
+                                         .kind = KEY_SECTION,
+                                         .keys = flow_keys,
+                                         .meaning = "A demand for moving a commodity between two places."}};
 const struct key flows_key = {.name = "flows",
                               .kind = KEY_ENTRIES,
                               .usual = "",
@@ -137,7 +135,7 @@ struct flow {
     int impact, long_run, speed; /* slots */
     bool price_moves;            /* value, tariff or wedge vary by month */
     size_t incomes;
-    size_t *income; /* outputs of the drivers */
+    size_t *income;  /* outputs of the drivers */
     int *elasticity; /* slots */
     struct season season;
     size_t outcome;
@@ -168,12 +166,14 @@ static struct fault *incomes_read(struct flow *flow, struct setting *incomes, co
         const size_t output = drivers_find(drivers, entry->name);
         entry->used = true;
         if (output == drivers_outputs(drivers))
-            return fault_at(FAULT_SCENARIO, entry->place, "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
+            return fault_at(FAULT_SCENARIO, entry->place,
+                            "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
                             incomes->path, entry->name);
         if (!drivers_positive(drivers, output))
-            return fault_at(FAULT_SCENARIO, entry->place,
-                            "%s: driver %s may cross zero, so demand has no elasticity to it; expected a price or a volume",
-                            incomes->path, entry->name);
+            return fault_at(
+                FAULT_SCENARIO, entry->place,
+                "%s: driver %s may cross zero, so demand has no elasticity to it; expected a price or a volume",
+                incomes->path, entry->name);
         flow->income[flow->incomes] = output;
         flow->elasticity[flow->incomes++] = entry->slot;
     }

@@ -2,9 +2,9 @@
  *
  *   D = V season exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s D)) (x - m)
  *   x = ln(P / P0),  P = v (1 + tau) (1 + w) + C
- * V base volume, eta income elasticities, e0 and e1 impact and long-run elasticity to the delivered price P, s the speed
- * between them, v the value of a unit, tau its tariff, w other wedges, C the cost of transport of last month. R uses m before m is
- * updated. Until the network exists C is 0, and P moves only with v, tau and w.
+ * V base volume, eta income elasticities, e0 and e1 impact and long-run elasticity to the delivered price P, s the
+ * speed between them, v the value of a unit, tau its tariff, w other wedges, C the cost of transport of last month. R
+ * uses m before m is updated. Until the network exists C is 0, and P moves only with v, tau and w.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_FLOWS_H
 #define ZHOL_FLOWS_H

@@ -8,7 +8,9 @@
 #include <stddef.h>
 
 static const struct key time_keys[] = {
-    {.name = "base", .kind = KEY_MONTH, .meaning = "Middle of the base year, to which base volumes and driver bases refer."},
+    {.name = "base",
+     .kind = KEY_MONTH,
+     .meaning = "Middle of the base year, to which base volumes and driver bases refer."},
     {.name = "start", .kind = KEY_MONTH, .meaning = "First simulated month."},
     {.name = "months", .kind = KEY_INTEGER, .least = 12, .most = 1200, .meaning = "Simulated months; whole years."},
     {.name = NULL}};
@@ -41,7 +43,10 @@ static const struct key run_keys[] = {
      .most = 9e18,
      .meaning = "Seed of all draws; 0 is a seed like any other."},
     {.name = "home", .kind = KEY_NAME, .usual = "", .meaning = "The country whose accounts are kept."},
-    {.name = "prices", .kind = KEY_TEXT, .usual = "constant base-year USD", .meaning = "What money is counted in, such as `constant 2019 USD`."},
+    {.name = "prices",
+     .kind = KEY_TEXT,
+     .usual = "constant base-year USD",
+     .meaning = "What money is counted in, such as `constant 2019 USD`."},
     {.name = "discount",
      .kind = KEY_LIST,
      .usual = "",
@@ -64,9 +69,15 @@ const struct key *scenario_keys(void)
 {
     size_t n = 0;
     keys[n++] = (struct key){.name = "scenario", .kind = KEY_NAME, .meaning = "Name of the scenario."};
-    keys[n++] = (struct key){.name = "title", .kind = KEY_TEXT, .usual = "", .meaning = "One line that says what it is."};
-    keys[n++] = (struct key){.name = "time", .kind = KEY_SECTION, .keys = time_keys, .meaning = "Base date, start and horizon."};
-    keys[n++] = (struct key){.name = "run", .kind = KEY_SECTION, .usual = "", .keys = run_keys, .meaning = "How it is simulated and counted."};
+    keys[n++] =
+        (struct key){.name = "title", .kind = KEY_TEXT, .usual = "", .meaning = "One line that says what it is."};
+    keys[n++] = (struct key){
+        .name = "time", .kind = KEY_SECTION, .keys = time_keys, .meaning = "Base date, start and horizon."};
+    keys[n++] = (struct key){.name = "run",
+                             .kind = KEY_SECTION,
+                             .usual = "",
+                             .keys = run_keys,
+                             .meaning = "How it is simulated and counted."};
     keys[n++] = drivers_key;
     keys[n++] = commodities_key;
     keys[n++] = flows_key;

@@ -9,8 +9,8 @@
 #include "sim/core/store.h"
 
 struct plan {
-    struct setting *root;  /* the scenario */
-    struct store *store;   /* its quantities */
+    struct setting *root; /* the scenario */
+    struct store *store;  /* its quantities */
     struct calendar calendar;
     uint64_t seed;
     const gsl_rng_type *generator; /* NULL: Philox */

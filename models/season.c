@@ -21,15 +21,16 @@ struct fault *season_read(struct setting *setting, struct plan *plan, struct sea
         factor->used = true;
         season->factor[i] = store_central(plan->store, factor->slot, plan->calendar.start);
         if (!(season->factor[i] > 0.0))
-            return fault_at(FAULT_SCENARIO, factor->place, "%s is %s; expected a factor above 0", factor->path, factor->text);
+            return fault_at(FAULT_SCENARIO, factor->place, "%s is %s; expected a factor above 0", factor->path,
+                            factor->text);
         sum += season->factor[i];
     }
     const double mean = sum / CALENDAR_MONTHS_PER_YEAR;
     if (fabs(mean - 1.0) > 1e-3)
         plan->warnings =
-            fault_join(plan->warnings, fault_at(FAULT_SCENARIO, setting->place,
-                                                "%s: the mean of the factors is %.4f; they are divided by it",
-                                                setting->path, mean));
+            fault_join(plan->warnings,
+                       fault_at(FAULT_SCENARIO, setting->place,
+                                "%s: the mean of the factors is %.4f; they are divided by it", setting->path, mean));
     for (size_t i = 0; i < CALENDAR_MONTHS_PER_YEAR; i++) {
         season->factor[i] /= mean;
         season->log_factor[i] = log(season->factor[i]);

@@ -13,7 +13,8 @@ struct season {
 /* No season: factors of 1. */
 struct season season_none(void);
 
-/* Reads the factors of a KEY_FACTORS setting (NULL: none). Where their mean is off 1 by more than 0.1 % a warning says so. */
+/* Reads the factors of a KEY_FACTORS setting (NULL: none). Where their mean is off 1 by more than 0.1 % a warning says
+ * so. */
 MUST_CHECK struct fault *season_read(struct setting *setting, struct plan *plan, struct season *season);
 
 #endif

@@ -32,14 +32,15 @@ static struct fault *calendar_prepare(struct plan *plan)
     struct setting *time = setting_find(plan->root, "time");
     struct setting *base = setting_find(time, "base"), *start = setting_find(time, "start"),
                    *months = setting_find(time, "months");
-    plan->calendar = (struct calendar){.base = (int)base->integer, .start = (int)start->integer, .months = (int)months->integer};
+    plan->calendar =
+        (struct calendar){.base = (int)base->integer, .start = (int)start->integer, .months = (int)months->integer};
     if (plan->calendar.start < plan->calendar.base)
-        return fault_at(FAULT_SCENARIO, start->place, "time.start is %s, before time.base, %s; expected the base date or later",
-                        start->text, base->text);
+        return fault_at(FAULT_SCENARIO, start->place,
+                        "time.start is %s, before time.base, %s; expected the base date or later", start->text,
+                        base->text);
     if (plan->calendar.months % CALENDAR_MONTHS_PER_YEAR != 0)
         return fault_at(FAULT_SCENARIO, months->place, "time.months is %d; expected whole years, such as %d or %d",
-                        plan->calendar.months, plan->calendar.months / 12 * 12,
-                        (plan->calendar.months / 12 + 1) * 12);
+                        plan->calendar.months, plan->calendar.months / 12 * 12, (plan->calendar.months / 12 + 1) * 12);
     return NULL;
 }
 
@@ -102,7 +103,8 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     state->input = calloc(inputs + 1, sizeof *state->input);
     state->sum = aligned_alloc(LANES_ALIGNMENT, (outcomes + 1) * sizeof *state->sum);
     state->cell = aligned_alloc(LANES_ALIGNMENT, (world_cells(world) + 1) * sizeof *state->cell);
-    if (state->row == NULL || state->input == NULL || state->sum == NULL || state->cell == NULL) return fault_no_memory();
+    if (state->row == NULL || state->input == NULL || state->sum == NULL || state->cell == NULL)
+        return fault_no_memory();
     TRY(rows_open(world->store, &state->rows));
     TRY(drivers_open(world->drivers, &state->drivers));
     TRY(flows_open(world->flows, &state->flows));

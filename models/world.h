@@ -1,7 +1,7 @@
 /* models/world.h -- the order of a month: drivers, then flows; and the folding of months into years and the horizon.
  *
- * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES replications.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
+ * replications. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_WORLD_H
 #define ZHOL_WORLD_H
 
@@ -12,8 +12,8 @@
 struct world;
 struct world_state;
 
-/* Reads time and run, prepares all components, seals the store. All faults at once. *world is set even then, to be freed.
- * plan->calendar is set by this. */
+/* Reads time and run, prepares all components, seals the store. All faults at once. *world is set even then, to be
+ * freed. plan->calendar is set by this. */
 MUST_CHECK struct fault *world_prepare(struct plan *plan, struct world **world);
 void world_free(struct world *world);
 
@@ -25,7 +25,8 @@ const struct flows *world_flows(const struct world *world);
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);
 
-/* Simulates the replications first .. first + lanes - 1. The result points into the state and is valid until the next call. */
+/* Simulates the replications first .. first + lanes - 1. The result points into the state and is valid until the next
+ * call. */
 void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result);
 
 /* Puts the state at the start date before any draw, inputs at their medians; then levels and demands can be read. */

@@ -66,14 +66,15 @@ static struct fault *add_attribute_value(struct reading *reading, hid_t attribut
 
 static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
 {
-    static const char *const left_out[] = {"content_sha256", "complete",       "DIMENSION_LIST", "REFERENCE_LIST",
-                                           "CLASS",          "_Netcdf4Dimid", "NAME"};
+    static const char *const left_out[] = {"content_sha256", "complete", "DIMENSION_LIST", "REFERENCE_LIST", "CLASS",
+                                           "_Netcdf4Dimid",  "NAME"};
     struct reading *reading = context;
     (void)info;
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (strcmp(name, left_out[i]) == 0) return 0;
     add_name(reading, name);
-    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), space = H5Aget_space(attribute), type = H5Aget_type(attribute);
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), space = H5Aget_space(attribute),
+                type = H5Aget_type(attribute);
     if (attribute < 0 || space < 0 || type < 0)
         reading->fault = layout_fault(reading->path, "open an attribute");
     else
@@ -87,10 +88,12 @@ static struct fault *add_dataset(struct reading *reading, hid_t dataset)
 {
     size_t bytes = 0;
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    struct fault *fault = space < 0 || type < 0 ? layout_fault(reading->path, "open a dataset") : add_shape(reading, space, type, &bytes);
+    struct fault *fault =
+        space < 0 || type < 0 ? layout_fault(reading->path, "open a dataset") : add_shape(reading, space, type, &bytes);
     uint8_t *value = fault == NULL ? malloc(bytes + 1) : NULL;
     if (fault == NULL && value == NULL) fault = fault_no_memory();
-    if (fault == NULL && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0) fault = layout_fault(reading->path, "read a dataset");
+    if (fault == NULL && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+        fault = layout_fault(reading->path, "read a dataset");
     if (fault == NULL) sha256_update(&reading->sha, bytes, value);
     free(value);
     if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(reading->path, "close a shape");
@@ -108,7 +111,8 @@ static herr_t add_object(hid_t file, const char *name, const H5O_info_t *info, v
         return -1;
     }
     if (info->type == H5O_TYPE_DATASET) reading->fault = add_dataset(reading, object);
-    if (reading->fault == NULL && H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, add_attribute, reading) < 0 &&
+    if (reading->fault == NULL &&
+        H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, add_attribute, reading) < 0 &&
         reading->fault == NULL)
         reading->fault = layout_fault(reading->path, "list attributes");
     if (H5Oclose(object) < 0 && reading->fault == NULL) reading->fault = layout_fault(reading->path, "close an object");
@@ -119,7 +123,8 @@ struct fault *content_of_file(hid_t file, const char *path, char hex[CONTENT_DIG
 {
     struct reading reading = {.path = path};
     sha256_init(&reading.sha);
-    if (H5Ovisit2(file, H5_INDEX_CRT_ORDER, H5_ITER_INC, add_object, &reading, H5O_INFO_BASIC) < 0 && reading.fault == NULL)
+    if (H5Ovisit2(file, H5_INDEX_CRT_ORDER, H5_ITER_INC, add_object, &reading, H5O_INFO_BASIC) < 0 &&
+        reading.fault == NULL)
         reading.fault = layout_fault(path, "list its objects");
     write_hex(&reading.sha, hex);
     return reading.fault;

@@ -1,5 +1,5 @@
-/* output/content.h -- the SHA-256 of what a result file says: names, shapes, values and attributes, in the order of the file.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* output/content.h -- the SHA-256 of what a result file says: names, shapes, values and attributes, in the order of the
+ * file. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_CONTENT_H
 #define ZHOL_CONTENT_H
 
@@ -11,8 +11,8 @@ enum { CONTENT_DIGITS = 64 };
 
 /* Of a text. */
 void content_of_text(const char *text, char hex[CONTENT_DIGITS + 1]);
-/* Of an open file, but for the attributes `content_sha256` and `complete` of its root and those that only tie dimensions to
- * datasets. Reads everything. */
+/* Of an open file, but for the attributes `content_sha256` and `complete` of its root and those that only tie
+ * dimensions to datasets. Reads everything. */
 MUST_CHECK struct fault *content_of_file(hid_t file, const char *path, char hex[CONTENT_DIGITS + 1]);
 
 #endif

@@ -9,24 +9,39 @@
 
 enum { CHUNK = 16384 }; /* values */
 
+enum { REASON_MOST = 200 };
+
+/* The library's innermost description; of a failed system call only what the system said. */
 static herr_t innermost(unsigned n, const H5E_error2_t *error, void *reason)
 {
-    if (n == 0 && error->desc != NULL) snprintf(reason, 200, "%s", error->desc);
+    static const char said[] = "error message = '";
+    if (n > 0 || error->desc == NULL) return 0;
+    const char *system = strstr(error->desc, said);
+    const char *text = system == NULL ? error->desc : system + sizeof said - 1;
+    const size_t length = strcspn(text, system == NULL ? "\n" : "'\n");
+    snprintf(reason, REASON_MOST, "%.*s", (int)length, text);
     return 0;
 }
 
 struct fault *layout_fault(const char *path, const char *what)
 {
-    char reason[200] = "no reason given";
+    char reason[REASON_MOST] = "no reason given";
     (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
     return fault_raise(FAULT_MACHINE, "%s: HDF5 could not %s: %s", path, what, reason);
+}
+
+struct fault *layout_begin(const char *path)
+{
+    (void)H5dont_atexit(); /* fails when it was called before, which is as good */
+    HDF5(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL), "silence its messages");
+    return NULL;
 }
 
 struct fault *layout_create(const char *path, struct layout *layout)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
     *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1};
-    HDF5(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL), "silence its messages");
+    TRY(layout_begin(path));
     layout->group_list = H5Pcreate(H5P_GROUP_CREATE);
     layout->text_type = H5Tcopy(H5T_C_S1);
     HDF5(path, layout->group_list, "make a property list");
@@ -38,9 +53,10 @@ struct fault *layout_create(const char *path, struct layout *layout)
     HDF5(path, H5Tset_cset(layout->text_type, H5T_CSET_UTF8), "set the encoding of texts");
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS), create = H5Pcreate(H5P_FILE_CREATE);
     /* superblock 2 and dense attributes, which may be longer than 64 KB; closing the file closes all that is in it */
-    const int ready = access >= 0 && create >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) >= 0 &&
-                      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 && H5Pset_link_creation_order(create, order) >= 0 &&
-                      H5Pset_attr_creation_order(create, order) >= 0 && H5Pset_obj_track_times(create, 0) >= 0;
+    const int ready =
+        access >= 0 && create >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) >= 0 &&
+        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 && H5Pset_link_creation_order(create, order) >= 0 &&
+        H5Pset_attr_creation_order(create, order) >= 0 && H5Pset_obj_track_times(create, 0) >= 0;
     if (ready) layout->file = H5Fcreate(path, H5F_ACC_EXCL, create, access);
     struct fault *fault = layout->file < 0 ? layout_fault(path, "create the file") : NULL;
     if (access >= 0 && H5Pclose(access) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
@@ -52,12 +68,14 @@ struct fault *layout_close(struct layout *layout)
 {
     struct fault *fault = NULL;
     if (layout->file >= 0) {
-        if (H5Fflush(layout->file, H5F_SCOPE_GLOBAL) < 0) fault = layout_fault(layout->path, "write the file to the disk");
+        if (H5Fflush(layout->file, H5F_SCOPE_GLOBAL) < 0)
+            fault = layout_fault(layout->path, "write the file to the disk");
         if (H5Fclose(layout->file) < 0 && fault == NULL) fault = layout_fault(layout->path, "close the file");
     }
     if (layout->group_list >= 0 && H5Pclose(layout->group_list) < 0 && fault == NULL)
         fault = layout_fault(layout->path, "close a property list");
-    if (layout->text_type >= 0 && H5Tclose(layout->text_type) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a type");
+    if (layout->text_type >= 0 && H5Tclose(layout->text_type) < 0 && fault == NULL)
+        fault = layout_fault(layout->path, "close a type");
     layout->file = layout->group_list = layout->text_type = -1;
     return fault;
 }
@@ -69,7 +87,8 @@ struct fault *layout_group(const struct layout *layout, hid_t parent, const char
     return NULL;
 }
 
-static struct fault *attribute(const struct layout *layout, hid_t object, const char *name, hid_t type, size_t count, const void *value)
+static struct fault *attribute(const struct layout *layout, hid_t object, const char *name, hid_t type, size_t count,
+                               const void *value)
 {
     const hsize_t size = count;
     const hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
@@ -93,7 +112,8 @@ struct fault *layout_integer(const struct layout *layout, hid_t object, const ch
     return attribute(layout, object, name, H5T_NATIVE_INT64, 0, &value);
 }
 
-struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count, const int32_t value[])
+struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
+                              const int32_t value[])
 {
     return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_INT32, count, value);
 }
@@ -128,7 +148,9 @@ struct fault *layout_dataset(const struct layout *layout, hid_t group, const str
     if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a shape");
     if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a property list");
     if (fault != NULL) return fault;
-    if (data->value != NULL) HDF5(layout->path, H5Dwrite(*dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value), "write a dataset");
+    if (data->value != NULL)
+        HDF5(layout->path, H5Dwrite(*dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
+             "write a dataset");
     for (int i = 0; i < data->rank; i++)
         if (data->scale[i] > 0)
             HDF5(layout->path, H5DSattach_scale(*dataset, data->scale[i], (unsigned)i), "attach a dimension");
@@ -139,7 +161,8 @@ struct fault *layout_dataset(const struct layout *layout, hid_t group, const str
     return attribute(layout, *dataset, "_FillValue", data->type, 1, single ? (const void *)&missing_single : &missing);
 }
 
-static struct fault *make_scale(struct layout *layout, hid_t group, const struct layout_data *data, const char *label, hid_t *scale)
+static struct fault *make_scale(struct layout *layout, hid_t group, const struct layout_data *data, const char *label,
+                                hid_t *scale)
 {
     const int32_t number = layout->dimensions++;
     hid_t space = -1, list = -1;
@@ -148,14 +171,18 @@ static struct fault *make_scale(struct layout *layout, hid_t group, const struct
     HDF5(layout->path, H5Sclose(space), "close a shape");
     HDF5(layout->path, H5Pclose(list), "close a property list");
     HDF5(layout->path, *scale, "create a dimension");
-    if (data->value != NULL) HDF5(layout->path, H5Dwrite(*scale, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value), "write a coordinate");
+    if (data->value != NULL)
+        HDF5(layout->path, H5Dwrite(*scale, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
+             "write a coordinate");
     HDF5(layout->path, H5DSset_scale(*scale, label), "declare a dimension");
     return attribute(layout, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT32, 0, &number);
 }
 
-struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count, const double value[], hid_t *scale)
+struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count, const double value[],
+                           hid_t *scale)
 {
-    const struct layout_data data = {.name = name, .type = H5T_NATIVE_DOUBLE, .rank = 1, .size = {count}, .value = value};
+    const struct layout_data data = {
+        .name = name, .type = H5T_NATIVE_DOUBLE, .rank = 1, .size = {count}, .value = value};
     return make_scale(layout, group, &data, name, scale);
 }
 

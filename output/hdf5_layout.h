@@ -1,8 +1,8 @@
-/* output/hdf5_layout.h -- HDF5 as netCDF-4 reads it: groups, attributes, dimension scales and datasets, every return code looked at.
+/* output/hdf5_layout.h -- HDF5 as netCDF-4 reads it: groups, attributes, dimension scales and datasets, every return
+ * code looked at.
  *
- * Objects keep the order of their creation and no times, so that equal results are equal bytes. Handles belong to the file and are
- * closed with it.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Objects keep the order of their creation and no times, so that equal results are equal bytes. Handles belong to the
+ * file and are closed with it. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_HDF5_LAYOUT_H
 #define ZHOL_HDF5_LAYOUT_H
 
@@ -27,6 +27,9 @@ MUST_CHECK struct fault *layout_fault(const char *path, const char *what);
         if ((call) < 0) return layout_fault(path, what);                                                               \
     } while (0)
 
+/* Before anything else: the library prints nothing, and does nothing at the end of the program, where after a failed
+ * write (a full disk) it would try again and crash. */
+MUST_CHECK struct fault *layout_begin(const char *path);
 MUST_CHECK struct fault *layout_create(const char *path, struct layout *layout);
 /* Flushes and closes the file and what is open in it. Call it in any case; a full disk may show only here. */
 MUST_CHECK struct fault *layout_close(struct layout *layout);
@@ -34,15 +37,17 @@ MUST_CHECK struct fault *layout_close(struct layout *layout);
 MUST_CHECK struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group);
 MUST_CHECK struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text);
 MUST_CHECK struct fault *layout_integer(const struct layout *layout, hid_t object, const char *name, int64_t value);
-MUST_CHECK struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count, const int32_t value[]);
+MUST_CHECK struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
+                                         const int32_t value[]);
 
 /* A coordinate `name` with values, and a dimension of `count` without. */
-MUST_CHECK struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count, const double value[],
-                                      hid_t *scale);
-MUST_CHECK struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count, hid_t *scale);
+MUST_CHECK struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count,
+                                      const double value[], hid_t *scale);
+MUST_CHECK struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count,
+                                          hid_t *scale);
 
-/* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type; rank 0 is one number. Missing values of
- * the floating types are NaN. With `chunked` it has checksums, in chunks of one row. */
+/* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type; rank 0 is one number. Missing
+ * values of the floating types are NaN. With `chunked` it has checksums, in chunks of one row. */
 struct layout_data {
     const char *name;
     hid_t type;
@@ -52,6 +57,7 @@ struct layout_data {
     const void *value;
     int chunked;
 };
-MUST_CHECK struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data, hid_t *dataset);
+MUST_CHECK struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data,
+                                        hid_t *dataset);
 
 #endif

@@ -6,8 +6,8 @@
 
 void result_free(struct result *result)
 {
-    char *const texts[] = {result->title,    result->history, result->source, result->scenario,
-                           result->rng,      result->arithmetic, result->prices};
+    char *const texts[] = {result->title, result->history,    result->source, result->scenario,
+                           result->rng,   result->arithmetic, result->prices};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     outcomes_free(&result->outcomes);
     free(result->moments);
@@ -36,6 +36,7 @@ void result_free(struct result *result)
 void result_name(const char *path, char name[RESULT_NAME_MOST])
 {
     size_t i = 0;
-    for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++) name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
+    for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++)
+        name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
     name[i] = '\0';
 }

@@ -28,32 +28,32 @@ struct result_diagnostic {
 struct result {
     /* attributes of the file */
     char *title;
-    char *history;      /* rebuilt from the plan: "zhol run NAME -n N --seed S ..." */
-    char *source;       /* "zhol 0.1.0" */
-    char *scenario;     /* merged text */
+    char *history;  /* rebuilt from the plan: "zhol run NAME -n N --seed S ..." */
+    char *source;   /* "zhol 0.1.0" */
+    char *scenario; /* merged text */
     uint64_t seed;
     uint64_t replications;
     char *rng;
     char *arithmetic;
-    uint64_t memory;    /* bytes */
-    char *prices;       /* "constant 2019 USD" */
+    uint64_t memory; /* bytes */
+    char *prices;    /* "constant 2019 USD" */
     bool exact_quantiles;
 
     struct calendar calendar;
     struct outcomes outcomes;
     size_t years;
     /* cell = outcome * (years + 1) + period; period `years` is the horizon */
-    struct moments *moments;             /* [cells] */
+    struct moments *moments; /* [cells] */
     size_t quantiles;
-    double *probability;                 /* [quantiles] */
-    struct quantile_estimate *quantile;  /* [cells][quantiles] */
-    struct samples samples;              /* count 0: none kept */
-    bool *annual_saved;                  /* [outcomes] whether yearly samples are written; the horizon's always are */
-    struct result_input *input;          /* [samples.inputs] */
+    double *probability;                /* [quantiles] */
+    struct quantile_estimate *quantile; /* [cells][quantiles] */
+    struct samples samples;             /* count 0: none kept */
+    bool *annual_saved;                 /* [outcomes] whether yearly samples are written; the horizon's always are */
+    struct result_input *input;         /* [samples.inputs] */
 
     struct invalid_replication *invalid;
     size_t invalids;
-    char **cause;                        /* names of causes of invalid replications */
+    char **cause; /* names of causes of invalid replications */
     size_t causes;
     struct result_diagnostic *diagnostic;
     size_t diagnostics;
@@ -65,12 +65,12 @@ void result_free(struct result *result);
 enum { RESULT_NAME_MOST = 256 };
 void result_name(const char *path, char name[RESULT_NAME_MOST]);
 
-/* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is replaced
- * only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
+/* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is
+ * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
 MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force);
 
-/* Reads all but the samples (which stay empty unless `with_samples`). A file that is not a complete result of a known schema is
- * a fault of FAULT_FILES that says what it is instead. Checks content_sha256. */
+/* Reads all but the samples (which stay empty unless `with_samples`). A file that is not a complete result of a known
+ * schema is a fault of FAULT_FILES that says what it is instead. Checks content_sha256. */
 MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct result *result);
 
 #endif

@@ -26,9 +26,12 @@ static struct fault *not_a_result(const char *path, const char *what)
 static struct fault *read_text(const struct input *input, hid_t object, const char *name, char **text)
 {
     *text = NULL;
-    if (H5Aexists(object, name) <= 0) return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path, name);
+    if (H5Aexists(object, name) <= 0)
+        return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path,
+                           name);
     const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute);
-    const size_t size = type < 0 || H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 ? 0 : H5Tget_size(type);
+    const size_t size =
+        type < 0 || H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 ? 0 : H5Tget_size(type);
     *text = size == 0 ? NULL : calloc(size + 1, 1);
     struct fault *fault = NULL;
     if (size == 0)
@@ -44,7 +47,9 @@ static struct fault *read_text(const struct input *input, hid_t object, const ch
 
 static struct fault *read_integer(const struct input *input, hid_t object, const char *name, int64_t *value)
 {
-    if (H5Aexists(object, name) <= 0) return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path, name);
+    if (H5Aexists(object, name) <= 0)
+        return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path,
+                           name);
     const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     const bool read = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_INT64, value) >= 0;
     if (attribute >= 0 && H5Aclose(attribute) < 0) return layout_fault(input->path, "close an attribute");
@@ -57,12 +62,15 @@ static struct fault *read_values(const struct input *input, hid_t dataset, hid_t
     const hid_t space = H5Dget_space(dataset);
     const hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     if (space >= 0) HDF5(input->path, H5Sclose(space), "close a shape");
-    if (found < 0 || (size_t)found != count) return fault_raise(FAULT_FILES, "%s: a dataset has %lld values; expected %zu", input->path, (long long)found, count);
+    if (found < 0 || (size_t)found != count)
+        return fault_raise(FAULT_FILES, "%s: a dataset has %lld values; expected %zu", input->path, (long long)found,
+                           count);
     HDF5(input->path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), "read a dataset");
     return NULL;
 }
 
-static struct fault *read_at(const struct input *input, const char *group, const char *name, hid_t type, size_t count, void *value)
+static struct fault *read_at(const struct input *input, const char *group, const char *name, hid_t type, size_t count,
+                             void *value)
 {
     char path[RESULT_NAME_MOST + 64];
     snprintf(path, sizeof path, "%s/%s", group, name);
@@ -80,10 +88,11 @@ static enum outcome_rule rule_of(const char *methods)
     return strcmp(methods, "time: minimum") == 0 ? OUTCOME_MINIMUM : OUTCOME_MEAN;
 }
 
-static const struct outcome_kind read_kinds[] = {[OUTCOME_SUM] = {.pattern = "", .unit = "", .rule = OUTCOME_SUM, .meaning = ""},
-                                                 [OUTCOME_MEAN] = {.pattern = "", .unit = "", .rule = OUTCOME_MEAN, .meaning = ""},
-                                                 [OUTCOME_LAST] = {.pattern = "", .unit = "", .rule = OUTCOME_LAST, .meaning = ""},
-                                                 [OUTCOME_MINIMUM] = {.pattern = "", .unit = "", .rule = OUTCOME_MINIMUM, .meaning = ""}};
+static const struct outcome_kind read_kinds[] = {
+    [OUTCOME_SUM] = {.pattern = "", .unit = "", .rule = OUTCOME_SUM, .meaning = ""},
+    [OUTCOME_MEAN] = {.pattern = "", .unit = "", .rule = OUTCOME_MEAN, .meaning = ""},
+    [OUTCOME_LAST] = {.pattern = "", .unit = "", .rule = OUTCOME_LAST, .meaning = ""},
+    [OUTCOME_MINIMUM] = {.pattern = "", .unit = "", .rule = OUTCOME_MINIMUM, .meaning = ""}};
 
 /* Adds the outcome that a dataset of /annual/mean describes. */
 static struct fault *read_outcome(const struct input *input, hid_t dataset, struct result *result)
@@ -119,7 +128,8 @@ static herr_t list_outcome(hid_t group, const char *name, const H5L_info_t *info
     const hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
     if (dataset < 0) return 0;
     if (H5Aexists(dataset, "path") > 0) listing->fault = read_outcome(listing->input, dataset, listing->result);
-    if (H5Dclose(dataset) < 0 && listing->fault == NULL) listing->fault = layout_fault(listing->input->path, "close a dataset");
+    if (H5Dclose(dataset) < 0 && listing->fault == NULL)
+        listing->fault = layout_fault(listing->input->path, "close a dataset");
     return listing->fault == NULL ? 0 : -1;
 }
 
@@ -172,7 +182,8 @@ static struct fault *read_probabilities(const struct input *input, struct result
     const hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
     const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     struct fault *fault = NULL;
-    if (count < 0 || count > 1000) fault = fault_raise(FAULT_FILES, "%s is not a complete result: its quantiles are missing", input->path);
+    if (count < 0 || count > 1000)
+        fault = fault_raise(FAULT_FILES, "%s is not a complete result: its quantiles are missing", input->path);
     if (fault == NULL) {
         result->quantiles = (size_t)count;
         result->probability = calloc(result->quantiles + 1, sizeof *result->probability);
@@ -199,10 +210,11 @@ static struct moments moments_from(const double part[8])
 }
 
 /* The statistics of an outcome, by year or over the horizon, into the moments of its cells. */
-static struct fault *read_moments(const struct input *input, struct result *result, size_t index, const char *period, size_t first, size_t cells,
-                                  double *work)
+static struct fault *read_moments(const struct input *input, struct result *result, size_t index, const char *period,
+                                  size_t first, size_t cells, double *work)
 {
-    static const char *const parts[8] = {"mean", "sd", "standard_error", "skewness", "kurtosis", "minimum", "maximum", "count"};
+    static const char *const parts[8] = {"mean",     "sd",      "standard_error", "skewness",
+                                         "kurtosis", "minimum", "maximum",        "count"};
     char name[RESULT_NAME_MOST], group[64];
     result_name(result->outcomes.item[index].path, name);
     for (size_t p = 0; p < 8; p++) {
@@ -217,8 +229,8 @@ static struct fault *read_moments(const struct input *input, struct result *resu
     return NULL;
 }
 
-static struct fault *read_quantiles(const struct input *input, struct result *result, size_t index, const char *period, size_t first, size_t cells,
-                                    double *work)
+static struct fault *read_quantiles(const struct input *input, struct result *result, size_t index, const char *period,
+                                    size_t first, size_t cells, double *work)
 {
     static const char *const parts[3] = {"quantile", "quantile_low", "quantile_high"};
     const size_t values = cells * result->quantiles;
@@ -241,7 +253,8 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     result->moments = calloc(cells + 1, sizeof *result->moments);
     result->quantile = calloc(cells * result->quantiles + 1, sizeof *result->quantile);
     double *work = calloc(periods * (result->quantiles + 8), sizeof *work);
-    struct fault *fault = result->moments == NULL || result->quantile == NULL || work == NULL ? fault_no_memory() : NULL;
+    struct fault *fault =
+        result->moments == NULL || result->quantile == NULL || work == NULL ? fault_no_memory() : NULL;
     for (size_t i = 0; i < result->outcomes.count && fault == NULL; i++) {
         fault = read_moments(input, result, i, "annual", i * periods, result->years, work);
         if (fault == NULL) fault = read_moments(input, result, i, "horizon", i * periods + result->years, 1, work);
@@ -282,7 +295,8 @@ static struct fault *check_content(const struct input *input)
     TRY(read_text(input, input->file, "content_sha256", &stored));
     struct fault *fault = content_of_file(input->file, input->path, hex);
     if (fault == NULL && strcmp(stored, hex) != 0)
-        fault = fault_raise(FAULT_FILES, "%s is damaged: its content does not have the SHA-256 that it states", input->path);
+        fault = fault_raise(FAULT_FILES, "%s is damaged: its content does not have the SHA-256 that it states",
+                            input->path);
     free(stored);
     return fault;
 }
@@ -290,10 +304,12 @@ static struct fault *check_content(const struct input *input)
 static struct fault *check_kind(const struct input *input)
 {
     int64_t schema = 0, complete = 0;
-    if (H5Aexists(input->file, "zhol_schema") <= 0) return not_a_result(input->path, "the attribute zhol_schema is missing");
+    if (H5Aexists(input->file, "zhol_schema") <= 0)
+        return not_a_result(input->path, "the attribute zhol_schema is missing");
     TRY(read_integer(input, input->file, "zhol_schema", &schema));
     if (schema != RESULT_SCHEMA)
-        return fault_raise(FAULT_FILES, "%s has the result format %" PRId64 "; this zhol reads %d", input->path, schema, RESULT_SCHEMA);
+        return fault_raise(FAULT_FILES, "%s has the result format %" PRId64 "; this zhol reads %d", input->path, schema,
+                           RESULT_SCHEMA);
     TRY(read_integer(input, input->file, "complete", &complete));
     return complete == 1 ? NULL : fault_raise(FAULT_FILES, "%s is not a complete result", input->path);
 }
@@ -303,7 +319,7 @@ struct fault *result_read(const char *path, bool with_samples, struct result *re
     struct input input = {.path = path};
     *result = (struct result){0};
     if (access(path, R_OK) < 0) return fault_raise(FAULT_FILES, "%s cannot be read: %s", path, strerror(errno));
-    HDF5(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL), "silence its messages");
+    TRY(layout_begin(path));
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     HDF5(path, list, "make a property list");
     input.file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);

@@ -1,7 +1,7 @@
 /* output/result_write.c -- the result file, in one pass and one fixed order.
  *
- * Each group has dimensions of its own (time, quantile, replication), because readers show a group without what is above it.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Each group has dimensions of its own (time, quantile, replication), because readers show a group without what is
+ * above it. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/content.h"
 #include "output/hdf5_layout.h"
 #include "output/result.h"
@@ -63,12 +63,15 @@ static const struct {
 
 static const char *cell_methods(enum outcome_rule rule)
 {
-    static const char *const words[] = {[OUTCOME_SUM] = "time: sum", [OUTCOME_MEAN] = "time: mean", [OUTCOME_LAST] = "time: point",
+    static const char *const words[] = {[OUTCOME_SUM] = "time: sum",
+                                        [OUTCOME_MEAN] = "time: mean",
+                                        [OUTCOME_LAST] = "time: point",
                                         [OUTCOME_MINIMUM] = "time: minimum"};
     return words[rule];
 }
 
-static struct fault *describe(struct writing *writing, hid_t dataset, const struct outcome *outcome, const char *unit, const char *words)
+static struct fault *describe(struct writing *writing, hid_t dataset, const struct outcome *outcome, const char *unit,
+                              const char *words)
 {
     char long_name[512];
     snprintf(long_name, sizeof long_name, "%s%s", words, outcome->long_name);
@@ -126,7 +129,8 @@ static struct fault *write_quantile_scale(struct writing *writing, hid_t group, 
 }
 
 /* One statistic of every outcome, by year (`annual`) or over the horizon. */
-static struct fault *write_statistic(struct writing *writing, hid_t parent, const struct statistic *statistic, bool annual)
+static struct fault *write_statistic(struct writing *writing, hid_t parent, const struct statistic *statistic,
+                                     bool annual)
 {
     const struct result *result = writing->result;
     hid_t group = -1, time = -1, dataset = -1;
@@ -172,7 +176,8 @@ static struct fault *write_quantiles(struct writing *writing, hid_t parent, size
         const size_t first = i * (result->years + 1) + (annual ? 0 : result->years);
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);
-        for (size_t k = 0; k < rows * columns; k++) writing->work[k] = quantile_part(&result->quantile[first * columns + k], part);
+        for (size_t k = 0; k < rows * columns; k++)
+            writing->work[k] = quantile_part(&result->quantile[first * columns + k], part);
         const struct layout_data data = {.name = name,
                                          .type = H5T_NATIVE_DOUBLE,
                                          .rank = annual ? 2 : 1,
@@ -189,7 +194,8 @@ static struct fault *write_period(struct writing *writing, const char *name, boo
 {
     hid_t group = -1;
     TRY(layout_group(&writing->layout, writing->layout.file, name, &group));
-    for (size_t i = 0; i < sizeof statistics / sizeof *statistics; i++) TRY(write_statistic(writing, group, &statistics[i], annual));
+    for (size_t i = 0; i < sizeof statistics / sizeof *statistics; i++)
+        TRY(write_statistic(writing, group, &statistics[i], annual));
     for (size_t i = 0; i < 3; i++) TRY(write_quantiles(writing, group, i, annual));
     return NULL;
 }
@@ -285,7 +291,8 @@ static struct fault *write_invalid(struct writing *writing, hid_t group)
         fault = layout_dataset(&writing->layout, group, &data, &dataset);
         if (fault == NULL) fault = layout_text(&writing->layout, dataset, "units", "1");
         if (fault == NULL) fault = layout_text(&writing->layout, dataset, "long_name", parts[part].long_name);
-        if (fault == NULL && part == 2) fault = layout_integers(&writing->layout, dataset, "flag_values", result->causes, flag);
+        if (fault == NULL && part == 2)
+            fault = layout_integers(&writing->layout, dataset, "flag_values", result->causes, flag);
         if (fault == NULL && part == 2) fault = layout_text(&writing->layout, dataset, "flag_meanings", names);
     }
     free(value);
@@ -368,7 +375,8 @@ static struct fault *sync_path(const char *path, int flags)
     if (file < 0) return fault_raise(FAULT_MACHINE, "%s cannot be opened to make it last: %s", path, strerror(errno));
     const int failed = fsync(file) < 0 ? errno : 0;
     if (close(file) < 0 || failed != 0)
-        return fault_raise(FAULT_MACHINE, "%s cannot be written to the disk: %s", path, strerror(failed != 0 ? failed : errno));
+        return fault_raise(FAULT_MACHINE, "%s cannot be written to the disk: %s", path,
+                           strerror(failed != 0 ? failed : errno));
     return NULL;
 }
 
@@ -379,9 +387,12 @@ static struct fault *publish(const char *temporary, const char *path, bool force
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, force ? 0 : RENAME_NOREPLACE) < 0) {
         if (errno == EEXIST) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
         /* file systems without that call: a check just before is the best there is */
-        if (errno != EINVAL && errno != ENOSYS) return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
-        if (!force && access(path, F_OK) == 0) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
-        if (rename(temporary, path) < 0) return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+        if (errno != EINVAL && errno != ENOSYS)
+            return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+        if (!force && access(path, F_OK) == 0)
+            return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
+        if (rename(temporary, path) < 0)
+            return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
     }
     char *folder = strdup(path);
     if (folder == NULL) return fault_no_memory();
@@ -396,7 +407,8 @@ struct fault *result_write(const struct result *result, const char *path, bool f
 {
     struct writing writing = {.result = result};
     char *temporary = NULL;
-    if (!force && access(path, F_OK) == 0) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
+    if (!force && access(path, F_OK) == 0)
+        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
     if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
     if (unlink(temporary) < 0 && errno != ENOENT) {
         struct fault *fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));

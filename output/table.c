@@ -45,7 +45,8 @@ static struct fault *find_period(const struct result *result, int year, size_t *
     *end = result->years + 1;
     if (year == 0) return NULL;
     if (year < start || year >= start + (int)result->years)
-        return fault_raise(FAULT_USAGE, "--year is %d; expected a year of the run, %d to %d", year, start, start + (int)result->years - 1);
+        return fault_raise(FAULT_USAGE, "--year is %d; expected a year of the run, %d to %d", year, start,
+                           start + (int)result->years - 1);
     *first = (size_t)(year - start);
     *end = *first + 1;
     return NULL;
@@ -63,7 +64,8 @@ static struct fault *check_patterns(const struct result *result, const char *con
 {
     for (size_t i = 0; i < count; i++) {
         bool found = false;
-        for (size_t o = 0; o < result->outcomes.count; o++) found = found || fnmatch(patterns[i], result->outcomes.item[o].path, 0) == 0;
+        for (size_t o = 0; o < result->outcomes.count; o++)
+            found = found || fnmatch(patterns[i], result->outcomes.item[o].path, 0) == 0;
         if (!found)
             return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT` lists them", patterns[i]);
     }
@@ -77,7 +79,8 @@ static struct fault *check_written(FILE *to)
 
 static void print_head(const struct result *result, FILE *to)
 {
-    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n\n", result->title, result->replications, result->seed, result->prices);
+    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n\n", result->title, result->replications,
+            result->seed, result->prices);
 }
 
 static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
@@ -96,7 +99,8 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
         const struct moments *moments = moments_at(result, outcome, p);
         const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
         period_name(result, p, name);
-        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments), "");
+        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments),
+                "");
         for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
         fputc('\n', to);
     }
@@ -122,7 +126,8 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     TRY(find_period(result, year, &first, &end));
     fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
     for (size_t q = 0; q < result->quantiles; q++)
-        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q], result->probability[q]);
+        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q],
+                result->probability[q]);
     fputc('\n', to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
@@ -132,8 +137,9 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
             const struct moments *m = moments_at(result, o, p);
             const struct quantile_estimate *quantile = quantiles_at(result, o, p);
             period_name(result, p, name);
-            fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name, p == result->years ? item->total : item->unit, m->count,
-                    m->mean, moments_standard_error(m), moments_sd(m), m->least, m->greatest);
+            fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
+                    p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m),
+                    moments_sd(m), m->least, m->greatest);
             for (size_t q = 0; q < result->quantiles; q++)
                 fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
             fputc('\n', to);
@@ -147,17 +153,21 @@ struct fault *table_outcomes(const struct result *result, int year, FILE *to)
     size_t first, end;
     char name[12];
     TRY(find_period(result, year, &first, &end));
-    const size_t period = year == 0 ? result->years - 1 : first, last = result->quantiles == 0 ? 0 : result->quantiles - 1;
+    const size_t period = year == 0 ? result->years - 1 : first,
+                 last = result->quantiles == 0 ? 0 : result->quantiles - 1;
     print_head(result, to);
     period_name(result, period, name);
-    fprintf(to, "In %s:%*s%12s %13s   %s", name, 28 - (int)strlen(name), "", "mean", "± simulation", "range of futures");
-    if (result->quantiles > 0) fprintf(to, " (%g %% to %g %%)", 100.0 * result->probability[0], 100.0 * result->probability[last]);
+    fprintf(to, "In %s:%*s%12s %13s   %s", name, 28 - (int)strlen(name), "", "mean", "± simulation",
+            "range of futures");
+    if (result->quantiles > 0)
+        fprintf(to, " (%g %% to %g %%)", 100.0 * result->probability[0], 100.0 * result->probability[last]);
     fprintf(to, "\n%32s%12s %13s\n", "", "", "error (95 %)");
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         const struct moments *moments = moments_at(result, o, period);
         const struct quantile_estimate *quantile = quantiles_at(result, o, period);
-        fprintf(to, "  %-30s %12.6g %12.2g  ", item->path, moments->mean, SHOWN_SIGMA * moments_standard_error(moments));
+        fprintf(to, "  %-30s %12.6g %12.2g  ", item->path, moments->mean,
+                SHOWN_SIGMA * moments_standard_error(moments));
         if (result->quantiles > 0) fprintf(to, " %12.6g to %-12.6g", quantile[0].estimate, quantile[last].estimate);
         fprintf(to, " %s\n", unit_of(item, false));
     }

@@ -1,6 +1,5 @@
-/* output/table.h -- a result as tables of text. The range of futures is what may happen; the simulation error says how well its
- * mean is known, and falls with the number of replications.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* output/table.h -- a result as tables of text. The range of futures is what may happen; the simulation error says how
+ * well its mean is known, and falls with the number of replications. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_TABLE_H
 #define ZHOL_TABLE_H
 
@@ -8,11 +7,14 @@
 
 #include <stdio.h>
 
-/* The outcomes whose paths match one of the patterns (as of file names; none given: all): a block for each, with a row per year
- * and one for the horizon; of `year` alone if it is not 0. A pattern without a match, or a year outside the run, is a fault. */
-MUST_CHECK struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to);
+/* The outcomes whose paths match one of the patterns (as of file names; none given: all): a block for each, with a row
+ * per year and one for the horizon; of `year` alone if it is not 0. A pattern without a match, or a year outside the
+ * run, is a fault. */
+MUST_CHECK struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year,
+                                    FILE *to);
 /* The same as CSV, a row per outcome and period. */
-MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to);
+MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year,
+                                   FILE *to);
 /* One line per outcome, of its last year, or of `year` if that is not 0. */
 MUST_CHECK struct fault *table_outcomes(const struct result *result, int year, FILE *to);
 

@@ -44,7 +44,8 @@ static void print_one(const struct fault *fault, const char *kind, FILE *to)
         fprintf(to, "zhol: %s: %s\n", kind, fault->sentence);
         return;
     }
-    fprintf(to, "%s:%d:%d: %s: %s\n", fault->place.source->name, fault->place.line, fault->place.column, kind, fault->sentence);
+    fprintf(to, "%s:%d:%d: %s: %s\n", fault->place.source->name, fault->place.line, fault->place.column, kind,
+            fault->sentence);
     print_line(fault->place, to);
 }
 

@@ -29,9 +29,10 @@ static struct fault *check_nulls(const struct node *node)
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         const struct node *child = node->child[i];
         if (tree_is_null(child))
-            faults = fault_join(faults, fault_at(FAULT_SCENARIO, child->key_place,
-                                                 "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
-                                                 child->key));
+            faults = fault_join(
+                faults, fault_at(FAULT_SCENARIO, child->key_place,
+                                 "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
+                                 child->key));
         else
             faults = fault_join(faults, check_nulls(child));
     }
@@ -55,7 +56,8 @@ static struct fault *merge_new(struct node *base, struct node *over)
 {
     if (tree_is_null(over))
         return fault_at(FAULT_SCENARIO, over->key_place,
-                        "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value", over->key);
+                        "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
+                        over->key);
     TRY(check_nulls(over));
     char *key = over->key; /* copied by tree_append */
     over->key = NULL;
@@ -97,7 +99,8 @@ static struct fault *merge_map(struct node *base, const struct node *over)
     for (size_t i = 0; i < over->children && !fault_enough(faults); i++) {
         const struct entry wanted = {over->child[i]->key, 0};
         const struct entry *known = bsearch(&wanted, entry, count, sizeof *entry, by_key);
-        faults = fault_join(faults, known == NULL ? merge_new(base, over->child[i]) : merge_known(base, known->index, over->child[i]));
+        faults = fault_join(faults, known == NULL ? merge_new(base, over->child[i])
+                                                  : merge_known(base, known->index, over->child[i]));
     }
     free(entry);
     close_gaps(base);
@@ -144,7 +147,8 @@ static struct fault *find_parent(const struct merger *merger, const char *from, 
     *found = NULL;
     if (name->text[0] == '\0' || leaves_folder(name->text))
         return fault_at(FAULT_SCENARIO, name->place,
-                        "extends is '%s'; expected a name below the folder of this file, such as kazakhstan-2019; absolute paths and "
+                        "extends is '%s'; expected a name below the folder of this file, such as kazakhstan-2019; "
+                        "absolute paths and "
                         "'..' are refused, --path adds folders",
                         name->text);
     TRY(try_path(from, length, "", name->text, found));
@@ -154,7 +158,8 @@ static struct fault *find_parent(const struct merger *merger, const char *from, 
     if (*found == NULL) TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", name->text, found));
     if (*found != NULL) return NULL;
     return fault_at(FAULT_SCENARIO, name->place,
-                    "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the installed scenarios",
+                    "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the "
+                    "installed scenarios",
                     name->text);
 }
 
@@ -171,7 +176,8 @@ static struct fault *merge_parent(struct merger *merger, const char *from, const
 {
     char *path = NULL, text[64];
     if (name->kind != NODE_SCALAR || tree_is_null(name))
-        return fault_at(FAULT_SCENARIO, name->place, "extends is %s; expected the name of a scenario, or a list of names",
+        return fault_at(FAULT_SCENARIO, name->place,
+                        "extends is %s; expected the name of a scenario, or a list of names",
                         tree_describe(name, text));
     struct fault *fault = find_parent(merger, from, name, &path);
     if (fault == NULL) fault = merge_file(merger, path, name);
@@ -198,7 +204,8 @@ static struct fault *cycle_fault(const struct merger *merger, const struct node 
     for (size_t i = first; i < merger->depth; i++) fprintf(to, "%s extends ", merger->name[i]);
     fputs(merger->name[first], to);
     if (fclose(to) != 0) return fault_no_memory();
-    struct fault *fault = fault_at(FAULT_SCENARIO, asked->place, "the scenarios extend one another in a circle: %s", chain);
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, asked->place, "the scenarios extend one another in a circle: %s", chain);
     free(chain);
     return fault;
 }
@@ -214,7 +221,8 @@ static struct fault *merge_document(struct merger *merger, const char *path)
     if (document == NULL)
         return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a scenario, such as `scenario: name`");
     if (document->kind != NODE_MAP)
-        return fault_at(FAULT_SCENARIO, document->place, "the file holds %s; expected a map of keys, such as `scenario: name`",
+        return fault_at(FAULT_SCENARIO, document->place,
+                        "the file holds %s; expected a map of keys, such as `scenario: name`",
                         tree_describe(document, text));
     struct node *extends = tree_child(document, "extends");
     struct fault *faults = NULL;
@@ -246,7 +254,8 @@ static struct fault *merge_file(struct merger *merger, const char *path, const s
     }
     if (merger->depth > MERGE_MOST_DEPTH) {
         free(real);
-        return fault_at(FAULT_SCENARIO, asked->place, "scenarios extend one another more than %d deep", MERGE_MOST_DEPTH);
+        return fault_at(FAULT_SCENARIO, asked->place, "scenarios extend one another more than %d deep",
+                        MERGE_MOST_DEPTH);
     }
     merger->open[merger->depth] = real;
     merger->name[merger->depth++] = path;
@@ -268,14 +277,16 @@ static size_t part_length(const struct node *map, const char *path)
     size_t longest = 0;
     for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children; i++) {
         const size_t length = strlen(map->child[i]->key);
-        if (length > longest && strncmp(path, map->child[i]->key, length) == 0 && (path[length] == '.' || path[length] == '\0'))
+        if (length > longest && strncmp(path, map->child[i]->key, length) == 0 &&
+            (path[length] == '.' || path[length] == '\0'))
             longest = length;
     }
     return longest > 0 ? longest : strcspn(path, ".");
 }
 
 /* Merges `value` at the path below `base`, making the maps on the way. */
-static struct fault *set_at(struct merger *merger, struct node *base, const char *path, struct place place, struct node *value)
+static struct fault *set_at(struct merger *merger, struct node *base, const char *path, struct place place,
+                            struct node *value)
 {
     const size_t length = part_length(base, path);
     char *key = strndup(path, length);
@@ -284,14 +295,17 @@ static struct fault *set_at(struct merger *merger, struct node *base, const char
     struct node *over = tree_node(merger->forest, NODE_MAP, place), *next = tree_child(base, key);
     struct node *inner = path[length] == '\0' ? value : NULL;
     if (over == NULL) fault = fault_no_memory();
-    if (fault == NULL && length == 0) fault = fault_at(FAULT_SCENARIO, place, "the path of --set has an empty part; expected a.b.c=VALUE");
+    if (fault == NULL && length == 0)
+        fault = fault_at(FAULT_SCENARIO, place, "the path of --set has an empty part; expected a.b.c=VALUE");
     if (fault == NULL && inner == NULL && next != NULL && next->kind == NODE_MAP) {
-        fault = set_at(merger, next, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1}, value);
+        fault = set_at(merger, next, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1},
+                       value);
     } else if (fault == NULL) {
         if (inner == NULL) inner = tree_node(merger->forest, NODE_MAP, place);
         fault = inner == NULL ? fault_no_memory() : tree_append(over, key, place, inner);
         if (fault == NULL && path[length] != '\0')
-            fault = set_at(merger, inner, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1}, value);
+            fault = set_at(merger, inner, path + length + 1,
+                           (struct place){place.source, 1, place.column + (int)length + 1}, value);
         if (fault == NULL) fault = merge_map(base, over);
     }
     free(key);
@@ -328,7 +342,8 @@ static struct fault *find_file(const struct merging *merging, char **path)
     if (*path == NULL && !leaves_folder(merging->file))
         TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", merging->file, path));
     if (*path != NULL) return NULL;
-    return fault_raise(FAULT_SCENARIO, "there is no scenario file %s; expected a path such as scenarios/minimal.yaml", merging->file);
+    return fault_raise(FAULT_SCENARIO, "there is no scenario file %s; expected a path such as scenarios/minimal.yaml",
+                       merging->file);
 }
 
 struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root)
@@ -338,7 +353,8 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
     *root = NULL;
     TRY(find_file(merging, &path));
     struct fault *faults = merge_file(&merger, path, NULL);
-    for (size_t i = 0; i < merging->sets && merger.root != NULL; i++) faults = fault_join(faults, merge_set(&merger, merging->set[i]));
+    for (size_t i = 0; i < merging->sets && merger.root != NULL; i++)
+        faults = fault_join(faults, merge_set(&merger, merging->set[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
     free(path);

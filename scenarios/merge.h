@@ -1,8 +1,7 @@
 /* scenarios/merge.h -- `extends` and --set: from several documents to one.
  *
- * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes. A parent
- * reached twice is merged once, where it is reached first.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes.
+ * A parent reached twice is merged once, where it is reached first. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_MERGE_H
 #define ZHOL_MERGE_H
 
@@ -19,8 +18,8 @@ struct merging {
     size_t sets;
 };
 
-/* Reads the file, its parents and the settings of the command line. *root is the merged map, in which a value that replaced
- * another remembers it (`over`); NULL where nothing could be read. */
+/* Reads the file, its parents and the settings of the command line. *root is the merged map, in which a value that
+ * replaced another remembers it (`over`); NULL where nothing could be read. */
 MUST_CHECK struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root);
 
 #endif

@@ -10,8 +10,8 @@
 
 static const struct key factor_key = {.name = "*", .kind = KEY_QUANTITY, .unit = "", .meaning = "A factor."};
 
-static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key, const struct node *node,
-                                const char *name, struct setting *parent, bool stated);
+static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
+                                const struct node *node, const char *name, struct setting *parent, bool stated);
 
 /* The names that a map may hold: the declared ones; for hints. Ended by NULL, to be freed. */
 static const char **known_names(const struct scope *scope)
@@ -40,11 +40,11 @@ static struct fault *unknown_key(const struct scope *scope, const struct node *n
     if (names == NULL) return fault_no_memory();
     struct fault *fault;
     if (scope->variant != NULL)
-        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key of the model %s%s", shown_path(parent), node->key,
-                         scope->variant->name, value_hint(node->key, names, hint));
+        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key of the model %s%s", shown_path(parent),
+                         node->key, scope->variant->name, value_hint(node->key, names, hint));
     else
-        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key that stands here%s", shown_path(parent), node->key,
-                         value_hint(node->key, names, hint));
+        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key that stands here%s",
+                         shown_path(parent), node->key, value_hint(node->key, names, hint));
     free(names);
     return fault;
 }
@@ -54,11 +54,13 @@ static struct fault *missing_key(const struct scope *scope, const struct key *ke
     const struct node *map = scope->node;
     const struct place place = map->key == NULL ? map->place : map->key_place;
     const int length = (int)strlen(key->meaning) - 1; /* without its full stop */
-    return fault_at(FAULT_SCENARIO, place, "%s lacks the key '%s': %.*s", shown_path(parent), key->name, length, key->meaning);
+    return fault_at(FAULT_SCENARIO, place, "%s lacks the key '%s': %.*s", shown_path(parent), key->name, length,
+                    key->meaning);
 }
 
 /* The keys that were not stated: their defaults, or faults. */
-static struct fault *read_absent(struct walk *walk, const struct scope *scope, const struct key *keys, struct setting *parent)
+static struct fault *read_absent(struct walk *walk, const struct scope *scope, const struct key *keys,
+                                 struct setting *parent)
 {
     struct fault *faults = NULL;
     for (const struct key *key = keys; key != NULL && key->name != NULL && !fault_enough(faults); key++) {
@@ -87,13 +89,14 @@ static struct fault *unknown_variant(const struct node *node, const struct key *
     if (to == NULL) return fault_no_memory();
     for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);
     if (fclose(to) != 0) return fault_no_memory();
-    struct fault *fault = value_fault(chosen, "%s.%s is '%s'; expected %s%s", setting->path, section->variant_by, chosen->text, known,
-                                      value_hint(chosen->text, names, hint));
+    struct fault *fault = value_fault(chosen, "%s.%s is '%s'; expected %s%s", setting->path, section->variant_by,
+                                      chosen->text, known, value_hint(chosen->text, names, hint));
     free(known);
     return fault;
 }
 
-static struct fault *read_section(struct walk *walk, const struct scope *up, const struct node *node, struct setting *setting)
+static struct fault *read_section(struct walk *walk, const struct scope *up, const struct node *node,
+                                  struct setting *setting)
 {
     const struct scope scope = scope_of(node, setting->key, up);
     if (setting->key->variants != NULL && scope.variant == NULL && tree_child(node, setting->key->variant_by) != NULL)
@@ -109,7 +112,8 @@ static struct fault *read_section(struct walk *walk, const struct scope *up, con
     return scope.variant == NULL ? faults : fault_join(faults, read_absent(walk, &scope, scope.variant->keys, setting));
 }
 
-static struct fault *read_entry(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *parent)
+static struct fault *read_entry(struct walk *walk, const struct scope *scope, const struct node *node,
+                                struct setting *parent)
 {
     const struct key *map = parent->key;
     struct fault *faults = read_value(walk, scope, map->entry, node, node->key, parent, true);
@@ -118,20 +122,23 @@ static struct fault *read_entry(struct walk *walk, const struct scope *scope, co
     return fault_join(value_check_name(walk, map, node, entry), faults);
 }
 
-static struct fault *read_entries(struct walk *walk, const struct scope *up, const struct node *node, struct setting *setting)
+static struct fault *read_entries(struct walk *walk, const struct scope *up, const struct node *node,
+                                  struct setting *setting)
 {
     const struct scope scope = {.node = node, .keys = setting->key->keys, .up = up};
     struct fault *faults = NULL;
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         const struct key *fixed = scope_key(&scope, node->child[i]->key);
-        struct fault *fault = fixed == NULL ? read_entry(walk, &scope, node->child[i], setting)
-                                            : read_value(walk, &scope, fixed, node->child[i], fixed->name, setting, true);
+        struct fault *fault = fixed == NULL
+                                  ? read_entry(walk, &scope, node->child[i], setting)
+                                  : read_value(walk, &scope, fixed, node->child[i], fixed->name, setting, true);
         faults = fault_join(faults, fault);
     }
     return fault_join(faults, read_absent(walk, &scope, scope.keys, setting));
 }
 
-static struct fault *read_items(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
+static struct fault *read_items(struct walk *walk, const struct scope *scope, const struct node *node,
+                                struct setting *setting)
 {
     const struct key *key = setting->key, *item = key->kind == KEY_FACTORS ? &factor_key : key->entry;
     const double count = (double)node->children;
@@ -139,7 +146,8 @@ static struct fault *read_items(struct walk *walk, const struct scope *scope, co
     if (count < key->least || count > key->most) {
         if (key->least == key->most)
             return value_fault(node, "%s has %zu values; expected %.0f", setting->path, node->children, key->least);
-        return value_fault(node, "%s has %zu values; expected %.0f to %.0f", setting->path, node->children, key->least, key->most);
+        return value_fault(node, "%s has %zu values; expected %.0f to %.0f", setting->path, node->children, key->least,
+                           key->most);
     }
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         char name[24];
@@ -149,15 +157,16 @@ static struct fault *read_items(struct walk *walk, const struct scope *scope, co
     return faults;
 }
 
-static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key, const struct node *node,
-                                const char *name, struct setting *parent, bool stated)
+static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
+                                const struct node *node, const char *name, struct setting *parent, bool stated)
 {
     struct setting *setting = setting_add(parent, key, name);
     char text[64];
     if (setting == NULL) return fault_no_memory();
     setting->place = node->place;
     setting->stated = stated;
-    const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES, list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
+    const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
+               list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
     if (map && node->kind != NODE_MAP)
         return value_fault(node, "%s is %s; expected a map of keys", setting->path, tree_describe(node, text));
     if (list && node->kind != NODE_LIST)

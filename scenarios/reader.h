@@ -9,9 +9,9 @@
 #include "sim/core/store.h"
 #include "sim/core/units.h"
 
-/* What to read. `file` is a path as the user gave it; parents named by `extends` are looked up in the file's folder, the folder
- * above it, the folders of `search` and the installed scenarios. `set[i]` is "PATH=VALUE" of the command line and is merged
- * last; its place is a source named "--set". */
+/* What to read. `file` is a path as the user gave it; parents named by `extends` are looked up in the file's folder,
+ * the folder above it, the folders of `search` and the installed scenarios. `set[i]` is "PATH=VALUE" of the command
+ * line and is merged last; its place is a source named "--set". */
 struct reading {
     const char *file;
     const char *const *search;
@@ -24,15 +24,15 @@ struct reading {
 /* Everything stays valid until scenario_free, also the sources that faults and settings point into. */
 struct scenario {
     struct setting *root;
-    struct store *store;   /* open, not sealed */
+    struct store *store; /* open, not sealed */
     struct units *units;
-    struct node *merged;   /* the merged document, each value with its place and what it replaced */
-    char *merged_text;     /* as YAML, without comments, canonical: equal scenarios give equal text */
+    struct node *merged;  /* the merged document, each value with its place and what it replaced */
+    char *merged_text;    /* as YAML, without comments, canonical: equal scenarios give equal text */
     struct forest forest; /* owns the merged document and the sources */
 };
 
-/* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults can be printed while its
- * sources live), NULL only when memory is out; free it in any case. */
+/* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults
+ * can be printed while its sources live), NULL only when memory is out; free it in any case. */
 MUST_CHECK struct fault *scenario_read(const struct reading *reading, struct scenario **scenario);
 void scenario_free(struct scenario *scenario);
 

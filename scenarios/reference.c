@@ -17,7 +17,8 @@ static void write_range(const struct key *key, FILE *to)
     if (key->most >= 1e300)
         fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
     else
-        fprintf(to, ", %s %.12g to %s%.12g", key->least_open ? "above" : "from", key->least, key->most_open ? "below " : "", key->most);
+        fprintf(to, ", %s %.12g to %s%.12g", key->least_open ? "above" : "from", key->least,
+                key->most_open ? "below " : "", key->most);
 }
 
 /* The unit of a template in words: "$start" is "the unit of `start`". */
@@ -26,7 +27,8 @@ static void write_unit(const char *unit, FILE *to)
     if (unit[0] == '\0' || strcmp(unit, "1") == 0)
         fputs("no unit", to);
     else if (unit[0] == '?')
-        fprintf(to, "`%s` where `%.*s`, else no unit", strchr(unit, ':') + 1, (int)(strchr(unit, ':') - unit - 1), unit + 1);
+        fprintf(to, "`%s` where `%.*s`, else no unit", strchr(unit, ':') + 1, (int)(strchr(unit, ':') - unit - 1),
+                unit + 1);
     else
         fprintf(to, "`%s`", unit);
 }
@@ -83,7 +85,7 @@ static void write_row(const char *path, const struct key *key, FILE *to)
     fprintf(to, "| `%s` | ", path);
     write_kind(key, to);
     fprintf(to, " | %s%s%s | %s |\n", key->usual == NULL || key->usual[0] == '\0' ? "" : "`",
-            key->usual == NULL          ? "must be stated"
+            key->usual == NULL      ? "must be stated"
             : key->usual[0] == '\0' ? "may be absent"
                                     : key->usual,
             key->usual == NULL || key->usual[0] == '\0' ? "" : "`", key->meaning);
@@ -154,11 +156,15 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
 static const char *const preface =
     "# Scenario files\n\n"
     "<!-- Made by `zhol reference` from the tables that the reader uses; edit those. -->\n\n"
-    "A scenario is a YAML file. `extends: NAME`, or a list of names, builds it on others: maps merge key by key, left to right, then\n"
-    "the file itself; scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it,\n"
-    "each `--path`, and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the file says can be\n"
+    "A scenario is a YAML file. `extends: NAME`, or a list of names, builds it on others: maps merge key by key, left "
+    "to right, then\n"
+    "the file itself; scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the "
+    "folder above it,\n"
+    "each `--path`, and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the "
+    "file says can be\n"
     "changed for one run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
-    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn once per\n"
+    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn "
+    "once per\n"
     "replication, with spaces between its numbers and the unit last:\n\n"
     "| distribution | means |\n|---|---|\n"
     "| `uniform(low high)` | every value between is as likely |\n"
@@ -167,8 +173,10 @@ static const char *const preface =
     "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
     "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
     "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
-    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 train/d}`; a year stands for\n"
-    "its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` holds each value\n"
+    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
+    "train/d}`; a year stands for\n"
+    "its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` "
+    "holds each value\n"
     "until the next date.\n\n";
 
 struct fault *reference_markdown(const struct key *keys, FILE *to)
@@ -177,7 +185,8 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
     fputs("## Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
           "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
           to);
-    for (const char *const *name = units_names(); *name != NULL; name++) fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
+    for (const char *const *name = units_names(); *name != NULL; name++)
+        fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
     fputs("\n## Keys\n\n`$x` in a unit stands for the unit that the key `x` states.\n", to);
     write_head(to);
     TRY(write_keys("", keys, to));
@@ -266,18 +275,26 @@ static void write_json_key(const struct key *key, FILE *to)
     write_json_text(key->meaning, to);
     fputc(',', to);
     switch (key->kind) {
-    case KEY_QUANTITY: fputs(key->profile ? "\"type\":[\"number\",\"string\",\"object\",\"null\"]" : "\"type\":[\"number\",\"string\",\"null\"]", to); break;
+    case KEY_QUANTITY:
+        fputs(key->profile ? "\"type\":[\"number\",\"string\",\"object\",\"null\"]"
+                           : "\"type\":[\"number\",\"string\",\"null\"]",
+              to);
+        break;
     case KEY_INTEGER: fputs("\"type\":[\"integer\",\"null\"]", to); break;
     case KEY_MONTH: fputs("\"type\":[\"string\",\"integer\",\"null\"]", to); break;
     case KEY_CHOICE: write_json_choices(key->choices, to); break;
     case KEY_SECTION: write_json_section(key, to); break;
     case KEY_ENTRIES: write_json_entries(key, to); break;
     case KEY_LIST:
-        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least, key->most);
+        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least,
+                key->most);
         write_json_key(key->entry, to);
         break;
     case KEY_FACTORS:
-        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":{\"type\":[\"number\",\"string\"]}", key->least, key->most);
+        fprintf(to,
+                "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":{\"type\":[\"number\","
+                "\"string\"]}",
+                key->least, key->most);
         break;
     default: fputs("\"type\":[\"string\",\"number\",\"null\"]", to); break;
     }
@@ -287,8 +304,10 @@ static void write_json_key(const struct key *key, FILE *to)
 struct fault *reference_schema(const struct key *keys, FILE *to)
 {
     bool first = false;
-    fputs("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"zhol scenario\",\"type\":\"object\",\"properties\":{"
-          "\"extends\":{\"description\":\"Scenarios that this one builds on.\",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}",
+    fputs("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"zhol "
+          "scenario\",\"type\":\"object\",\"properties\":{"
+          "\"extends\":{\"description\":\"Scenarios that this one builds "
+          "on.\",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}",
           to);
     write_json_properties(keys, &first, to);
     fputs("},\"additionalProperties\":false}\n", to);

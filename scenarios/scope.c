@@ -33,7 +33,8 @@ const struct key *scope_key(const struct scope *scope, const char *name)
     return key != NULL || scope->variant == NULL ? key : key_named(scope->variant->keys, name);
 }
 
-/* The text that stands for a key in the scope: as written, of a profile its first value, else the default. NULL: none. */
+/* The text that stands for a key in the scope: as written, of a profile its first value, else the default. NULL: none.
+ */
 static const char *value_text(const struct scope *scope, const struct key *key)
 {
     const struct node *node = tree_child(scope->node, key->name);
@@ -41,7 +42,8 @@ static const char *value_text(const struct scope *scope, const struct key *key)
     if (node == NULL) return key->usual == NULL || key->usual[0] == '\0' ? NULL : key->usual;
     if (node->kind == NODE_SCALAR) return node->text;
     for (size_t i = 0; node->kind == NODE_MAP && i < node->children; i++)
-        if (calendar_read(node->child[i]->key, &month) && node->child[i]->kind == NODE_SCALAR) return node->child[i]->text;
+        if (calendar_read(node->child[i]->key, &month) && node->child[i]->kind == NODE_SCALAR)
+            return node->child[i]->text;
     return NULL;
 }
 
@@ -53,7 +55,8 @@ static const char *unit_of_target(const struct scope *scope, const struct key *r
     const char *target = value_text(scope, reference);
     while (scope->up != NULL) scope = scope->up;
     const struct key *map = key_named(scope->keys, reference->target);
-    const struct node *entry = map == NULL || target == NULL ? NULL : tree_child(tree_child(scope->node, map->name), target);
+    const struct node *entry =
+        map == NULL || target == NULL ? NULL : tree_child(tree_child(scope->node, map->name), target);
     if (entry == NULL || map->entry == NULL) return NULL;
     const struct scope inner = scope_of(entry, map->entry, scope);
     return unit_named(&inner, name, NULL);

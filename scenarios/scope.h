@@ -1,6 +1,5 @@
-/* scenarios/scope.h -- where a value stands in the scenario: its map, the keys declared there, and the maps around it. Units such
- * as "$unit" or "$commodity.unit" are looked up along it.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenarios/scope.h -- where a value stands in the scenario: its map, the keys declared there, and the maps around it.
+ * Units such as "$unit" or "$commodity.unit" are looked up along it. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SCOPE_H
 #define ZHOL_SCOPE_H
 
@@ -19,8 +18,8 @@ struct scope scope_of(const struct node *node, const struct key *key, const stru
 /* The declaration of a name in the scope itself; NULL if there is none. */
 const struct key *scope_key(const struct scope *scope, const char *name);
 
-/* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it hangs on a value that is
- * missing or wrong, which is then a fault of its own. */
+/* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it hangs on a value
+ * that is missing or wrong, which is then a fault of its own. */
 MUST_CHECK struct fault *scope_unit(const struct scope *scope, const char *template, char **unit);
 
 #endif

@@ -66,7 +66,8 @@ static struct fault *read_all(int file, const char *path, char *text, size_t *le
         if (got == 0) return NULL;
         *length += (size_t)got;
         if (*length > TREE_MOST_BYTES)
-            return fault_raise(FAULT_SCENARIO, "%s is longer than %d MiB; expected a scenario file", path, TREE_MOST_BYTES >> 20);
+            return fault_raise(FAULT_SCENARIO, "%s is longer than %d MiB; expected a scenario file", path,
+                               TREE_MOST_BYTES >> 20);
     }
 }
 
@@ -98,7 +99,11 @@ struct fault *forest_read(struct forest *forest, const char *path, struct source
 static size_t utf8_decode(const unsigned char *text, size_t left, uint32_t *code)
 {
     const unsigned char c = text[0];
-    const size_t length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    const size_t length = c < 0x80                ? 1
+                          : c >= 0xC2 && c < 0xE0 ? 2
+                          : c >= 0xE0 && c < 0xF0 ? 3
+                          : c >= 0xF0 && c < 0xF5 ? 4
+                                                  : 0;
     if (length == 0 || length > left) return 0;
     *code = length == 1 ? c : c & (0xFFu >> (length + 1));
     for (size_t i = 1; i < length; i++) {
@@ -124,9 +129,11 @@ static struct fault *check_characters(const struct source *source)
         uint32_t code = 0;
         const size_t length = utf8_decode(text + i, source->length - i, &code);
         if (length == 0)
-            return fault_at(FAULT_SCENARIO, place, "the byte 0x%02X is not UTF-8; expected text in UTF-8", (unsigned)text[i]);
+            return fault_at(FAULT_SCENARIO, place, "the byte 0x%02X is not UTF-8; expected text in UTF-8",
+                            (unsigned)text[i]);
         if (is_control(code) || (code == 0xFEFF && i > 0))
-            return fault_at(FAULT_SCENARIO, place, "the control character U+%04X cannot stand in a scenario file", (unsigned)code);
+            return fault_at(FAULT_SCENARIO, place, "the control character U+%04X cannot stand in a scenario file",
+                            (unsigned)code);
         i += length;
         place.column++;
         if (code == '\n') {
@@ -257,8 +264,10 @@ static struct fault *check_duplicates(struct parsing *parsing, const struct node
     qsort(sorted, map->children, sizeof *sorted, by_key_and_place);
     for (size_t i = 1; i < map->children && !fault_enough(parsing->faults); i++) {
         if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0) continue;
-        struct fault *fault = fault_at(FAULT_SCENARIO, sorted[i]->key_place, "the key '%s' stands twice in this map", sorted[i]->key);
-        parsing->faults = fault_join(parsing->faults, fault_note(fault, sorted[i - 1]->key_place, "the first one is here"));
+        struct fault *fault =
+            fault_at(FAULT_SCENARIO, sorted[i]->key_place, "the key '%s' stands twice in this map", sorted[i]->key);
+        parsing->faults =
+            fault_join(parsing->faults, fault_note(fault, sorted[i - 1]->key_place, "the first one is here"));
     }
     free(sorted);
     return NULL;
@@ -275,11 +284,14 @@ static struct fault *node_place(struct parsing *parsing, struct node *node)
     if (parent->kind == NODE_LIST) return tree_append(parent, NULL, (struct place){0}, node);
     if (parsing->key == NULL) {
         if (node->kind != NODE_SCALAR)
-            return fault_at(FAULT_SCENARIO, node->place, "a key is a %s; expected a name", node->kind == NODE_MAP ? "map" : "list");
+            return fault_at(FAULT_SCENARIO, node->place, "a key is a %s; expected a name",
+                            node->kind == NODE_MAP ? "map" : "list");
         if (strlen(node->text) > TREE_MOST_KEY)
-            return fault_at(FAULT_SCENARIO, node->place, "a key has %zu bytes; expected at most %d", strlen(node->text), TREE_MOST_KEY);
+            return fault_at(FAULT_SCENARIO, node->place, "a key has %zu bytes; expected at most %d", strlen(node->text),
+                            TREE_MOST_KEY);
         if (strcmp(node->text, "<<") == 0)
-            return fault_at(FAULT_SCENARIO, node->place, "merge keys (<<) are not read in scenario files; use `extends`");
+            return fault_at(FAULT_SCENARIO, node->place,
+                            "merge keys (<<) are not read in scenario files; use `extends`");
         parsing->key = node->text;
         parsing->key_place = node->place;
         return NULL;
@@ -294,9 +306,10 @@ static struct fault *node_event(struct parsing *parsing, const yaml_event_t *eve
     const struct place place = mark_place(parsing, event->start_mark);
     const bool scalar = event->type == YAML_SCALAR_EVENT;
     if (parsing->forest->nodes >= TREE_MOST_NODES)
-        return fault_at(FAULT_SCENARIO, place, "there are more than %d values; expected a smaller scenario", TREE_MOST_NODES);
+        return fault_at(FAULT_SCENARIO, place, "there are more than %d values; expected a smaller scenario",
+                        TREE_MOST_NODES);
     struct node *node = tree_node(parsing->forest,
-                                  scalar                                       ? NODE_SCALAR
+                                  scalar                                     ? NODE_SCALAR
                                   : event->type == YAML_SEQUENCE_START_EVENT ? NODE_LIST
                                                                              : NODE_MAP,
                                   place);
@@ -306,7 +319,8 @@ static struct fault *node_event(struct parsing *parsing, const yaml_event_t *eve
         if (node->text == NULL) return fault_no_memory();
         node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         if (strlen(node->text) != event->data.scalar.length)
-            return fault_at(FAULT_SCENARIO, place, "a text holds the character U+0000, which cannot stand in a scenario file");
+            return fault_at(FAULT_SCENARIO, place,
+                            "a text holds the character U+0000, which cannot stand in a scenario file");
     }
     TRY(node_place(parsing, node));
     if (scalar) return NULL;
@@ -333,22 +347,25 @@ static void refuse_extras(struct parsing *parsing, const yaml_event_t *event)
     const struct place place = mark_place(parsing, event->start_mark);
     if (fault_enough(parsing->faults)) return;
     if (anchor != NULL)
-        parsing->faults = fault_join(parsing->faults, fault_at(FAULT_SCENARIO, place,
-                                                               "anchors (&%s) are not read in scenario files; use `extends`",
-                                                               (const char *)anchor));
+        parsing->faults =
+            fault_join(parsing->faults,
+                       fault_at(FAULT_SCENARIO, place, "anchors (&%s) are not read in scenario files; use `extends`",
+                                (const char *)anchor));
     if (tag != NULL)
-        parsing->faults = fault_join(parsing->faults, fault_at(FAULT_SCENARIO, place,
-                                                               "tags (%s) are not read in scenario files; expected a plain value",
-                                                               (const char *)tag));
+        parsing->faults =
+            fault_join(parsing->faults,
+                       fault_at(FAULT_SCENARIO, place,
+                                "tags (%s) are not read in scenario files; expected a plain value", (const char *)tag));
 }
 
 static struct fault *alias_event(struct parsing *parsing, const yaml_event_t *event)
 {
     const struct place place = mark_place(parsing, event->start_mark);
     if (!fault_enough(parsing->faults))
-        parsing->faults = fault_join(parsing->faults,
-                                 fault_at(FAULT_SCENARIO, place, "aliases (*%s) are not read in scenario files; use `extends`",
-                                          (const char *)event->data.alias.anchor));
+        parsing->faults =
+            fault_join(parsing->faults,
+                       fault_at(FAULT_SCENARIO, place, "aliases (*%s) are not read in scenario files; use `extends`",
+                                (const char *)event->data.alias.anchor));
     struct node *node = tree_node(parsing->forest, NODE_SCALAR, place);
     if (node == NULL || (node->text = strdup("")) == NULL) return fault_no_memory();
     return node_place(parsing, node);
@@ -413,7 +430,8 @@ static bool emit_scalar(yaml_emitter_t *emitter, const char *text, bool plain)
 {
     yaml_event_t event;
     const yaml_scalar_style_t style = plain ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-    return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), plain, 1, style) &&
+    return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), plain, 1,
+                                        style) &&
            yaml_emitter_emit(emitter, &event);
 }
 

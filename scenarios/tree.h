@@ -1,7 +1,7 @@
 /* scenarios/tree.h -- a YAML file as a tree in which every value knows its place.
  *
- * Only what a scenario needs of YAML is accepted: one document of maps, lists and scalars in UTF-8. Anchors, aliases, tags,
- * merge keys, duplicate keys, control characters and more than the limits below are faults.
+ * Only what a scenario needs of YAML is accepted: one document of maps, lists and scalars in UTF-8. Anchors, aliases,
+ * tags, merge keys, duplicate keys, control characters and more than the limits below are faults.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_TREE_H
 #define ZHOL_TREE_H
@@ -23,9 +23,9 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
     enum node_kind kind;
     struct place place;
-    char *text;             /* of a scalar */
-    bool plain;             /* a scalar written without quotes */
-    char *key;              /* its key, if it stands in a map; else NULL */
+    char *text; /* of a scalar */
+    bool plain; /* a scalar written without quotes */
+    char *key;  /* its key, if it stands in a map; else NULL */
     struct place key_place;
     struct node **child; /* of lists and maps, in the order of the file */
     size_t children;
@@ -46,10 +46,13 @@ void forest_free(struct forest *forest);
 /* Reads a whole file as a source. A folder, a missing or unreadable file and one that is too long are faults. */
 MUST_CHECK struct fault *forest_read(struct forest *forest, const char *path, struct source **source);
 /* A source from a text of the program's user, such as an option. */
-MUST_CHECK struct fault *forest_source(struct forest *forest, const char *name, const char *text, struct source **source);
+MUST_CHECK struct fault *forest_source(struct forest *forest, const char *name, const char *text,
+                                       struct source **source);
 
-/* Parses the source from byte `begin` on (everything before counts as spaces). *root is NULL if there is no document. */
-MUST_CHECK struct fault *tree_parse(struct forest *forest, const struct source *source, size_t begin, struct node **root);
+/* Parses the source from byte `begin` on (everything before counts as spaces). *root is NULL if there is no document.
+ */
+MUST_CHECK struct fault *tree_parse(struct forest *forest, const struct source *source, size_t begin,
+                                    struct node **root);
 
 /* A new node with empty values; NULL when memory is out. */
 struct node *tree_node(struct forest *forest, enum node_kind kind, struct place place);

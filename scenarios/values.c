@@ -71,8 +71,8 @@ static const char *range_words(const struct key *key, const char *unit, char tex
     else if (!open && !key->most_open)
         snprintf(text, 120, "from %g to %g%s%s", least, key->most, in, name);
     else
-        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", least, key->most_open ? "less than" : "at most",
-                 key->most, in, name);
+        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", least,
+                 key->most_open ? "less than" : "at most", key->most, in, name);
     return text;
 }
 
@@ -90,10 +90,11 @@ static struct fault *range_fault(const struct node *node, const struct setting *
 {
     char words[120];
     range_words(setting->key, setting->unit, words);
-    if (node->kind == NODE_SCALAR && least == most) return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
+    if (node->kind == NODE_SCALAR && least == most)
+        return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
     const bool low = !in_range(setting->key, least, least);
-    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high", low ? least : most,
-                       setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
+    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
+                       low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
                        isinf(low ? least : most) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
 }
 
@@ -104,7 +105,9 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
     TRY(value_wrap(node, setting->path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
     struct fault *fault = NULL;
     if (quantity_is_drawn(&quantity) && !setting->key->draws)
-        fault = value_fault(node, "%s is a distribution; expected a number, because this key is read once for all replications", setting->path);
+        fault = value_fault(
+            node, "%s is a distribution; expected a number, because this key is read once for all replications",
+            setting->path);
     quantity_support(&quantity, &least, &most);
     if (fault == NULL && !in_range(setting->key, least, most)) fault = range_fault(node, setting, least, most);
     if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
@@ -121,14 +124,16 @@ struct profile {
     struct quantity times;
 };
 
-static struct fault *profile_keyword(struct walk *walk, const struct node *node, const struct setting *setting, struct profile *profile)
+static struct fault *profile_keyword(struct walk *walk, const struct node *node, const struct setting *setting,
+                                     struct profile *profile)
 {
     char path[256];
     snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
     if (strcmp(node->key, "times") == 0) {
         quantity_free(&profile->times);
         profile->times = (struct quantity){.form = QUANTITY_NUMBER, .p = {1.0}};
-        if (node->kind != NODE_SCALAR) return value_fault(node, "%s is a map or list; expected a number or a distribution without unit", path);
+        if (node->kind != NODE_SCALAR)
+            return value_fault(node, "%s is a map or list; expected a number or a distribution without unit", path);
         struct quantity times;
         TRY(value_wrap(node, path, quantity_read(walk->units, node->text, "", &times)));
         profile->times = times;
@@ -142,8 +147,10 @@ static struct fault *profile_keyword(struct walk *walk, const struct node *node,
     }
     static const char *const words[] = {"times", "interpolation", NULL};
     char hint[96];
-    return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
-                    setting->path, node->key, value_hint(node->key, words, hint));
+    return fault_at(
+        FAULT_SCENARIO, node->key_place,
+        "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
+        setting->path, node->key, value_hint(node->key, words, hint));
 }
 
 static struct fault *profile_point(struct walk *walk, const struct node *node, const struct setting *setting, int month,
@@ -152,13 +159,16 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     struct quantity quantity;
     char path[256], text[64];
     snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
-    if (node->kind != NODE_SCALAR) return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
+    if (node->kind != NODE_SCALAR)
+        return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
     TRY(value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
     const bool drawn = quantity_is_drawn(&quantity);
     const double value = quantity.p[0];
     quantity_free(&quantity);
     if (drawn)
-        return value_fault(node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain", path);
+        return value_fault(
+            node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain",
+            path);
     size_t at = profile->points++;
     for (; at > 0 && profile->month[at - 1] > month; at--) {
         profile->month[at] = profile->month[at - 1];
@@ -169,14 +179,18 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     profile->value[at] = value;
     profile->node[at] = node;
     if (at > 0 && profile->month[at - 1] == month)
-        return value_fault(node, "%s is the same month as %s; expected each month once", path, profile->node[at - 1]->key);
+        return value_fault(node, "%s is the same month as %s; expected each month once", path,
+                           profile->node[at - 1]->key);
     return NULL;
 }
 
-static struct fault *profile_check(const struct node *node, const struct setting *setting, const struct profile *profile)
+static struct fault *profile_check(const struct node *node, const struct setting *setting,
+                                   const struct profile *profile)
 {
     double factor[2];
-    if (profile->points == 0) return value_fault(node, "%s is a map without a date; expected values at dates, such as {2020: ..., 2030: ...}", setting->path);
+    if (profile->points == 0)
+        return value_fault(node, "%s is a map without a date; expected values at dates, such as {2020: ..., 2030: ...}",
+                           setting->path);
     quantity_support(&profile->times, &factor[0], &factor[1]);
     for (size_t i = 0; i < profile->points; i++) {
         const double a = profile->value[i] * factor[0], b = profile->value[i] * factor[1];
@@ -192,7 +206,8 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     struct profile profile = {.times = {.form = QUANTITY_NUMBER, .p = {1.0}}};
     struct fault *faults = NULL;
     if (!setting->key->profile)
-        return value_fault(node, "%s is a map; expected one value, because this key cannot change over time", setting->path);
+        return value_fault(node, "%s is a map; expected one value, because this key cannot change over time",
+                           setting->path);
     profile.month = calloc(node->children + 1, sizeof *profile.month);
     profile.value = calloc(node->children + 1, sizeof *profile.value);
     profile.node = calloc(node->children + 1, sizeof *profile.node);
@@ -206,8 +221,8 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     }
     if (faults == NULL) faults = profile_check(node, setting, &profile);
     if (faults == NULL)
-        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month, profile.value,
-                                   profile.step, &profile.times, &setting->slot);
+        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month,
+                                   profile.value, profile.step, &profile.times, &setting->slot);
     else
         quantity_free(&profile.times);
     free(profile.month);
@@ -216,7 +231,8 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     return faults;
 }
 
-static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
+static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node,
+                                   struct setting *setting)
 {
     char expected[200];
     TRY(scope_unit(scope, setting->key->unit, &setting->unit));
@@ -249,12 +265,14 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     const char *digits = node->text;
     char *end = NULL;
     if (*digits == '-') digits++;
-    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) return type_fault(node, setting, "a whole number");
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
+        return type_fault(node, setting, "a whole number");
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
     const double value = (double)setting->integer;
     if (errno == 0 && (!has_range(key) || (value >= key->least && value <= key->most))) return NULL;
-    return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text, key->least, key->most);
+    return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text,
+                       key->least, key->most);
 }
 
 static bool is_name(const char *text)
@@ -303,7 +321,8 @@ static bool is_reserved(const struct key *map, const char *name)
     return false;
 }
 
-static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place, const char *path)
+static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place,
+                              const char *path)
 {
     const struct node *map = tree_child(walk->top->node, target);
     const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
@@ -313,15 +332,16 @@ static struct fault *dangling(const struct walk *walk, const char *target, const
     size_t known = 0;
     for (size_t i = 0; i < count; i++)
         if (!is_reserved(declared(walk, target), map->child[i]->key)) words[known++] = map->child[i]->key;
-    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s", path, wanted, target,
-                                   value_hint(wanted, words, hint));
+    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s",
+                                   path, wanted, target, value_hint(wanted, words, hint));
     free(words);
     return fault;
 }
 
-/* Checks that the first `length` bytes of `name`, or what of them is before a dot, are an entry of the top-level map `target`. */
-static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length, struct place place,
-                                     const char *path)
+/* Checks that the first `length` bytes of `name`, or what of them is before a dot, are an entry of the top-level map
+ * `target`. */
+static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length,
+                                     struct place place, const char *path)
 {
     const size_t stem = strcspn(name, ".") < length ? strcspn(name, ".") : length;
     char *wanted = strndup(name, stem);
@@ -333,21 +353,26 @@ static struct fault *check_reference(const struct walk *walk, const char *target
     return fault;
 }
 
-struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node, struct setting *setting)
+struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
+                               struct setting *setting)
 {
     const char *name = node->key, *path = setting->parent->path, *slash = strchr(name, '/');
     switch (map->names) {
     case NAME_PLAIN:
         if (is_name(name)) return NULL;
-        return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a name; expected lower-case letters, digits and single hyphens, such as china-europe",
-                        path, name);
+        return fault_at(
+            FAULT_SCENARIO, node->key_place,
+            "%s: '%s' is not a name; expected lower-case letters, digits and single hyphens, such as china-europe",
+            path, name);
     case NAME_MONTH:
         if (calendar_read(name, &setting->month)) return NULL;
-        return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a date; expected a year such as 2025 or a month such as 2025-07", path, name);
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a date; expected a year such as 2025 or a month such as 2025-07", path, name);
     case NAME_REFERENCE: return check_reference(walk, map->target, name, strlen(name), node->key_place, path);
     case NAME_PAIR:
         if (slash == NULL || strchr(slash + 1, '/') != NULL)
-            return fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
+            return fault_at(FAULT_SCENARIO, node->key_place,
+                            "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
                             path, name);
         return fault_join(check_reference(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
                           check_reference(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
@@ -360,22 +385,25 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
     const struct key *key = setting->key;
     if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
     if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
-    static const char *const expected[] = {[KEY_INTEGER] = "a whole number", [KEY_TEXT] = "a text",
-                                           [KEY_NAME] = "a name",            [KEY_UNIT] = "a unit such as TEU",
-                                           [KEY_CHOICE] = "a word",          [KEY_REFERENCE] = "a name",
-                                           [KEY_MONTH] = "a date such as 2020-01"};
+    static const char *const expected[] = {
+        [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",   [KEY_NAME] = "a name",
+        [KEY_UNIT] = "a unit such as TEU",     [KEY_CHOICE] = "a word", [KEY_REFERENCE] = "a name",
+        [KEY_MONTH] = "a date such as 2020-01"};
     if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, expected[key->kind]);
     int month;
     switch (key->kind) {
     case KEY_INTEGER: return read_integer(node, setting);
     case KEY_CHOICE: return read_choice(node, setting);
     case KEY_UNIT: return value_wrap(node, setting->path, units_check(walk->units, node->text));
-    case KEY_REFERENCE: return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
+    case KEY_REFERENCE:
+        return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
     case KEY_NAME:
         if (is_name(node->text)) return NULL;
-        return type_fault(node, setting, "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019");
+        return type_fault(node, setting,
+                          "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019");
     case KEY_MONTH:
-        if (!calendar_read(node->text, &month)) return type_fault(node, setting, "a year such as 2020 or a month such as 2020-01");
+        if (!calendar_read(node->text, &month))
+            return type_fault(node, setting, "a year such as 2020 or a month such as 2020-01");
         setting->integer = month;
         return NULL;
     default: return NULL;

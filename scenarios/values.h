@@ -17,13 +17,16 @@ struct walk {
 };
 
 /* Reads a value that has no keys of its own (also a profile) into `setting`, whose key and path are set. */
-MUST_CHECK struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting);
+MUST_CHECK struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node,
+                                    struct setting *setting);
 
 /* Checks the name of an entry by the rule of the map that holds it; sets setting->month of NAME_MONTH. */
-MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node, struct setting *setting);
+MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
+                                          struct setting *setting);
 
 /* A fault of this value, with a note of the value that it replaced. Takes a format as fault_at does. */
-MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *value_fault(const struct node *node, const char *format, ...);
+MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *value_fault(const struct node *node, const char *format,
+                                                                           ...);
 /* "; did you mean 'x'?", or "" where no word is near; into `text`. */
 const char *value_hint(const char *name, const char *const words[], char text[96]);
 

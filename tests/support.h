@@ -25,7 +25,8 @@ void support_levels(const struct support *support, const char *driver, size_t co
                     double out[]);
 
 /* Opens text[i] with one seed and returns the level at each month of replication 0 .. count-1, freshly allocated. */
-double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t count, size_t months, const int month[]);
+double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t count, size_t months,
+                    const int month[]);
 
 double support_mean(size_t count, const double x[]);
 /* Central moment of order k around the sample mean, divided by count. */

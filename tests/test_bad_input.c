@@ -23,19 +23,26 @@ static const struct wrong {
     {"unknown-top-key", 0, 3, 1, "the scenario: 'drivvers' is not a key that stands here; did you mean 'drivers'?"},
     {"wrong-type", 0, 6, 12, "drivers.oil.start is a list; expected a number with its unit"},
     {"map-expected", 0, 4, 8, "drivers.oil is 'gbm'; expected a map of keys"},
-    {"wrong-dimension", 0, 7, 11, "drivers.oil.mean: 50 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
+    {"wrong-dimension", 0, 7, 11,
+     "drivers.oil.mean: 50 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
     {"wrong-dimension", 1, 8, 12, "drivers.oil.kappa: 1 yr is a duration; expected a rate such as /yr"},
     {"no-unit", 0, 4, 76, "drivers.oil.kappa: 1.5 has no unit; expected one such as /yr"},
     {"unknown-unit", 0, 4, 28, "drivers.oil.start: 'dollars' is not a unit; did you mean 'USD'?"},
     {"out-of-range", 0, 4, 47, "drivers.oil.sigma is -0.3; expected from 0 to 5"},
-    {"out-of-range-tail", 0, 4, 47, "drivers.oil.sigma can be as low as -inf; expected from 0 to 5, for example through limits"},
+    {"out-of-range-tail", 0, 4, 47,
+     "drivers.oil.sigma can be as low as -inf; expected from 0 to 5, for example through limits"},
     {"missing-key", 0, 4, 3, "drivers.oil lacks the key 'sigma': Volatility of the log"},
     {"missing-section", 0, 1, 1, "the scenario lacks the key 'time'"},
-    {"dangling-reference", 0, 9, 16, "flows.south.commodity: there is no 'grian' in `commodities`; expected one of its names; did you mean 'grain'?"},
-    {"dangling-reference", 1, 13, 14, "flows.south.income: there is no 'oli' in `drivers`; expected one of its names; did you mean 'oil'?"},
-    {"unknown-model", 0, 4, 16, "drivers.oil.model is 'gmb'; expected gbm, mean-reverting, two-factor, growth, trend, path or var; did you mean 'gbm'?"},
-    {"unknown-distribution", 0, 4, 47, "drivers.oil.sigma: 'triangle' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete); "
-                                       "did you mean 'triangular'?"},
+    {"dangling-reference", 0, 9, 16,
+     "flows.south.commodity: there is no 'grian' in `commodities`; expected one of its names; did you mean 'grain'?"},
+    {"dangling-reference", 1, 13, 14,
+     "flows.south.income: there is no 'oli' in `drivers`; expected one of its names; did you mean 'oil'?"},
+    {"unknown-model", 0, 4, 16,
+     "drivers.oil.model is 'gmb'; expected gbm, mean-reverting, two-factor, growth, trend, path or var; did you mean "
+     "'gbm'?"},
+    {"unknown-distribution", 0, 4, 47,
+     "drivers.oil.sigma: 'triangle' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete); "
+     "did you mean 'triangular'?"},
     {"duplicate-key", 0, 8, 5, "the key 'sigma' stands twice in this map"},
     {"alias", 0, 4, 8, "anchors (&o) are not read in scenario files; use `extends`"},
     {"alias", 1, 5, 8, "aliases (*o) are not read in scenario files; use `extends`"},
@@ -45,7 +52,8 @@ static const struct wrong {
     {"missing-parent", 0, 1, 10, "no scenario 'nowhere' was found in the folder of this file"},
     {"absolute-parent", 0, 1, 10, "extends is '/etc/passwd'; expected a name below the folder of this file"},
     {"leaving-parent", 0, 1, 10, "extends is 'worlds/../../secret'; expected a name below the folder of this file"},
-    {"delete-nothing", 0, 3, 1, "'drivers' is empty, which deletes a key, but there is nothing to delete; expected a value"},
+    {"delete-nothing", 0, 3, 1,
+     "'drivers' is empty, which deletes a key, but there is nothing to delete; expected a value"},
     {"bad-utf8", 0, 3, 11, "the byte 0xE9 is not UTF-8; expected text in UTF-8"},
     {"nul", 0, 3, 9, "the control character U+0000 cannot stand in a scenario file"},
     {"control-character", 0, 3, 9, "the control character U+001B cannot stand in a scenario file"},
@@ -55,13 +63,16 @@ static const struct wrong {
     {"list-at-root", 0, 1, 1, "the file holds a list; expected a map of keys, such as `scenario: name`"},
     {"scalar-at-root", 0, 1, 1, "the file holds 'just words'; expected a map of keys"},
     {"not-yaml", 0, 5, 6, "this is not YAML: did not find expected ',' or ']'"},
-    {"colon", 0, 2, 9, "this is not YAML: mapping values are not allowed in this context; expected one `key: value` to a line"},
+    {"colon", 0, 2, 9,
+     "this is not YAML: mapping values are not allowed in this context; expected one `key: value` to a line"},
     {"nested-100", 0, 3, 71, "maps and lists are nested more than 64 deep"},
     {"low-above-high", 0, 4, 47, "drivers.oil.sigma: uniform(0.4 0.2): low 0.4 is above high 0.2"},
     {"mode-outside", 0, 4, 47, "drivers.oil.sigma: triangular(0.2 0.5 0.4): mode 0.5 is above high 0.4"},
-    {"probabilities", 0, 4, 47, "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
+    {"probabilities", 0, 4, 47,
+     "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
     /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
-    {"not-positive-definite", 0, 8, 5, "the correlations of a, b, c are not positive definite: the smallest eigenvalue is -0.2; expected above 0"},
+    {"not-positive-definite", 0, 8, 5,
+     "the correlations of a, b, c are not positive definite: the smallest eigenvalue is -0.2; expected above 0"},
     {"nan", 0, 4, 28, "drivers.oil.start: '.nan' is not a number"},
     {"nan", 1, 4, 49, "drivers.oil.sigma: 'nan' is not a number"},
     {"infinity", 0, 4, 28, "drivers.oil.start: 'inf' is not a number"},
@@ -71,12 +82,15 @@ static const struct wrong {
     {"month-13", 0, 2, 30, "time.start is '2020-13'; expected a year such as 2020 or a month such as 2020-01"},
     {"zero-months", 0, 2, 47, "time.months is 0; expected a whole number from 12 to 1200"},
     {"half-year", 0, 2, 47, "time.months is 18; expected whole years, such as 12 or 24"},
-    {"start-before-base", 0, 2, 30, "time.start is 2018-01, before time.base, 2019-07; expected the base date or later"},
+    {"start-before-base", 0, 2, 30,
+     "time.start is 2018-01, before time.base, 2019-07; expected the base date or later"},
     {"negative-replications", 0, 3, 21, "run.replications is -5; expected a whole number from 1 to 1000000000"},
-    {"twenty-digits", 0, 3, 21, "run.replications is 12345678901234567890; expected a whole number from 1 to 1000000000"},
+    {"twenty-digits", 0, 3, 21,
+     "run.replications is 12345678901234567890; expected a whole number from 1 to 1000000000"},
     {"fractional-replications", 0, 3, 21, "run.replications is '1e4'; expected a whole number"},
     {"bad-name", 0, 4, 3, "drivers: 'Oil_Price' is not a name; expected lower-case letters, digits and single hyphens"},
-    {"profile-not-allowed", 0, 4, 28, "drivers.oil.start is a map; expected one value, because this key cannot change over time"},
+    {"profile-not-allowed", 0, 4, 28,
+     "drivers.oil.start is a map; expected one value, because this key cannot change over time"},
     {"distribution-in-profile", 0, 4, 37, "drivers.gdp.mean.2020 is a distribution; expected a number"},
     {"distribution-in-profile", 1, 4, 56, "drivers.gdp.mean: '2025-13' is not a date"},
     {"overlay", 0, 3, 16, "drivers.oil.sigma is -1; expected from 0 to 5"},
@@ -91,7 +105,8 @@ static struct fault *try_file(struct support *support, const char *path)
     *support = (struct support){0};
     const struct reading reading = {.file = path, .keys = scenario_keys()};
     TRY(scenario_read(&reading, &support->scenario));
-    support->plan = (struct plan){.root = support->scenario->root, .store = support->scenario->store, .outcomes = &support->outcomes};
+    support->plan = (struct plan){
+        .root = support->scenario->root, .store = support->scenario->store, .outcomes = &support->outcomes};
     return world_prepare(&support->plan, &support->world);
 }
 
@@ -116,7 +131,8 @@ START_TEST(a_wrong_file_is_refused_at_its_place)
     const struct fault *fault = nth_fault(faults, wrong->nth);
     ck_assert_msg(fault != NULL, "%s: accepted", wrong->file);
     ck_assert_int_eq(fault->code, FAULT_SCENARIO);
-    ck_assert_msg(strncmp(fault->sentence, wrong->sentence, strlen(wrong->sentence)) == 0, "%s: %s", wrong->file, fault->sentence);
+    ck_assert_msg(strncmp(fault->sentence, wrong->sentence, strlen(wrong->sentence)) == 0, "%s: %s", wrong->file,
+                  fault->sentence);
     ck_assert_int_eq(fault->place.line, wrong->line);
     ck_assert_int_eq(fault->place.column, wrong->column);
     ck_assert_ptr_nonnull(fault->place.source);
@@ -170,7 +186,8 @@ START_TEST(files_that_cannot_be_read_are_refused)
 {
     char path[64];
     assert_refused("/tmp", "/tmp is a folder; expected a scenario file");
-    assert_refused("/tmp/zhol-no-such-file.yaml", "there is no scenario file /tmp/zhol-no-such-file.yaml; expected a path such as");
+    assert_refused("/tmp/zhol-no-such-file.yaml",
+                   "there is no scenario file /tmp/zhol-no-such-file.yaml; expected a path such as");
     write_repeated(path, "scenario: x\n", "", 0, "");
     ck_assert_int_eq(chmod(path, 0), 0);
     if (access(path, R_OK) != 0) assert_refused(path, "cannot be read: Permission denied"); /* root reads everything */

@@ -1,11 +1,12 @@
-/* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a pilot block only.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a
+ * pilot block only. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/simulate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -50,7 +51,14 @@ static void print_plan(const struct simulation *simulation, const struct options
     print_size("memory for samples", (double)simulation_sample_bytes(simulation));
     print_size("memory of each thread", (double)world_state_bytes(simulation->world));
     print_size("result file, about", (double)simulation_file_bytes(simulation));
-    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads, threads == 1 ? "" : "s");
+    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads,
+           threads == 1 ? "" : "s");
+}
+
+static void print_level(const char *name, double level, const char *unit)
+{
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
+    printf("    %-26s %12.6g%s%s\n", name, level, pure ? "" : " ", pure ? "" : unit);
 }
 
 static struct fault *print_start(const struct simulation *simulation)
@@ -63,12 +71,11 @@ static struct fault *print_start(const struct simulation *simulation)
         world_start_central(state);
         if (drivers_outputs(drivers) > 0) printf("\n  Drivers at the start, before any draw:\n");
         for (size_t i = 0; i < drivers_outputs(drivers); i++)
-            printf("    %-26s %12.6g %s\n", drivers_name(drivers, i), drivers_level(world_drivers_state(state), i)[0],
-                   drivers_unit(drivers, i));
+            print_level(drivers_name(drivers, i), drivers_level(world_drivers_state(state), i)[0],
+                        drivers_unit(drivers, i));
         if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
         for (size_t i = 0; i < flows_count(flows); i++)
-            printf("    %-26s %12.6g %s\n", flows_name(flows, i), flows_demand(world_flows_state(state), i)[0],
-                   flows_unit(flows, i));
+            print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
         printf("\n");
     }
     world_close(state);

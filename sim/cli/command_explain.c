@@ -42,7 +42,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_PATH: kept = options_append(&options->search, &options->searches, argument); break;
     case OPTION_AT:
         options->has_month = calendar_read(argument, &options->month);
-        if (!options->has_month) argp_error(state, "--at is '%s'; expected a year such as 2030 or a month such as 2030-07", argument);
+        if (!options->has_month)
+            argp_error(state, "--at is '%s'; expected a year such as 2030 or a month such as 2030-07", argument);
         break;
     case ARGP_KEY_ARG:
         if (options->file == NULL)
@@ -52,17 +53,24 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         else
             argp_error(state, "'%s' is one path too many; expected SCENARIO [PATH]", argument);
         break;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "no scenario file was named; expected one such as scenarios/kazakhstan-2019.yaml"); break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no scenario file was named; expected one such as scenarios/kazakhstan-2019.yaml");
+        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     if (!kept) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
     return 0;
 }
 
-static const struct argp parser = {list, parse, "SCENARIO [PATH]",
-                                   "Print the merged scenario, each value with its file and line and what it replaced.\v"
-                                   "Example:\n\n  zhol explain scenarios/kazakhstan-2019.yaml drivers.brent --at 2030",
-                                   NULL, NULL, NULL};
+static const struct argp parser = {
+    list,
+    parse,
+    "SCENARIO [PATH]",
+    "Print the merged scenario, each value with its file and line and what it replaced.\v"
+    "Example:\n\n  zhol explain scenarios/kazakhstan-2019.yaml drivers.brent --at 2030",
+    NULL,
+    NULL,
+    NULL};
 
 static const char *text_of(const struct node *node, char text[64])
 {
@@ -72,7 +80,10 @@ static const char *text_of(const struct node *node, char text[64])
 static void print_place(struct place place)
 {
     if (place.source == NULL) return;
-    printf("%s:%d", place.source->name, place.line);
+    if (place.source->name[0] == '-')
+        printf("%s", place.source->name); /* an option has no lines */
+    else
+        printf("%s:%d", place.source->name, place.line);
 }
 
 /* What the quantity at the path is worth: its value, or the range of a distribution. */
@@ -85,10 +96,12 @@ static void print_worth(const struct scenario *scenario, const char *path, int m
     calendar_write(month, date);
     printf("  # at %s: %.6g %s", date, store_central(scenario->store, slot, month), store_unit(scenario->store, slot));
     store_range(scenario->store, slot, &least, &most);
-    if (store_variation(scenario->store, slot) == STORE_PER_REPLICATION) printf(" (median; drawn from %.6g to %.6g)", least, most);
+    if (store_variation(scenario->store, slot) == STORE_PER_REPLICATION)
+        printf(" (median; drawn from %.6g to %.6g)", least, most);
 }
 
-static void print_scalar(const struct scenario *scenario, const struct node *node, const char *path, const struct explain_options *options)
+static void print_scalar(const struct scenario *scenario, const struct node *node, const char *path,
+                         const struct explain_options *options)
 {
     char text[64];
     printf("%s", node->text);
@@ -119,7 +132,8 @@ static struct fault *print_node(const struct scenario *scenario, const struct no
         printf("; replaces %s, ", text_of(node->over, text));
         print_place(node->over->place);
     }
-    if (depth > 0 && options->has_month && store_find(scenario->store, path) >= 0) print_worth(scenario, path, options->month);
+    if (depth > 0 && options->has_month && store_find(scenario->store, path) >= 0)
+        print_worth(scenario, path, options->month);
     if (depth > 0) putchar('\n');
     for (size_t i = 0; i < node->children && fault == NULL; i++) {
         const struct node *child = node->child[i];
@@ -160,7 +174,8 @@ static struct fault *print_default(struct scenario *scenario, const struct expla
 {
     const struct setting *setting = setting_at(scenario->root, options->asked);
     if (setting == NULL || setting->stated || setting->text == NULL)
-        return fault_raise(FAULT_USAGE, "%s has no value at '%s'; without a path, `zhol explain` prints all", options->file, options->asked);
+        return fault_raise(FAULT_USAGE, "%s has no value at '%s'; without a path, `zhol explain` prints all",
+                           options->file, options->asked);
     printf("%s: %s  # the default: %s", options->asked, setting->text, setting->key->meaning);
     if (options->has_month) print_worth(scenario, options->asked, options->month);
     putchar('\n');
@@ -192,7 +207,8 @@ int command_explain(int argc, char **argv)
                                     .keys = scenario_keys()};
     struct fault *fault = scenario_read(&reading, &scenario);
     if (fault == NULL) fault = explain(scenario, &options);
-    if (fault == NULL && (fflush(stdout) != 0 || ferror(stdout))) fault = fault_raise(FAULT_MACHINE, "the output cannot be written");
+    if (fault == NULL && (fflush(stdout) != 0 || ferror(stdout)))
+        fault = fault_raise(FAULT_MACHINE, "the output cannot be written");
     const int status = command_end(fault);
     scenario_free(scenario);
     free(options.set);

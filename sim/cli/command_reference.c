@@ -20,15 +20,20 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static const struct argp parser = {list, parse, NULL,
+static const struct argp parser = {list,
+                                   parse,
+                                   NULL,
                                    "Print every key of the scenario format as a Markdown page.\v"
                                    "Example:\n\n  zhol reference --schema > scenario.schema.json",
-                                   NULL, NULL, NULL};
+                                   NULL,
+                                   NULL,
+                                   NULL};
 
 int command_reference(int argc, char **argv)
 {
     bool schema = false;
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &schema);
-    return command_end(schema ? reference_schema(scenario_keys(), stdout) : reference_markdown(scenario_keys(), stdout));
+    return command_end(schema ? reference_schema(scenario_keys(), stdout)
+                              : reference_markdown(scenario_keys(), stdout));
 }

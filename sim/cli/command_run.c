@@ -46,11 +46,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
-static const struct argp parser = {
-    list, parse, "SCENARIO...",
-    "Simulate; one result file per scenario, all on the same seed.\v"
-    "Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml -n 10000 -o kazakhstan.h5",
-    children, NULL, NULL};
+static const struct argp parser = {list,
+                                   parse,
+                                   "SCENARIO...",
+                                   "Simulate; one result file per scenario, all on the same seed.\v"
+                                   "Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml -n 10000 -o kazakhstan.h5",
+                                   children,
+                                   NULL,
+                                   NULL};
 
 /* Says what came out and how sure it is. */
 static struct fault *report(const struct result *result, const char *output, double seconds)
@@ -101,7 +104,8 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     if (fault == NULL) fault = write_result(&result, output, options->force);
     clock_gettime(CLOCK_MONOTONIC, &end);
     if (fault == NULL)
-        fault = report(&result, output, (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec));
+        fault =
+            report(&result, output, (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec));
     result_free(&result);
     return fault;
 }
@@ -112,7 +116,8 @@ static struct fault *choose_output(const struct options *options, const char *fi
     *output = options->output == NULL ? simulation_output(file) : strdup(options->output);
     if (*output == NULL) return fault_no_memory();
     if (!options->force && access(*output, F_OK) == 0)
-        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", *output);
+        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place",
+                           *output);
     return NULL;
 }
 
@@ -130,11 +135,11 @@ int command_run(int argc, char **argv)
         if (fault == NULL) fault = choose_output(&options, options.scenario[opened], &output[opened]);
         diagnostics_print(simulation[opened].plan.warnings, "warning", stderr);
     }
-    for (size_t i = 0; i < options.scenarios && fault == NULL; i++) fault = run_one(&simulation[i], &options, output[i]);
-    if (fault != NULL && fault->code == FAULT_INTERRUPTED)
-        fputs("zhol: interrupted; nothing was written\n", stderr);
-    const int status = fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED)
-                                                                          : command_end(fault);
+    for (size_t i = 0; i < options.scenarios && fault == NULL; i++)
+        fault = run_one(&simulation[i], &options, output[i]);
+    if (fault != NULL && fault->code == FAULT_INTERRUPTED) fputs("zhol: interrupted; nothing was written\n", stderr);
+    const int status =
+        fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
     for (size_t i = 0; i < opened; i++) {
         simulation_close(&simulation[i]);
         free(output[i]);

@@ -43,16 +43,22 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         else if (!options_append(&options->outcome, &options->outcomes, argument))
             argp_failure(state, FAULT_MACHINE, 0, "out of memory");
         break;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5"); break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
+        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
 
-static const struct argp parser = {list, parse, "RESULT [OUTCOME...]",
+static const struct argp parser = {list,
+                                   parse,
+                                   "RESULT [OUTCOME...]",
                                    "Print a result: an overview, or the outcomes named (patterns such as 'flows.*').\v"
                                    "Example:\n\n  zhol show kazakhstan-2019.h5 drivers.brent 'flows.*.demand'",
-                                   NULL, NULL, NULL};
+                                   NULL,
+                                   NULL,
+                                   NULL};
 
 int command_show(int argc, char **argv)
 {

@@ -3,6 +3,7 @@
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
+#include "sim/core/units.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
@@ -65,8 +66,11 @@ int main(int argc, char **argv)
         argv[1] = name;
         return commands[i].run(argc - 1, argv + 1);
     }
-    fprintf(stderr, "zhol: error: '%s' is not a command; expected one of", argv[1]);
-    for (size_t i = 0; i < COMMANDS; i++) fprintf(stderr, "%s %s", i == 0 ? "" : ",", commands[i].name);
-    fputs("\n", stderr);
+    const char *names[COMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
+    const char *meant = units_nearest(argv[1], names);
+    fprintf(stderr, "zhol: error: '%s' is not a command; %s%s%s\n", argv[1],
+            meant == NULL ? "expected one of those that " : "did you mean '",
+            meant == NULL ? "`zhol --help` lists" : meant, meant == NULL ? "" : "'?");
     return FAULT_USAGE;
 }

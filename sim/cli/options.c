@@ -13,11 +13,13 @@ static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
     {"seed", OPTION_SEED, "S", 0, "Seed of all draws (default: as the scenario says, else 1)", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
-    {"set", OPTION_SET, "PATH=VALUE", 0, "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
+    {"set", OPTION_SET, "PATH=VALUE", 0,
+     "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
     {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0, "Most memory for samples, such as 4GiB (default 2GiB)", 0},
-    {"save", OPTION_SAVE, "PATTERNS", 0, "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: headline outcomes)", 0},
+    {"save", OPTION_SAVE, "PATTERNS", 0,
+     "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: headline outcomes)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -35,8 +37,8 @@ bool options_read_bytes(const char *text, uint64_t *bytes)
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"", 1},           {"B", 1},          {"kB", 1e3},       {"MB", 1e6},       {"GB", 1e9},
-                 {"TB", 1e12},      {"KiB", 1024.0},   {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+    } units[] = {{"", 1},      {"B", 1},        {"kB", 1e3},        {"MB", 1e6},           {"GB", 1e9},
+                 {"TB", 1e12}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
     char *end = NULL;
     errno = 0;
     const double number = strtod(text, &end);
@@ -69,7 +71,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'n':
         if (!read_whole(argument, 1, KEYS_MOST_REPLICATIONS, &number))
-            argp_error(state, "-n is '%s'; expected a whole number of replications from 1 to %ld", argument, KEYS_MOST_REPLICATIONS);
+            argp_error(state, "-n is '%s'; expected a whole number of replications from 1 to %ld", argument,
+                       KEYS_MOST_REPLICATIONS);
         options->replications = (long)number;
         break;
     case OPTION_SEED:
@@ -95,7 +98,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_SAVE: options->save = argument; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml"); break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml");
+        break;
     default: return ARGP_ERR_UNKNOWN;
     }
     if (!kept) argp_failure(state, 1, 0, "out of memory");

@@ -21,8 +21,8 @@ struct options {
     uint64_t seed;
     int threads; /* 0: all */
     const char *rng;
-    uint64_t memory;  /* bytes */
-    const char *save; /* NULL: headline outcomes; patterns separated by commas; "none" */
+    uint64_t memory;      /* bytes */
+    const char *save;     /* NULL: headline outcomes; patterns separated by commas; "none" */
     const char *progress; /* auto, plain, none */
     bool force;
 };

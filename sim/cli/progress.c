@@ -67,8 +67,8 @@ static void draw(struct progress *progress, double part, double seconds)
     const double rate = seconds > 0.0 ? done / seconds : 0.0;
     const double left = part > 0.0 ? seconds * (1.0 - part) / part : 0.0;
     if (progress->style == PROGRESS_LINES) {
-        fprintf(stderr, "%s: %.0f of %" PRIu64 " replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
-                done, progress->replications, 100.0 * part, rate, left);
+        fprintf(stderr, "%s: %.0f of %" PRIu64 " replications (%.0f %%), %.0f per second, %.0f s left\n",
+                progress->label, done, progress->replications, 100.0 * part, rate, left);
         return;
     }
     char bar[WIDTH + 1];

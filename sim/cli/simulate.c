@@ -57,7 +57,8 @@ static struct fault *choose_saved(struct simulation *simulation, const char *sav
         any = any || simulation->annual_saved[i];
     }
     if (save != NULL && strcmp(save, "none") != 0 && !any)
-        return fault_raise(FAULT_USAGE, "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none", save);
+        return fault_raise(FAULT_USAGE,
+                           "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none", save);
     return NULL;
 }
 
@@ -74,10 +75,12 @@ static struct fault *choose_quantiles(struct simulation *simulation, struct sett
             continue;
         }
         list->child[i]->used = true;
-        simulation->probability[i] = store_central(simulation->plan.store, list->child[i]->slot, simulation->plan.calendar.start);
+        simulation->probability[i] =
+            store_central(simulation->plan.store, list->child[i]->slot, simulation->plan.calendar.start);
         if (i > 0 && !(simulation->probability[i] > simulation->probability[i - 1]))
-            return fault_at(FAULT_SCENARIO, list->child[i]->place, "%s is %s; expected more than the quantile before it",
-                            list->child[i]->path, list->child[i]->text);
+            return fault_at(FAULT_SCENARIO, list->child[i]->place,
+                            "%s is %s; expected more than the quantile before it", list->child[i]->path,
+                            list->child[i]->text);
     }
     return NULL;
 }
@@ -126,11 +129,12 @@ static struct fault *check_memory(const struct simulation *simulation)
     if (bytes <= simulation->memory) return NULL;
     const double gib = 1024.0 * 1024.0 * 1024.0;
     const double each = bytes == UINT64_MAX ? 1.0 : (double)bytes / (double)simulation->replications;
-    return fault_raise(FAULT_SCENARIO,
-                       "%s: the samples of %" PRIu64 " replications, %zu outcomes and %zu years take %.3g GiB, more than --memory "
-                       "(%.3g GiB); lower -n to %.0f or raise --memory",
-                       simulation->file, simulation->replications, simulation->outcomes.count, world_years(simulation->world),
-                       (double)bytes / gib, (double)simulation->memory / gib, (double)simulation->memory / each);
+    return fault_raise(
+        FAULT_SCENARIO,
+        "%s: the samples of %" PRIu64 " replications, %zu outcomes and %zu years take %.3g GiB, more than --memory "
+        "(%.3g GiB); lower -n to %.0f or raise --memory",
+        simulation->file, simulation->replications, simulation->outcomes.count, world_years(simulation->world),
+        (double)bytes / gib, (double)simulation->memory / gib, (double)simulation->memory / each);
 }
 
 struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
@@ -200,8 +204,8 @@ static struct fault *loop_chunk(void *context, void *thread_state, uint64_t chun
     return NULL;
 }
 
-static struct fault *simulate_chunks(const struct simulation *simulation, int threads, const struct ensemble_watch *watch,
-                                     struct tally *tally, struct samples *samples)
+static struct fault *simulate_chunks(const struct simulation *simulation, int threads,
+                                     const struct ensemble_watch *watch, struct tally *tally, struct samples *samples)
 {
     struct loop loop = {.world = simulation->world,
                         .replications = simulation->replications,
@@ -361,7 +365,8 @@ struct fault *simulation_pilot(const struct simulation *simulation, double *seco
     if (fault == NULL) {
         world_simulate(state, 0, LANES, &result); /* warms caches */
         clock_gettime(CLOCK_MONOTONIC, &begin);
-        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) world_simulate(state, block * LANES, LANES, &result);
+        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++)
+            world_simulate(state, block * LANES, LANES, &result);
         clock_gettime(CLOCK_MONOTONIC, &end);
         *seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     }

@@ -19,18 +19,20 @@ struct simulation {
     uint64_t replications;
     uint64_t memory;
     const char *rng;
-    bool *annual_saved; /* [outcomes] */
+    bool *annual_saved;  /* [outcomes] */
     double *probability; /* [quantiles] */
     size_t quantiles;
 };
 
-/* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings are in
- * simulation->plan.warnings. */
-MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation);
+/* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings
+ * are in simulation->plan.warnings. */
+MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options,
+                                         struct simulation *simulation);
 void simulation_close(struct simulation *simulation);
 
 const char *simulation_name(const struct simulation *simulation);
-/* The default place of the result: NAME.h5 in the current folder, of the file's name. Allocated; NULL without memory. */
+/* The default place of the result: NAME.h5 in the current folder, of the file's name. Allocated; NULL without memory.
+ */
 char *simulation_output(const char *file);
 
 /* Bytes of all samples in memory, and about those of the result file. */

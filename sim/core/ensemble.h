@@ -10,17 +10,17 @@
 
 /* How a parallel loop is watched. All may be NULL. */
 struct ensemble_watch {
-    bool (*stop)(void *context);                                  /* true: begin no further item; called by any thread */
+    bool (*stop)(void *context); /* true: begin no further item; called by any thread */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* after an item; one call at a time */
     void *context;
 };
 
-/* Calls body(context, thread_state, item) once for each item 0 .. count-1 on `threads` threads (0: as many as OpenMP sees
- * processors, or as OMP_NUM_THREADS says), never more than there are items. Items begin in ascending order. Each thread first
- * opens its state with `open` and at the end closes it with `close`, unless opening failed; either may be NULL.
- * The first fault ends the loop: no further items begin; all faults are joined, those of opening first, then in order of
- * item. So the first fault of an item is that of the lowest faulty one, for any number of threads. A stop asked for by the
- * watch while items are left gives FAULT_INTERRUPTED, after any faults. */
+/* Calls body(context, thread_state, item) once for each item 0 .. count-1 on `threads` threads (0: as many as OpenMP
+ * sees processors, or as OMP_NUM_THREADS says), never more than there are items. Items begin in ascending order. Each
+ * thread first opens its state with `open` and at the end closes it with `close`, unless opening failed; either may be
+ * NULL. The first fault ends the loop: no further items begin; all faults are joined, those of opening first, then in
+ * order of item. So the first fault of an item is that of the lowest faulty one, for any number of threads. A stop
+ * asked for by the watch while items are left gives FAULT_INTERRUPTED, after any faults. */
 struct ensemble_body {
     struct fault *(*open)(void *context, void **thread_state);
     struct fault *(*item)(void *context, void *thread_state, uint64_t item);

@@ -45,7 +45,8 @@ struct fault {
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 /* A new fault without a place. Never returns NULL: when memory is out, returns a fixed fault that says so. */
-MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *fault_raise(enum fault_code code, const char *format, ...);
+MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *fault_raise(enum fault_code code, const char *format,
+                                                                           ...);
 
 /* A new fault at a place. */
 MUST_CHECK __attribute__((format(printf, 3, 4))) struct fault *fault_at(enum fault_code code, struct place place,

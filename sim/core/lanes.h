@@ -1,9 +1,9 @@
 /* sim/core/lanes.h -- vector arithmetic on lanes: a lane is one replication inside a block of LANES.
  *
- * The functions have no branch, so that loops over lanes become vector code, and use explicit fused multiply-adds, so that the
- * bits are the same however wide the vectors are. Over the whole range, with denormals, infinities and NaN as in the C standard,
- * their errors are at most: exp 1.0 ulp, log 1.0 ulp, sine and cosine 1.5 ulp, log1p 2 ulp, decay 2.5 ulp, inverse normal 8 ulp.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * The functions have no branch, so that loops over lanes become vector code, and use explicit fused multiply-adds, so
+ * that the bits are the same however wide the vectors are. Over the whole range, with denormals, infinities and NaN as
+ * in the C standard, their errors are at most: exp 1.0 ulp, log 1.0 ulp, sine and cosine 1.5 ulp, log1p 2 ulp,
+ * decay 2.5 ulp, inverse normal 8 ulp. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LANES_H
 #define ZHOL_LANES_H
 
@@ -69,15 +69,17 @@ LANES_INLINE double lanes_exp(double x)
     return p * lanes_from_bits((half - 1u) << 52) * lanes_from_bits((rest - 1u) << 52);
 }
 
-/* ln x. x = 2^k m, m in [sqrt(1/2), sqrt 2); ln m by the series of 2 atanh(s), s = f / (2 + f), f = m - 1, arranged around f. */
+/* ln x. x = 2^k m, m in [sqrt(1/2), sqrt 2); ln m by the series of 2 atanh(s), s = f / (2 + f), f = m - 1, arranged
+ * around f. */
 LANES_INLINE double lanes_log(double x)
 {
     const bool tiny = x < 2.2250738585072014e-308;
     const uint64_t bits = lanes_to_bits(tiny ? x * 18014398509481984.0 : x); /* 2^54 */
-    const uint64_t offset = bits - 0x3fe6a09e667f3bcdu;                     /* sqrt(1/2) */
-    const uint64_t exponent = (offset >> 52) ^ 0x800u;                      /* biased by 2048 */
+    const uint64_t offset = bits - 0x3fe6a09e667f3bcdu;                      /* sqrt(1/2) */
+    const uint64_t exponent = (offset >> 52) ^ 0x800u;                       /* biased by 2048 */
     const double m = lanes_from_bits(bits - ((offset >> 52) << 52));
-    const double k = lanes_from_bits((exponent & 0xfffu) | 0x4330000000000000u) - (4503599627370496.0 + 2048.0) - (tiny ? 54.0 : 0.0);
+    const double k = lanes_from_bits((exponent & 0xfffu) | 0x4330000000000000u) - (4503599627370496.0 + 2048.0) -
+                     (tiny ? 54.0 : 0.0);
     const double f = m - 1.0, s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
     double r = 2.0 / 23.0;
     r = LANES_FMA(r, z, 2.0 / 21.0);
@@ -158,7 +160,8 @@ LANES_INLINE double lanes_decay(double y)
     return small ? p : (1.0 - lanes_exp(-y)) / (small ? 1.0 : y);
 }
 
-/* The standard normal value below which lies p: Wichura 1988, algorithm AS 241 (PPND16). -inf at 0, inf at 1, NaN outside. */
+/* The standard normal value below which lies p: Wichura 1988, algorithm AS 241 (PPND16). -inf at 0, inf at 1, NaN
+ * outside. */
 LANES_INLINE double lanes_inverse_normal(double p)
 {
     const double q = p - 0.5, s = 0.180625 - q * q;

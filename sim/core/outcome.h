@@ -1,7 +1,7 @@
 /* sim/core/outcome.h -- named results, their declaration, and the interface that takes them in.
  *
- * A component declares its outcomes in a table (one row per kind of outcome), and reports a row of lanes per outcome and
- * month. The world folds the months into years and the years into the horizon by the rule of the declaration.
+ * A component declares its outcomes in a table (one row per kind of outcome), and reports a row of lanes per outcome
+ * and month. The world folds the months into years and the years into the horizon by the rule of the declaration.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_OUTCOME_H
 #define ZHOL_OUTCOME_H
@@ -14,10 +14,10 @@
 #include <stdint.h>
 
 enum outcome_rule {
-    OUTCOME_SUM,      /* the monthly row is a rate per year; a year's value is the mean rate = the year's total            */
-    OUTCOME_MEAN,     /* mean of the months                                                                               */
-    OUTCOME_LAST,     /* value of the last month                                                                          */
-    OUTCOME_MINIMUM,  /* least of the months                                                                              */
+    OUTCOME_SUM, /* the monthly row is a rate per year; a year's value is the mean rate = the year's total            */
+    OUTCOME_MEAN, /* mean of the months                                                                               */
+    OUTCOME_LAST, /* value of the last month                                                                          */
+    OUTCOME_MINIMUM, /* least of the months */
 };
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };
@@ -44,7 +44,8 @@ struct outcomes {
     size_t count;
 };
 
-/* Adds an outcome and gives its index. The texts are copied. `total` is derived: of OUTCOME_SUM, `unit` without a final "/yr"
+/* Adds an outcome and gives its index. The texts are copied. `total` is derived: of OUTCOME_SUM, `unit` without a final
+ * "/yr"
  * ("1/yr" and "/yr" become "1"), else `unit`. */
 MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                       const char *unit, const char *long_name, size_t *index);
@@ -52,17 +53,17 @@ void outcomes_free(struct outcomes *outcomes);
 /* The index of a path; outcomes->count if there is none. */
 size_t outcomes_find(const struct outcomes *outcomes, const char *path);
 
-/* A finished block, handed to each sink by the thread that simulated it. Cell = outcome * periods + period, where periods
- * 0 .. years-1 are the years and the last one is the horizon. */
+/* A finished block, handed to each sink by the thread that simulated it. Cell = outcome * periods + period, where
+ * periods 0 .. years-1 are the years and the last one is the horizon. */
 struct block_result {
-    uint64_t first;              /* first replication */
-    size_t lanes;                /* how many of the LANES are part of the run */
+    uint64_t first; /* first replication */
+    size_t lanes;   /* how many of the LANES are part of the run */
     size_t cells;
     const double (*cell)[LANES]; /* [cells][LANES]; NaN: undefined */
     size_t inputs;
-    const double *const *input;  /* [inputs] rows as drawn */
-    const int *failed_month;     /* [LANES]; -1: valid; else the first month (from start) with a value that is not finite */
-    const int *failed_cause;     /* [LANES]; index of the cause, in the world's list */
+    const double *const *input; /* [inputs] rows as drawn */
+    const int *failed_month; /* [LANES]; -1: valid; else the first month (from start) with a value that is not finite */
+    const int *failed_cause; /* [LANES]; index of the cause, in the world's list */
 };
 
 /* What takes in results. `block` is called from many threads at once, each replication exactly once, in any order. */

@@ -36,8 +36,8 @@ enum { FORMS = sizeof forms / sizeof forms[0] };
 static const char *const form_names[] = {"uniform", "triangular", "normal", "lognormal", "pert", "discrete", NULL};
 
 /* What people write for a distribution that we have; spellings close to ours need no entry. */
-static const char *const habits[][2] = {
-    {"gauss", "normal"}, {"gaussian", "normal"}, {"tri", "triangular"}, {"triangle", "triangular"}, {"beta", "pert"}, {"choice", "discrete"}};
+static const char *const habits[][2] = {{"gauss", "normal"},        {"gaussian", "normal"}, {"tri", "triangular"},
+                                        {"triangle", "triangular"}, {"beta", "pert"},       {"choice", "discrete"}};
 
 static bool is_digit(char c)
 {
@@ -100,7 +100,9 @@ static struct fault *decimal_read(const char **at, double *value)
 {
     const char *word = *at;
     const size_t length = decimal_length(word);
-    if (length == 0) return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number; expected digits such as 0.25", shown_word(word), word);
+    if (length == 0)
+        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a number; expected digits such as 0.25", shown_word(word),
+                           word);
     const char after = word[length];
     if (after == 'x' || after == 'X')
         return fault_raise(FAULT_SCENARIO, "'%.*s' is not a plain decimal number; hexadecimal is not read",

@@ -60,7 +60,8 @@ double quantity_central(const struct quantity *quantity);
 double quantity_mean(const struct quantity *quantity);
 double quantity_variance(const struct quantity *quantity);
 
-/* The smallest and the largest value that can be drawn; infinite where unbounded, of a lognormal the least positive number. */
+/* The smallest and the largest value that can be drawn; infinite where unbounded, of a lognormal the least positive
+ * number. */
 void quantity_support(const struct quantity *quantity, double *least, double *most);
 
 #endif

@@ -212,7 +212,8 @@ struct fault *reduction_total(struct reduction *reduction, struct moments total[
     for (size_t i = 0; i < reduction->width; i++)
         total[i] = reduction->last == NULL ? moments_none() : reduction->last[i];
     for (size_t which = reduction->nodes; which-- > 0;)
-        for (size_t i = 0; i < reduction->width; i++) moments_merge(&reduction->held[which].node[i], &total[i], &total[i]);
+        for (size_t i = 0; i < reduction->width; i++)
+            moments_merge(&reduction->held[which].node[i], &total[i], &total[i]);
     return reduction_unlock(reduction);
 }
 

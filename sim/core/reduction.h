@@ -1,6 +1,6 @@
-/* sim/core/reduction.h -- moments along one fixed binary tree, so that their bits do not depend on who computed what first: node
- * (level, index) covers leaves index * 2^level to (index + 1) * 2^level - 1, and only siblings are combined.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim/core/reduction.h -- moments along one fixed binary tree, so that their bits do not depend on who computed what
+ * first: node (level, index) covers leaves index * 2^level to (index + 1) * 2^level - 1, and only siblings are
+ * combined. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_REDUCTION_H
 #define ZHOL_REDUCTION_H
 
@@ -10,17 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The fixed reduction tree over nodes of `width` moments each. Leaves (chunks) may be delivered in any order and by any thread;
- * holds at most about 2 log2(leaves) nodes when they come nearly in order. */
+/* The fixed reduction tree over nodes of `width` moments each. Leaves (chunks) may be delivered in any order and by any
+ * thread; holds at most about 2 log2(leaves) nodes when they come nearly in order. */
 struct reduction;
 MUST_CHECK struct fault *reduction_open(size_t width, struct reduction **reduction);
 void reduction_close(struct reduction *reduction);
-/* Delivers node (level, index); copies node[width]. Each leaf must be covered exactly once: a node that overlaps one that
- * is held is a fault (overlaps with a node that is being combined at that moment are not seen). */
+/* Delivers node (level, index); copies node[width]. Each leaf must be covered exactly once: a node that overlaps one
+ * that is held is a fault (overlaps with a node that is being combined at that moment are not seen). */
 MUST_CHECK struct fault *reduction_deliver(struct reduction *reduction, unsigned level, uint64_t index,
                                            const struct moments node[]);
-/* The same without the copy: ask for a node to fill, [width] with any contents, then hand it over. The handing over ends the
- * caller's ownership, whatever it returns; a node that is not handed over is freed by free(). */
+/* The same without the copy: ask for a node to fill, [width] with any contents, then hand it over. The handing over
+ * ends the caller's ownership, whatever it returns; a node that is not handed over is freed by free(). */
 MUST_CHECK struct fault *reduction_borrow(struct reduction *reduction, struct moments **node);
 MUST_CHECK struct fault *reduction_hand_over(struct reduction *reduction, unsigned level, uint64_t index,
                                              struct moments *node);

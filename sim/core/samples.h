@@ -5,9 +5,9 @@
 
 #include "sim/core/outcome.h"
 
-/* value[cell * count + replication]; NaN where undefined or where the replication is invalid. Each replication's columns are
- * written by one thread only; before its block is in, they hold anything. A value beyond the greatest float (3.4e38) becomes
- * infinite. input[i * count + replication] likewise, in double precision as drawn, also of invalid
+/* value[cell * count + replication]; NaN where undefined or where the replication is invalid. Each replication's
+ * columns are written by one thread only; before its block is in, they hold anything. A value beyond the greatest float
+ * (3.4e38) becomes infinite. input[i * count + replication] likewise, in double precision as drawn, also of invalid
  * replications. Both are freed by free(); NULL where there is nothing to hold. */
 struct samples {
     uint64_t count;

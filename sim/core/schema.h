@@ -1,6 +1,6 @@
-/* sim/core/schema.h -- how the keys of a scenario are declared. One table entry per key feeds the reader, the range checks,
- * the reference page and the JSON schema, so that they cannot disagree. The tables stand beside the model that reads them.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim/core/schema.h -- how the keys of a scenario are declared. One table entry per key feeds the reader, the range
+ * checks, the reference page and the JSON schema, so that they cannot disagree. The tables stand beside the model that
+ * reads them. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SCHEMA_H
 #define ZHOL_SCHEMA_H
 
@@ -33,18 +33,18 @@ struct key {
     const char *name; /* NULL ends a table; "*" in `entry` */
     enum key_kind kind;
     const char *meaning; /* one sentence */
-    /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or quantity
-     * stated by the sibling key x (or by key x of an enclosing section), or with "$x.y" of key y of the entry that the
-     * reference x names. "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
+    /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or
+     * quantity stated by the sibling key x (or by key x of an enclosing section), or with "$x.y" of key y of the entry
+     * that the reference x names. "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
     const char *unit;
     const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
     double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */
     double most;
     bool least_open; /* the end itself is excluded */
     bool most_open;
-    bool draws;     /* may be a distribution */
-    bool profile;   /* may be a map of dates, with `times:` for one factor */
-    bool compounds; /* a yearly rate g: the factor is (1 + g)^years */
+    bool draws;                     /* may be a distribution */
+    bool profile;                   /* may be a map of dates, with `times:` for one factor */
+    bool compounds;                 /* a yearly rate g: the factor is (1 + g)^years */
     const char *target;             /* of references: the top-level map that must hold the name */
     const char *choices;            /* of KEY_CHOICE */
     enum name_rule names;           /* of KEY_ENTRIES */

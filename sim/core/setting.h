@@ -1,6 +1,6 @@
-/* sim/core/setting.h -- a scenario as read and checked: a tree of settings, each with the key that declares it, its value
- * and its place in a file. Defaults are filled in. Quantities are not held here but in the store, under their path.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim/core/setting.h -- a scenario as read and checked: a tree of settings, each with the key that declares it, its
+ * value and its place in a file. Defaults are filled in. Quantities are not held here but in the store, under their
+ * path. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SETTING_H
 #define ZHOL_SETTING_H
 
@@ -12,16 +12,16 @@
 
 struct setting {
     const struct key *key;
-    char *name;         /* "kappa"; of list items "1", "2", ... */
-    char *path;         /* "drivers.brent.kappa"; the root's is "" */
-    struct place place; /* of the value; of a default: of the map that lacks it */
-    bool stated;        /* false: the default was taken */
-    bool used;          /* a model asked for it */
-    char *text;         /* as written (scalars): names, choices, references, units, quantities */
-    char *unit;         /* of quantities and factors: the unit it is kept in, all "$" replaced; owned */
-    long integer;       /* of KEY_INTEGER; of KEY_MONTH the month */
-    int slot;           /* of KEY_QUANTITY: its place in the store; else -1 */
-    int month;          /* of entries with NAME_MONTH: the month their name says */
+    char *name;             /* "kappa"; of list items "1", "2", ... */
+    char *path;             /* "drivers.brent.kappa"; the root's is "" */
+    struct place place;     /* of the value; of a default: of the map that lacks it */
+    bool stated;            /* false: the default was taken */
+    bool used;              /* a model asked for it */
+    char *text;             /* as written (scalars): names, choices, references, units, quantities */
+    char *unit;             /* of quantities and factors: the unit it is kept in, all "$" replaced; owned */
+    long integer;           /* of KEY_INTEGER; of KEY_MONTH the month */
+    int slot;               /* of KEY_QUANTITY: its place in the store; else -1 */
+    int month;              /* of entries with NAME_MONTH: the month their name says */
     struct setting **child; /* maps and lists: in the order of the file, keys with defaults last */
     size_t children;
     struct setting *parent;

@@ -1,6 +1,5 @@
-/* sim/core/statistics.h -- quantiles of samples, with bounds that hold whatever the distribution; moments.h and reduction.h are the
- * rest of the statistics.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim/core/statistics.h -- quantiles of samples, with bounds that hold whatever the distribution; moments.h and
+ * reduction.h are the rest of the statistics. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STATISTICS_H
 #define ZHOL_STATISTICS_H
 
@@ -11,18 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Quantiles of single-precision samples: order statistic ceil(n p), and the 95 % distribution-free bounds of model section
- * 8 (exact binomial where n p (1 - p) < 20). NaN entries are left out, infinities are values, -0 stands before +0. Exact
- * selection; leaves the sample as it is; needs `work[count]`. A bound outside the sample is -INFINITY or INFINITY: nothing
- * is known there. With no values, or p not in [0, 1], all are NaN. */
+/* Quantiles of single-precision samples: order statistic ceil(n p), and the 95 % distribution-free bounds of model
+ * section 8 (exact binomial where n p (1 - p) < 20). NaN entries are left out, infinities are values, -0 stands before
+ * +0. Exact selection; leaves the sample as it is; needs `work[count]`. A bound outside the sample is -INFINITY or
+ * INFINITY: nothing is known there. With no values, or p not in [0, 1], all are NaN. */
 struct quantile_estimate {
     double estimate, low, high;
 };
 void statistics_quantiles(size_t count, const float sample[], float work[], size_t asked, const double p[],
                           struct quantile_estimate out[]);
-/* The ranks (from 1) of the above for n values and p in [0, 1]; low 0 or high n + 1 mean that the bound lies outside the
- * sample. n p within 2 DBL_EPSILON n p of a whole number counts as that number, because most decimal p (0.05, 0.07) are not
- * exact in binary: ceil(100 * 0.07) is meant to be 7. p = 0 gives rank 1. With n = 0: rank 0, low 0, high 1. */
+/* The ranks (from 1) of the above for n values and p in [0, 1]; low 0 or high n + 1 mean that the bound lies outside
+ * the sample. n p within 2 DBL_EPSILON n p of a whole number counts as that number, because most decimal p (0.05, 0.07)
+ * are not exact in binary: ceil(100 * 0.07) is meant to be 7. p = 0 gives rank 1. With n = 0: rank 0, low 0, high 1. */
 void statistics_quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_t *high);
 
 #endif

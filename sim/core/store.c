@@ -42,8 +42,8 @@ struct store {
 
 struct rows {
     const struct store *store;
-    double (*row)[LANES];   /* [slots] */
-    double (*drawn)[LANES]; /* [inputs] */
+    double (*row)[LANES];       /* [slots] */
+    double (*drawn)[LANES];     /* [inputs] */
     struct stream_state *state; /* [inputs] */
 };
 
@@ -74,7 +74,8 @@ void store_close(struct store *store)
     free(store);
 }
 
-static struct fault *store_append(struct store *store, struct slot *slot, const char *path, const char *unit, int *index)
+static struct fault *store_append(struct store *store, struct slot *slot, const char *path, const char *unit,
+                                  int *index)
 {
     struct slot *grown = realloc(store->slot, (store->slots + 1) * sizeof *grown);
     if (grown == NULL) {
@@ -110,8 +111,8 @@ struct fault *store_add(struct store *store, const char *path, const char *unit,
     return store_append(store, &added, path, unit, slot);
 }
 
-struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count, const int month[],
-                                const double value[], bool step, struct quantity *times, int *slot)
+struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count,
+                                const int month[], const double value[], bool step, struct quantity *times, int *slot)
 {
     struct slot added = {.quantity = *times, .points = count, .step = step};
     *times = (struct quantity){0};

@@ -5,14 +5,14 @@
  *   one per replication    drawn when a block starts
  *   one per month          a profile over dates, the same in all lanes (times a drawn factor: per lane)
  *   moved                  a writer changes the row in some months, lane by lane
- * A component asks for the row of a slot at `start` or `step` and keeps no copy; what it reads is always LANES numbers, so it
- * has one code path. Only rows that vary by month are recomputed each month. Writers (effects of policies, regimes and
- * events) are called in the order of registration, after the row has its own value of the month, and before any component
- * steps.
+ * A component asks for the row of a slot at `start` or `step` and keeps no copy; what it reads is always LANES numbers,
+ * so it has one code path. Only rows that vary by month are recomputed each month. Writers (effects of policies,
+ * regimes and events) are called in the order of registration, after the row has its own value of the month, and before
+ * any component steps.
  *
- * Life: the reader adds slots (store_add_...), components and mechanisms add writers in `prepare` (store_move), store_seal
- * ends that; then each thread opens rows and, for each block, calls rows_start, and for each month rows_step.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * Life: the reader adds slots (store_add_...), components and mechanisms add writers in `prepare` (store_move),
+ * store_seal ends that; then each thread opens rows and, for each block, calls rows_start, and for each month
+ * rows_step. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STORE_H
 #define ZHOL_STORE_H
 
@@ -38,8 +38,8 @@ void store_close(struct store *store);
 MUST_CHECK struct fault *store_add(struct store *store, const char *path, const char *unit, struct quantity *quantity,
                                    int *slot);
 
-/* Adds a profile: value[i] at month[i], ascending, linear between, constant outside; `step` true: stepwise. The factor of
- * the whole profile is the quantity `times` (taken over; a number 1 if there is none). Copies the arrays. */
+/* Adds a profile: value[i] at month[i], ascending, linear between, constant outside; `step` true: stepwise. The factor
+ * of the whole profile is the quantity `times` (taken over; a number 1 if there is none). Copies the arrays. */
 MUST_CHECK struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count,
                                            const int month[], const double value[], bool step, struct quantity *times,
                                            int *slot);
@@ -60,15 +60,16 @@ double store_mean(const struct store *store, int slot, int month);
 /* The least and the greatest value that the quantity can have in any month, before any writer. */
 void store_range(const struct store *store, int slot, double *least, double *most);
 
-/* A writer: changes the row of `slot` in place. `month` is the calendar month. Must be a pure function of its arguments, of
- * what `context` held when the run began and of rows that step earlier. */
+/* A writer: changes the row of `slot` in place. `month` is the calendar month. Must be a pure function of its
+ * arguments, of what `context` held when the run began and of rows that step earlier. */
 typedef void store_writer(const void *context, struct rows *rows, int month, double row[LANES]);
 MUST_CHECK struct fault *store_move(struct store *store, int slot, store_writer *writer, const void *context);
 
 /* Ends the building: names the draws with the seed. */
 MUST_CHECK struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator);
 
-/* The inputs: slots (or factors of profiles) that are drawn, in order of slot. *name is the path, with ".times" for factors. */
+/* The inputs: slots (or factors of profiles) that are drawn, in order of slot. *name is the path, with ".times" for
+ * factors. */
 size_t store_inputs(const struct store *store);
 const char *store_input_name(const struct store *store, size_t input);
 int store_input_slot(const struct store *store, size_t input);

@@ -64,7 +64,7 @@ static double philox_uniform(void *state)
     return (double)((high << 21) | (low >> 11)) * 0x1p-53;
 }
 
-static const gsl_rng_type philox_type = {"philox",         0xffffffffu, 0, sizeof(struct philox_state), philox_set,
+static const gsl_rng_type philox_type = {"philox",   0xffffffffu,   0, sizeof(struct philox_state), philox_set,
                                          philox_get, philox_uniform};
 const gsl_rng_type *const stream_gsl_philox = &philox_type;
 
@@ -96,8 +96,9 @@ struct fault *stream_generator(const char *name, const gsl_rng_type **type)
             *type = *t;
             return NULL;
         }
-    return fault_raise(FAULT_USAGE, "'%s' is not a generator; expected philox or one that GSL ships, such as mt19937, ranlxd1 or taus2",
-                       name);
+    return fault_raise(
+        FAULT_USAGE,
+        "'%s' is not a generator; expected philox or one that GSL ships, such as mt19937, ranlxd1 or taus2", name);
 }
 
 void stream_state_free(struct stream_state *state)
@@ -127,15 +128,16 @@ void stream_state_start(const struct stream *stream, struct stream_state *state,
         gsl_rng_set(state->lane[l], (unsigned long)(mix(key ^ mix(first_replication + (uint64_t)l)) >> 32));
 }
 
-/* The four words of each lane, word[4][LANES]: Philox4x32-10 on 32-bit words that stand in 64-bit elements; only their lower halves
- * count, so what products leave above does no harm. */
+/* The four words of each lane, word[4][LANES]: Philox4x32-10 on 32-bit words that stand in 64-bit elements; only their
+ * lower halves count, so what products leave above does no harm. */
 static void philox_words(const struct stream *stream, uint64_t first, int month, uint32_t slot, uint32_t word[4][LANES])
 {
 #if defined(__AVX2__)
     const __m256i m0 = _mm256_set1_epi64x(0xD2511F53), m1 = _mm256_set1_epi64x(0xCD9E8D57);
     const __m256i low = _mm256_set1_epi64x(0xffffffff), pack = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
     for (int l = 0; l < LANES; l += 4) {
-        const __m256i replication = _mm256_add_epi64(_mm256_set1_epi64x((long long)(first + (uint64_t)l)), _mm256_set_epi64x(3, 2, 1, 0));
+        const __m256i replication =
+            _mm256_add_epi64(_mm256_set1_epi64x((long long)(first + (uint64_t)l)), _mm256_set_epi64x(3, 2, 1, 0));
         __m256i a = _mm256_and_si256(replication, low), b = _mm256_srli_epi64(replication, 32);
         __m256i c = _mm256_set1_epi64x((uint32_t)(month + 1)), d = _mm256_set1_epi64x(slot);
         uint32_t k0 = stream->key[0], k1 = stream->key[1];

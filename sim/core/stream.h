@@ -1,7 +1,7 @@
 /* sim/core/stream.h -- random numbers that are addressed, not consumed.
  *
- * A draw is a pure function of (seed, name, replication, month, slot). The key of Philox4x32-10 comes from seed and name,
- * its counter from replication, month and slot; a slot is one call of Philox: four words, or two 53-bit uniforms.
+ * A draw is a pure function of (seed, name, replication, month, slot). The key of Philox4x32-10 comes from seed and
+ * name, its counter from replication, month and slot; a slot is one call of Philox: four words, or two 53-bit uniforms.
  * Salmon, Moraes, Dror and Shaw 2011 (Random123).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STREAM_H
@@ -32,8 +32,8 @@ MUST_CHECK struct fault *stream_generator(const char *name, const gsl_rng_type *
 
 struct stream stream_named(uint64_t seed, const char *name, const gsl_rng_type *type);
 
-/* Places a Philox gsl_rng at the draws of (replication, month, slot) of this stream: gsl_rng_get gives the four words of
- * the slot, then those of slot + 1, ...; gsl_rng_uniform takes two words and gives 53 bits. */
+/* Places a Philox gsl_rng at the draws of (replication, month, slot) of this stream: gsl_rng_get gives the four words
+ * of the slot, then those of slot + 1, ...; gsl_rng_uniform takes two words and gives 53 bits. */
 void stream_seek(gsl_rng *philox, const struct stream *stream, uint64_t replication, int month, uint32_t slot);
 
 /* What a block keeps for streams whose generator must be consumed in order; empty and free of cost for Philox. */
@@ -45,8 +45,8 @@ void stream_state_free(struct stream_state *state);
 /* Once per block, before its first draw. */
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication);
 
-/* Two rows of uniforms in (0, 1) for the lanes first_replication + l: those of the slot's words 0, 1 and words 2, 3, the
- * same as two gsl_rng_uniform after stream_seek, with 0 replaced by 2^-54. u[2][LANES], aligned. */
+/* Two rows of uniforms in (0, 1) for the lanes first_replication + l: those of the slot's words 0, 1 and words 2, 3,
+ * the same as two gsl_rng_uniform after stream_seek, with 0 replaced by 2^-54. u[2][LANES], aligned. */
 void stream_uniforms(const struct stream *stream, struct stream_state *state, uint64_t first_replication, int month,
                      uint32_t slot, double u[2][LANES]);
 

@@ -14,8 +14,8 @@ struct invalid_replication {
 };
 
 struct tally;
-/* For a run of `replications`; the blocks may come in any order, from any threads. Memory: a few nodes of `cells` moments for
- * each chunk of which some blocks are in and some are not, and those of the reduction. */
+/* For a run of `replications`; the blocks may come in any order, from any threads. Memory: a few nodes of `cells`
+ * moments for each chunk of which some blocks are in and some are not, and those of the reduction. */
 MUST_CHECK struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally);
 void tally_close(struct tally *tally);
 struct sink tally_sink(struct tally *tally);

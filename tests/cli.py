@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""The commands as a user meets them: exit status, messages, files that appear and that do not.
+
+Usage: cli.py ZHOL SCENARIOS
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+PROJECT = SCENARIOS.parent
+MINIMAL, KAZAKHSTAN = str(SCENARIOS / "minimal.yaml"), str(SCENARIOS / "kazakhstan-2019.yaml")
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def zhol(self, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        return run
+
+    def files(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def test_threads_do_not_change_a_byte(self):
+        for threads in (1, 2, 3, 4):
+            self.zhol("run", KAZAKHSTAN, "-n", "3000", "-j", str(threads), "-o", f"{threads}.h5")
+        first = (self.folder / "1.h5").read_bytes()
+        for threads in (2, 3, 4):
+            self.assertEqual(first, (self.folder / f"{threads}.h5").read_bytes())
+
+    def test_a_run_twice_gives_the_same_bytes_elsewhere_and_later(self):
+        self.zhol("run", MINIMAL, "-n", "100", "-o", "a.h5")
+        time.sleep(1.1)
+        (self.folder / "else").mkdir()
+        self.zhol("run", MINIMAL, "-n", "100", "-o", "else/b.h5")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "else/b.h5").read_bytes())
+
+    def test_another_seed_gives_other_results_and_zero_is_a_seed(self):
+        for seed in ("0", "1"):
+            self.zhol("run", MINIMAL, "-n", "100", "--seed", seed, "-o", f"{seed}.h5")
+        self.assertNotEqual((self.folder / "0.h5").read_bytes(), (self.folder / "1.h5").read_bytes())
+
+    def test_fewer_replications_are_the_first_of_more(self):
+        for number in ("100", "700"):
+            self.zhol("run", MINIMAL, "-n", number, "-o", f"{number}.h5")
+        import h5py
+        with h5py.File(self.folder / "100.h5") as few, h5py.File(self.folder / "700.h5") as many:
+            name = "samples/annual/flows_grain_south_demand"
+            self.assertTrue((few[name][:] == many[name][:, :100]).all())
+
+    def test_an_existing_result_is_replaced_only_with_force(self):
+        self.zhol("run", MINIMAL, "-n", "64")
+        before = (self.folder / "minimal.h5").read_bytes()
+        run = self.zhol("run", MINIMAL, "-n", "32", status=2)
+        self.assertIn("minimal.h5 is there already; use --force to replace it", run.stderr)
+        self.assertEqual((self.folder / "minimal.h5").read_bytes(), before)
+        self.zhol("run", MINIMAL, "-n", "32", "--force")
+        self.assertNotEqual((self.folder / "minimal.h5").read_bytes(), before)
+        self.assertEqual(self.files(), ["minimal.h5"])
+
+    def test_several_scenarios_are_all_checked_before_the_first_is_simulated(self):
+        (self.folder / "wrong.yaml").write_text("scenario: wrong\n")
+        run = self.zhol("run", MINIMAL, "wrong.yaml", status=3)
+        self.assertIn("wrong.yaml:1:1: error: the scenario lacks the key 'time'", run.stderr)
+        self.assertEqual(self.files(), ["wrong.yaml"])
+
+    def test_ctrl_c_leaves_no_file_and_exits_130(self):
+        run = subprocess.Popen([ZHOL, "run", KAZAKHSTAN, "-n", "900000", "--memory", "8GiB", "--progress", "none"],
+                               cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        error = run.communicate(timeout=120)[1]
+        self.assertEqual(run.returncode, 130, error)
+        self.assertIn("interrupted; nothing was written", error)
+        self.assertEqual(self.files(), [])
+
+    def test_a_full_disk_leaves_no_file(self):
+        run = subprocess.run(["bash", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$0" run "$1" -o full.h5 --progress none', ZHOL, MINIMAL],
+                             cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertRegex(run.stderr, r"full.h5: HDF5 could not .*: File too large")
+        self.assertEqual(self.files(), [])
+
+    def test_an_unwritable_place_is_named(self):
+        run = self.zhol("run", MINIMAL, "-n", "32", "-o", "nowhere/x.h5", status=1)
+        self.assertIn("nowhere/x.h5", run.stderr)
+
+    def test_sizes_beyond_memory_are_refused_before_anything_is_allocated(self):
+        run = self.zhol("run", KAZAKHSTAN, "-n", "1000000000", status=3)
+        self.assertRegex(run.stderr, r"take [0-9.e+]+ GiB, more than --memory \(2 GiB\); lower -n to [0-9]+ or raise --memory")
+        lower = re.search(r"lower -n to ([0-9]+)", run.stderr)[1]
+        self.zhol("check", KAZAKHSTAN, "-n", lower)
+        run = self.zhol("run", MINIMAL, "--memory", "10kB", status=3)
+        self.assertIn("more than --memory", run.stderr)
+        self.assertEqual(self.files(), [])
+
+    def test_wrong_options_are_refused(self):
+        for words, said in (
+            (["run"], "no scenario file was named"),
+            (["run", MINIMAL, "-n", "0"], "-n is '0'; expected a whole number of replications from 1 to"),
+            (["run", MINIMAL, "-n", "-5"], "-n is '-5'"),
+            (["run", MINIMAL, "-n", "12345678901234567890"], "-n is '12345678901234567890'"),
+            (["run", MINIMAL, "--seed", "x"], "--seed is 'x'; expected a whole number"),
+            (["run", MINIMAL, "-j", "none"], "-j is 'none'; expected a number of threads"),
+            (["run", MINIMAL, "--set", "time.months"], "--set is 'time.months'; expected PATH=VALUE"),
+            (["run", MINIMAL, "--memory", "much"], "--memory is 'much'; expected a size"),
+            (["run", MINIMAL, "--rng", "mt19973"], "mt19937"),
+            (["run", MINIMAL, "--save", "drivver.*"], "--save 'drivver.*' matches no outcome"),
+            (["run", MINIMAL, "--progress", "loud"], "--progress is 'loud'; expected auto, plain or none"),
+            (["run", MINIMAL, KAZAKHSTAN, "-o", "x.h5"], "-o names one file, but 2 scenarios"),
+            (["rum", MINIMAL], "'rum' is not a command; did you mean 'run'?"),
+            ([], "Usage: zhol COMMAND"),
+        ):
+            with self.subTest(words=words):
+                self.assertIn(said, self.zhol(*words, status=2).stderr)
+        self.assertEqual(self.files(), [])
+
+    def test_set_replaces_one_value_and_says_where_a_wrong_one_stands(self):
+        run = self.zhol("run", MINIMAL, "--set", "drivers.oil.kapa=1 /yr", status=3)
+        self.assertIn("--set:1:13: error: drivers.oil: 'kapa' is not a key of the model mean-reverting; did you mean 'kappa'?", run.stderr)
+        run = self.zhol("run", MINIMAL, "--set", "drivers.oil.kappa=1 yr", status=3)
+        self.assertIn("--set:1:19: error: drivers.oil.kappa: 1 yr is a duration; expected a rate such as /yr", run.stderr)
+        self.assertIn("minimal.yaml:8:", run.stderr)
+        self.zhol("run", MINIMAL, "-n", "32", "--set", "drivers.oil.kappa=2 /yr", "--set", "drivers.correlation=null")
+        shown = self.zhol("explain", MINIMAL, "drivers.oil.kappa", "--set", "drivers.oil.kappa=2 /yr").stdout
+        self.assertIn("drivers.oil.kappa: 2 /yr  # --set; replaces 0.5 /yr, ", shown)
+
+    def test_every_generator_of_gsl_runs(self):
+        for name in ("mt19937", "ranlxd2", "taus2", "philox"):
+            self.zhol("run", MINIMAL, "-n", "64", "--rng", name, "-o", f"{name}.h5")
+
+    def test_check_prints_the_state_at_start_and_writes_nothing(self):
+        shown = self.zhol("check", KAZAKHSTAN).stdout
+        for text in ("replications", "predicted time", "brent", "64.4 USD/bbl", "china-europe", "1.6e+06 TEU/yr"):
+            self.assertIn(text, shown)
+        self.assertEqual(self.files(), [])
+
+    def test_overlays_extend_merge_and_delete(self):
+        (self.folder / "base.yaml").write_text(pathlib.Path(MINIMAL).read_text())
+        (self.folder / "worlds").mkdir()
+        (self.folder / "worlds/high.yaml").write_text("extends: base\nscenario: high\ndrivers:\n  oil: {mean: 90 USD/bbl}\n")
+        (self.folder / "worlds/still.yaml").write_text("extends: [high, base]\nscenario: still\nflows:\n  grain-south: {tariff: null}\n")
+        shown = self.zhol("explain", "worlds/still.yaml").stdout
+        self.assertRegex(shown, r"mean: 90 USD/bbl  # worlds/high.yaml:4; replaces 60 USD/bbl, worlds/\.\./base.yaml:\d+")
+        self.assertNotIn("tariff", shown)
+        self.assertIn("flows.grain-south.tariff: 0  # the default", self.zhol("explain", "worlds/still.yaml", "flows.grain-south.tariff").stdout)
+        self.zhol("run", "worlds/still.yaml", "-n", "32")
+        self.assertTrue((self.folder / "still.h5").exists())
+
+    def test_explain_tells_the_value_at_a_date(self):
+        shown = self.zhol("explain", MINIMAL, "flows.grain-south.tariff", "--at", "2022-07").stdout
+        self.assertIn("# at 2022-07: 0.075", shown)  # 10 % in 2020, 5 % in 2025: half way
+        shown = self.zhol("explain", MINIMAL, "flows.grain-south.volume", "--at", "2025").stdout
+        self.assertIn("drawn from 4e+06 to 7e+06", shown)
+
+    def test_show_prints_both_kinds_of_interval_by_name(self):
+        self.zhol("run", MINIMAL, "-n", "500")
+        for words in (["minimal.h5"], ["minimal.h5", "drivers.*"], ["minimal.h5", "--year", "2025"]):
+            shown = self.zhol("show", *words).stdout
+            self.assertIn("simulation", shown)
+            self.assertIn("range of futures", shown)
+        self.assertIn("no outcome matches 'legs.*'", self.zhol("show", "minimal.h5", "legs.*", status=2).stderr)
+        self.assertIn("expected a year of the run, 2020 to 2029", self.zhol("show", "minimal.h5", "--year", "2050", status=2).stderr)
+        self.assertIn("is not a result of zhol", self.zhol("show", MINIMAL, status=4).stderr)
+        self.assertIn("No such file", self.zhol("show", "none.h5", status=4).stderr)
+
+    def test_an_unfit_result_is_kept_apart_and_exits_5(self):
+        (self.folder / "wild.yaml").write_text(
+            "scenario: wild\ntime: {base: 2019-07, start: 2020-01, months: 240}\n"
+            "drivers:\n  x: {model: gbm, start: 1e307 USD, drift: 50 %/yr, sigma: 5}\n")
+        run = self.zhol("run", "wild.yaml", "-n", "64", status=5)
+        self.assertIn("replications went non-finite, more than 1 in 10,000", run.stderr)
+        self.assertEqual(self.files(), ["wild.h5.failed", "wild.yaml"])
+
+    def test_help_fits_a_screen_and_ends_with_an_example(self):
+        for command in ("run", "check", "explain", "show", "reference"):
+            shown = self.zhol(command, "--help").stdout
+            self.assertLessEqual(len(shown.splitlines()), 40, command)
+            self.assertIn("Example:", shown)
+        self.assertIn("zhol run scenarios/kazakhstan-2019.yaml", self.zhol("--help").stdout)
+        self.assertRegex(self.zhol("--version").stdout, r"^zhol \d+\.\d+\.\d+$")
+
+    def test_the_reference_in_the_project_is_that_of_the_program(self):
+        self.assertEqual(self.zhol("reference").stdout, (SCENARIOS / "reference.md").read_text())
+        self.assertEqual(self.zhol("reference", "--schema").stdout, (SCENARIOS / "scenario.schema.json").read_text())
+
+    def test_progress_is_plain_lines_in_a_log(self):
+        run = self.zhol("run", MINIMAL, "-n", "5000", "--progress", "plain")
+        self.assertNotIn("\r", run.stderr)
+
+    def test_every_command_in_the_documents_works(self):
+        for document in ("README.md", "scenarios/README.md", "output/README.md", "models/README.md"):
+            path = PROJECT / document
+            text = path.read_text() if path.exists() else ""
+            for block in re.findall(r"```sh\n(.*?)```", text, re.S):
+                for line in block.splitlines():
+                    if not line.startswith("zhol "):
+                        continue
+                    with self.subTest(document=document, line=line):
+                        if not (self.folder / "scenarios").exists():
+                            os.symlink(SCENARIOS, self.folder / "scenarios")
+                        run = subprocess.run(["bash", "-c", f'zhol() {{ "{ZHOL}" "$@"; }}; {line}'], cwd=self.folder,
+                                             capture_output=True, text=True)
+                        self.assertEqual(run.returncode, 0, run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

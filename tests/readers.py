@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Opens a result with h5py, netCDF4, xarray (both engines) and ncdump, and checks values, units and coordinates.
+
+Usage: readers.py ZHOL SCENARIOS
+"""
+import csv
+import io
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import netCDF4
+import numpy
+import xarray
+
+ZHOL, SCENARIOS = sys.argv[1], pathlib.Path(sys.argv[2])
+STATISTICS = ["mean", "sd", "standard_error", "skewness", "kurtosis", "minimum", "maximum", "count"]
+QUANTILES = ["quantile", "quantile_low", "quantile_high"]
+REPLICATIONS, YEARS = 2000, 20
+
+
+class Result(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.file = str(pathlib.Path(cls.folder.name) / "k.h5")
+        subprocess.run([ZHOL, "run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", str(REPLICATIONS), "-o", cls.file,
+                        "--progress", "none", "--save", "*"], check=True, capture_output=True)
+        table = subprocess.run([ZHOL, "show", "--csv", cls.file], check=True, capture_output=True, text=True).stdout
+        cls.rows = list(csv.DictReader(io.StringIO(table)))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_h5py_finds_the_statistics_of_the_samples(self):
+        with h5py.File(self.file) as file:
+            names = [n for n in file["samples/annual"] if "path" in file["samples/annual"][n].attrs]
+            self.assertEqual(len(names), 20)
+            for name in names:
+                sample = file["samples/annual"][name][:].astype(float)
+                self.assertEqual(sample.shape, (YEARS, REPLICATIONS))
+                # samples are rounded to single precision: 2^-24 of each, so of their mean; of the spread more, by mean / sd
+                scale = numpy.abs(sample).max(axis=1) * 2.0**-24
+                mean, sd = file["annual/mean"][name][:], file["annual/sd"][name][:]
+                self.assertTrue((numpy.abs(sample.mean(axis=1) - mean) <= scale).all(), name)
+                self.assertTrue((numpy.abs(sample.std(axis=1, ddof=1) - sd) <= 2 * scale).all(), name)
+                numpy.testing.assert_array_equal(sample.min(axis=1).astype("f4"), file["annual/minimum"][name][:].astype("f4"))
+                numpy.testing.assert_array_equal(sample.max(axis=1).astype("f4"), file["annual/maximum"][name][:].astype("f4"))
+                numpy.testing.assert_allclose(sd / REPLICATIONS**0.5, file["annual/standard_error"][name][:], rtol=1e-14)
+                probability = file["annual/quantile/quantile"][:]
+                rank = numpy.ceil(REPLICATIONS * probability - 1e-9).astype(int)
+                ordered = numpy.sort(sample, axis=1)
+                numpy.testing.assert_array_equal(ordered[:, rank - 1], file["annual/quantile"][name][:])
+                low, high = file["annual/quantile_low"][name][:], file["annual/quantile_high"][name][:]
+                self.assertTrue(((low <= ordered[:, rank - 1]) & (high >= ordered[:, rank - 1])).all(), name)
+
+    def test_horizon_is_made_of_the_years(self):
+        with h5py.File(self.file) as file:
+            for name, sample in file["samples/horizon"].items():
+                if "path" not in sample.attrs:
+                    continue
+                annual = file["samples/annual"][name][:].astype(float)
+                whole = annual.sum(axis=0) if sample.attrs["cell_methods"] == b"time: sum" else annual.mean(axis=0)
+                self.assertLess(numpy.abs(sample[:] - whole).max(), 2.0**-22 * numpy.abs(annual).max() * YEARS)
+
+    def test_inputs_are_what_the_scenario_says(self):
+        with h5py.File(self.file) as file:
+            inputs = file["inputs"]
+            drift = inputs["drivers_caspian_fall_drift"]
+            self.assertEqual(drift.attrs["units"], b"m/yr")
+            self.assertEqual(drift.attrs["path"], b"drivers.caspian-fall.drift")
+            self.assertTrue(((drift[:] >= 0) & (drift[:] <= 0.2)).all())
+            # triangular(0.00 0.07 0.20): mean 0.09, variance (a^2 + b^2 + c^2 - ab - ac - bc) / 18
+            variance = (0.07**2 + 0.2**2 - 0.07 * 0.2) / 18
+            self.assertLess(abs(drift[:].mean() - 0.09), 4.5 * (variance / REPLICATIONS) ** 0.5)
+
+    def check_outcome(self, group, statistic):
+        self.assertEqual(group["drivers_brent"].attrs["units"], "1" if statistic in ("skewness", "kurtosis", "count") else "USD/bbl")
+        self.assertEqual(group["drivers_brent"].attrs["path"], "drivers.brent")
+        self.assertTrue(group["flows_china_europe_demand"].attrs["long_name"].endswith("demand of flow china-europe"))
+
+    def test_xarray_has_units_and_coordinates_in_both_engines(self):
+        for engine in ("netcdf4", "h5netcdf"):
+            for statistic in STATISTICS + QUANTILES:
+                with self.subTest(engine=engine, statistic=statistic):
+                    with xarray.open_dataset(self.file, group=f"annual/{statistic}", engine=engine) as group:
+                        self.check_outcome(group, statistic)
+                        self.assertEqual(str(group["time"].values[0])[:10], "2020-01-01")
+                        self.assertEqual(str(group["time"].values[-1])[:10], "2039-01-01")
+                        expected = ("time", "quantile") if statistic in QUANTILES else ("time",)
+                        self.assertEqual(group["drivers_brent"].dims, expected)
+                        if statistic in QUANTILES:
+                            numpy.testing.assert_array_equal(group["quantile"].values, [0.05, 0.25, 0.5, 0.75, 0.95])
+            with xarray.open_dataset(self.file, group="samples/annual", engine=engine) as group:
+                self.assertEqual(group["drivers_brent"].dims, ("time", "replication"))
+                self.assertEqual(group["drivers_brent"].dtype, numpy.float32)
+            with xarray.open_dataset(self.file, group="horizon/mean", engine=engine) as group:
+                self.assertEqual(group["flows_china_europe_demand"].attrs["units"], "TEU")
+                self.assertEqual(group["flows_china_europe_demand"].shape, ())
+
+    def test_xarray_values_are_those_of_show(self):
+        shown = {(row["outcome"], row["period"]): row for row in self.rows}
+        self.assertEqual(len(shown), 20 * (YEARS + 1))
+        with xarray.open_dataset(self.file, group="annual/mean") as group:
+            for name, variable in group.data_vars.items():
+                if "path" not in variable.attrs:
+                    continue
+                for value in variable:
+                    row = shown[variable.attrs["path"], str(value["time"].values)[:4]]
+                    self.assertEqual(float(row["mean"]), float(value))
+                    self.assertEqual(row["unit"], variable.attrs["units"])
+
+    def test_netcdf4_reads_all_and_can_append(self):
+        with netCDF4.Dataset(self.file) as file:
+            self.assertEqual(file.Conventions, "CF-1.8")
+            self.assertEqual(file.seed, "20190911")
+            self.assertEqual(file.replications, REPLICATIONS)
+            self.assertEqual(file.complete, 1)
+            self.assertIn("scenario: kazakhstan-2019", file.scenario)
+            time = file["annual/mean/time"]
+            self.assertEqual(time.bounds, "time_bounds")
+            start, end = netCDF4.num2date(file["annual/mean/time_bounds"][0], time.units, time.calendar)
+            self.assertEqual((start.isoformat(), end.isoformat()), ("2020-01-01T00:00:00", "2021-01-01T00:00:00"))
+        with netCDF4.Dataset(self.file, "a") as file:
+            self.assertEqual(file["annual/mean/drivers_brent"].shape, (YEARS,))
+
+    def test_ncdump_prints_everything(self):
+        text = subprocess.run(["ncdump", self.file], check=True, capture_output=True, text=True).stdout
+        self.assertIn('drivers_brent:units = "USD/bbl"', text)
+        self.assertIn("group: diagnostics", text)
+
+    def test_a_damaged_file_is_refused(self):
+        damaged = pathlib.Path(self.folder.name) / "damaged.h5"
+        data = bytearray(pathlib.Path(self.file).read_bytes())
+        with h5py.File(self.file) as file:
+            at = file["annual/mean/drivers_brent"].id.get_offset()
+        data[at + 6] ^= 1
+        damaged.write_bytes(data)
+        run = subprocess.run([ZHOL, "show", str(damaged)], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 4)
+        self.assertIn("is damaged: its content does not have the SHA-256", run.stderr)
+        damaged.write_bytes(data[: len(data) // 2])
+        run = subprocess.run([ZHOL, "show", str(damaged)], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 4)
+        self.assertIn("is not a result of zhol", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
