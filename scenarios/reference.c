@@ -16,9 +16,11 @@ static void write_range(const struct key *key, FILE *to)
     if (!has_range(key)) return;
     if (key->most >= 1e300)
         fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
+    else if (!key->least_open && !key->most_open)
+        fprintf(to, ", from %.12g to %.12g", key->least, key->most);
     else
-        fprintf(to, ", %s %.12g to %s%.12g", key->least_open ? "above" : "from", key->least,
-                key->most_open ? "below " : "", key->most);
+        fprintf(to, ", %s %.12g and %s %.12g", key->least_open ? "more than" : "at least", key->least, key->most_open ? "less than" : "at most",
+                key->most);
 }
 
 /* The unit of a template in words: "$start" is "the unit of `start`". */
@@ -146,7 +148,7 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
         return fault;
     }
     for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) {
-        fprintf(to, "\n### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
+        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
         write_head(to);
         TRY(write_keys(path, v->keys, to));
     }
@@ -154,17 +156,13 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
 }
 
 static const char *const preface =
-    "# Scenario files\n\n"
-    "<!-- Made by `zhol reference` from the tables that the reader uses; edit those. -->\n\n"
-    "A scenario is a YAML file. `extends: NAME`, or a list of names, builds it on others: maps merge key by key, left "
-    "to right, then\n"
-    "the file itself; scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the "
-    "folder above it,\n"
-    "each `--path`, and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the "
-    "file says can be\n"
-    "changed for one run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
-    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn "
-    "once per\n"
+    "## How a scenario is written\n\n"
+    "<!-- From here on printed by `zhol reference`, from the tables that the reader uses. -->\n\n"
+    "`extends: NAME`, or a list of names, builds a scenario on others: maps merge key by key, left to right, then the file itself;\n"
+    "scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it, each `--path`,\n"
+    "and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the files say can be changed for one\n"
+    "run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
+    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn once per\n"
     "replication, with spaces between its numbers and the unit last:\n\n"
     "| distribution | means |\n|---|---|\n"
     "| `uniform(low high)` | every value between is as likely |\n"
@@ -173,21 +171,19 @@ static const char *const preface =
     "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
     "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
     "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
-    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
-    "train/d}`; a year stands for\n"
-    "its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` "
-    "holds each value\n"
-    "until the next date.\n\n";
+    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 train/d}`; a year stands\n"
+    "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` holds each\n"
+    "value until the next date.\n\n";
 
 struct fault *reference_markdown(const struct key *keys, FILE *to)
 {
     fputs(preface, to);
-    fputs("## Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
+    fputs("### Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
           "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
           to);
     for (const char *const *name = units_names(); *name != NULL; name++)
         fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
-    fputs("\n## Keys\n\n`$x` in a unit stands for the unit that the key `x` states.\n", to);
+    fputs("\n### Keys\n\n`$x` in a unit stands for the unit that the key `x` states.\n", to);
     write_head(to);
     TRY(write_keys("", keys, to));
     for (const struct key *key = keys; key->name != NULL; key++) TRY(write_variants(key->name, key, to));

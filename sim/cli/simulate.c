@@ -85,7 +85,17 @@ static struct fault *choose_quantiles(struct simulation *simulation, struct sett
     return NULL;
 }
 
-/* What later parts of the program will read is looked at here, so that a declared key is always a checked one. */
+static struct fault *check_discount(const struct simulation *simulation, struct setting *discount)
+{
+    for (size_t i = 0; discount != NULL && i < discount->children; i++) {
+        struct setting *rate = discount->child[i];
+        rate->used = true;
+        if (i > 0 && !(store_central(simulation->plan.store, rate->slot, 0) > store_central(simulation->plan.store, discount->child[i - 1]->slot, 0)))
+            return fault_at(FAULT_SCENARIO, rate->place, "%s is %s; expected more than the rate before it", rate->path, rate->text);
+    }
+    return NULL;
+}
+
 static struct fault *read_run(struct simulation *simulation, const struct options *options)
 {
     struct setting *root = simulation->scenario->root, *run = setting_find(root, "run");
@@ -93,18 +103,15 @@ static struct fault *read_run(struct simulation *simulation, const struct option
     setting_find(root, "scenario");
     struct setting *replications = run == NULL ? NULL : setting_find(run, "replications");
     struct setting *seed = run == NULL ? NULL : setting_find(run, "seed");
-    struct setting *discount = run == NULL ? NULL : setting_find(run, "discount");
-    if (run != NULL) {
-        setting_find(run, "home");
-        setting_find(run, "prices");
-    }
-    for (size_t i = 0; discount != NULL && i < discount->children; i++) discount->child[i]->used = true;
     simulation->replications = 10000;
     if (replications != NULL) simulation->replications = (uint64_t)replications->integer;
     if (options->replications > 0) simulation->replications = (uint64_t)options->replications;
     simulation->plan.seed = seed == NULL ? 1 : (uint64_t)seed->integer;
     if (options->has_seed) simulation->plan.seed = options->seed;
-    return NULL;
+    if (run == NULL) return NULL;
+    setting_find(run, "home"); /* for accounts, of which there are none yet */
+    setting_find(run, "prices");
+    return check_discount(simulation, setting_find(run, "discount"));
 }
 
 uint64_t simulation_sample_bytes(const struct simulation *simulation)

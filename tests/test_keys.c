@@ -1,0 +1,129 @@
+/* tests/test_keys.c -- the declaration of the scenario format: every key is stated in a fixture, read by the program, and explained.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
+#include "sim/cli/simulate.h"
+
+#include <check.h>
+#include <gsl/gsl_errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALL_KEYS ZHOL_FIXTURES "/all-keys.yaml"
+
+static void open_all(struct options *options, struct simulation *simulation)
+{
+    gsl_set_error_handler_off();
+    options_init(options);
+    struct fault *fault = simulation_open(ALL_KEYS, options, simulation);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+}
+
+static void close_all(struct options *options, struct simulation *simulation)
+{
+    simulation_close(simulation);
+    options_free(options);
+}
+
+/* Whether some setting is declared by this very key and stated. */
+static bool is_stated(const struct setting *setting, const struct key *key)
+{
+    if (setting->key == key && setting->stated) return true;
+    for (size_t i = 0; i < setting->children; i++)
+        if (is_stated(setting->child[i], key)) return true;
+    return false;
+}
+
+static void assert_all_stated(const struct setting *root, const struct key *keys);
+
+static void assert_key_stated(const struct setting *root, const struct key *key)
+{
+    ck_assert_msg(is_stated(root, key), "'%s' (%s) is declared but not stated in %s", key->name, key->meaning, ALL_KEYS);
+    if (key->keys != NULL) assert_all_stated(root, key->keys);
+    if (key->entry != NULL) assert_key_stated(root, key->entry);
+    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) assert_all_stated(root, v->keys);
+}
+
+static void assert_all_stated(const struct setting *root, const struct key *keys)
+{
+    for (; keys->name != NULL; keys++) assert_key_stated(root, keys);
+}
+
+START_TEST(the_fixture_states_every_key)
+{
+    struct options options;
+    struct simulation simulation;
+    open_all(&options, &simulation);
+    assert_all_stated(simulation.scenario->root, scenario_keys());
+    close_all(&options, &simulation);
+}
+END_TEST
+
+START_TEST(every_key_is_read)
+{
+    struct options options;
+    struct simulation simulation;
+    struct result result;
+    open_all(&options, &simulation);
+    simulation.replications = 64;
+    ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
+    const struct setting *unused = setting_unused(simulation.scenario->root);
+    ck_assert_msg(unused == NULL, "nothing reads %s", unused == NULL ? "" : unused->path);
+    result_free(&result);
+    close_all(&options, &simulation);
+}
+END_TEST
+
+static void assert_explained(const struct key *keys)
+{
+    for (; keys != NULL && keys->name != NULL; keys++) {
+        const size_t length = keys->meaning == NULL ? 0 : strlen(keys->meaning);
+        ck_assert_msg(length > 5 && keys->meaning[length - 1] == '.', "'%s' has no sentence", keys->name);
+        ck_assert_msg((keys->kind == KEY_QUANTITY) == (keys->unit != NULL), "'%s': a quantity has a unit, nothing else has", keys->name);
+        assert_explained(keys->keys);
+        for (const struct variant *v = keys->variants; v != NULL && v->name != NULL; v++) assert_explained(v->keys);
+    }
+}
+
+START_TEST(every_key_has_a_sentence_and_quantities_a_unit)
+{
+    assert_explained(scenario_keys());
+}
+END_TEST
+
+START_TEST(a_parameter_of_one_replication_is_as_drawn)
+{
+    struct options options;
+    struct simulation simulation;
+    struct result result;
+    open_all(&options, &simulation);
+    simulation.replications = 64;
+    ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
+    ck_assert_uint_eq(result.samples.inputs, 2);
+    ck_assert_str_eq(result.input[0].path, "drivers.d.mean.times");
+    ck_assert_str_eq(result.input[0].unit, "1");
+    ck_assert_str_eq(result.input[1].path, "drivers.e.drift");
+    ck_assert_str_eq(result.input[1].unit, "m/yr");
+    for (size_t i = 0; i < 64; i++) {
+        ck_assert(result.samples.input[i] > 0.9 && result.samples.input[i] < 1.1);
+        ck_assert(result.samples.input[64 + i] > 0.0 && result.samples.input[64 + i] < 0.2);
+    }
+    result_free(&result);
+    close_all(&options, &simulation);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("keys");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, the_fixture_states_every_key);
+    tcase_add_test(facts, every_key_is_read);
+    tcase_add_test(facts, every_key_has_a_sentence_and_quantities_a_unit);
+    tcase_add_test(facts, a_parameter_of_one_replication_is_as_drawn);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
