@@ -1,5 +1,5 @@
-/* tests/test_keys.c -- the declaration of the scenario format: every key is stated in a fixture, read by the program, and explained.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* tests/test_keys.c -- the declaration of the scenario format: every key is stated in a fixture, read by the program,
+ * and explained. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "sim/cli/simulate.h"
 
@@ -37,7 +37,8 @@ static void assert_all_stated(const struct setting *root, const struct key *keys
 
 static void assert_key_stated(const struct setting *root, const struct key *key)
 {
-    ck_assert_msg(is_stated(root, key), "'%s' (%s) is declared but not stated in %s", key->name, key->meaning, ALL_KEYS);
+    ck_assert_msg(is_stated(root, key), "'%s' (%s) is declared but not stated in %s", key->name, key->meaning,
+                  ALL_KEYS);
     if (key->keys != NULL) assert_all_stated(root, key->keys);
     if (key->entry != NULL) assert_key_stated(root, key->entry);
     for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) assert_all_stated(root, v->keys);
@@ -78,7 +79,8 @@ static void assert_explained(const struct key *keys)
     for (; keys != NULL && keys->name != NULL; keys++) {
         const size_t length = keys->meaning == NULL ? 0 : strlen(keys->meaning);
         ck_assert_msg(length > 5 && keys->meaning[length - 1] == '.', "'%s' has no sentence", keys->name);
-        ck_assert_msg((keys->kind == KEY_QUANTITY) == (keys->unit != NULL), "'%s': a quantity has a unit, nothing else has", keys->name);
+        ck_assert_msg((keys->kind == KEY_QUANTITY) == (keys->unit != NULL),
+                      "'%s': a quantity has a unit, nothing else has", keys->name);
         assert_explained(keys->keys);
         for (const struct variant *v = keys->variants; v != NULL && v->name != NULL; v++) assert_explained(v->keys);
     }
