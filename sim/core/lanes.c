@@ -1,15 +1,14 @@
-/* sim/core/lanes.c -- see lanes.h
+/* sim/core/lanes.c -- see lanes.h. Built for any processor of the architecture, since it asks which one this is.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/lanes.h"
 
 bool lanes_cpu_suffices(void)
 {
-#if defined(__x86_64__) && defined(__FMA__)
+#ifdef __x86_64__
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("fma") || !__builtin_cpu_supports("avx2")) return false;
-#endif
-#if defined(__x86_64__) && defined(__AVX512F__)
-    if (!__builtin_cpu_supports("avx512f")) return false;
+    if (lanes_target_fma && !__builtin_cpu_supports("fma")) return false;
+    if (lanes_target_avx2 && !__builtin_cpu_supports("avx2")) return false;
+    if (lanes_target_avx512 && !__builtin_cpu_supports("avx512f")) return false;
 #endif
     return true;
 }

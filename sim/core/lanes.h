@@ -18,6 +18,8 @@ enum { LANES = 32, LANES_PER_CHUNK = 512, BLOCKS_PER_CHUNK = LANES_PER_CHUNK / L
 
 /* False on a processor that lacks what this program was built for: fma and AVX2 on x86-64-v3. */
 bool lanes_cpu_suffices(void);
+/* What it was built for, whatever it runs on. */
+extern const bool lanes_target_fma, lanes_target_avx2, lanes_target_avx512;
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
