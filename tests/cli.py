@@ -185,6 +185,14 @@ class Commands(unittest.TestCase):
         self.assertIn("replications went non-finite, more than 1 in 10,000", run.stderr)
         self.assertEqual(self.files(), ["wild.h5.failed", "wild.yaml"])
 
+    def test_two_outcomes_cannot_share_a_dataset(self):
+        (self.folder / "same.yaml").write_text(
+            "scenario: same\ntime: {base: 2019-07, start: 2020-01, months: 12}\ndrivers:\n"
+            "  a-b: {model: gbm, start: 1, sigma: 0.1}\n"
+            "  a: {model: var, variables: [b], matrix: [[0.5]], constant: [0], start: [0], sigma: [0.1]}\n")
+        run = self.zhol("check", "same.yaml", status=3)
+        self.assertIn("would both be the dataset drivers_a_b of the result", run.stderr)
+
     def test_help_fits_a_screen_and_ends_with_an_example(self):
         for command in ("run", "check", "explain", "show", "reference"):
             shown = self.zhol(command, "--help").stdout
@@ -217,6 +225,14 @@ class Commands(unittest.TestCase):
                         run = subprocess.run(["bash", "-c", f'zhol() {{ "{ZHOL}" "$@"; }}; {line}'], cwd=self.folder,
                                              capture_output=True, text=True)
                         self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_the_first_look_in_python_draws_a_picture(self):
+        self.zhol("run", KAZAKHSTAN, "-n", "500")
+        program = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.S)[1]
+        run = subprocess.run([sys.executable, "-c", program], cwd=self.folder, capture_output=True, text=True,
+                             env={**os.environ, "MPLBACKEND": "Agg"})
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertTrue((self.folder / "brent.png").exists())
 
 
 if __name__ == "__main__":

@@ -130,6 +130,43 @@ uint64_t simulation_file_bytes(const struct simulation *simulation)
     return 4 * rows * simulation->replications + per_cell * outcomes * (years + 1) + 2000 * 20 * outcomes;
 }
 
+struct dataset {
+    char name[RESULT_NAME_MOST];
+    const char *path;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    const struct dataset *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* Two outcomes, or two inputs, must not be one dataset of the result. */
+static struct fault *check_names(struct dataset *dataset, size_t count)
+{
+    for (size_t i = 0; i < count; i++) result_name(dataset[i].path, dataset[i].name);
+    qsort(dataset, count, sizeof *dataset, by_name);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(dataset[i - 1].name, dataset[i].name) == 0)
+            return fault_raise(FAULT_SCENARIO, "%s and %s would both be the dataset %s of the result; expected names that differ in more than a hyphen",
+                               dataset[i - 1].path, dataset[i].path, dataset[i].name);
+    return NULL;
+}
+
+static struct fault *check_datasets(const struct simulation *simulation)
+{
+    const struct store *store = simulation->plan.store;
+    const size_t outcomes = simulation->outcomes.count, inputs = store_inputs(store);
+    struct dataset *dataset = calloc((outcomes > inputs ? outcomes : inputs) + 1, sizeof *dataset);
+    if (dataset == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes; i++) dataset[i].path = simulation->outcomes.item[i].path;
+    struct fault *fault = check_names(dataset, outcomes);
+    for (size_t i = 0; i < inputs && fault == NULL; i++) dataset[i].path = store_input_name(store, i);
+    if (fault == NULL) fault = check_names(dataset, inputs);
+    free(dataset);
+    return fault;
+}
+
 static struct fault *check_memory(const struct simulation *simulation)
 {
     const uint64_t bytes = simulation_sample_bytes(simulation);
@@ -162,6 +199,7 @@ struct fault *simulation_open(const char *file, const struct options *options, s
     TRY(world_prepare(&simulation->plan, &simulation->world));
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_saved(simulation, options->save));
+    TRY(check_datasets(simulation));
     return check_memory(simulation);
 }
 

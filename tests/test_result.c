@@ -1,0 +1,287 @@
+/* tests/test_result.c -- what is written is what is read, equal results are equal bytes, and nothing else passes for a
+ * result. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/result.h"
+
+#include <check.h>
+#include <hdf5.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { YEARS = 2, PERIODS = YEARS + 1, OUTCOMES = 2, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2 };
+
+static const struct outcome_kind level = {
+    .pattern = "drivers.D", .unit = "$unit", .rule = OUTCOME_MEAN, .meaning = "A level."};
+static const struct outcome_kind rate = {
+    .pattern = "flows.F.demand", .unit = "$unit/yr", .rule = OUTCOME_SUM, .meaning = "A rate."};
+
+static double value_of(size_t cell, size_t replication)
+{
+    return (double)(cell + 1) * 100.0 + (double)(replication * 7 % REPLICATIONS);
+}
+
+static void add_outcome(struct result *result, const struct outcome_kind *kind, const char *path, const char *unit,
+                        const char *name)
+{
+    size_t index;
+    ck_assert_ptr_null(outcomes_add(&result->outcomes, kind, path, unit, name, &index));
+}
+
+static struct result make(void)
+{
+    struct result result = {.title = strdup("a title"),
+                            .history = strdup("zhol run t -n 40 --seed 18446744073709551615"),
+                            .source = strdup("zhol test"),
+                            .scenario = strdup("scenario: t\n"),
+                            .seed = UINT64_MAX,
+                            .replications = REPLICATIONS,
+                            .rng = strdup("philox"),
+                            .arithmetic = strdup("fma test"),
+                            .memory = 1u << 20,
+                            .prices = strdup("constant 2019 USD"),
+                            .exact_quantiles = true,
+                            .calendar = {.base = 2019 * 12 + 6, .start = 2020 * 12, .months = 24},
+                            .years = YEARS,
+                            .quantiles = QUANTILES};
+    add_outcome(&result, &level, "drivers.sea-level", "m", "level of driver sea-level");
+    add_outcome(&result, &rate, "flows.f.demand", "t/yr", "demand of flow f");
+    result.probability = calloc(QUANTILES, sizeof *result.probability);
+    result.probability[0] = 0.01;
+    result.probability[1] = 0.5;
+    result.moments = calloc(CELLS, sizeof *result.moments);
+    result.quantile = calloc(CELLS * QUANTILES, sizeof *result.quantile);
+    result.annual_saved = calloc(OUTCOMES, sizeof *result.annual_saved);
+    result.annual_saved[1] = true;
+    ck_assert_ptr_null(samples_init(&result.samples, REPLICATIONS, CELLS, 1));
+    for (size_t c = 0; c < CELLS; c++) {
+        double value[REPLICATIONS];
+        float work[REPLICATIONS];
+        for (size_t r = 0; r < REPLICATIONS; r++) {
+            value[r] = value_of(c, r);
+            result.samples.value[c * REPLICATIONS + r] = (float)value[r];
+        }
+        result.moments[c] = moments_of(REPLICATIONS, value, NULL);
+        statistics_quantiles(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, QUANTILES, result.probability,
+                             result.quantile + c * QUANTILES);
+    }
+    for (size_t r = 0; r < REPLICATIONS; r++) result.samples.input[r] = 0.5 * (double)r;
+    result.input = calloc(1, sizeof *result.input);
+    result.input[0] =
+        (struct result_input){strdup("drivers.sea-level.drift"), strdup("m/yr"), strdup("drift as drawn")};
+    result.invalid = calloc(1, sizeof *result.invalid);
+    result.invalid[0] = (struct invalid_replication){.replication = 17, .month = 3, .cause = 1};
+    result.invalids = 1;
+    result.cause = calloc(2, sizeof *result.cause);
+    result.cause[0] = strdup("drivers.sea-level");
+    result.cause[1] = strdup("flows.f.demand");
+    result.causes = 2;
+    return result;
+}
+
+/* A path in a new folder. */
+static void place(char path[128], const char *name)
+{
+    char folder[] = "/tmp/zhol-test-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, 128, "%s/%s", folder, name);
+}
+
+static void forget(const char *path)
+{
+    char folder[128];
+    unlink(path);
+    strcpy(folder, path);
+    *strrchr(folder, '/') = '\0';
+    ck_assert_int_eq(rmdir(folder), 0); /* fails if anything else was left there */
+}
+
+static void write_to(const char *path)
+{
+    struct result result = make();
+    struct fault *fault = result_write(&result, path, false);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    result_free(&result);
+}
+
+START_TEST(what_is_written_is_read_back)
+{
+    char path[128];
+    struct result made = make(), read;
+    place(path, "a.h5");
+    write_to(path);
+    struct fault *fault = result_read(path, true, &read);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    ck_assert_str_eq(read.title, made.title);
+    ck_assert_str_eq(read.history, made.history);
+    ck_assert_str_eq(read.scenario, made.scenario);
+    ck_assert_str_eq(read.prices, made.prices);
+    ck_assert_uint_eq(read.seed, UINT64_MAX);
+    ck_assert_uint_eq(read.replications, REPLICATIONS);
+    ck_assert_mem_eq(&read.calendar, &made.calendar, sizeof read.calendar);
+    ck_assert_uint_eq(read.outcomes.count, OUTCOMES);
+    ck_assert_str_eq(read.outcomes.item[0].path, "drivers.sea-level");
+    ck_assert_str_eq(read.outcomes.item[0].long_name, "level of driver sea-level");
+    ck_assert_str_eq(read.outcomes.item[1].unit, "t/yr");
+    ck_assert_str_eq(read.outcomes.item[1].total, "t");
+    for (size_t c = 0; c < CELLS; c++) {
+        ck_assert_double_eq(read.moments[c].mean, made.moments[c].mean);
+        ck_assert_double_eq(read.moments[c].count, made.moments[c].count);
+        ck_assert_double_eq(read.moments[c].least, made.moments[c].least);
+        ck_assert_double_eq(read.moments[c].greatest, made.moments[c].greatest);
+        ck_assert_double_eq_tol(moments_sd(&read.moments[c]), moments_sd(&made.moments[c]), 1e-14);
+        ck_assert_double_eq_tol(moments_kurtosis(&read.moments[c]), moments_kurtosis(&made.moments[c]), 1e-13);
+    }
+    ck_assert_mem_eq(read.quantile, made.quantile, CELLS * QUANTILES * sizeof *made.quantile);
+    ck_assert(isinf(read.quantile[0].low)); /* 1 % of 40 replications: nothing is known below */
+    ck_assert_mem_eq(read.samples.value + PERIODS * REPLICATIONS, made.samples.value + PERIODS * REPLICATIONS,
+                     PERIODS * REPLICATIONS * sizeof *made.samples.value);
+    ck_assert(isnan(read.samples.value[0])); /* the years of an outcome that was not saved */
+    ck_assert_mem_eq(read.samples.value + YEARS * REPLICATIONS, made.samples.value + YEARS * REPLICATIONS,
+                     REPLICATIONS * sizeof(float));
+    result_free(&made);
+    result_free(&read);
+    forget(path);
+}
+END_TEST
+
+static char *bytes_of(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    struct stat status;
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(stat(path, &status), 0);
+    *length = (size_t)status.st_size;
+    char *bytes = malloc(*length);
+    ck_assert_uint_eq(fread(bytes, 1, *length, file), *length);
+    fclose(file);
+    return bytes;
+}
+
+START_TEST(equal_results_are_equal_bytes)
+{
+    char a[128], b[128];
+    size_t first, second;
+    place(a, "a.h5");
+    place(b, "another-name.h5");
+    write_to(a);
+    sleep(1); /* a clock in the file would show */
+    write_to(b);
+    char *x = bytes_of(a, &first), *y = bytes_of(b, &second);
+    ck_assert_uint_eq(first, second);
+    ck_assert_int_eq(memcmp(x, y, first), 0);
+    free(x);
+    free(y);
+    forget(a);
+    forget(b);
+}
+END_TEST
+
+START_TEST(a_file_is_replaced_only_by_force)
+{
+    char path[128];
+    struct result result = make(), read;
+    place(path, "a.h5");
+    write_to(path);
+    struct fault *fault = result_write(&result, path, false);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_USAGE);
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "is there already; use --force to replace it"));
+    fault_free(fault);
+    free(result.title);
+    result.title = strdup("another");
+    ck_assert_ptr_null(result_write(&result, path, true));
+    ck_assert_ptr_null(result_read(path, false, &read));
+    ck_assert_str_eq(read.title, "another");
+    ck_assert_uint_eq(read.samples.count, 0);
+    result_free(&result);
+    result_free(&read);
+    forget(path);
+}
+END_TEST
+
+static void assert_no_result(const char *path, const char *sentence)
+{
+    struct result read;
+    struct fault *fault = result_read(path, false, &read);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_FILES);
+    ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
+    fault_free(fault);
+    result_free(&read);
+}
+
+/* Changes an attribute of the root, or deletes it where `value` is negative. */
+static void spoil(const char *path, const char *name, int value)
+{
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    ck_assert(file >= 0);
+    if (value < 0) {
+        ck_assert(H5Adelete(file, name) >= 0);
+    } else {
+        const hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+        ck_assert(H5Awrite(attribute, H5T_NATIVE_INT, &value) >= 0);
+        ck_assert(H5Aclose(attribute) >= 0);
+    }
+    ck_assert(H5Fclose(file) >= 0);
+}
+
+START_TEST(nothing_else_passes_for_a_result)
+{
+    static const struct {
+        const char *name;
+        int value;
+        const char *sentence;
+    } spoilt[] = {{"complete", 0, "is not a complete result"},
+                  {"complete", -1, "is not a complete result: the attribute 'complete' is missing"},
+                  {"zhol_schema", -1, "is not a result of zhol: the attribute zhol_schema is missing"},
+                  {"zhol_schema", 99, "has the result format 99; this zhol reads 1"},
+                  {"months", 12, "is damaged: its content does not have the SHA-256 that it states"},
+                  {"title", -1, "is damaged"}};
+    char path[128];
+    place(path, "a.h5");
+    assert_no_result(path, "cannot be read: No such file or directory");
+    FILE *file = fopen(path, "w");
+    fputs("not HDF5 at all\n", file);
+    fclose(file);
+    assert_no_result(path, "is not a result of zhol: HDF5 cannot open it");
+    unlink(path);
+    for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
+        write_to(path);
+        spoil(path, spoilt[i].name, spoilt[i].value);
+        assert_no_result(path, spoilt[i].sentence);
+        unlink(path);
+    }
+    write_to(path);
+    forget(path);
+}
+END_TEST
+
+START_TEST(names_of_datasets_are_paths_without_dots_and_hyphens)
+{
+    char name[RESULT_NAME_MOST];
+    result_name("flows.china-europe.demand", name);
+    ck_assert_str_eq(name, "flows_china_europe_demand");
+    result_name("drivers.correlation.pairs.a.long/b", name);
+    ck_assert_str_eq(name, "drivers_correlation_pairs_a_long_b");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("result");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, what_is_written_is_read_back);
+    tcase_add_test(facts, equal_results_are_equal_bytes);
+    tcase_add_test(facts, a_file_is_replaced_only_by_force);
+    tcase_add_test(facts, nothing_else_passes_for_a_result);
+    tcase_add_test(facts, names_of_datasets_are_paths_without_dots_and_hyphens);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
