@@ -20,7 +20,7 @@ struct layout {
 };
 
 /* The fault that HDF5 gives for a call that failed: what was tried, and the library's innermost reason. */
-MUST_CHECK struct fault *layout_fault(const char *path, const char *what);
+A_FAULT struct fault *layout_fault(const char *path, const char *what);
 /* Returns layout_fault from the calling function if the HDF5 call gives a negative number. */
 #define HDF5(path, call, what)                                                                                         \
     do {                                                                                                               \

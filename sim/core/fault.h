@@ -43,24 +43,24 @@ struct fault {
 };
 
 #define MUST_CHECK __attribute__((warn_unused_result))
+#define A_FAULT    __attribute__((warn_unused_result, returns_nonnull))
 
 /* A new fault without a place. Never returns NULL: when memory is out, returns a fixed fault that says so. */
-MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *fault_raise(enum fault_code code, const char *format,
-                                                                           ...);
+A_FAULT __attribute__((format(printf, 2, 3))) struct fault *fault_raise(enum fault_code code, const char *format, ...);
 
 /* A new fault at a place. */
-MUST_CHECK __attribute__((format(printf, 3, 4))) struct fault *fault_at(enum fault_code code, struct place place,
-                                                                        const char *format, ...);
+A_FAULT __attribute__((format(printf, 3, 4))) struct fault *fault_at(enum fault_code code, struct place place,
+                                                                     const char *format, ...);
 
 /* Adds a note to the fault and returns it. */
-MUST_CHECK __attribute__((format(printf, 3, 4))) struct fault *fault_note(struct fault *fault, struct place place,
-                                                                          const char *format, ...);
+A_FAULT __attribute__((format(printf, 3, 4))) struct fault *fault_note(struct fault *fault, struct place place,
+                                                                       const char *format, ...);
 
 /* The chain of first followed by second; either may be NULL. */
 MUST_CHECK struct fault *fault_join(struct fault *first, struct fault *second);
 
 /* The fixed fault for exhausted memory; fault_free leaves it alone. */
-MUST_CHECK struct fault *fault_no_memory(void);
+A_FAULT struct fault *fault_no_memory(void);
 
 /* How many faults are chained, notes not counted. */
 size_t fault_count(const struct fault *fault);
