@@ -371,6 +371,33 @@ static void *rows_alloc(size_t rows)
     return aligned_alloc(LANES_ALIGNMENT, (rows + 1) * sizeof(double[LANES]));
 }
 
+size_t drivers_innovations(const struct drivers *drivers)
+{
+    return drivers->innovations;
+}
+
+const char *drivers_innovation(const struct drivers *drivers, size_t innovation)
+{
+    size_t i = 0;
+    while (innovation >= drivers->driver[i].first_innovation + drivers->driver[i].innovations) i++;
+    return drivers->driver[i].innovation[innovation - drivers->driver[i].first_innovation].name;
+}
+
+size_t drivers_group(const struct drivers *drivers, size_t innovation)
+{
+    return correlation_group(drivers->correlation, innovation);
+}
+
+size_t drivers_groups(const struct drivers *drivers)
+{
+    return correlation_groups(drivers->correlation);
+}
+
+double drivers_shrinkage(const struct drivers *drivers)
+{
+    return correlation_shrinkage(drivers->correlation);
+}
+
 struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **out)
 {
     struct drivers_state *state = calloc(1, sizeof *state);

@@ -27,6 +27,15 @@ bool drivers_positive(const struct drivers *drivers, size_t output);
 /* The index of the outcome drivers.D. */
 size_t drivers_outcome(const struct drivers *drivers, size_t output);
 
+/* The innovations of all drivers, and which connected group of correlations each belongs to: a driver that joins a
+ * group changes the draws of the group. */
+size_t drivers_innovations(const struct drivers *drivers);
+const char *drivers_innovation(const struct drivers *drivers, size_t innovation);
+size_t drivers_group(const struct drivers *drivers, size_t innovation);
+size_t drivers_groups(const struct drivers *drivers);
+/* The weight with which correlations were shrunk towards independence; 0: not at all. */
+double drivers_shrinkage(const struct drivers *drivers);
+
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
 /* For a block; the store's rows must hold the values of the base date (rows_base). Afterwards levels and ratios are

@@ -82,12 +82,58 @@ static struct fault *print_start(const struct simulation *simulation)
     return fault;
 }
 
+/* Which drivers hang together: one that joins a group changes the draws of all in it. */
+static void print_groups(const struct drivers *drivers)
+{
+    const size_t count = drivers_innovations(drivers);
+    bool any = false;
+    for (size_t g = 0; g < drivers_groups(drivers); g++) {
+        size_t members = 0;
+        for (size_t i = 0; i < count; i++) members += drivers_group(drivers, i) == g;
+        if (members < 2) continue;
+        if (!any)
+            printf("\n  Shocks that hang together (a driver that joins a group changes the draws of the group):\n");
+        any = true;
+        printf("   ");
+        for (size_t i = 0; i < count; i++)
+            if (drivers_group(drivers, i) == g) printf(" %s", drivers_innovation(drivers, i));
+        putchar('\n');
+    }
+    if (drivers_shrinkage(drivers) > 0.0)
+        printf("  The correlations were shrunk towards independence with weight %.3g.\n", drivers_shrinkage(drivers));
+}
+
+/* What another generator than Philox costs, and how fine it is. */
+static struct fault *print_generator(const char *file, const struct options *options,
+                                     const struct simulation *simulation, double chunk_seconds)
+{
+    const gsl_rng_type *type = simulation->plan.generator;
+    if (type == NULL) return NULL;
+    struct options usual = *options;
+    struct simulation reference;
+    double seconds = 0.0;
+    usual.rng = "philox";
+    struct fault *fault = simulation_open(file, &usual, &reference);
+    if (fault == NULL) fault = simulation_pilot(&reference, &seconds);
+    simulation_close(&reference);
+    if (fault != NULL) return fault;
+    const double n = (double)simulation->replications, steps = (double)(type->max - type->min) + 1.0;
+    printf("\n  Generator %s, as a check of robustness:\n", type->name);
+    printf("    resolution             %.3g steps of a uniform between 0 and 1 (philox: 9.01e+15)\n", steps);
+    printf("    seeds                  32 bits; expected pairs of replications of one name with the same draws: %.2g\n",
+           0.5 * n * (n - 1.0) / 4294967296.0);
+    printf("    time                   %.2g times that of philox\n", chunk_seconds / seconds);
+    return NULL;
+}
+
 static struct fault *check_one(const char *file, const struct options *options, struct simulation *simulation)
 {
     double seconds = 0.0;
     TRY(simulation_open(file, options, simulation));
     TRY(simulation_pilot(simulation, &seconds));
     print_plan(simulation, options, seconds);
+    print_groups(world_drivers(simulation->world));
+    TRY(print_generator(file, options, simulation, seconds));
     return print_start(simulation);
 }
 
