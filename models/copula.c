@@ -84,7 +84,8 @@ void copula_stretch(const struct copula *copula, const struct stream *stream, st
     EACH_LANE(l) stretch[l] = __builtin_sqrt(dof / chi_square[l]);
 }
 
-/* Without a branch, and with an index inside the table for any y. One after the other: gathering was measured to be slower. */
+/* Without a branch, and with an index inside the table for any y. One after the other: gathering was measured to be
+ * slower. */
 LANES_INLINE double map_lane(const double *cubic, double y)
 {
     const double last = KNOTS - 1, scale = last / REACH, size = __builtin_fabs(y) * scale;

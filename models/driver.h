@@ -23,6 +23,8 @@ struct driver_wrappers {
     int low, high, up, down; /* slots */
     struct stream volatility_stream;
     struct season season;
+    bool clamps;
+    int clamp_low, clamp_high; /* slots; -1: no bound */
     size_t shifts;
     int *shift_month;
     double *shift; /* -0.5 is a halving */
@@ -102,6 +104,12 @@ int driver_parameter(struct driver *driver, struct setting *setting, const struc
         .name = "shift", .kind = KEY_ENTRIES, .usual = "", .names = NAME_MONTH, .entry = driver_shift_entry,           \
         .meaning = "Shocks to come: after the transition of that month the process is multiplied by 1 + shift."        \
     }
+/* Bounds of a level, beside the wrappers. */
+#define DRIVER_CLAMP_KEY                                                                                               \
+    {                                                                                                                  \
+        .name = "clamp", .kind = KEY_SECTION, .usual = "", .keys = driver_clamp_keys,                                  \
+        .meaning = "Bounds of a level that the process itself may leave; how often they bind is an outcome."           \
+    }
 #define DRIVER_SEASON_KEY                                                                                              \
     {                                                                                                                  \
         .name = "season", .kind = KEY_FACTORS, .usual = "", .least = 12, .most = 12,                                   \
@@ -110,6 +118,6 @@ int driver_parameter(struct driver *driver, struct setting *setting, const struc
 /* The jumps of a log, or of a level in the unit of the key named (conditional on `of: level` for the first and last).
  */
 extern const struct key driver_jump_keys[], driver_level_jump_keys[], driver_var_jump_keys[];
-extern const struct key driver_volatility_keys[], driver_shift_entry[];
+extern const struct key driver_volatility_keys[], driver_shift_entry[], driver_clamp_keys[];
 
 #endif

@@ -42,6 +42,7 @@ const struct key driver_mean_reverting_keys[] = {
      .draws = true,
      .meaning = "Volatility per square root of a year: of the log of a price (no unit), or of the level (its unit)."},
     DRIVER_WRAPPER_KEYS(driver_jump_keys),
+    DRIVER_CLAMP_KEY,
     {.name = NULL}};
 
 /* A price must be positive, in every replication. */

@@ -24,6 +24,7 @@ const struct key driver_trend_keys[] = {
      .draws = true,
      .meaning = "Standard deviation of the level after a year; grows with the square root of time."},
     DRIVER_WRAPPER_KEYS(driver_level_jump_keys),
+    DRIVER_CLAMP_KEY,
     {.name = NULL}};
 
 static struct fault *trend_prepare(struct driver *driver, struct setting *setting, struct plan *plan)

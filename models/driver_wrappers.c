@@ -71,6 +71,20 @@ const struct key driver_volatility_keys[] = {
      .meaning = "Rate at which wild turns calm; 1 / down is the mean length of wild times."},
     {.name = NULL}};
 
+const struct key driver_clamp_keys[] = {{.name = "low",
+                                         .kind = KEY_QUANTITY,
+                                         .unit = "$start",
+                                         .usual = "",
+                                         .draws = true,
+                                         .meaning = "The level is never below it."},
+                                        {.name = "high",
+                                         .kind = KEY_QUANTITY,
+                                         .unit = "$start",
+                                         .usual = "",
+                                         .draws = true,
+                                         .meaning = "The level is never above it."},
+                                        {.name = NULL}};
+
 const struct key driver_shift_entry[] = {{.name = "*",
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
@@ -106,6 +120,26 @@ static struct fault *shift_read(struct driver_wrappers *wrappers, struct setting
     return NULL;
 }
 
+static struct fault *clamp_read(const struct driver *driver, struct driver_wrappers *wrappers, struct setting *clamp,
+                                const struct plan *plan)
+{
+    wrappers->clamps = true;
+    wrappers->clamp_low = setting_slot(clamp, "low");
+    wrappers->clamp_high = setting_slot(clamp, "high");
+    if (driver->exponential)
+        return fault_at(FAULT_SCENARIO, clamp->place,
+                        "%s is stated, but a price has no bounds; expected it with `of: level` only", clamp->path);
+    if (wrappers->clamp_low < 0 && wrappers->clamp_high < 0)
+        return fault_at(FAULT_SCENARIO, clamp->place, "%s has no bound; expected `low:`, `high:` or both", clamp->path);
+    if (wrappers->clamp_low < 0 || wrappers->clamp_high < 0) return NULL;
+    double low[2], high[2];
+    store_range(plan->store, wrappers->clamp_low, &low[0], &low[1]);
+    store_range(plan->store, wrappers->clamp_high, &high[0], &high[1]);
+    if (low[1] <= high[0]) return NULL;
+    return fault_at(FAULT_SCENARIO, clamp->place, "%s: low can be %g, above high, %g; expected low at most as high",
+                    clamp->path, low[1], high[0]);
+}
+
 struct fault *driver_wrappers_prepare(struct driver *driver, struct setting *setting, struct plan *plan)
 {
     struct driver_wrappers *wrappers = &driver->wrappers;
@@ -127,6 +161,9 @@ struct fault *driver_wrappers_prepare(struct driver *driver, struct setting *set
         wrappers->down = setting_slot(volatility, "down");
         TRY(named_stream(driver, "volatility", plan, &wrappers->volatility_stream));
     }
+    wrappers->clamp_low = wrappers->clamp_high = -1;
+    struct setting *clamp = setting_find(setting, "clamp");
+    if (clamp != NULL) TRY(clamp_read(driver, wrappers, clamp, plan));
     struct setting *shift = setting_find(setting, "shift");
     return shift == NULL ? NULL : shift_read(wrappers, shift, plan);
 }
@@ -245,5 +282,28 @@ void driver_wrappers_after(const struct driver *driver, struct driver_wrapper_st
         const double add = driver->exponential ? log1p(wrappers->shift[i]) : 0.0;
         const double scale = driver->exponential ? 1.0 : 1.0 + wrappers->shift[i];
         for (size_t o = 0; o < driver->outputs; o++) EACH_LANE(l) x[o][l] = x[o][l] * scale + add;
+    }
+}
+
+void driver_wrappers_clamp(const struct driver *driver, const struct rows *rows, double level[LANES],
+                           double binds[LANES])
+{
+    const struct driver_wrappers *wrappers = &driver->wrappers;
+    EACH_LANE(l) binds[l] = 0.0;
+    if (wrappers->clamp_low >= 0) {
+        const double *low = rows_get(rows, wrappers->clamp_low);
+        EACH_LANE(l)
+        {
+            binds[l] = level[l] < low[l] ? 1.0 : binds[l];
+            level[l] = level[l] < low[l] ? low[l] : level[l];
+        }
+    }
+    if (wrappers->clamp_high >= 0) {
+        const double *high = rows_get(rows, wrappers->clamp_high);
+        EACH_LANE(l)
+        {
+            binds[l] = level[l] > high[l] ? 1.0 : binds[l];
+            level[l] = level[l] > high[l] ? high[l] : level[l];
+        }
     }
 }

@@ -1,11 +1,13 @@
-/* models/driver_wrappers.h -- what any driver may carry: jumps, two regimes of volatility, a season, shifts to come.
+/* models/driver_wrappers.h -- what any driver may carry: jumps, two regimes of volatility, a season, shifts to come,
+ * bounds.
  *
  * Jumps (Merton 1976): N of them in a month, Poisson with mean lambda D, of total N mu + sqrt(N) sigma z; they land at
  * the end of the month. N by inversion against twelve thresholds (P(N > 12) < 1e-10 for lambda D <= 1, above which it
  * is refused). Volatility: a chain between low and high with hazards up and down per year, exact over a month, p_up = a
  * / (a + b) (1 - exp(-(a + b) D)), starting in its stationary law; each state multiplies every sigma of the driver. A
- * shift of -50 % adds ln(1 - 0.5) to the state of a process in logs, and multiplies a level. SPDX-License-Identifier:
- * GPL-3.0-or-later */
+ * shift of -50 % adds ln(1 - 0.5) to the state of a process in logs, and multiplies a level. Bounds hold the level,
+ * season included, not the state: the process goes on beyond them, and the months in which they bind are counted.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_DRIVER_WRAPPERS_H
 #define ZHOL_DRIVER_WRAPPERS_H
 
@@ -45,5 +47,8 @@ void driver_wrappers_before(const struct driver *driver, struct driver_wrapper_s
 /* After it: jumps and shifts onto x[outputs]. `calendar_month` decides on shifts. */
 void driver_wrappers_after(const struct driver *driver, struct driver_wrapper_state *state, uint64_t first_replication,
                            int month, int calendar_month, double w[][LANES], double x[][LANES]);
+/* Holds a level between its bounds; binds[l] becomes 1 where one bound, else 0. Only where wrappers.clamps. */
+void driver_wrappers_clamp(const struct driver *driver, const struct rows *rows, double level[LANES],
+                           double binds[LANES]);
 
 #endif

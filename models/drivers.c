@@ -86,6 +86,7 @@ const struct key drivers_key = {.name = "drivers",
 
 static const struct outcome_kind driver_outcome = {
     .pattern = "drivers.D",
+    .words = "level of driver D",
     .unit = "$unit",
     .rule = OUTCOME_MEAN,
     .better = OUTCOME_NEITHER,
@@ -93,10 +94,21 @@ static const struct outcome_kind driver_outcome = {
     .meaning = "Level of the driver, mean of the months.",
 };
 
+static const struct outcome_kind clamp_outcome = {
+    .pattern = DRIVERS_CLAMPED,
+    .words = "share of months in which a bound of driver D binds",
+    .unit = "1",
+    .rule = OUTCOME_MEAN,
+    .better = OUTCOME_NEITHER,
+    .diagnostic = true,
+    .meaning = "Share of the months in which a bound of the level binds; above 1 % the bounds are part of the model.",
+};
+
 struct output {
     size_t driver;
     size_t of_driver; /* which of the driver's outputs */
     size_t outcome;
+    size_t clamp_outcome; /* where the driver has bounds */
     bool positive;
 };
 
@@ -121,6 +133,7 @@ struct drivers_state {
     double (*level)[LANES];     /* [outputs] */
     double (*log_ratio)[LANES]; /* [outputs] */
     double (*log_base)[LANES];  /* [outputs] */
+    double (*clamped)[LANES];   /* [outputs] */
 };
 
 struct fault *driver_add_innovation(struct driver *driver, const char *suffix, const char *shock_suffix)
@@ -175,17 +188,12 @@ static struct fault *outputs_add(struct drivers *drivers, size_t index, struct p
         struct output *output = &grown[drivers->outputs++];
         double least = driver->exponential ? 1.0 : 0.0, most;
         if (driver->family == &driver_path) store_range(plan->store, driver->slot[0], &least, &most);
+        if (driver->wrappers.clamp_low >= 0) store_range(plan->store, driver->wrappers.clamp_low, &least, &most);
         *output = (struct output){.driver = index, .of_driver = o, .positive = least > 0.0};
-        char *path = NULL, *long_name = NULL;
-        struct fault *fault = NULL;
-        if (asprintf(&path, "drivers.%s", driver->output_name[o]) < 0) return fault_no_memory();
-        if (asprintf(&long_name, "level of driver %s", driver->output_name[o]) < 0)
-            fault = fault_no_memory();
-        else
-            fault = outcomes_add(plan->outcomes, &driver_outcome, path, driver->unit, long_name, &output->outcome);
-        free(path);
-        free(long_name);
-        if (fault != NULL) return fault;
+        const char *name = driver->output_name[o];
+        TRY(outcomes_declare(plan->outcomes, &driver_outcome, &name, driver->unit, &output->outcome));
+        if (driver->wrappers.clamps)
+            TRY(outcomes_declare(plan->outcomes, &clamp_outcome, &name, "1", &output->clamp_outcome));
     }
     return NULL;
 }
@@ -361,16 +369,6 @@ bool drivers_positive(const struct drivers *drivers, size_t output)
     return drivers->output[output].positive;
 }
 
-size_t drivers_outcome(const struct drivers *drivers, size_t output)
-{
-    return drivers->output[output].outcome;
-}
-
-static void *rows_alloc(size_t rows)
-{
-    return aligned_alloc(LANES_ALIGNMENT, (rows + 1) * sizeof(double[LANES]));
-}
-
 size_t drivers_innovations(const struct drivers *drivers)
 {
     return drivers->innovations;
@@ -405,14 +403,15 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
     *out = state;
     state->drivers = drivers;
     state->wrapper = calloc(drivers->count + 1, sizeof *state->wrapper);
-    state->x = rows_alloc(drivers->rows);
-    state->e = rows_alloc(drivers->innovations);
-    state->level = rows_alloc(drivers->outputs);
-    state->log_ratio = rows_alloc(drivers->outputs);
-    state->log_base = rows_alloc(drivers->outputs);
+    state->x = lanes_rows(drivers->rows);
+    state->e = lanes_rows(drivers->innovations);
+    state->level = lanes_rows(drivers->outputs);
+    state->log_ratio = lanes_rows(drivers->outputs);
+    state->log_base = lanes_rows(drivers->outputs);
+    state->clamped = lanes_rows(drivers->outputs);
     struct fault *fault = NULL;
     if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->level == NULL ||
-        state->log_ratio == NULL || state->log_base == NULL)
+        state->log_ratio == NULL || state->log_base == NULL || state->clamped == NULL)
         fault = fault_no_memory();
     if (fault == NULL) fault = correlation_state_open(drivers->correlation, &state->correlation);
     for (size_t i = 0; i < drivers->count && fault == NULL; i++)
@@ -436,6 +435,7 @@ void drivers_close(struct drivers_state *state)
     free(state->level);
     free(state->log_ratio);
     free(state->log_base);
+    free(state->clamped);
     free(state);
 }
 
@@ -482,6 +482,7 @@ static void output_set(struct drivers_state *state, size_t index, const struct d
     }
     const double season = month_of_year < 0 ? 1.0 : wrappers->season.factor[month_of_year];
     EACH_LANE(l) level[l] = value[l] * season;
+    if (wrappers->clamps) driver_wrappers_clamp(driver, lanes->rows, level, state->clamped[index]);
     if (output->positive) EACH_LANE(l) ratio[l] = lanes_log(level[l]) - base[l];
 }
 
@@ -539,4 +540,13 @@ const double *drivers_level(const struct drivers_state *state, size_t output)
 const double *drivers_log_ratio(const struct drivers_state *state, size_t output)
 {
     return state->log_ratio[output];
+}
+
+void drivers_report(const struct drivers_state *state, struct outcome_rows *rows)
+{
+    for (size_t i = 0; i < state->drivers->outputs; i++) {
+        const struct output *output = &state->drivers->output[i];
+        rows->row[output->outcome] = state->level[i];
+        if (output_driver(state->drivers, i)->wrappers.clamps) rows->row[output->clamp_outcome] = state->clamped[i];
+    }
 }

@@ -10,6 +10,9 @@
 struct drivers;
 struct drivers_state; /* of a thread */
 
+/* The kind of outcome that counts the months in which a clamp binds. */
+#define DRIVERS_CLAMPED "drivers.D.clamped"
+
 /* The declaration of the top-level key `drivers`. */
 extern const struct key drivers_key;
 
@@ -24,8 +27,6 @@ const char *drivers_name(const struct drivers *drivers, size_t output);
 const char *drivers_unit(const struct drivers *drivers, size_t output);
 /* True if the level is always positive: a price or a volume, of which logs can be taken. */
 bool drivers_positive(const struct drivers *drivers, size_t output);
-/* The index of the outcome drivers.D. */
-size_t drivers_outcome(const struct drivers *drivers, size_t output);
 
 /* The innovations of all drivers, and which connected group of correlations each belongs to: a driver that joins a
  * group changes the draws of the group. */
@@ -47,5 +48,7 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month);
  * life. */
 const double *drivers_level(const struct drivers_state *state, size_t output);
 const double *drivers_log_ratio(const struct drivers_state *state, size_t output);
+/* Enters the rows of drivers.D and drivers.D.clamped. */
+void drivers_report(const struct drivers_state *state, struct outcome_rows *rows);
 
 #endif

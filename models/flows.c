@@ -1,6 +1,7 @@
 /* models/flows.c -- see flows.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/flows.h"
+#include "models/routes.h"
 #include "models/season.h"
 
 #include <stdio.h>
@@ -18,6 +19,22 @@ static const struct key commodity_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "Value of a unit at the exporter's border."},
+    {.name = "time_value",
+     .kind = KEY_QUANTITY,
+     .unit = "USD/$unit/d",
+     .usual = "",
+     .least = 0,
+     .most = 1e300,
+     .draws = true,
+     .meaning = "What a day less on the way is worth to the shipper of a unit; needed where it has routes."},
+    {.name = "reliability_ratio",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "0.5",
+     .least = 0,
+     .most = 100,
+     .draws = true,
+     .meaning = "Value of a day of standard deviation over that of a day on the way."},
     {.name = NULL}};
 static const struct key commodity_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = commodity_keys, .meaning = "A kind of goods."}};
@@ -107,6 +124,7 @@ static const struct key flow_keys[] = {
      .least = 12,
      .most = 12,
      .meaning = "Twelve factors, January first, on demand; normalised to mean 1."},
+    ROUTES_KEYS,
     {.name = NULL}};
 static const struct key flow_entry[] = {{.name = "*",
                                          .kind = KEY_SECTION,
@@ -120,39 +138,52 @@ const struct key flows_key = {.name = "flows",
 
 static const struct outcome_kind demand_outcome = {
     .pattern = "flows.F.demand",
+    .words = "demand of flow F",
     .unit = "$commodity.unit/yr",
     .rule = OUTCOME_SUM,
     .better = OUTCOME_MORE,
-    .headline = true,
     .meaning = "Demand of the flow, before any limit of capacity.",
+};
+static const struct outcome_kind surplus_outcome = {
+    .pattern = "flows.F.surplus",
+    .words = "gain of users of flow F over the base price",
+    .unit = "USD/yr",
+    .rule = OUTCOME_SUM,
+    .better = OUTCOME_MORE,
+    .meaning = "What users gain over the base price, by the rule of half; only its difference between two runs has a "
+               "meaning.",
 };
 
 struct flow {
+    struct setting *setting;
     const char *name;
-    char *unit;
-    int volume, value, tariff, wedge; /* slots */
+    const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
+    char *unit;                         /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge;   /* slots */
     bool responds;
     int impact, long_run, speed; /* slots */
-    bool price_moves;            /* value, tariff or wedge vary by month */
     size_t incomes;
     size_t *income;  /* outputs of the drivers */
     int *elasticity; /* slots */
     struct season season;
-    size_t outcome;
+    size_t demand, surplus; /* outcomes */
 };
 
 struct flows {
     struct flow *flow;
     size_t count;
     struct calendar calendar;
+    const struct store *store;
 };
 
-/* Rows of a flow. */
-enum { DEMAND, LOG_PRICE_BASE, MEMORY, UPDATE, FLOW_ROWS };
+/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D). */
+enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, FLOW_ROWS };
 
 struct flows_state {
     const struct flows *flows;
-    double (*x)[LANES]; /* [count * FLOW_ROWS] */
+    double (*x)[LANES];  /* [count * FLOW_ROWS] */
+    const double **cost; /* [count] cost of transport of last month; NULL: none */
+    bool *price_moves;   /* [count] whether the delivered price varies by month */
 };
 
 static struct fault *incomes_read(struct flow *flow, struct setting *incomes, const struct drivers *drivers)
@@ -194,7 +225,10 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
 {
     struct setting *commodities = setting_find(plan->root, "commodities");
     struct setting *commodity = setting_find(commodities, setting_find(setting, "commodity")->text);
+    flow->setting = setting;
     flow->name = setting->name;
+    flow->commodity = commodity->name;
+    flow->counted_in = setting_find(commodity, "unit")->text;
     setting_find(setting, "from");
     setting_find(setting, "to");
     flow->unit = strdup(setting_find(setting, "volume")->unit);
@@ -203,25 +237,13 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->value = setting_slot(setting, "value");
     const int usual_value = setting_slot(commodity, "value");
     if (flow->value < 0) flow->value = usual_value;
-    setting_find(commodity, "unit");
     flow->tariff = setting_slot(setting, "tariff");
     flow->wedge = setting_slot(setting, "cost_wedge");
-    flow->price_moves = store_varies_by_month(plan->store, flow->value) ||
-                        store_varies_by_month(plan->store, flow->tariff) ||
-                        store_varies_by_month(plan->store, flow->wedge);
     response_read(flow, setting_find(setting, "response"));
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
-    char *path = NULL, *long_name = NULL;
-    if (asprintf(&path, "flows.%s.demand", flow->name) < 0) return fault_no_memory();
-    if (asprintf(&long_name, "demand of flow %s", flow->name) < 0) {
-        free(path);
-        return fault_no_memory();
-    }
-    struct fault *fault = outcomes_add(plan->outcomes, &demand_outcome, path, flow->unit, long_name, &flow->outcome);
-    free(path);
-    free(long_name);
-    return fault;
+    TRY(outcomes_declare(plan->outcomes, &demand_outcome, &flow->name, flow->unit, &flow->demand));
+    return outcomes_declare(plan->outcomes, &surplus_outcome, &flow->name, "USD/yr", &flow->surplus);
 }
 
 struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, struct flows **out)
@@ -233,6 +255,7 @@ struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, st
     if (flows == NULL) return fault_no_memory();
     *out = flows;
     flows->calendar = plan->calendar;
+    flows->store = plan->store;
     flows->flow = calloc(count + 1, sizeof *flows->flow);
     if (flows->flow == NULL) return fault_no_memory();
     for (size_t i = 0; commodities != NULL && i < commodities->children; i++) commodities->child[i]->used = true;
@@ -271,9 +294,24 @@ const char *flows_unit(const struct flows *flows, size_t flow)
     return flows->flow[flow].unit;
 }
 
-size_t flows_outcome(const struct flows *flows, size_t flow)
+const char *flows_commodity(const struct flows *flows, size_t flow)
 {
-    return flows->flow[flow].outcome;
+    return flows->flow[flow].commodity;
+}
+
+const char *flows_counted_in(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].counted_in;
+}
+
+int flows_volume(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].volume;
+}
+
+struct setting *flows_setting(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].setting;
 }
 
 struct fault *flows_open(const struct flows *flows, struct flows_state **out)
@@ -282,23 +320,41 @@ struct fault *flows_open(const struct flows *flows, struct flows_state **out)
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->flows = flows;
-    state->x = aligned_alloc(LANES_ALIGNMENT, (flows->count * FLOW_ROWS + 1) * sizeof *state->x);
-    return state->x == NULL ? fault_no_memory() : NULL;
+    state->x = lanes_rows(flows->count * FLOW_ROWS);
+    state->cost = calloc(flows->count + 1, sizeof *state->cost);
+    state->price_moves = calloc(flows->count + 1, sizeof *state->price_moves);
+    if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
+    for (size_t i = 0; i < flows->count; i++) {
+        const struct flow *flow = &flows->flow[i];
+        state->price_moves[i] = store_varies_by_month(flows->store, flow->value) ||
+                                store_varies_by_month(flows->store, flow->tariff) ||
+                                store_varies_by_month(flows->store, flow->wedge);
+    }
+    return NULL;
 }
 
 void flows_close(struct flows_state *state)
 {
     if (state == NULL) return;
     free(state->x);
+    free(state->cost);
+    free(state->price_moves);
     free(state);
 }
 
-/* The log of the delivered price. */
-static void log_price(const struct flow *flow, const struct rows *rows, double price[LANES])
+void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES])
+{
+    state->cost[flow] = cost;
+    state->price_moves[flow] = true;
+}
+
+/* The delivered price. */
+static void price_of(const struct flow *flow, const struct rows *rows, const double cost[LANES], double price[LANES])
 {
     const double *value = rows_get(rows, flow->value), *tariff = rows_get(rows, flow->tariff),
                  *wedge = rows_get(rows, flow->wedge);
-    EACH_LANE(l) price[l] = lanes_log(value[l] * (1.0 + tariff[l]) * (1.0 + wedge[l]));
+    EACH_LANE(l) price[l] = value[l] * (1.0 + tariff[l]) * (1.0 + wedge[l]);
+    if (cost != NULL) EACH_LANE(l) price[l] += cost[l];
 }
 
 void flows_start(struct flows_state *state, const struct rows *rows)
@@ -307,10 +363,13 @@ void flows_start(struct flows_state *state, const struct rows *rows)
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         const double *volume = rows_get(rows, flow->volume);
-        log_price(flow, rows, x[LOG_PRICE_BASE]);
+        price_of(flow, rows, state->cost[i], x[PRICE_BASE]);
         EACH_LANE(l)
         {
             x[DEMAND][l] = volume[l];
+            x[SURPLUS][l] = 0.0;
+            x[PRICE][l] = x[PRICE_BASE][l];
+            x[LOG_PRICE_BASE][l] = lanes_log(x[PRICE_BASE][l]);
             x[MEMORY][l] = 0.0;
             x[UPDATE][l] = 0.0;
         }
@@ -320,18 +379,32 @@ void flows_start(struct flows_state *state, const struct rows *rows)
     }
 }
 
-/* Takes the response to the delivered price off the log of demand, and updates its memory. */
-static void respond(const struct flow *flow, const struct rows *rows, double x[][LANES], double log_demand[LANES])
+/* R of the delivered price, and the update of its memory. */
+static void respond(const struct flow *flow, const struct rows *rows, double x[][LANES], double response[LANES])
 {
     const double *impact = rows_get(rows, flow->impact), *long_run = rows_get(rows, flow->long_run);
-    _Alignas(LANES_ALIGNMENT) double price[LANES];
-    log_price(flow, rows, price);
     EACH_LANE(l)
     {
-        const double change = price[l] - x[LOG_PRICE_BASE][l], memory = x[MEMORY][l];
-        log_demand[l] -= impact[l] * change + (long_run[l] - impact[l]) * memory;
+        const double change = lanes_log(x[PRICE][l]) - x[LOG_PRICE_BASE][l], memory = x[MEMORY][l];
+        response[l] = impact[l] * change + (long_run[l] - impact[l]) * memory;
         x[MEMORY][l] = memory + x[UPDATE][l] * (change - memory);
     }
+}
+
+/* Demand at the base price, D0. */
+static void demand_unmoved(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
+                           int of_year, double demand[LANES])
+{
+    const double season = flow->season.log_factor[of_year];
+    _Alignas(LANES_ALIGNMENT) double log_demand[LANES];
+    EACH_LANE(l) log_demand[l] = season;
+    for (size_t d = 0; d < flow->incomes; d++) {
+        const double *ratio = drivers_log_ratio(drivers, flow->income[d]);
+        const double *elasticity = rows_get(rows, flow->elasticity[d]);
+        EACH_LANE(l) log_demand[l] += elasticity[l] * ratio[l];
+    }
+    const double *volume = rows_get(rows, flow->volume);
+    EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);
 }
 
 void flows_step(struct flows_state *state, const struct rows *rows, const struct drivers_state *drivers, int month)
@@ -340,22 +413,29 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
     for (size_t i = 0; i < state->flows->count; i++) {
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
-        _Alignas(LANES_ALIGNMENT) double log_demand[LANES];
-        const double season = flow->season.log_factor[of_year];
-        EACH_LANE(l) log_demand[l] = season;
-        for (size_t d = 0; d < flow->incomes; d++) {
-            const double *ratio = drivers_log_ratio(drivers, flow->income[d]);
-            const double *elasticity = rows_get(rows, flow->elasticity[d]);
-            EACH_LANE(l) log_demand[l] += elasticity[l] * ratio[l];
-        }
-        if (flow->responds && flow->price_moves) respond(flow, rows, x, log_demand);
-        const double *volume = rows_get(rows, flow->volume);
         double *demand = x[DEMAND];
-        EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);
+        demand_unmoved(flow, rows, drivers, of_year, demand);
+        if (!state->price_moves[i]) continue;
+        _Alignas(LANES_ALIGNMENT) double unmoved[LANES], response[LANES];
+        price_of(flow, rows, state->cost[i], x[PRICE]);
+        EACH_LANE(l) unmoved[l] = demand[l];
+        if (flow->responds) {
+            respond(flow, rows, x, response);
+            EACH_LANE(l) demand[l] = unmoved[l] * lanes_exp(-response[l]);
+        }
+        EACH_LANE(l) x[SURPLUS][l] = 0.5 * (demand[l] + unmoved[l]) * (x[PRICE_BASE][l] - x[PRICE][l]);
     }
 }
 
 const double *flows_demand(const struct flows_state *state, size_t flow)
 {
     return state->x[flow * FLOW_ROWS + DEMAND];
+}
+
+void flows_report(const struct flows_state *state, struct outcome_rows *rows)
+{
+    for (size_t i = 0; i < state->flows->count; i++) {
+        rows->row[state->flows->flow[i].demand] = state->x[i * FLOW_ROWS + DEMAND];
+        rows->row[state->flows->flow[i].surplus] = state->x[i * FLOW_ROWS + SURPLUS];
+    }
 }

@@ -3,6 +3,7 @@
 #include "models/keys.h"
 #include "models/drivers.h"
 #include "models/flows.h"
+#include "models/network.h"
 #include "sim/core/calendar.h"
 
 #include <stddef.h>
@@ -63,7 +64,7 @@ static const struct key run_keys[] = {
      .meaning = "Probabilities of the quantiles to report; 0.05, 0.25, 0.5, 0.75 and 0.95 if absent."},
     {.name = NULL}};
 
-static struct key keys[8];
+static struct key keys[12];
 
 const struct key *scenario_keys(void)
 {
@@ -80,7 +81,10 @@ const struct key *scenario_keys(void)
                              .meaning = "How it is simulated and counted."};
     keys[n++] = drivers_key;
     keys[n++] = commodities_key;
+    keys[n++] = legs_key;
     keys[n++] = flows_key;
+    keys[n++] = network_key;
+    keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};
     return keys;
 }

@@ -11,7 +11,17 @@ struct world {
     const struct outcomes *outcomes;
     struct drivers *drivers;
     struct flows *flows;
+    struct network *network;
     size_t years;
+};
+
+/* What ratios are divided by: each row of weights once, however many outcomes share it. */
+struct weights {
+    size_t count;
+    size_t *of;             /* [outcomes] which, of OUTCOME_RATIO */
+    const double **row;     /* [count] */
+    double (*sum)[LANES];   /* [count] of the year so far */
+    double (*total)[LANES]; /* [count] of the years so far */
 };
 
 struct world_state {
@@ -19,10 +29,13 @@ struct world_state {
     struct rows *rows;
     struct drivers_state *drivers;
     struct flows_state *flows;
-    const double **row;    /* [outcomes] what each outcome is folded from */
-    const double **input;  /* [inputs] */
-    double (*sum)[LANES];  /* [outcomes] of the year so far */
-    double (*cell)[LANES]; /* [cells] */
+    struct network_state *network;
+    struct outcome_rows report; /* what each outcome is folded from */
+    struct weights weights;
+    const double **input;   /* [inputs] */
+    double (*sum)[LANES];   /* [outcomes] of the year so far */
+    double (*total)[LANES]; /* [outcomes] of the years so far, of OUTCOME_RATIO */
+    double (*cell)[LANES];  /* [cells] */
     int failed_month[LANES];
     int failed_cause[LANES];
 };
@@ -56,6 +69,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     world->years = (size_t)(plan->calendar.months / CALENDAR_MONTHS_PER_YEAR);
     TRY(drivers_prepare(plan, &world->drivers));
     TRY(flows_prepare(plan, world->drivers, &world->flows));
+    TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 
@@ -64,6 +78,7 @@ void world_free(struct world *world)
     if (world == NULL) return;
     drivers_free(world->drivers);
     flows_free(world->flows);
+    network_free(world->network);
     free(world);
 }
 
@@ -87,9 +102,37 @@ const struct flows *world_flows(const struct world *world)
     return world->flows;
 }
 
+const struct network *world_network(const struct world *world)
+{
+    return world->network;
+}
+
 size_t world_state_bytes(const struct world *world)
 {
-    return (world_cells(world) + world->outcomes->count + store_count(world->store)) * sizeof(double[LANES]);
+    const size_t rows =
+        world_cells(world) + 2 * world->outcomes->count + store_count(world->store) + network_rows(world->network);
+    return rows * sizeof(double[LANES]);
+}
+
+/* Finds the rows of weights that the outcomes share. */
+static struct fault *weights_open(struct weights *weights, const struct outcomes *outcomes,
+                                  const struct outcome_rows *report)
+{
+    const size_t most = outcomes->count;
+    weights->of = calloc(most + 1, sizeof *weights->of);
+    weights->row = calloc(most + 1, sizeof *weights->row);
+    if (weights->of == NULL || weights->row == NULL) return fault_no_memory();
+    for (size_t o = 0; o < most; o++) {
+        if (outcomes->item[o].kind->rule != OUTCOME_RATIO) continue;
+        size_t w = 0;
+        while (w < weights->count && weights->row[w] != report->weight[o]) w++;
+        weights->row[w] = report->weight[o];
+        weights->of[o] = w;
+        if (w == weights->count) weights->count++;
+    }
+    weights->sum = lanes_rows(weights->count);
+    weights->total = lanes_rows(weights->count);
+    return weights->sum == NULL || weights->total == NULL ? fault_no_memory() : NULL;
 }
 
 struct fault *world_open(const struct world *world, struct world_state **out)
@@ -99,21 +142,25 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->world = world;
-    state->row = calloc(outcomes + 1, sizeof *state->row);
+    state->report.row = calloc(outcomes + 1, sizeof *state->report.row);
+    state->report.weight = calloc(outcomes + 1, sizeof *state->report.weight);
     state->input = calloc(inputs + 1, sizeof *state->input);
-    state->sum = aligned_alloc(LANES_ALIGNMENT, (outcomes + 1) * sizeof *state->sum);
-    state->cell = aligned_alloc(LANES_ALIGNMENT, (world_cells(world) + 1) * sizeof *state->cell);
-    if (state->row == NULL || state->input == NULL || state->sum == NULL || state->cell == NULL)
+    state->sum = lanes_rows(outcomes);
+    state->total = lanes_rows(outcomes);
+    state->cell = lanes_rows(world_cells(world));
+    if (state->report.row == NULL || state->report.weight == NULL || state->input == NULL || state->sum == NULL ||
+        state->total == NULL || state->cell == NULL)
         return fault_no_memory();
     TRY(rows_open(world->store, &state->rows));
     TRY(drivers_open(world->drivers, &state->drivers));
     TRY(flows_open(world->flows, &state->flows));
+    TRY(network_open(world->network, &state->network));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
-    for (size_t i = 0; i < drivers_outputs(world->drivers); i++)
-        state->row[drivers_outcome(world->drivers, i)] = drivers_level(state->drivers, i);
-    for (size_t i = 0; i < flows_count(world->flows); i++)
-        state->row[flows_outcome(world->flows, i)] = flows_demand(state->flows, i);
-    return NULL;
+    drivers_report(state->drivers, &state->report);
+    flows_report(state->flows, &state->report);
+    network_report(state->network, &state->report);
+    network_connect(state->network, state->flows);
+    return weights_open(&state->weights, world->outcomes, &state->report);
 }
 
 void world_close(struct world_state *state)
@@ -122,72 +169,115 @@ void world_close(struct world_state *state)
     rows_close(state->rows);
     drivers_close(state->drivers);
     flows_close(state->flows);
-    free(state->row);
+    network_close(state->network);
+    free(state->report.row);
+    free(state->report.weight);
+    free(state->weights.of);
+    free(state->weights.row);
+    free(state->weights.sum);
+    free(state->weights.total);
     free(state->input);
     free(state->sum);
+    free(state->total);
     free(state->cell);
     free(state);
 }
 
-/* Notes the lanes in which some row is not finite for the first time. */
-static void failures_note(struct world_state *state, int month)
+/* Notes the lanes in which a row is not finite for the first time; `check` is 0 where all are. */
+static void failures_note(struct world_state *state, int month, const double check[LANES])
 {
-    _Alignas(LANES_ALIGNMENT) double check[LANES];
-    EACH_LANE(l) check[l] = 0.0;
-    for (size_t o = 0; o < state->world->outcomes->count; o++) {
-        const double *row = state->row[o];
-        EACH_LANE(l) check[l] += row[l] * 0.0; /* NaN from an infinity or a NaN */
-    }
     for (int l = 0; l < LANES; l++) {
         if (check[l] == 0.0 || state->failed_month[l] >= 0) continue;
         size_t o = 0;
-        while (isfinite(state->row[o][l])) o++;
+        while (isfinite(state->report.row[o][l])) o++;
         state->failed_month[l] = month;
         state->failed_cause[l] = (int)o;
     }
 }
 
-static void months_add(struct world_state *state, bool first_of_year)
+static void months_add(struct world_state *state, int month)
 {
+    const bool first_of_year = month % CALENDAR_MONTHS_PER_YEAR == 0;
+    const struct weights *weights = &state->weights;
+    _Alignas(LANES_ALIGNMENT) double check[LANES];
+    EACH_LANE(l) check[l] = 0.0;
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
-        const double *row = state->row[o];
+        const double *row = state->report.row[o];
         double *sum = state->sum[o];
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
+        EACH_LANE(l) check[l] += row[l] * 0.0; /* NaN from an infinity or a NaN */
         if (first_of_year || rule == OUTCOME_LAST)
             EACH_LANE(l) sum[l] = row[l];
         else if (rule == OUTCOME_MINIMUM)
             EACH_LANE(l) sum[l] = row[l] < sum[l] ? row[l] : sum[l];
+        else if (rule == OUTCOME_MAXIMUM)
+            EACH_LANE(l) sum[l] = row[l] > sum[l] ? row[l] : sum[l];
         else
             EACH_LANE(l) sum[l] += row[l];
+    }
+    for (size_t w = 0; w < weights->count; w++) {
+        const double *row = weights->row[w];
+        double *sum = weights->sum[w];
+        if (first_of_year)
+            EACH_LANE(l) sum[l] = row[l];
+        else
+            EACH_LANE(l) sum[l] += row[l];
+    }
+    failures_note(state, month, check);
+}
+
+/* Adds the sums of a year to those of the years before. */
+static void years_add(size_t count, size_t year, const double (*sum)[LANES], double (*total)[LANES])
+{
+    for (size_t i = 0; i < count; i++) {
+        if (year == 0)
+            EACH_LANE(l) total[i][l] = sum[i][l];
+        else
+            EACH_LANE(l) total[i][l] += sum[i][l];
     }
 }
 
 static void year_close(struct world_state *state, size_t year)
 {
     const size_t periods = state->world->years + 1;
+    const struct weights *weights = &state->weights;
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
-        const bool averages = rule == OUTCOME_SUM || rule == OUTCOME_MEAN;
-        const double divisor = averages ? CALENDAR_MONTHS_PER_YEAR : 1.0;
         const double *sum = state->sum[o];
         double *cell = state->cell[o * periods + year];
+        if (rule == OUTCOME_RATIO) {
+            const double *weight = weights->sum[weights->of[o]];
+            EACH_LANE(l) cell[l] = sum[l] / weight[l];
+            years_add(1, year, (const double(*)[LANES]) & state->sum[o], &state->total[o]);
+            continue;
+        }
+        const bool averages = rule == OUTCOME_SUM || rule == OUTCOME_MEAN;
+        const double divisor = averages ? CALENDAR_MONTHS_PER_YEAR : 1.0;
         EACH_LANE(l) cell[l] = sum[l] / divisor;
     }
+    years_add(weights->count, year, (const double(*)[LANES])weights->sum, weights->total);
 }
 
-/* The horizon from the years, by the same rule: totals of sums, means of means. */
+/* The horizon from the years, by the same rule: totals of sums, means of means, ratios of totals. */
 static void horizon_close(struct world_state *state)
 {
     const size_t years = state->world->years, periods = years + 1;
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
         double *horizon = state->cell[o * periods + years];
+        if (rule == OUTCOME_RATIO) {
+            const double *total = state->total[o], *weight = state->weights.total[state->weights.of[o]];
+            EACH_LANE(l) horizon[l] = total[l] / weight[l];
+            continue;
+        }
         for (size_t y = 0; y < years; y++) {
             const double *cell = state->cell[o * periods + y];
             if (y == 0 || rule == OUTCOME_LAST)
                 EACH_LANE(l) horizon[l] = cell[l];
             else if (rule == OUTCOME_MINIMUM)
                 EACH_LANE(l) horizon[l] = cell[l] < horizon[l] ? cell[l] : horizon[l];
+            else if (rule == OUTCOME_MAXIMUM)
+                EACH_LANE(l) horizon[l] = cell[l] > horizon[l] ? cell[l] : horizon[l];
             else
                 EACH_LANE(l) horizon[l] += cell[l];
         }
@@ -196,20 +286,42 @@ static void horizon_close(struct world_state *state)
     }
 }
 
+/* Puts drivers, network and flows at the start date; the rows hold what belongs to the block. */
+static void components_start(struct world_state *state, uint64_t first)
+{
+    rows_base(state->rows, state->world->calendar.base);
+    drivers_start(state->drivers, state->rows, first);
+    network_start(state->network, state->rows, state->drivers);
+    flows_start(state->flows, state->rows);
+}
+
+void world_begin(struct world_state *state, uint64_t first)
+{
+    for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
+    rows_start(state->rows, first);
+    components_start(state, first);
+}
+
+void world_month(struct world_state *state, int month)
+{
+    rows_step(state->rows, state->world->calendar.start + month);
+    drivers_step(state->drivers, state->rows, month);
+    flows_step(state->flows, state->rows, state->drivers, month);
+    network_step(state->network, state->rows, state->drivers, state->flows, month);
+}
+
+const struct outcome_rows *world_report(const struct world_state *state)
+{
+    return &state->report;
+}
+
 void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result)
 {
     const struct world *world = state->world;
-    for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
-    rows_start(state->rows, first);
-    rows_base(state->rows, world->calendar.base);
-    drivers_start(state->drivers, state->rows, first);
-    flows_start(state->flows, state->rows);
+    world_begin(state, first);
     for (int month = 0; month < world->calendar.months; month++) {
-        rows_step(state->rows, world->calendar.start + month);
-        drivers_step(state->drivers, state->rows, month);
-        flows_step(state->flows, state->rows, state->drivers, month);
-        failures_note(state, month);
-        months_add(state, month % CALENDAR_MONTHS_PER_YEAR == 0);
+        world_month(state, month);
+        months_add(state, month);
         if (month % CALENDAR_MONTHS_PER_YEAR == CALENDAR_MONTHS_PER_YEAR - 1)
             year_close(state, (size_t)(month / CALENDAR_MONTHS_PER_YEAR));
     }
@@ -229,9 +341,7 @@ void world_simulate(struct world_state *state, uint64_t first, size_t lanes, str
 void world_start_central(struct world_state *state)
 {
     rows_central(state->rows);
-    rows_base(state->rows, state->world->calendar.base);
-    drivers_start(state->drivers, state->rows, 0);
-    flows_start(state->flows, state->rows);
+    components_start(state, 0);
 }
 
 const struct drivers_state *world_drivers_state(const struct world_state *state)
@@ -242,4 +352,9 @@ const struct drivers_state *world_drivers_state(const struct world_state *state)
 const struct flows_state *world_flows_state(const struct world_state *state)
 {
     return state->flows;
+}
+
+const struct network_state *world_network_state(const struct world_state *state)
+{
+    return state->network;
 }

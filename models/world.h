@@ -1,4 +1,5 @@
-/* models/world.h -- the order of a month: drivers, then flows; and the folding of months into years and the horizon.
+/* models/world.h -- the order of a month: drivers, flows, network; and the folding of months into years and the
+ * horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
  * replications. SPDX-License-Identifier: GPL-3.0-or-later */
@@ -7,6 +8,7 @@
 
 #include "models/drivers.h"
 #include "models/flows.h"
+#include "models/network.h"
 #include "models/plan.h"
 
 struct world;
@@ -21,6 +23,7 @@ size_t world_years(const struct world *world);
 size_t world_cells(const struct world *world); /* outcomes * (years + 1) */
 const struct drivers *world_drivers(const struct world *world);
 const struct flows *world_flows(const struct world *world);
+const struct network *world_network(const struct world *world);
 
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);
@@ -29,10 +32,17 @@ void world_close(struct world_state *state);
  * call. */
 void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result);
 
+/* The same step by step: a block begins, then its months in ascending order; after each the rows of the outcomes hold
+ * the month. */
+void world_begin(struct world_state *state, uint64_t first);
+void world_month(struct world_state *state, int month);
+const struct outcome_rows *world_report(const struct world_state *state);
+
 /* Puts the state at the start date before any draw, inputs at their medians; then levels and demands can be read. */
 void world_start_central(struct world_state *state);
 const struct drivers_state *world_drivers_state(const struct world_state *state);
 const struct flows_state *world_flows_state(const struct world_state *state);
+const struct network_state *world_network_state(const struct world_state *state);
 
 /* Bytes of one thread's state. */
 size_t world_state_bytes(const struct world *world);

@@ -3,6 +3,7 @@
 #include "output/result.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void result_free(struct result *result)
 {
@@ -39,4 +40,21 @@ void result_name(const char *path, char name[RESULT_NAME_MOST])
     for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++)
         name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
     name[i] = '\0';
+}
+
+static const char *const cell_methods[] = {
+    [OUTCOME_SUM] = "time: sum",         [OUTCOME_MEAN] = "time: mean",
+    [OUTCOME_LAST] = "time: point",      [OUTCOME_MINIMUM] = "time: minimum",
+    [OUTCOME_MAXIMUM] = "time: maximum", [OUTCOME_RATIO] = "time: mean (comment: ratio of sums)"};
+
+const char *result_cell_methods(enum outcome_rule rule)
+{
+    return cell_methods[rule];
+}
+
+enum outcome_rule result_rule(const char *methods)
+{
+    for (size_t rule = 0; rule < sizeof cell_methods / sizeof *cell_methods; rule++)
+        if (strcmp(methods, cell_methods[rule]) == 0) return (enum outcome_rule)rule;
+    return OUTCOME_MEAN;
 }

@@ -65,6 +65,10 @@ void result_free(struct result *result);
 enum { RESULT_NAME_MOST = 256 };
 void result_name(const char *path, char name[RESULT_NAME_MOST]);
 
+/* How a rule of outcomes is called in the attribute cell_methods (CF conventions), and back. */
+const char *result_cell_methods(enum outcome_rule rule);
+enum outcome_rule result_rule(const char *methods);
+
 /* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is
  * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
 MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force);

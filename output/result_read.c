@@ -81,18 +81,15 @@ static struct fault *read_at(const struct input *input, const char *group, const
     return fault;
 }
 
-static enum outcome_rule rule_of(const char *methods)
-{
-    if (strcmp(methods, "time: sum") == 0) return OUTCOME_SUM;
-    if (strcmp(methods, "time: point") == 0) return OUTCOME_LAST;
-    return strcmp(methods, "time: minimum") == 0 ? OUTCOME_MINIMUM : OUTCOME_MEAN;
-}
-
-static const struct outcome_kind read_kinds[] = {
-    [OUTCOME_SUM] = {.pattern = "", .unit = "", .rule = OUTCOME_SUM, .meaning = ""},
-    [OUTCOME_MEAN] = {.pattern = "", .unit = "", .rule = OUTCOME_MEAN, .meaning = ""},
-    [OUTCOME_LAST] = {.pattern = "", .unit = "", .rule = OUTCOME_LAST, .meaning = ""},
-    [OUTCOME_MINIMUM] = {.pattern = "", .unit = "", .rule = OUTCOME_MINIMUM, .meaning = ""}};
+/* Kinds of which no more is known than what the file says; the second of each is a headline. */
+#define READ_KIND(of_rule, is_headline)                                                                                \
+    {                                                                                                                  \
+        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .headline = (is_headline), .meaning = ""            \
+    }
+#define READ_KINDS(of_rule) [of_rule] = {READ_KIND(of_rule, false), READ_KIND(of_rule, true)}
+static const struct outcome_kind read_kinds[][2] = {READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),
+                                                    READ_KINDS(OUTCOME_LAST),    READ_KINDS(OUTCOME_MINIMUM),
+                                                    READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO)};
 
 /* Adds the outcome that a dataset of /annual/mean describes. */
 static struct fault *read_outcome(const struct input *input, hid_t dataset, struct result *result)
@@ -104,9 +101,11 @@ static struct fault *read_outcome(const struct input *input, hid_t dataset, stru
     if (fault == NULL) fault = read_text(input, dataset, "units", &unit);
     if (fault == NULL) fault = read_text(input, dataset, "long_name", &long_name);
     if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
+    const bool headline = H5Aexists(dataset, "headline") > 0;
     if (fault == NULL) {
         const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-        fault = outcomes_add(&result->outcomes, &read_kinds[rule_of(methods)], path, unit, long_name + skip, &index);
+        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline], path, unit,
+                             long_name + skip, &index);
     }
     free(path);
     free(unit);

@@ -61,15 +61,6 @@ static const struct {
                       {"quantile_low", "lower 95 % bound of the quantiles of "},
                       {"quantile_high", "upper 95 % bound of the quantiles of "}};
 
-static const char *cell_methods(enum outcome_rule rule)
-{
-    static const char *const words[] = {[OUTCOME_SUM] = "time: sum",
-                                        [OUTCOME_MEAN] = "time: mean",
-                                        [OUTCOME_LAST] = "time: point",
-                                        [OUTCOME_MINIMUM] = "time: minimum"};
-    return words[rule];
-}
-
 static struct fault *describe(struct writing *writing, hid_t dataset, const struct outcome *outcome, const char *unit,
                               const char *words)
 {
@@ -78,7 +69,8 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     TRY(layout_text(&writing->layout, dataset, "units", unit[0] == '\0' ? "1" : unit));
     TRY(layout_text(&writing->layout, dataset, "long_name", long_name));
     TRY(layout_text(&writing->layout, dataset, "path", outcome->path));
-    TRY(layout_text(&writing->layout, dataset, "cell_methods", cell_methods(outcome->kind->rule)));
+    TRY(layout_text(&writing->layout, dataset, "cell_methods", result_cell_methods(outcome->kind->rule)));
+    if (outcome->kind->headline) TRY(layout_integer(&writing->layout, dataset, "headline", 1));
     HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
     return NULL;
 }

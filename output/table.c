@@ -148,29 +148,58 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     return check_written(to);
 }
 
+/* The longest path of a headline outcome. */
+static int widest(const struct result *result, size_t *headlines)
+{
+    size_t width = 24;
+    *headlines = 0;
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        if (!item->kind->headline) continue;
+        ++*headlines;
+        if (strlen(item->path) > width) width = strlen(item->path);
+    }
+    return (int)width;
+}
+
 struct fault *table_outcomes(const struct result *result, int year, FILE *to)
 {
-    size_t first, end;
+    size_t first, end, headlines;
     char name[12];
     TRY(find_period(result, year, &first, &end));
     const size_t period = year == 0 ? result->years - 1 : first,
                  last = result->quantiles == 0 ? 0 : result->quantiles - 1;
+    const int width = widest(result, &headlines);
     print_head(result, to);
     period_name(result, period, name);
-    fprintf(to, "In %s:%*s%12s %13s   %s", name, 28 - (int)strlen(name), "", "mean", "± simulation",
+    fprintf(to, "In %s:%*s%12s %13s   %s", name, width - 2 - (int)strlen(name), "", "mean", "± simulation",
             "range of futures");
     if (result->quantiles > 0)
         fprintf(to, " (%g %% to %g %%)", 100.0 * result->probability[0], 100.0 * result->probability[last]);
-    fprintf(to, "\n%32s%12s %13s\n", "", "", "error (95 %)");
+    fprintf(to, "\n%*s%12s %13s\n", width + 2, "", "", "error (95 %)");
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         const struct moments *moments = moments_at(result, o, period);
         const struct quantile_estimate *quantile = quantiles_at(result, o, period);
-        fprintf(to, "  %-30s %12.6g %12.2g  ", item->path, moments->mean,
+        if (headlines > 0 && !item->kind->headline) continue;
+        fprintf(to, "  %-*s %12.6g %12.2g  ", width, item->path, moments->mean,
                 SHOWN_SIGMA * moments_standard_error(moments));
         if (result->quantiles > 0) fprintf(to, " %12.6g to %-12.6g", quantile[0].estimate, quantile[last].estimate);
         fprintf(to, " %s\n", unit_of(item, false));
     }
+    if (headlines > 0 && headlines < result->outcomes.count)
+        fprintf(to, "\n%zu more outcomes of flows, routes and legs; their names: zhol show RESULT --list\n",
+                result->outcomes.count - headlines);
     fputs("\nFor all years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
+    return check_written(to);
+}
+
+struct fault *table_list(const struct result *result, FILE *to)
+{
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        const char *unit = unit_of(item, false);
+        fprintf(to, "%s: %s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit);
+    }
     return check_written(to);
 }

@@ -15,7 +15,9 @@ MUST_CHECK struct fault *table_show(const struct result *result, const char *con
 /* The same as CSV, a row per outcome and period. */
 MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year,
                                    FILE *to);
-/* One line per outcome, of its last year, or of `year` if that is not 0. */
+/* One line per headline outcome, of its last year, or of `year` if that is not 0. */
 MUST_CHECK struct fault *table_outcomes(const struct result *result, int year, FILE *to);
+/* The paths of all outcomes, each with its name in words and its unit. */
+MUST_CHECK struct fault *table_list(const struct result *result, FILE *to);
 
 #endif

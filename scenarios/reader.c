@@ -69,8 +69,10 @@ static struct fault *read_absent(struct walk *walk, const struct scope *scope, c
             faults = fault_join(faults, missing_key(scope, key, parent));
             continue;
         }
-        struct node *usual = tree_node(walk->forest, NODE_SCALAR, scope->node->place);
-        if (usual == NULL || (usual->text = strdup(key->usual)) == NULL) return fault_join(faults, fault_no_memory());
+        const bool section = key->kind == KEY_SECTION; /* "{}": all its keys have defaults */
+        struct node *usual = tree_node(walk->forest, section ? NODE_MAP : NODE_SCALAR, scope->node->place);
+        if (usual == NULL || (!section && (usual->text = strdup(key->usual)) == NULL))
+            return fault_join(faults, fault_no_memory());
         faults = fault_join(faults, read_value(walk, scope, key, usual, key->name, parent, false));
     }
     return faults;

@@ -19,20 +19,50 @@ static void write_range(const struct key *key, FILE *to)
     else if (!key->least_open && !key->most_open)
         fprintf(to, ", from %.12g to %.12g", key->least, key->most);
     else
-        fprintf(to, ", %s %.12g and %s %.12g", key->least_open ? "more than" : "at least", key->least, key->most_open ? "less than" : "at most",
-                key->most);
+        fprintf(to, ", %s %.12g and %s %.12g", key->least_open ? "more than" : "at least", key->least,
+                key->most_open ? "less than" : "at most", key->most);
 }
 
-/* The unit of a template in words: "$start" is "the unit of `start`". */
+/* The unit of a template, with `<x>` for what the scenario chooses: "USD/$commodity.unit" is USD/<commodity.unit>. */
+static void write_template(const char *unit, size_t length, FILE *to)
+{
+    for (const char *at = unit; at < unit + length;) {
+        if (*at != '$') {
+            fputc(*at++, to);
+            continue;
+        }
+        const char *name = at + 1;
+        const size_t named = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-.*|");
+        fputc('<', to);
+        for (size_t i = 0; i < named; i++) {
+            if (name[i] == '*')
+                fputs("commodity", to); /* the entry's own name */
+            else if (name[i] == '|')
+                fputs(" or ", to);
+            else
+                fputc(name[i], to);
+        }
+        at = name + named;
+        if (*at == '!') {
+            fputs(" without time", to);
+            at++;
+        }
+        fputc('>', to);
+    }
+}
+
 static void write_unit(const char *unit, FILE *to)
 {
-    if (unit[0] == '\0' || strcmp(unit, "1") == 0)
+    if (unit[0] == '\0' || strcmp(unit, "1") == 0) {
         fputs("no unit", to);
-    else if (unit[0] == '?')
-        fprintf(to, "`%s` where `%.*s`, else no unit", strchr(unit, ':') + 1, (int)(strchr(unit, ':') - unit - 1),
-                unit + 1);
-    else
-        fprintf(to, "`%s`", unit);
+        return;
+    }
+    const char *colon = unit[0] == '?' ? strchr(unit, ':') : NULL;
+    const char *template = colon == NULL ? unit : colon + 1;
+    fputc('`', to);
+    write_template(template, strlen(template), to);
+    fputc('`', to);
+    if (colon != NULL) fprintf(to, " where `%.*s`, else no unit", (int)(colon - unit - 1), unit + 1);
 }
 
 static void write_kind(const struct key *key, FILE *to)
@@ -158,11 +188,15 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
 static const char *const preface =
     "## How a scenario is written\n\n"
     "<!-- From here on printed by `zhol reference`, from the tables that the reader uses. -->\n\n"
-    "`extends: NAME`, or a list of names, builds a scenario on others: maps merge key by key, left to right, then the file itself;\n"
-    "scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it, each `--path`,\n"
-    "and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the files say can be changed for one\n"
+    "`extends: NAME`, or a list of names, builds a scenario on others: maps merge key by key, left to right, then the "
+    "file itself;\n"
+    "scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it, "
+    "each `--path`,\n"
+    "and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the files say can be "
+    "changed for one\n"
     "run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
-    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn once per\n"
+    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn "
+    "once per\n"
     "replication, with spaces between its numbers and the unit last:\n\n"
     "| distribution | means |\n|---|---|\n"
     "| `uniform(low high)` | every value between is as likely |\n"
@@ -171,8 +205,10 @@ static const char *const preface =
     "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
     "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
     "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
-    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 train/d}`; a year stands\n"
-    "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: step` holds each\n"
+    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
+    "train/d}`; a year stands\n"
+    "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: "
+    "step` holds each\n"
     "value until the next date.\n\n";
 
 struct fault *reference_markdown(const struct key *keys, FILE *to)
@@ -183,7 +219,10 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
           to);
     for (const char *const *name = units_names(); *name != NULL; name++)
         fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
-    fputs("\n### Keys\n\n`$x` in a unit stands for the unit that the key `x` states.\n", to);
+    fputs("\n### Keys\n\n`<x>` in a unit stands for the unit that the key `x` states; `<capacity without time>` is "
+          "`train` where capacity is "
+          "`14 train/d`.\n",
+          to);
     write_head(to);
     TRY(write_keys("", keys, to));
     for (const struct key *key = keys; key->name != NULL; key++) TRY(write_variants(key->name, key, to));

@@ -49,17 +49,23 @@ static const char *value_text(const struct scope *scope, const struct key *key)
 
 static const char *unit_named(const struct scope *scope, const char *name, const char *further);
 
+/* The unit stated by the key `name` of an entry of the top-level map `target`. */
+static const char *unit_of_entry(const struct scope *scope, const char *target, const char *entry_name,
+                                 const char *name)
+{
+    while (scope->up != NULL) scope = scope->up;
+    const struct key *map = key_named(scope->keys, target);
+    const struct node *entry = map == NULL ? NULL : tree_child(tree_child(scope->node, map->name), entry_name);
+    if (entry == NULL || map->entry == NULL) return NULL;
+    const struct scope inner = scope_of(entry, map->entry, scope);
+    return unit_named(&inner, name, NULL);
+}
+
 /* The unit stated by the key `name` of the entry that a reference names. */
 static const char *unit_of_target(const struct scope *scope, const struct key *reference, const char *name)
 {
     const char *target = value_text(scope, reference);
-    while (scope->up != NULL) scope = scope->up;
-    const struct key *map = key_named(scope->keys, reference->target);
-    const struct node *entry =
-        map == NULL || target == NULL ? NULL : tree_child(tree_child(scope->node, map->name), target);
-    if (entry == NULL || map->entry == NULL) return NULL;
-    const struct scope inner = scope_of(entry, map->entry, scope);
-    return unit_named(&inner, name, NULL);
+    return target == NULL ? NULL : unit_of_entry(scope, reference->target, target, name);
 }
 
 static const char *unit_named(const struct scope *scope, const char *name, const char *further)
@@ -71,6 +77,18 @@ static const char *unit_named(const struct scope *scope, const char *name, const
     const char *text = value_text(scope, key);
     if (text == NULL) return NULL;
     return key->kind == KEY_QUANTITY ? quantity_unit_text(text) : text;
+}
+
+/* Takes the time off the unit of a rate: "train/d" counts in trains. */
+static size_t stock_length(const char *unit)
+{
+    static const char *const times[] = {"/min", "/h", "/d", "/mo", "/yr"};
+    const size_t length = strlen(unit);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        const size_t tail = strlen(times[i]);
+        if (length > tail && strcmp(unit + length - tail, times[i]) == 0) return length - tail;
+    }
+    return length;
 }
 
 static bool is_name_character(char c)
@@ -87,23 +105,37 @@ static const char *take_name(const char *at, char name[NAME_MOST])
     return at;
 }
 
+/* The unit of a part of a template, which begins behind its "$"; *at moves behind it. NULL: there is none. */
+static const char *part_unit(const struct scope *scope, const char **at)
+{
+    char name[NAME_MOST], further[NAME_MOST], other[NAME_MOST];
+    const bool entry = **at == '*';
+    *at = entry ? *at + 1 : take_name(*at, name);
+    const bool reaches = **at == '.';
+    if (reaches) *at = take_name(*at + 1, further);
+    const bool either = reaches && **at == '|';
+    if (either) *at = take_name(*at + 1, other);
+    if (entry) return scope->entry == NULL ? NULL : unit_of_entry(scope, scope->target, scope->entry, further);
+    const char *unit = unit_named(scope, name, reaches ? further : NULL);
+    return unit == NULL && either ? unit_named(scope, name, other) : unit;
+}
+
 /* Writes the template with its names replaced; false where one of them has no unit. */
 static bool substitute(const struct scope *scope, const char *template, FILE *to)
 {
     for (const char *at = template; *at != '\0';) {
-        char name[NAME_MOST], further[NAME_MOST];
         const bool slash = *at == '/' && at[1] == '$';
         if (*at != '$' && !slash) {
             fputc(*at++, to);
             continue;
         }
-        at = take_name(at + 1 + slash, name);
-        const bool reaches = *at == '.';
-        if (reaches) at = take_name(at + 1, further);
-        const char *unit = unit_named(scope, name, reaches ? further : NULL);
+        at += 1 + slash;
+        const char *unit = part_unit(scope, &at);
         if (unit == NULL) return false;
+        const bool stock = *at == '!';
+        at += stock;
         if (slash && (unit[0] == '\0' || strcmp(unit, "1") == 0)) continue; /* USD per pure number */
-        fprintf(to, "%s%s", slash ? "/" : "", unit);
+        fprintf(to, "%s%.*s", slash ? "/" : "", (int)(stock ? stock_length(unit) : strlen(unit)), unit);
     }
     return true;
 }

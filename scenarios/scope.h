@@ -11,6 +11,8 @@ struct scope {
     const struct key *keys;
     const struct variant *variant; /* the one chosen; NULL: none, or not known */
     const struct scope *up;
+    const char *target,
+        *entry; /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
 };
 
 /* The scope of a map that is declared by `key` (a section). */

@@ -235,8 +235,13 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
                                    struct setting *setting)
 {
     char expected[200];
-    TRY(scope_unit(scope, setting->key->unit, &setting->unit));
-    const bool own = setting->key->unit[0] == '$' && strcmp(setting->key->unit + 1, setting->key->name) == 0;
+    struct scope here = *scope;
+    here.target = setting->parent == NULL ? NULL : setting->parent->key->target;
+    here.entry = setting->name;
+    TRY(scope_unit(&here, setting->key->unit, &setting->unit));
+    const size_t name = strlen(setting->key->name);
+    const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
+                     strchr("!", setting->key->unit[1 + name]) != NULL;
     if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
         if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
         struct quantity quantity;

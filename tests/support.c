@@ -46,6 +46,36 @@ void support_close(struct support *support)
     scenario_free(support->scenario);
 }
 
+struct world_state *support_begin(const struct support *support)
+{
+    struct world_state *state = NULL;
+    ck_assert_ptr_null(world_open(support->world, &state));
+    world_begin(state, 0);
+    return state;
+}
+
+double support_value(const struct support *support, const struct world_state *state, const char *path)
+{
+    const size_t outcome = outcomes_find(&support->outcomes, path);
+    ck_assert_msg(outcome < support->outcomes.count, "there is no outcome %s", path);
+    const struct outcome_rows *rows = world_report(state);
+    const double value = rows->row[outcome][0];
+    const enum outcome_rule rule = support->outcomes.item[outcome].kind->rule;
+    return rule == OUTCOME_RATIO ? value / rows->weight[outcome][0] : value;
+}
+
+double support_value_of(const char *yaml, const char *path, int month)
+{
+    struct support support;
+    support_open(&support, yaml, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m <= month; m++) world_month(state, m);
+    const double value = support_value(&support, state, path);
+    world_close(state);
+    support_close(&support);
+    return value;
+}
+
 void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],
                     double out[])
 {

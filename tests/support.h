@@ -19,6 +19,13 @@ void support_open(struct support *support, const char *yaml, uint64_t seed);
 struct fault *support_try(struct support *support, const char *yaml, uint64_t seed);
 void support_close(struct support *support);
 
+/* A thread's state of an opened scenario, at the start of the block of replication 0. Fails the test without memory. */
+struct world_state *support_begin(const struct support *support);
+/* The outcome of that path in the month just stepped, replication 0; of a ratio its value. Fails if there is none. */
+double support_value(const struct support *support, const struct world_state *state, const char *path);
+/* The outcome in the given month (0 = the first) of replication 0 of a scenario. */
+double support_value_of(const char *yaml, const char *path, int month);
+
 /* The level of a driver at the ends of months (1 = the first), for replications 0 .. count-1 (a multiple of LANES):
  * out[m * count + replication] for month[m], ascending. */
 void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],

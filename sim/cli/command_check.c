@@ -61,6 +61,40 @@ static void print_level(const char *name, double level, const char *unit)
     printf("    %-26s %12.6g%s%s\n", name, level, pure ? "" : " ", pure ? "" : unit);
 }
 
+/* The routes of each flow: base share, volume, and what they cost; then how full the legs are. */
+static void print_network(const struct simulation *simulation, const struct world_state *state)
+{
+    const struct network *network = world_network(simulation->world);
+    const struct network_state *at_start = world_network_state(state);
+    const struct flows *flows = world_flows(simulation->world);
+    const struct routes *routes = network_routes(network);
+    size_t flow = routes->flows;
+    if (routes->count > 0)
+        printf("\n  Routes in the base year:%24s %10s %16s  %s\n", "", "share", "volume", "generalised cost of a unit");
+    for (size_t r = 0; r < routes->count; r++) {
+        const struct route *route = &routes->route[r];
+        const size_t of = routes->flow[route->flow].flow;
+        char name[128], cost[48];
+        if (route->flow != flow) printf("    %s, %s\n", flows_name(flows, of), flows_unit(flows, of));
+        flow = route->flow;
+        snprintf(name, sizeof name, "%s", route->name);
+        snprintf(cost, sizeof cost, "%.5g USD/%s", network_base_cost(at_start, r)[0], flows_counted_in(flows, of));
+        if (route->like == r)
+            printf("      %-40s %9.4g %% %16.6g  %s\n", name, 100.0 * route->share,
+                   route->share * flows_demand(world_flows_state(state), of)[0], cost);
+        else
+            printf("      %-40s %11s %16s  %s\n", name, "-", "-", cost);
+    }
+    const size_t queues = network_queues(network);
+    if (queues > 0) printf("\n  Legs with capacity in the base year:%12s %10s %16s\n", "", "used", "capacity");
+    for (size_t q = 0; q < queues; q++) {
+        const struct leg *leg = &network_legs(network)->leg[network_queue_leg(network, q)];
+        const double load = network_base_load(at_start, q)[0];
+        printf("      %-40s %9.3g %% %16.6g %s/yr%s\n", leg->name, 100.0 * load, network_base_capacity(at_start, q)[0],
+               leg->stock, load > 1.0 ? ": more than it can take; there is a queue from the start" : "");
+    }
+}
+
 static struct fault *print_start(const struct simulation *simulation)
 {
     struct world_state *state = NULL;
@@ -76,6 +110,7 @@ static struct fault *print_start(const struct simulation *simulation)
         if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
         for (size_t i = 0; i < flows_count(flows); i++)
             print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
+        print_network(simulation, state);
         printf("\n");
     }
     world_close(state);

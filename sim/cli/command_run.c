@@ -15,6 +15,8 @@ enum { OPTION_PROGRESS = 512, OPTION_FORCE };
 
 /* More than this share of invalid replications makes a result unfit for use. */
 #define MOST_INVALID 1e-4
+/* Bounds of a level that bind more often are worth a warning. */
+#define MOST_CLAMPED 1e-2
 
 static const struct argp_option list[] = {
     {NULL, 'o', "PATH", 0, "Result file (default: NAME.h5 here); a single scenario only", 0},
@@ -62,6 +64,14 @@ static struct fault *report(const struct result *result, const char *output, dou
             result->outcomes.count, seconds);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        const struct outcome *outcome = &result->outcomes.item[i];
+        const double share = result->moments[i * (result->years + 1) + result->years].mean;
+        if (strcmp(outcome->kind->pattern, DRIVERS_CLAMPED) == 0 && share > MOST_CLAMPED)
+            fprintf(stderr,
+                    "warning: %s: the bounds bind in %.2g %% of the months, so that they are part of the model\n",
+                    outcome->path, 100.0 * share);
+    }
     return NULL;
 }
 

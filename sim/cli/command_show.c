@@ -8,18 +8,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_CSV = 256, OPTION_YEAR };
+enum { OPTION_CSV = 256, OPTION_YEAR, OPTION_LIST };
 
 struct show_options {
     const char *result;
     const char **outcome;
     size_t outcomes;
-    bool csv;
+    bool csv, names_only;
     int year;
 };
 
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
+    {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -29,6 +30,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct show_options *options = state->input;
     switch (key) {
     case OPTION_CSV: options->csv = true; break;
+    case OPTION_LIST: options->names_only = true; break;
     case OPTION_YEAR: {
         char *end = NULL;
         const long year = strtol(argument, &end, 10);
@@ -67,7 +69,9 @@ int command_show(int argc, char **argv)
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     struct fault *fault = result_read(options.result, false, &result);
-    if (fault == NULL && options.csv)
+    if (fault == NULL && options.names_only)
+        fault = table_list(&result, stdout);
+    else if (fault == NULL && options.csv)
         fault = table_csv(&result, options.outcome, options.outcomes, options.year, stdout);
     else if (fault == NULL && options.outcomes == 0)
         fault = table_outcomes(&result, options.year, stdout);

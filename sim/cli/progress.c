@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+/* Set by a signal handler, read by all threads: a lock-free atomic is safe for both. */
+static atomic_bool interrupted;
 
 static void interrupt(int number)
 {
@@ -17,7 +19,7 @@ static void interrupt(int number)
         signal(number, SIG_DFL);
         raise(number);
     }
-    interrupted = 1;
+    interrupted = true;
 }
 
 struct fault *progress_catch_signals(void)
@@ -31,7 +33,7 @@ struct fault *progress_catch_signals(void)
 
 bool progress_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted;
 }
 
 bool progress_read_style(const char *text, enum progress_style *style)
@@ -92,7 +94,7 @@ static void show(void *context, uint64_t done, uint64_t all)
 static bool stop(void *context)
 {
     (void)context;
-    return interrupted != 0;
+    return interrupted;
 }
 
 struct ensemble_watch progress_watch(struct progress *progress)

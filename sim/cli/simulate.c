@@ -90,8 +90,10 @@ static struct fault *check_discount(const struct simulation *simulation, struct 
     for (size_t i = 0; discount != NULL && i < discount->children; i++) {
         struct setting *rate = discount->child[i];
         rate->used = true;
-        if (i > 0 && !(store_central(simulation->plan.store, rate->slot, 0) > store_central(simulation->plan.store, discount->child[i - 1]->slot, 0)))
-            return fault_at(FAULT_SCENARIO, rate->place, "%s is %s; expected more than the rate before it", rate->path, rate->text);
+        if (i > 0 && !(store_central(simulation->plan.store, rate->slot, 0) >
+                       store_central(simulation->plan.store, discount->child[i - 1]->slot, 0)))
+            return fault_at(FAULT_SCENARIO, rate->place, "%s is %s; expected more than the rate before it", rate->path,
+                            rate->text);
     }
     return NULL;
 }
@@ -148,7 +150,9 @@ static struct fault *check_names(struct dataset *dataset, size_t count)
     qsort(dataset, count, sizeof *dataset, by_name);
     for (size_t i = 1; i < count; i++)
         if (strcmp(dataset[i - 1].name, dataset[i].name) == 0)
-            return fault_raise(FAULT_SCENARIO, "%s and %s would both be the dataset %s of the result; expected names that differ in more than a hyphen",
+            return fault_raise(FAULT_SCENARIO,
+                               "%s and %s would both be the dataset %s of the result; expected names that differ in "
+                               "more than a hyphen",
                                dataset[i - 1].path, dataset[i].path, dataset[i].name);
     return NULL;
 }
@@ -355,6 +359,35 @@ static struct fault *describe_inputs(const struct simulation *simulation, struct
     return NULL;
 }
 
+static struct fault *diagnostic_add(struct result *result, const struct outcome *outcome, const char *part,
+                                    const char *words, double value)
+{
+    struct result_diagnostic *diagnostic = &result->diagnostic[result->diagnostics++];
+    diagnostic->value = value;
+    diagnostic->unit = strdup(outcome->unit);
+    if (asprintf(&diagnostic->path, "%s.%s", outcome->path, part) < 0) diagnostic->path = NULL;
+    if (asprintf(&diagnostic->meaning, "%s of the replications: %s", words, outcome->long_name) < 0)
+        diagnostic->meaning = NULL;
+    return diagnostic->unit == NULL || diagnostic->path == NULL || diagnostic->meaning == NULL ? fault_no_memory()
+                                                                                               : NULL;
+}
+
+/* Of the outcomes that say how trustworthy the run is, their value over the horizon: its mean and the greatest. */
+static struct fault *describe_diagnostics(const struct simulation *simulation, struct result *result)
+{
+    const struct outcomes *outcomes = &simulation->outcomes;
+    result->diagnostic = calloc(2 * outcomes->count + 1, sizeof *result->diagnostic);
+    if (result->diagnostic == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes->count; i++) {
+        const struct outcome *outcome = &outcomes->item[i];
+        const struct moments *horizon = &result->moments[i * (result->years + 1) + result->years];
+        if (!outcome->kind->diagnostic) continue;
+        TRY(diagnostic_add(result, outcome, "mean", "mean", horizon->mean));
+        TRY(diagnostic_add(result, outcome, "maximum", "greatest", horizon->greatest));
+    }
+    return NULL;
+}
+
 /* Moves the outcomes over and copies what else the result owns. */
 static struct fault *hand_over(struct simulation *simulation, struct tally *tally, struct result *result)
 {
@@ -396,6 +429,7 @@ struct fault *simulation_run(struct simulation *simulation, const struct options
     if (fault == NULL) fault = simulate_chunks(simulation, options->threads, watch, tally, &result->samples);
     if (fault == NULL) fault = tally_total(tally, result->moments);
     if (fault == NULL) fault = select_quantiles(simulation, options->threads, result);
+    if (fault == NULL) fault = describe_diagnostics(simulation, result);
     if (fault == NULL) fault = hand_over(simulation, tally, result);
     tally_close(tally);
     return fault;

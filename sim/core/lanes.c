@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/lanes.h"
 
+#include <stdlib.h>
+
 bool lanes_cpu_suffices(void)
 {
 #ifdef __x86_64__
@@ -11,4 +13,11 @@ bool lanes_cpu_suffices(void)
     if (lanes_target_avx512 && !__builtin_cpu_supports("avx512f")) return false;
 #endif
     return true;
+}
+
+double (*lanes_rows(size_t count))[LANES]
+{
+    double(*rows)[LANES] = NULL;
+    if (count > SIZE_MAX / sizeof *rows - 1) return NULL;
+    return aligned_alloc(LANES_ALIGNMENT, (count + 1) * sizeof *rows);
 }

@@ -8,6 +8,7 @@
 #define ZHOL_LANES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@ enum { LANES = 32, LANES_PER_CHUNK = 512, BLOCKS_PER_CHUNK = LANES_PER_CHUNK / L
 
 /* Runs the statement that follows for every lane l, as one vector loop. */
 #define EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < LANES; l++)
+
+/* So many aligned rows of lanes, not set, to be freed by free(); NULL when memory is out. */
+double (*lanes_rows(size_t count))[LANES];
 
 /* False on a processor that lacks what this program was built for: fma and AVX2 on x86-64-v3. */
 bool lanes_cpu_suffices(void);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/outcome.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,47 @@ struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind 
     outcomes->count++;
     *index = count;
     return NULL;
+}
+
+static size_t capitals(const char *text)
+{
+    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
+/* The text with each run of capitals that the pattern has replaced by the name that stands there. */
+static char *fill_names(const char *text, const char *pattern, const char *const names[])
+{
+    char *filled = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&filled, &size);
+    if (to == NULL) return NULL;
+    while (*text != '\0') {
+        const size_t length = capitals(text);
+        size_t which = 0;
+        const char *at = pattern;
+        for (; length > 0 && *at != '\0'; at += capitals(at) == 0 ? 1 : capitals(at)) {
+            if (capitals(at) == length && strncmp(at, text, length) == 0) break;
+            which += capitals(at) > 0;
+        }
+        if (length > 0 && *at != '\0')
+            fputs(names[which], to);
+        else
+            fprintf(to, "%.*s", (int)(length == 0 ? 1 : length), text);
+        text += length == 0 ? 1 : length;
+    }
+    return fclose(to) == 0 ? filled : (free(filled), NULL);
+}
+
+struct fault *outcomes_declare(struct outcomes *outcomes, const struct outcome_kind *kind, const char *const names[],
+                               const char *unit, size_t *index)
+{
+    char *path = fill_names(kind->pattern, kind->pattern, names);
+    char *words = fill_names(kind->words, kind->pattern, names);
+    struct fault *fault =
+        path == NULL || words == NULL ? fault_no_memory() : outcomes_add(outcomes, kind, path, unit, words, index);
+    free(path);
+    free(words);
+    return fault;
 }
 
 void outcomes_free(struct outcomes *outcomes)

@@ -18,16 +18,21 @@ enum outcome_rule {
     OUTCOME_MEAN, /* mean of the months                                                                               */
     OUTCOME_LAST, /* value of the last month                                                                          */
     OUTCOME_MINIMUM, /* least of the months */
+    OUTCOME_MAXIMUM, /* greatest of the months */
+    OUTCOME_RATIO, /* sum of the rows over the sum of the weights, such as a mean weighted by volume; undefined at 0 / 0
+                    */
 };
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };
 
 struct outcome_kind {
     const char *pattern; /* "flows.F.demand": capitals stand for names */
+    const char *words;   /* "demand of flow F": the same names, in words */
     const char *unit;    /* "$unit/yr" as in the schema, or fixed */
     enum outcome_rule rule;
     enum outcome_better better;
     bool headline;
+    bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
     const char *meaning; /* one sentence */
 };
 
@@ -44,6 +49,10 @@ struct outcomes {
     size_t count;
 };
 
+/* Adds an outcome of the kind for these names, which replace the capitals of its pattern in turn: path and long name
+ * come from the kind. */
+MUST_CHECK struct fault *outcomes_declare(struct outcomes *outcomes, const struct outcome_kind *kind,
+                                          const char *const names[], const char *unit, size_t *index);
 /* Adds an outcome and gives its index. The texts are copied. `total` is derived: of OUTCOME_SUM, `unit` without a final
  * "/yr"
  * ("1/yr" and "/yr" become "1"), else `unit`. */
@@ -52,6 +61,13 @@ MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct ou
 void outcomes_free(struct outcomes *outcomes);
 /* The index of a path; outcomes->count if there is none. */
 size_t outcomes_find(const struct outcomes *outcomes, const char *path);
+
+/* Where a thread's state holds the rows of the outcomes, as its components report them: row[outcome], and of
+ * OUTCOME_RATIO the weights. Rows must be finite in every month of a valid replication. */
+struct outcome_rows {
+    const double **row;
+    const double **weight;
+};
 
 /* A finished block, handed to each sink by the thread that simulated it. Cell = outcome * periods + period, where
  * periods 0 .. years-1 are the years and the last one is the horizon. */

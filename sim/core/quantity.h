@@ -33,8 +33,8 @@ struct quantity {
  * and converts it to `unit` ("" or "1" for a pure number). Numbers are plain decimals, or fractions of two (read by
  * strtod, which the program keeps in the C locale); no hexadecimal, no nan, and inf or -inf only as a limit in
  * brackets. The unit stands last and belongs to the values and the limits, never to a coefficient of variation or a
- * probability. When `unit` is not "", a text without a unit is an error, also for 0: every dimensional number carries
- * one.
+ * probability. When `unit` has a dimension, a text without a unit is an error, also for 0: every dimensional number
+ * carries one.
  *
  * Refused as well: low above mode or high, a negative sd, limits more than 37 sd from the mean, a mean or a coefficient
  * of variation of a lognormal that is not positive, probabilities that are not positive or do not sum to 1, more than

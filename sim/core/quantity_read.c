@@ -372,10 +372,21 @@ static bool is_pure(const char *unit)
     return unit[0] == '\0' || strcmp(unit, "1") == 0;
 }
 
+/* Such as Mt/t: 1 Mt/t is a million. */
+static bool is_dimensionless(struct units *units, const char *unit)
+{
+    double factor;
+    struct fault *fault = units_factor(units, "", unit, &factor);
+    const bool pure = fault == NULL;
+    fault_free(fault);
+    return pure;
+}
+
 static struct fault *ratio_find(struct units *units, const struct reading *reading, const char *unit, double *multiply,
                                 double *divide)
 {
-    if (*reading->unit == '\0' && !is_pure(unit))
+    const bool bare = *reading->unit == '\0' && !is_pure(unit);
+    if (bare && !is_dimensionless(units, unit))
         return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(reading),
                            strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
     TRY(units_check(units, reading->unit));

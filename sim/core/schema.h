@@ -35,7 +35,9 @@ struct key {
     const char *meaning; /* one sentence */
     /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or
      * quantity stated by the sibling key x (or by key x of an enclosing section), or with "$x.y" of key y of the entry
-     * that the reference x names. "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
+     * that the reference x names ("$x.y|z": else of its key z), or with "$*.y" of the entry that the value's own name
+     * refers to. A "!" behind such a part takes the time off the unit of a rate: of 14 train/d it leaves train.
+     * "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
     const char *unit;
     const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
     double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */
