@@ -1,6 +1,6 @@
 /* tests/random_network.c -- see random_network.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "random_network.h"
+#include "tests/random_network.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* tests/test_queue.c -- the equilibrium of choice and queues, and rationing, on thousands of random networks: against
  * conservation laws, and against a plain computation of loads and shares with libm.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "random_network.h"
+#include "tests/random_network.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
