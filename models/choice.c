@@ -178,58 +178,67 @@ static void shares_of(size_t count, const double (*value)[LANES], const double (
     }
 }
 
-/* Within the nests: conditional shares and inclusive values. */
-static void nests_pass(struct choice *choice, size_t first, size_t end, const double (*utility)[LANES],
+/* Within the nests of the flows: conditional shares and inclusive values. */
+static void nests_pass(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
                        double (*share)[LANES])
 {
     const struct routes *routes = choice->routes;
     size_t used = 0, logged = 0;
-    for (size_t n = first; n < end; n++) {
-        const struct nest *nest = &routes->nest[n];
-        const double(*value)[LANES] = utility + nest->first;
-        arguments_of(nest->count, value, choice->inverse[n], choice->inclusive[n], choice->work + used);
-        used += exponentials_of(nest->count);
+    for (size_t f = 0; f < flows; f++) {
+        const struct route_flow *of = &routes->flow[flow[f]];
+        for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
+            const struct nest *nest = &routes->nest[n];
+            arguments_of(nest->count, utility + nest->first, choice->inverse[n], choice->inclusive[n],
+                         choice->work + used);
+            used += exponentials_of(nest->count);
+        }
     }
     exponentials(used, choice->work);
     used = 0;
-    for (size_t n = first; n < end; n++) {
-        const struct nest *nest = &routes->nest[n];
-        shares_of(nest->count, utility + nest->first, (const double(*)[LANES])(choice->work + used),
-                  share + nest->first, choice->sums[logged]);
-        used += exponentials_of(nest->count);
-        logged += nest->count > 1;
+    for (size_t f = 0; f < flows; f++) {
+        const struct route_flow *of = &routes->flow[flow[f]];
+        for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
+            const struct nest *nest = &routes->nest[n];
+            shares_of(nest->count, utility + nest->first, (const double(*)[LANES])(choice->work + used),
+                      share + nest->first, choice->sums[logged]);
+            used += exponentials_of(nest->count);
+            logged += nest->count > 1;
+        }
     }
     logs(logged, choice->sums);
     logged = 0;
-    for (size_t n = first; n < end; n++) {
-        if (routes->nest[n].count == 1) continue;
-        const double *lambda = choice->lambda[n], *log_sum = choice->sums[logged++];
-        double *inclusive = choice->inclusive[n];
-        EACH_LANE(l) inclusive[l] = LANES_FMA(lambda[l], log_sum[l], inclusive[l]);
+    for (size_t f = 0; f < flows; f++) {
+        const struct route_flow *of = &routes->flow[flow[f]];
+        for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
+            if (routes->nest[n].count == 1) continue;
+            const double *lambda = choice->lambda[n], *log_sum = choice->sums[logged++];
+            double *inclusive = choice->inclusive[n];
+            EACH_LANE(l) inclusive[l] = LANES_FMA(lambda[l], log_sum[l], inclusive[l]);
+        }
     }
 }
 
-/* Between the nests of a flow. */
-static void flows_pass(struct choice *choice, size_t first, size_t end, double (*share)[LANES])
+/* Between the nests of the flows. */
+static void flows_pass(struct choice *choice, size_t flows, const size_t flow[], double (*share)[LANES])
 {
     const struct routes *routes = choice->routes;
     double(*of_nest)[LANES] = choice->sums;
     size_t used = 0;
-    for (size_t f = first; f < end; f++) {
-        const struct route_flow *flow = &routes->flow[f];
-        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + flow->first_nest);
-        arguments_of(flow->nests, value, NULL, choice->top[f], choice->work + used);
-        used += exponentials_of(flow->nests);
+    for (size_t f = 0; f < flows; f++) {
+        const struct route_flow *of = &routes->flow[flow[f]];
+        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + of->first_nest);
+        arguments_of(of->nests, value, NULL, choice->top[flow[f]], choice->work + used);
+        used += exponentials_of(of->nests);
     }
     exponentials(used, choice->work);
     used = 0;
-    for (size_t f = first; f < end; f++) {
-        const struct route_flow *flow = &routes->flow[f];
-        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + flow->first_nest);
-        shares_of(flow->nests, value, (const double(*)[LANES])(choice->work + used), of_nest, choice->sum[f]);
-        used += exponentials_of(flow->nests);
-        for (size_t n = 0; n < flow->nests && flow->nests > 1; n++) {
-            const struct nest *nest = &routes->nest[flow->first_nest + n];
+    for (size_t f = 0; f < flows; f++) {
+        const struct route_flow *of = &routes->flow[flow[f]];
+        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + of->first_nest);
+        shares_of(of->nests, value, (const double(*)[LANES])(choice->work + used), of_nest, choice->sum[flow[f]]);
+        used += exponentials_of(of->nests);
+        for (size_t n = 0; n < of->nests && of->nests > 1; n++) {
+            const struct nest *nest = &routes->nest[of->first_nest + n];
             const double *whole = of_nest[n];
             for (size_t r = nest->first; r < nest->first + nest->count; r++) {
                 double *p = share[r];
@@ -239,13 +248,11 @@ static void flows_pass(struct choice *choice, size_t first, size_t end, double (
     }
 }
 
-void choice_shares(struct choice *choice, size_t first, size_t end, const double (*utility)[LANES],
+void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
                    double (*share)[LANES])
 {
-    const struct route_flow *flow = choice->routes->flow;
-    if (first == end) return;
-    nests_pass(choice, flow[first].first_nest, flow[end - 1].first_nest + flow[end - 1].nests, utility, share);
-    flows_pass(choice, first, end, share);
+    nests_pass(choice, flows, flow, utility, share);
+    flows_pass(choice, flows, flow, share);
 }
 
 void choice_log_sums(struct choice *choice, double (*log_sum)[LANES])

@@ -24,11 +24,11 @@ size_t choice_rows(const struct routes *routes);
 void choice_start(struct choice *choice, const struct rows *rows, const double (*base_cost)[LANES],
                   double (*constant)[LANES]);
 
-/* The shares of flows first .. end-1 at the utilities V [routes]. */
-void choice_shares(struct choice *choice, size_t first, size_t end, const double (*utility)[LANES],
+/* The shares of the flows listed, at the utilities V [routes]; those of others stay. */
+void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
                    double (*share)[LANES]);
 
-/* ln sum_n exp(I_n) of flows 0 .. flows-1, as of the last choice_shares. */
+/* ln sum_n exp(I_n) of all flows, each as of its last choice_shares. */
 void choice_log_sums(struct choice *choice, double (*log_sum)[LANES]);
 
 /* 1 / the smallest lambda of a flow. */

@@ -203,6 +203,7 @@ struct network_state {
     double (*imbalance)[LANES];     /* [1] */
     bool *utility_moves;            /* [routes] */
     bool *weight_moves;             /* [flows] */
+    bool *choice_moves;             /* [flows] whether utilities or their weights do */
     bool *capacity_moves;           /* [queues] */
 };
 
@@ -387,15 +388,20 @@ static struct fault *moves_settle(struct network_state *state)
     const struct routes *routes = &network->routes;
     state->utility_moves = calloc(routes->count + 1, sizeof *state->utility_moves);
     state->weight_moves = calloc(routes->flows + 1, sizeof *state->weight_moves);
+    state->choice_moves = calloc(routes->flows + 1, sizeof *state->choice_moves);
     state->capacity_moves = calloc(network->queue.count + 1, sizeof *state->capacity_moves);
-    if (state->utility_moves == NULL || state->weight_moves == NULL || state->capacity_moves == NULL)
+    if (state->utility_moves == NULL || state->weight_moves == NULL || state->choice_moves == NULL ||
+        state->capacity_moves == NULL)
         return fault_no_memory();
     for (size_t f = 0; f < routes->flows; f++) {
         const struct route_flow *flow = &routes->flow[f];
         const bool sensitivity = flow->sensitivity >= 0 && store_varies_by_month(network->store, flow->sensitivity);
         state->weight_moves[f] = sensitivity || store_varies_by_month(network->store, flow->time_value);
-        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++)
+        state->choice_moves[f] = state->weight_moves[f];
+        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
             state->utility_moves[r] = sensitivity || route_cost_moves(state->cost, r);
+            state->choice_moves[f] = state->choice_moves[f] || state->utility_moves[r];
+        }
     }
     for (size_t i = 0; i < network->queue.count; i++) {
         const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
@@ -431,6 +437,7 @@ void network_close(struct network_state *state)
     queue_close(state->queue);
     free(state->utility_moves);
     free(state->weight_moves);
+    free(state->choice_moves);
     free(state->capacity_moves);
     free(state);
 }
@@ -733,7 +740,8 @@ void network_step(struct network_state *state, const struct rows *rows, const st
     const struct queue_month asked = {.utility = (const double(*)[LANES])state->utility,
                                       .demand = (const double(*)[LANES])state->demand,
                                       .weight = (const double(*)[LANES])state->weight,
-                                      .capacity = (const double(*)[LANES])state->capacity};
+                                      .capacity = (const double(*)[LANES])state->capacity,
+                                      .moves = state->choice_moves};
     queue_step(state->queue, rows, state->choice, &asked);
     const struct queue_result result = queue_result(state->queue);
     composites(state, rows, &result);

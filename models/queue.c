@@ -30,6 +30,11 @@ struct queue_state {
     double (*lost)[LANES];     /* [routes] */
     double (*residual)[LANES]; /* [1] */
     double (*excess)[LANES];   /* [1] */
+    double (*steep)[LANES];    /* [legs] g K */
+    bool *u_moved;             /* [legs] whether the last sweep moved the delay in some lane */
+    bool *stale;               /* [flows] whether shares are not those of the delays and utilities at hand */
+    size_t *list;              /* [flows] those to be worked out again */
+    bool fresh;                /* no month has been solved in this block */
 };
 
 /* How many of the flow's routes use the leg. */
@@ -105,7 +110,7 @@ void queue_free(struct queue *queue)
 
 size_t queue_rows(const struct queue *queue)
 {
-    return 9 * queue->count + 2 * queue->users + 6 * queue->routes->count + 2;
+    return 10 * queue->count + 2 * queue->users + 6 * queue->routes->count + 2;
 }
 
 struct fault *queue_open(const struct queue *queue, struct queue_state **out)
@@ -137,10 +142,14 @@ struct fault *queue_open(const struct queue *queue, struct queue_state **out)
         {&state->lost, queue->routes->count},
         {&state->residual, 1},
         {&state->excess, 1},
+        {&state->steep, queue->count},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if ((*parts[i].rows = lanes_rows(parts[i].count)) == NULL) return fault_no_memory();
-    return NULL;
+    state->u_moved = calloc(queue->count + 1, sizeof *state->u_moved);
+    state->stale = calloc(queue->routes->flows + 1, sizeof *state->stale);
+    state->list = calloc(queue->routes->flows + 1, sizeof *state->list);
+    return state->u_moved == NULL || state->stale == NULL || state->list == NULL ? fault_no_memory() : NULL;
 }
 
 void queue_close(struct queue_state *state)
@@ -149,14 +158,18 @@ void queue_close(struct queue_state *state)
     double(*const rows[])[LANES] = {state->u,       state->least, state->last,     state->fixed,   state->load,
                                     state->used,    state->delay, state->filling,  state->rest,    state->demand,
                                     state->slope,   state->value, state->share,    state->offered, state->admitted,
-                                    state->waiting, state->lost,  state->residual, state->excess};
+                                    state->waiting, state->lost,  state->residual, state->excess,  state->steep};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) free(rows[i]);
+    free(state->u_moved);
+    free(state->stale);
+    free(state->list);
     free(state);
 }
 
 void queue_start(struct queue_state *state, const double (*capacity)[LANES])
 {
     const struct queue *queue = state->queue;
+    state->fresh = true;
     for (size_t i = 0; i < queue->count; i++) {
         const double *k = capacity[i];
         EACH_LANE(l)
@@ -179,12 +192,16 @@ static void month_begin(struct queue_state *state, const struct rows *rows, cons
     for (size_t i = 0; i < queue->count; i++) {
         const double *k = month->capacity[i];
         double *u = state->u[i], *last = state->last[i];
-        EACH_LANE(l)
-        {
+        uint64_t changed = 0;
+#pragma omp simd reduction(| : changed)
+        for (int l = 0; l < LANES; l++) {
+            const double begin = last[l] == 0.0 && k[l] > 0.0 ? 0.0 : u[l]; /* it reopens */
+            changed |= lanes_to_bits(begin) ^ lanes_to_bits(u[l]);
             state->fixed[i][l] = 0.0;
-            u[l] = last[l] == 0.0 && k[l] > 0.0 ? 0.0 : u[l]; /* it reopens */
+            u[l] = begin;
             last[l] = k[l];
         }
+        state->u_moved[i] = changed != 0;
     }
     for (size_t p = 0; p < queue->users; p++) {
         const struct queue_user *user = &queue->user[p];
@@ -207,33 +224,47 @@ static void month_begin(struct queue_state *state, const struct rows *rows, cons
     }
 }
 
-/* Shares at the delays u. */
-static void shares_at(struct queue_state *state, struct choice *choice, const struct queue_month *month, size_t flows)
+/* Flows some of whose routes' delays moved in the last sweep are stale. */
+static void mark_stale(struct queue_state *state)
+{
+    const struct queue *queue = state->queue;
+    for (size_t p = 0; p < queue->users; p++)
+        if (state->u_moved[queue->user[p].leg]) state->stale[queue->user[p].flow] = true;
+}
+
+/* Shares of the stale flows at the delays u. */
+static void shares_at(struct queue_state *state, struct choice *choice, const struct queue_month *month)
 {
     const struct queue *queue = state->queue;
     const struct routes *routes = queue->routes;
-    const size_t end = flows == 0 ? 0 : routes->flow[flows - 1].first_route + routes->flow[flows - 1].routes;
     _Alignas(LANES_ALIGNMENT) double worst[LANES];
-    for (size_t r = 0; r < end; r++) {
-        const double *utility = month->utility[r], *weight = month->weight[routes->route[r].flow];
-        double *value = state->value[r];
-        EACH_LANE(l) worst[l] = 0.0;
-        for (size_t i = queue->first_on_route[r]; i < queue->first_on_route[r + 1]; i++) {
-            const double *u = state->u[queue->on_route[i]];
-            EACH_LANE(l) worst[l] = u[l] > worst[l] ? u[l] : worst[l];
+    size_t count = 0;
+    for (size_t f = 0; f < routes->flows; f++) {
+        if (!state->stale[f]) continue;
+        const struct route_flow *flow = &routes->flow[f];
+        const double *weight = month->weight[f];
+        state->list[count++] = f;
+        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
+            const double *utility = month->utility[r];
+            double *value = state->value[r];
+            EACH_LANE(l) worst[l] = 0.0;
+            for (size_t i = queue->first_on_route[r]; i < queue->first_on_route[r + 1]; i++) {
+                const double *u = state->u[queue->on_route[i]];
+                EACH_LANE(l) worst[l] = u[l] > worst[l] ? u[l] : worst[l];
+            }
+            EACH_LANE(l) value[l] = utility[l] - weight[l] * worst[l];
         }
-        EACH_LANE(l) value[l] = utility[l] - weight[l] * worst[l];
     }
-    choice_shares(choice, 0, flows, (const double(*)[LANES])state->value, state->share);
+    choice_shares(choice, count, state->list, (const double(*)[LANES])state->value, state->share);
 }
 
 /* The loads X at the shares, and g K. */
-static void loads(struct queue_state *state, size_t i, double slope[LANES])
+static void load_of(struct queue_state *state, size_t i)
 {
     const struct queue *queue = state->queue;
     const struct queue_leg *leg = &queue->leg[i];
     const double *fixed = state->fixed[i];
-    double *load = state->load[i];
+    double *load = state->load[i], *slope = state->steep[i];
     _Alignas(LANES_ALIGNMENT) double share[LANES];
     EACH_LANE(l)
     {
@@ -257,15 +288,28 @@ static void loads(struct queue_state *state, size_t i, double slope[LANES])
     }
 }
 
+/* The loads of legs that a stale flow uses; afterwards no flow is stale. */
+static void loads(struct queue_state *state)
+{
+    const struct queue *queue = state->queue;
+    for (size_t i = 0; i < queue->count; i++) {
+        const struct queue_leg *leg = &queue->leg[i];
+        bool stale = false;
+        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++)
+            stale = stale || state->stale[queue->user[p].flow];
+        if (stale) load_of(state, i);
+    }
+    memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
+}
+
 /* One Newton step of every delay; false where it changes none in any lane, so that further ones would not either. */
 static bool sweep(struct queue_state *state, const struct queue_month *month)
 {
-    uint64_t changed = 0;
-    _Alignas(LANES_ALIGNMENT) double slope[LANES];
+    bool moved = false;
     for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i], *load = state->load[i];
+        const double *k = month->capacity[i], *load = state->load[i], *slope = state->steep[i];
         double *u = state->u[i];
-        loads(state, i, slope);
+        uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
         for (int l = 0; l < LANES; l++) {
             const double next = u[l] + STEP * (load[l] - k[l] - u[l] * k[l]) / (k[l] + slope[l]);
@@ -274,8 +318,10 @@ static bool sweep(struct queue_state *state, const struct queue_month *month)
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
             u[l] = taken;
         }
+        state->u_moved[i] = changed != 0;
+        moved = moved || changed != 0;
     }
-    return changed != 0;
+    return moved;
 }
 
 /* Reported delays, and how far the iterate is from its target. */
@@ -411,23 +457,28 @@ static void settle(struct queue_state *state, const struct rows *rows, const str
     }
 }
 
+/* Shares are to be worked out where utilities moved, a leg reopened, or none were worked out yet. */
+static void begin_stale(struct queue_state *state, const struct queue_month *month)
+{
+    for (size_t f = 0; f < state->queue->routes->flows; f++) state->stale[f] = state->fresh || month->moves[f];
+    mark_stale(state);
+    state->fresh = false;
+}
+
 void queue_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
                 const struct queue_month *month)
 {
     const struct queue *queue = state->queue;
-    const size_t queued = queue->routes->queued;
-    _Alignas(LANES_ALIGNMENT) double slope[LANES];
-    bool moved = true;
     month_begin(state, rows, choice, month);
-    for (int s = 0; s < queue->sweeps && moved; s++) {
-        shares_at(state, choice, month, queued);
-        moved = sweep(state, month);
+    begin_stale(state, month);
+    shares_at(state, choice, month);
+    for (size_t i = 0; i < queue->count; i++) load_of(state, i); /* demand moved */
+    memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
+    for (int s = 0; s < queue->sweeps && sweep(state, month); s++) {
+        mark_stale(state);
+        shares_at(state, choice, month);
+        loads(state);
     }
-    if (moved) {
-        shares_at(state, choice, month, queued);
-        for (size_t i = 0; i < queue->count; i++) loads(state, i, slope);
-    }
-    choice_shares(choice, queued, queue->routes->flows, month->utility, state->share);
     delays_report(state, month);
     offers(state, month);
     ration(state, rows, month);

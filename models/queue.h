@@ -3,13 +3,21 @@
  * Offered load of leg l, X_l = sum_{f,r through l} a_lc (D_f P_r + B_fr), B what waits on a route; delay in months
  * u_l = max(0, X_l / K_l - 1), at most 12; a route is delayed by the worst of its legs, and shares depend on delays:
  * the capacity-constrained stochastic user equilibrium with queues, one implicit step of the queue, hence stable.
- * Solved by `sweeps` diagonal Newton steps from last month's u: u_l <- clamp(u_l + 0.7 (X_l/K_l - 1 - u_l) / (1 + g_l),
- * 0, 12),  12 where K_l = 0 g_l = sum_f theta_f/lam_f VOT_f 30.4375 D_f a_lc S_fl (1 - S_fl) / K_l S_fl the share of
- * flow f that uses leg l, lam_f its smallest lambda. The work is fixed; sweeps that would change no bit are left out.
+ * Solved by `sweeps` diagonal Newton steps from last month's u,
+ *
+ *   u_l <- clamp(u_l + 0.7 (X_l/K_l - 1 - u_l) / (1 + g_l), 0, 12), and 12 where K_l = 0
+ *   g_l = sum_f theta_f/lam_f VOT_f 30.4375 D_f a_lc S_fl (1 - S_fl) / K_l
+ *
+ * S_fl the share of flow f that uses leg l, lam_f its smallest lambda. Nothing is decided by lanes: what is left out of
+ * a sweep is what would come out the same, bit for bit, in every lane: choices none of whose delays moved, and loads
+ * none of whose shares did.
  *
  * Rationing: of q = D P + B a route gets q / max_l max(1, X_l/K_l), and in a second pass the same of the rest from what
  * is left of the capacities. Of what is left over the share `renege` is lost, the rest waits:
- *   q = A + B' + lost,  sum of A a <= K.  SPDX-License-Identifier: GPL-3.0-or-later */
+ *
+ *   q = A + B' + lost,  sum of A a <= K
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_QUEUE_H
 #define ZHOL_QUEUE_H
 
@@ -59,6 +67,7 @@ struct queue_month {
     const double (*demand)[LANES];
     const double (*weight)[LANES];
     const double (*capacity)[LANES];
+    const bool *moves; /* [flows] whether utilities may differ from last month's */
 };
 
 /* For a block: nothing waits, no delays. capacity [legs] per month at the base date. */

@@ -183,10 +183,12 @@ void random_network_restart(struct random_network *network)
 
 void random_network_step(struct random_network *network)
 {
+    static const bool moves[NET_FLOWS] = {true, true, true, true, true, true};
     const struct queue_month month = {.utility = (const double(*)[LANES])network->utility,
                                       .demand = (const double(*)[LANES])network->demand,
                                       .weight = (const double(*)[LANES])network->weight,
-                                      .capacity = (const double(*)[LANES])network->capacity};
+                                      .capacity = (const double(*)[LANES])network->capacity,
+                                      .moves = moves};
     queue_step(network->state, network->rows, network->choice, &month);
 }
 
