@@ -2,7 +2,8 @@
  *
  * y = e sqrt(nu / W) with W ~ chi^2_nu, one per month for all innovations; z* = Phi^-1(T_nu(y)) is standard normal
  * again, but joined in the tails. The map y -> z* is odd and is tabulated: 1024 knots on 0..40, monotone cubic between,
- * held beyond. SPDX-License-Identifier: GPL-3.0-or-later */
+ * held beyond.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_COPULA_H
 #define ZHOL_COPULA_H
 

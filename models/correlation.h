@@ -4,7 +4,8 @@
  * are stated between the shocks dW; the covariance of two innovations over the month D is rho * sum_ij c_i c_j phi(k_i
  * + k_j),   phi(k) = (1 - e^{-k D}) / k,   phi(0) = D. The matrix is split into its connected groups, each factored by
  * itself (Cholesky, rows in order of name), so that what is not connected to a group leaves its bits alone. Copula:
- * Gaussian, or t with normal margins. SPDX-License-Identifier: GPL-3.0-or-later */
+ * Gaussian, or t with normal margins.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_CORRELATION_H
 #define ZHOL_CORRELATION_H
 

@@ -4,7 +4,8 @@
  * kappa `drift` is that of the expected price: c_t = ln(1 + drift) D - (v(t+D) - v(t)) / 2 with v(t) = Var ln S_t, so
  * that E S_t = start (1 + drift)^t whatever kappa and the sigmas are. Jumps land on chi at the end of a month; their
  * expected effect is taken off in the same way, exactly: month t adds lambda D (M(E^t) - 1), M(a) = exp(a mu_J + a^2
- * sigma_J^2 / 2). SPDX-License-Identifier: GPL-3.0-or-later */
+ * sigma_J^2 / 2).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/driver.h"
 
 enum { START, KAPPA, SIGMA_SHORT, DRIFT, SIGMA_LONG, RHO };

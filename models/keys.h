@@ -1,5 +1,6 @@
 /* models/keys.h -- the root of the declaration of a scenario: which sections there are, and the keys of none of the
- * models. SPDX-License-Identifier: GPL-3.0-or-later */
+ * models.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_KEYS_H
 #define ZHOL_KEYS_H
 

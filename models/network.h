@@ -3,7 +3,8 @@
  *
  * In the order of a month: costs without queues, from last month's congestion; the equilibrium of choice and queues at
  * this month's demand; rationing; the composite cost, which moves next month's demand. Cargo is booked in the month it
- * is dispatched; what is on the way is volume times time (Little 1961). SPDX-License-Identifier: GPL-3.0-or-later */
+ * is dispatched; what is on the way is volume times time (Little 1961).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_NETWORK_H
 #define ZHOL_NETWORK_H
 

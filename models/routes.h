@@ -2,7 +2,8 @@
  *
  * A flow with routes has a row in `flow`; flows of which some route uses a leg with capacity come first (`queued` of
  * them), because only their choice is repeated within a month. Routes of a flow, and within it of a nest, stand
- * together. SPDX-License-Identifier: GPL-3.0-or-later */
+ * together.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ROUTES_H
 #define ZHOL_ROUTES_H
 

@@ -2,7 +2,8 @@
  * horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
- * replications. SPDX-License-Identifier: GPL-3.0-or-later */
+ * replications.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_WORLD_H
 #define ZHOL_WORLD_H
 

@@ -1,5 +1,6 @@
 /* output/content.h -- the SHA-256 of what a result file says: names, shapes, values and attributes, in the order of the
- * file. SPDX-License-Identifier: GPL-3.0-or-later */
+ * file.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_CONTENT_H
 #define ZHOL_CONTENT_H
 

@@ -2,7 +2,8 @@
  * code looked at.
  *
  * Objects keep the order of their creation and no times, so that equal results are equal bytes. Handles belong to the
- * file and are closed with it. SPDX-License-Identifier: GPL-3.0-or-later */
+ * file and are closed with it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_HDF5_LAYOUT_H
 #define ZHOL_HDF5_LAYOUT_H
 

@@ -1,7 +1,8 @@
 /* output/result_write.c -- the result file, in one pass and one fixed order.
  *
  * Each group has dimensions of its own (time, quantile, replication), because readers show a group without what is
- * above it. SPDX-License-Identifier: GPL-3.0-or-later */
+ * above it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/content.h"
 #include "output/hdf5_layout.h"
 #include "output/result.h"

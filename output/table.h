@@ -1,5 +1,6 @@
 /* output/table.h -- a result as tables of text. The range of futures is what may happen; the simulation error says how
- * well its mean is known, and falls with the number of replications. SPDX-License-Identifier: GPL-3.0-or-later */
+ * well its mean is known, and falls with the number of replications.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_TABLE_H
 #define ZHOL_TABLE_H
 

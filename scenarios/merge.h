@@ -1,7 +1,8 @@
 /* scenarios/merge.h -- `extends` and --set: from several documents to one.
  *
  * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes.
- * A parent reached twice is merged once, where it is reached first. SPDX-License-Identifier: GPL-3.0-or-later */
+ * A parent reached twice is merged once, where it is reached first.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_MERGE_H
 #define ZHOL_MERGE_H
 

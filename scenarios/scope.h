@@ -1,5 +1,6 @@
 /* scenarios/scope.h -- where a value stands in the scenario: its map, the keys declared there, and the maps around it.
- * Units such as "$unit" or "$commodity.unit" are looked up along it. SPDX-License-Identifier: GPL-3.0-or-later */
+ * Units such as "$unit" or "$commodity.unit" are looked up along it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SCOPE_H
 #define ZHOL_SCOPE_H
 

@@ -1,5 +1,6 @@
 /* tests/test_keys.c -- the declaration of the scenario format: every key is stated in a fixture, read by the program,
- * and explained. SPDX-License-Identifier: GPL-3.0-or-later */
+ * and explained.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "sim/cli/simulate.h"
 

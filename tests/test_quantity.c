@@ -1,5 +1,6 @@
 /* tests/test_quantity.c -- every distribution has the law, mean and variance of the model's section 1.9; every text is
- * read exactly or refused with a whole sentence. SPDX-License-Identifier: GPL-3.0-or-later */
+ * read exactly or refused with a whole sentence.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/quantity.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* tests/test_result.c -- what is written is what is read, equal results are equal bytes, and nothing else passes for a
- * result. SPDX-License-Identifier: GPL-3.0-or-later */
+ * result.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result.h"
 
 #include <check.h>

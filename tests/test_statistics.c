@@ -1,5 +1,6 @@
 /* tests/test_statistics.c -- moments against closed forms, the tree against its definition, quantiles against sorting
- * and the binomial distribution. SPDX-License-Identifier: GPL-3.0-or-later */
+ * and the binomial distribution.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/statistics.h"
 
 #include <check.h>

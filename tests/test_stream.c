@@ -1,6 +1,7 @@
 /* tests/test_stream.c -- addressed random numbers. Known answers are the published vectors of Random123 (kat_vectors,
  * philox4x32 with 10 rounds; Salmon, Moraes, Dror and Shaw 2011). Sampling tolerances are 4.5 standard errors, so that
- * a true fact fails once in 150,000 seeds; the seed is fixed. SPDX-License-Identifier: GPL-3.0-or-later */
+ * a true fact fails once in 150,000 seeds; the seed is fixed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/stream.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* sim/cli/command.h -- the commands of the front door. Each takes its own argc and argv, argv[0] being "zhol COMMAND",
- * and returns the exit status. SPDX-License-Identifier: GPL-3.0-or-later */
+ * and returns the exit status.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_COMMAND_H
 #define ZHOL_COMMAND_H
 

@@ -1,5 +1,6 @@
 /* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a
- * pilot block only. SPDX-License-Identifier: GPL-3.0-or-later */
+ * pilot block only.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/simulate.h"

@@ -1,5 +1,6 @@
 /* sim/cli/progress.h -- how far a run is: a bar with rate and ETA on a terminal, a line every ten seconds in a log; and
- * Ctrl-C. SPDX-License-Identifier: GPL-3.0-or-later */
+ * Ctrl-C.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_PROGRESS_H
 #define ZHOL_PROGRESS_H
 

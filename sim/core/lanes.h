@@ -3,7 +3,8 @@
  * The functions have no branch, so that loops over lanes become vector code, and use explicit fused multiply-adds, so
  * that the bits are the same however wide the vectors are. Over the whole range, with denormals, infinities and NaN as
  * in the C standard, their errors are at most: exp 1.0 ulp, log 1.0 ulp, sine and cosine 1.5 ulp, log1p 2 ulp,
- * decay 2.5 ulp, inverse normal 8 ulp. SPDX-License-Identifier: GPL-3.0-or-later */
+ * decay 2.5 ulp, inverse normal 8 ulp.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LANES_H
 #define ZHOL_LANES_H
 

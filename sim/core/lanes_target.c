@@ -1,5 +1,6 @@
 /* sim/core/lanes_target.c -- what this program was built for. Data only, so that it can be read on a processor that
- * lacks it. SPDX-License-Identifier: GPL-3.0-or-later */
+ * lacks it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/lanes.h"
 
 #ifdef __FMA__

@@ -1,7 +1,8 @@
 /* sim/core/moments.h -- moments of values, and of two sets of values together.
  *
  * Kept as (count, mean, sums of 2nd to 4th powers of deviations, least, greatest); two are combined without seeing the
- * values again (Chan, Golub and LeVeque 1979; Pebay 2008). SPDX-License-Identifier: GPL-3.0-or-later */
+ * values again (Chan, Golub and LeVeque 1979; Pebay 2008).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_MOMENTS_H
 #define ZHOL_MOMENTS_H
 

@@ -1,6 +1,7 @@
 /* sim/core/reduction.h -- moments along one fixed binary tree, so that their bits do not depend on who computed what
  * first: node (level, index) covers leaves index * 2^level to (index + 1) * 2^level - 1, and only siblings are
- * combined. SPDX-License-Identifier: GPL-3.0-or-later */
+ * combined.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_REDUCTION_H
 #define ZHOL_REDUCTION_H
 

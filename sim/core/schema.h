@@ -1,6 +1,7 @@
 /* sim/core/schema.h -- how the keys of a scenario are declared. One table entry per key feeds the reader, the range
  * checks, the reference page and the JSON schema, so that they cannot disagree. The tables stand beside the model that
- * reads them. SPDX-License-Identifier: GPL-3.0-or-later */
+ * reads them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SCHEMA_H
 #define ZHOL_SCHEMA_H
 

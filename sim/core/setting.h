@@ -1,6 +1,7 @@
 /* sim/core/setting.h -- a scenario as read and checked: a tree of settings, each with the key that declares it, its
  * value and its place in a file. Defaults are filled in. Quantities are not held here but in the store, under their
- * path. SPDX-License-Identifier: GPL-3.0-or-later */
+ * path.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SETTING_H
 #define ZHOL_SETTING_H
 

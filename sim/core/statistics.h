@@ -1,5 +1,6 @@
 /* sim/core/statistics.h -- quantiles of samples, with bounds that hold whatever the distribution; moments.h and
- * reduction.h are the rest of the statistics. SPDX-License-Identifier: GPL-3.0-or-later */
+ * reduction.h are the rest of the statistics.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STATISTICS_H
 #define ZHOL_STATISTICS_H
 

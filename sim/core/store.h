@@ -12,7 +12,8 @@
  *
  * Life: the reader adds slots (store_add_...), components and mechanisms add writers in `prepare` (store_move),
  * store_seal ends that; then each thread opens rows and, for each block, calls rows_start, and for each month
- * rows_step. SPDX-License-Identifier: GPL-3.0-or-later */
+ * rows_step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STORE_H
 #define ZHOL_STORE_H
 

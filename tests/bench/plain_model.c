@@ -6,7 +6,7 @@
  * what moves. The t copula's map is a linear table of 4096 knots, since the two special functions behind it would cost
  * more than all the rest.
  *
- * Compiled twice, with different options, under the names PLAIN(run) and PLAIN(follow).
+ * Compiled twice, with different options and a PLAIN_SUFFIX for the names.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/plain_model.h"
 
@@ -17,18 +17,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLAIN_JOIN(name, suffix) plain_##name##_##suffix
+#define PLAIN_NAME(name, suffix) PLAIN_JOIN(name, suffix)
+#define PLAIN(name)              PLAIN_NAME(name, PLAIN_SUFFIX)
+
 #define D          (1.0 / 12.0)
 #define MONTH_DAYS 30.4375
 #define MOST_DELAY 12.0 /* months */
 
 struct driver_state {
-    double x, y; /* of one factor: x; chi and xi; or growth and ln Y */
+    double x, y;                                 /* of one factor: x; chi and xi; or growth and ln Y */
     double mean, drift, sd[2], cross, own, slow; /* see driver_start */
-    double base, level, log_ratio;
+    double base, log_base, level, log_ratio;
 };
 
 struct leg_state {
-    double capacity; /* of the month */
+    double capacity;  /* of the month */
     double soft_load; /* a rho^b of last month */
     double delay, reported, load, waiting, slope, used, rest, stretch;
     bool closed;
@@ -39,7 +43,8 @@ struct use_state {
 };
 
 struct step_state {
-    double money, days; /* of a moving step: cost at ratio 1, and value of the time that congestion adds at a rho^b = 1 */
+    double money,
+        days; /* of a moving step: cost at ratio 1, and value of the time that congestion adds at a rho^b = 1 */
 };
 
 struct route_state {
@@ -134,7 +139,7 @@ enum { AT_BASE = -1 };
 static double value(const struct work *work, const struct plain_number *number, int t)
 {
     const double stated = number->at == NULL || t == AT_BASE ? number->base : number->at[t];
-    return number->draw < 0 ? stated : stated * work->draw[number->draw];
+    return number->draw == 0 ? stated : stated * work->draw[number->draw - 1];
 }
 
 /* ---- drivers (sections 1.2, 1.3, 1.6, 1.7, 1.8) ---- */
@@ -146,7 +151,7 @@ static void driver_start(struct work *work, size_t d)
     const double *sd = work->model->sd + driver->innovation;
     const double sigma = value(work, &driver->sigma, AT_BASE);
     double start = driver->family == PLAIN_GROWTH ? 1.0 : value(work, &driver->start, AT_BASE);
-    *state = (struct driver_state){.base = start, .sd = {sigma * sd[0]}};
+    *state = (struct driver_state){.base = start, .log_base = log(start), .sd = {sigma * sd[0]}};
     switch (driver->family) {
     case PLAIN_TWO_FACTOR: {
         const double lasting = value(work, &driver->sigma_long, AT_BASE);
@@ -155,7 +160,7 @@ static void driver_start(struct work *work, size_t d)
         state->own = 0.5 * sigma * sigma; /* the month's constant is drift - half the growth of the variance */
         state->slow = 0.5 * lasting * lasting * D;
         state->cross = 0.5 * sigma * lasting;
-        state->y = log(start);
+        state->y = state->log_base;
         break;
     }
     case PLAIN_GROWTH: {
@@ -168,7 +173,7 @@ static void driver_start(struct work *work, size_t d)
     }
     case PLAIN_MEAN_REVERTING: {
         const double mean = value(work, &driver->mean, AT_BASE);
-        state->x = driver->level ? start : log(start);
+        state->x = driver->level ? start : state->log_base;
         state->mean = driver->level ? mean : log(mean) - sigma * sigma / (4.0 * driver->kappa);
         break;
     }
@@ -213,7 +218,7 @@ static void driver_step(struct work *work, size_t d, const double e[], int t)
         state->y += state->drift - state->own * driver->own[t] - state->slow - state->cross * driver->cross[t] +
                     state->sd[1] * e[1];
         state->level = exp(state->x + state->y);
-        state->log_ratio = state->x + state->y - log(state->base);
+        state->log_ratio = state->x + state->y - state->log_base;
         break;
     case PLAIN_GROWTH:
         state->y += driver->growth[t] + driver->carry * state->x + state->sd[1] * e[1];
@@ -224,7 +229,7 @@ static void driver_step(struct work *work, size_t d, const double e[], int t)
     case PLAIN_MEAN_REVERTING:
         state->x = state->mean + driver->keep * (state->x - state->mean) + state->sd[0] * e[0];
         state->level = driver->level ? state->x : exp(state->x);
-        state->log_ratio = driver->level ? 0.0 : state->x - log(state->base);
+        state->log_ratio = driver->level ? 0.0 : state->x - state->log_base;
         break;
     case PLAIN_TREND:
         state->x += state->drift + state->sd[0] * e[0];
@@ -320,9 +325,7 @@ static void shares(struct work *work, size_t f)
     struct flow_state *shipper = &work->flow[f];
     struct route_state *route = work->route + flow->first_route;
     struct nest_state *nest = work->nest + flow->first_nest;
-    const struct use_state *use = work->use + flow->first_use;
     const double weight = shipper->time_value * MONTH_DAYS * (flow->routes == 1 ? -1.0 : shipper->theta);
-    (void)use;
     for (size_t r = 0; r < flow->routes; r++) {
         double delay = 0.0;
         for (size_t i = 0; i < flow->route[r].uses; i++) {
@@ -545,13 +548,13 @@ static void flow_start(struct work *work, size_t f)
         for (size_t r = first; r < end; r++) share += flow->route[r].share;
         for (size_t r = first; r < end; r++)
             if (flow->route[r].like == r)
-                route[r].constant = nest[n].lambda * log(flow->route[r].share / share) + log(share) +
-                                    state->theta * route[r].e;
+                route[r].constant =
+                    nest[n].lambda * log(flow->route[r].share / share) + log(share) + state->theta * route[r].e;
     }
     for (size_t r = 0; r < flow->routes; r++)
         if (flow->route[r].like != r)
-            route[r].constant = route[flow->route[r].like].constant -
-                                state->theta * value(work, &flow->route[r].offset, AT_BASE);
+            route[r].constant =
+                route[flow->route[r].like].constant - state->theta * value(work, &flow->route[r].offset, AT_BASE);
     for (size_t r = 0; r < flow->routes; r++)
         route[r].utility = flow->routes == 1 ? route[r].e : route[r].constant - state->theta * route[r].e;
     state->constant = 0.0;
@@ -628,8 +631,7 @@ static void replication_start(struct work *work)
         const struct plain_flow *flow = &model->flow[f];
         flow_start(work, f);
         work->flow[f].log_base_price = log(work->flow[f].fixed_price + work->flow[f].cost);
-        for (size_t i = 0; i < flow->incomes; i++)
-            *elasticity++ = value(work, &flow->income[i].elasticity, AT_BASE);
+        for (size_t i = 0; i < flow->incomes; i++) *elasticity++ = value(work, &flow->income[i].elasticity, AT_BASE);
     }
 }
 

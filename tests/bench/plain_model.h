@@ -1,9 +1,9 @@
 /* tests/bench/plain_model.h -- the model of a scenario as plain scalar C: what zhol is checked and measured against.
  *
- * Drivers, demand, route choice, queues and rationing, written from the specification of the model and not from
- * models/*.c; shares zhol's reading of scenarios and its distributions, but no arithmetic of the model. plain_read.c
- * makes the constants of a run, plain_model.c simulates: replications one after another, months inside, one number at
- * a time.
+ * Drivers, demand, route choice, queues and rationing, written from the specification of the model and not from the
+ * code of models; shares zhol's reading of scenarios and its distributions, but no arithmetic of the model.
+ * plain_read.c makes the constants of a run, plain_model.c simulates: replications one after another, months inside,
+ * one number at a time.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_BENCH_PLAIN_MODEL_H
 #define ZHOL_BENCH_PLAIN_MODEL_H
@@ -17,7 +17,7 @@
 struct plain_number {
     double base;      /* at the base date */
     const double *at; /* [-lead .. months-1] from start; NULL: no profile */
-    int draw;         /* -1: none */
+    size_t draw;      /* 1 + its index; 0: none */
 };
 
 struct plain_draw {
@@ -66,11 +66,11 @@ struct plain_use {
 
 struct plain_route {
     const char *name;
-    double share;   /* in the base year */
-    size_t like;    /* the route that it is like; itself if it has a share */
-    bool by_month;  /* its fixed cost varies by month */
-    size_t nest;    /* of the flow */
-    size_t *use;    /* [uses] of the flow, those on its way */
+    double share;  /* in the base year */
+    size_t like;   /* the route that it is like; itself if it has a share */
+    bool by_month; /* its fixed cost varies by month */
+    size_t nest;   /* of the flow */
+    size_t *use;   /* [uses] of the flow, those on its way */
     size_t uses;
     size_t *moving; /* [movings] steps whose cost or time moves with drivers and congestion */
     size_t movings;

@@ -64,18 +64,18 @@ static void refuse(struct reader *reader, const struct setting *setting, const c
 
 /* ---- numbers ---- */
 
-static int draw_add(struct plain_model *model, const char *path, const char *suffix, struct quantity *quantity)
+static size_t draw_add(struct plain_model *model, const char *path, const char *suffix, struct quantity *quantity)
 {
     char *name = text_of("%s%s", path, suffix);
     for (size_t i = 0; i < model->draws; i++)
         if (strcmp(model->draw[i].name, name) == 0) {
             free(name);
             quantity_free(quantity);
-            return (int)i;
+            return 1 + i;
         }
     model->draw = need(realloc(model->draw, (model->draws + 1) * sizeof *model->draw));
     model->draw[model->draws] = (struct plain_draw){name, *quantity};
-    return (int)model->draws++;
+    return ++model->draws;
 }
 
 /* The part of the merged document that a setting was read from: there stand the dates of a profile. */
@@ -114,7 +114,7 @@ static struct plain_number profile_read(struct reader *reader, const struct sett
     struct point *point = zeros(map->children, sizeof *point);
     size_t points = 0;
     bool step = false;
-    struct plain_number number = {.draw = -1};
+    struct plain_number number = {0};
     double times = 1.0;
     for (size_t i = 0; i < map->children; i++) {
         const struct node *child = map->child[i];
@@ -148,7 +148,7 @@ static struct plain_number profile_read(struct reader *reader, const struct sett
 /* What a setting states; `absent` where it is not there. */
 static struct plain_number number_read(struct reader *reader, const struct setting *setting, double absent)
 {
-    struct plain_number number = {.base = absent, .draw = -1};
+    struct plain_number number = {.base = absent};
     struct quantity quantity = {.form = QUANTITY_NUMBER};
     if (setting == NULL || reader->fault != NULL) return number;
     if (setting->text == NULL) return profile_read(reader, setting);
@@ -177,7 +177,7 @@ static struct plain_number entry_of(struct reader *reader, struct setting *paren
 static double constant_of(struct reader *reader, struct setting *parent, const char *name, double absent)
 {
     const struct plain_number number = number_of(reader, parent, name, absent);
-    if (number.draw >= 0 || number.at != NULL) refuse(reader, setting_find(parent, name), "varies");
+    if (number.draw > 0 || number.at != NULL) refuse(reader, setting_find(parent, name), "varies");
     return number.base;
 }
 
@@ -253,7 +253,7 @@ static void growth_read(struct reader *reader, struct setting *setting, struct p
     driver->carry = (1.0 - driver->keep) / kappa;
     driver->sigma = number_of(reader, setting, "sigma", 0.0);
     driver->mean = number_of(reader, setting, "mean", 0.0);
-    if (driver->mean.draw >= 0) refuse(reader, setting, "a mean growth that is drawn");
+    if (driver->mean.draw > 0) refuse(reader, setting, "a mean growth that is drawn");
     innovation_add(all, driver->name, "", 0.0, 1.0, kappa);
     innovation_add(all, driver->name, "", 1.0 / kappa, -1.0 / kappa, kappa);
     driver->growth = owned(reader->model, (size_t)model->months, sizeof(double));
@@ -275,7 +275,7 @@ static void one_factor_read(struct reader *reader, struct setting *setting, stru
     driver->keep = exp(-driver->kappa * D);
     driver->start = number_of(reader, setting, "start", 0.0);
     driver->mean = trend ? driver->start : number_of(reader, setting, "mean", 0.0);
-    driver->drift = trend ? number_of(reader, setting, "drift", 0.0) : (struct plain_number){.draw = -1};
+    if (trend) driver->drift = number_of(reader, setting, "drift", 0.0);
     driver->sigma = number_of(reader, setting, "sigma", 0.0);
     innovation_add(all, driver->name, "", 0.0, 1.0, driver->kappa);
     if (!trend && !(driver->kappa > 0.0)) refuse(reader, setting, "kappa is 0");
@@ -478,8 +478,7 @@ static void route_read(struct reader *reader, struct setting *legs, struct setti
     route->step = owned(reader->model, via->children, sizeof *route->step);
     route->moving = owned(reader->model, via->children, sizeof *route->moving);
     route->use = owned(reader->model, via->children, sizeof *route->use);
-    for (size_t i = 0; i < via->children; i++)
-        step_read(reader, legs, via->child[i]->text, commodity, flow, route);
+    for (size_t i = 0; i < via->children; i++) step_read(reader, legs, via->child[i]->text, commodity, flow, route);
 }
 
 /* Puts the routes of a nest together, in the order in which the nests first appear. */
@@ -494,7 +493,7 @@ static void nests_read(struct reader *reader, struct setting *choice, struct set
         if (done[i]) continue;
         const struct setting *name = setting_find(routes->child[i], "nest");
         struct plain_nest *nest = &flow->nest[flow->nests];
-        *nest = (struct plain_nest){.first = flow->routes, .lambda = {.base = 1.0, .draw = -1}};
+        *nest = (struct plain_nest){.first = flow->routes, .lambda = {.base = 1.0}};
         if (name != NULL) nest->lambda = number_of(reader, nests, name->text, 1.0);
         for (size_t j = i; j < routes->children; j++) {
             const struct setting *other = setting_find(routes->child[j], "nest");
@@ -533,7 +532,8 @@ static void incomes_read(struct reader *reader, struct setting *income, struct p
 static void flow_read(struct reader *reader, struct setting *root, struct setting *setting, struct plain_flow *flow)
 {
     struct plain_model *model = reader->model;
-    struct setting *commodity = setting_find(setting_find(root, "commodities"), setting_find(setting, "commodity")->text);
+    struct setting *commodity =
+        setting_find(setting_find(root, "commodities"), setting_find(setting, "commodity")->text);
     struct setting *response = setting_find(setting, "response"), *routes = setting_find(setting, "routes");
     struct setting *choice = setting_find(setting, "choice"), *value = setting_find(setting, "value");
     flow->name = setting->name;
@@ -557,7 +557,7 @@ static void flow_read(struct reader *reader, struct setting *root, struct settin
     if (routes == NULL) return;
     flow->time_value = number_of(reader, commodity, "time_value", 0.0);
     flow->reliability = number_of(reader, commodity, "reliability_ratio", 0.5);
-    flow->theta = choice == NULL ? (struct plain_number){.draw = -1} : number_of(reader, choice, "sensitivity", 0.0);
+    if (choice != NULL) flow->theta = number_of(reader, choice, "sensitivity", 0.0);
     nests_read(reader, choice, routes, commodity->name, setting_find(root, "legs"), flow);
     likes_read(reader, routes, flow);
     model->routes += flow->routes;
