@@ -560,10 +560,14 @@ START_TEST(supports_are_the_ends_of_the_laws)
     static const struct {
         const char *text;
         double least, most;
-    } known[] = {
-        {"4", 4.0, 4.0},           {"uniform(2 4)", 2.0, 4.0},           {"triangular(1 2 4)", 1.0, 4.0},
-        {"pert(1 2 4)", 1.0, 4.0}, {"normal(1 2)", -INFINITY, INFINITY}, {"normal(1 2) [0 inf]", 0.0, INFINITY},
-        {"normal(1 0)", 1.0, 1.0}, {"lognormal(1 2)", DBL_TRUE_MIN, INFINITY}};
+    } known[] = {{"4", 4.0, 4.0},
+                 {"uniform(2 4)", 2.0, 4.0},
+                 {"triangular(1 2 4)", 1.0, 4.0},
+                 {"pert(1 2 4)", 1.0, 4.0},
+                 {"normal(1 2)", -INFINITY, INFINITY},
+                 {"normal(1 2) [0 inf]", 0.0, INFINITY},
+                 {"normal(1 0)", 1.0, 1.0},
+                 {"lognormal(1 2)", DBL_TRUE_MIN, INFINITY}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct quantity q = read_as(known[i].text, "");
         double least, most;

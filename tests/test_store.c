@@ -105,7 +105,11 @@ START_TEST(a_profile_is_linear_between_its_dates_and_constant_outside)
     static const struct {
         int month;
         double linear, step;
-    } facts[] = {{START - 24, 100, 100}, {START, 100, 100}, {START + 3, 130, 100}, {START + 10, 200, 200}, {START + 99, 200, 200}};
+    } facts[] = {{START - 24, 100, 100},
+                 {START, 100, 100},
+                 {START + 3, 130, 100},
+                 {START + 10, 200, 200},
+                 {START + 99, 200, 200}};
     rows_start(rows, 0);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         rows_step(rows, facts[i].month);
@@ -127,8 +131,7 @@ START_TEST(one_factor_scales_a_whole_profile)
     double least, most;
     rows_start(rows, 0);
     rows_step(rows, START + 10);
-    for (int l = 0; l < LANES; l++)
-        ck_assert_double_eq(rows_get(rows, slot)[l], 200.0 * rows_input(rows, 0)[l]);
+    for (int l = 0; l < LANES; l++) ck_assert_double_eq(rows_get(rows, slot)[l], 200.0 * rows_input(rows, 0)[l]);
     rows_step(rows, START);
     for (int l = 0; l < LANES; l++) ck_assert_double_eq(rows_get(rows, slot)[l], 100.0 * rows_input(rows, 0)[l]);
     store_range(store, slot, &least, &most);
