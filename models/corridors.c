@@ -15,15 +15,13 @@ const struct key corridors_entry[] = {{.name = "*",
                                        .entry = route_entry,
                                        .meaning = "Its routes, each as FLOW.ROUTE."}};
 
-static const struct outcome_kind volume_outcome = {
-    .pattern = "corridors.C.COMMODITY",
-    .words = "volume of COMMODITY through corridor C",
-    .unit = "$commodity.unit/yr",
-    .rule = OUTCOME_SUM,
-    .better = OUTCOME_NEITHER,
-    .headline = true,
-    .meaning = "What moves over the routes of the corridor.",
-};
+const struct outcome_kind corridors_outcomes[] = {{.pattern = "corridors.C.COMMODITY",
+                                                   .words = "volume of COMMODITY through corridor C",
+                                                   .unit = "$commodity.unit/yr",
+                                                   .rule = OUTCOME_SUM,
+                                                   .headline = true,
+                                                   .meaning = "What moves over the routes of the corridor."},
+                                                  {.pattern = NULL}};
 
 /* The corridor's entry for a commodity; added if there is none. */
 static struct fault *entry_of(struct corridors *corridors, const struct setting *setting, const char *commodity,
@@ -42,7 +40,7 @@ static struct fault *entry_of(struct corridors *corridors, const struct setting 
     if ((*entry)->route == NULL) return fault_no_memory();
     corridors->count++;
     const char *const names[] = {setting->name, commodity};
-    return outcomes_declare(plan->outcomes, &volume_outcome, names, unit, &(*entry)->outcome);
+    return outcomes_declare(plan->outcomes, &corridors_outcomes[0], names, unit, &(*entry)->outcome);
 }
 
 static struct fault *route_add(struct corridors *corridors, const struct setting *setting, struct setting *item,

@@ -21,6 +21,7 @@ struct corridors {
 
 /* The key `corridors` of the section `outcomes`. */
 extern const struct key corridors_entry[];
+extern const struct outcome_kind corridors_outcomes[];
 
 /* Reads outcomes.corridors and declares the outcomes. All faults at once; *corridors is to be freed even then. */
 MUST_CHECK struct fault *corridors_prepare(struct plan *plan, const struct flows *flows, const struct routes *routes,

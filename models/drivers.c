@@ -84,25 +84,22 @@ const struct key drivers_key = {.name = "drivers",
                                 .entry = driver_entry,
                                 .meaning = "Exogenous random processes, monthly."};
 
-static const struct outcome_kind driver_outcome = {
-    .pattern = "drivers.D",
-    .words = "level of driver D",
-    .unit = "$unit",
-    .rule = OUTCOME_MEAN,
-    .better = OUTCOME_NEITHER,
-    .headline = true,
-    .meaning = "Level of the driver, mean of the months.",
-};
-
-static const struct outcome_kind clamp_outcome = {
-    .pattern = DRIVERS_CLAMPED,
-    .words = "share of months in which a bound of driver D binds",
-    .unit = "1",
-    .rule = OUTCOME_MEAN,
-    .better = OUTCOME_NEITHER,
-    .diagnostic = true,
-    .meaning = "Share of the months in which a bound of the level binds; above 1 % the bounds are part of the model.",
-};
+enum { DRIVER_LEVEL, DRIVER_CLAMPED };
+const struct outcome_kind drivers_outcomes[] = {
+    [DRIVER_LEVEL] = {.pattern = "drivers.D",
+                      .words = "level of driver D",
+                      .unit = "$unit",
+                      .rule = OUTCOME_MEAN,
+                      .headline = true,
+                      .meaning = "Level of the driver, mean of the months."},
+    [DRIVER_CLAMPED] = {.pattern = DRIVERS_CLAMPED,
+                        .words = "share of months in which a bound of driver D binds",
+                        .unit = "1",
+                        .rule = OUTCOME_MEAN,
+                        .diagnostic = true,
+                        .meaning = "Share of the months in which a bound of the level binds; above 1 % the bounds are "
+                                   "part of the model."},
+    {.pattern = NULL}};
 
 struct output {
     size_t driver;
@@ -191,9 +188,10 @@ static struct fault *outputs_add(struct drivers *drivers, size_t index, struct p
         if (driver->wrappers.clamp_low >= 0) store_range(plan->store, driver->wrappers.clamp_low, &least, &most);
         *output = (struct output){.driver = index, .of_driver = o, .positive = least > 0.0};
         const char *name = driver->output_name[o];
-        TRY(outcomes_declare(plan->outcomes, &driver_outcome, &name, driver->unit, &output->outcome));
+        TRY(outcomes_declare(plan->outcomes, &drivers_outcomes[DRIVER_LEVEL], &name, driver->unit, &output->outcome));
         if (driver->wrappers.clamps)
-            TRY(outcomes_declare(plan->outcomes, &clamp_outcome, &name, "1", &output->clamp_outcome));
+            TRY(outcomes_declare(plan->outcomes, &drivers_outcomes[DRIVER_CLAMPED], &name, "1",
+                                 &output->clamp_outcome));
     }
     return NULL;
 }

@@ -15,6 +15,8 @@ struct drivers_state; /* of a thread */
 
 /* The declaration of the top-level key `drivers`. */
 extern const struct key drivers_key;
+/* What is reported: a table ended by pattern NULL, like those of the other models; outcomes.h has them all. */
+extern const struct outcome_kind drivers_outcomes[];
 
 /* Reads the section `drivers` and adds an outcome drivers.D per output. Without drivers, an empty set. */
 MUST_CHECK struct fault *drivers_prepare(struct plan *plan, struct drivers **drivers);

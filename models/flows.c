@@ -136,23 +136,22 @@ const struct key flows_key = {.name = "flows",
                               .entry = flow_entry,
                               .meaning = "Demands for moving a commodity between two places."};
 
-static const struct outcome_kind demand_outcome = {
-    .pattern = "flows.F.demand",
-    .words = "demand of flow F",
-    .unit = "$commodity.unit/yr",
-    .rule = OUTCOME_SUM,
-    .better = OUTCOME_MORE,
-    .meaning = "Demand of the flow, before any limit of capacity.",
-};
-static const struct outcome_kind surplus_outcome = {
-    .pattern = "flows.F.surplus",
-    .words = "gain of users of flow F over the base price",
-    .unit = "USD/yr",
-    .rule = OUTCOME_SUM,
-    .better = OUTCOME_MORE,
-    .meaning = "What users gain over the base price, by the rule of half; only its difference between two runs has a "
-               "meaning.",
-};
+enum { FLOW_DEMAND, FLOW_SURPLUS };
+const struct outcome_kind flows_outcomes[] = {
+    [FLOW_DEMAND] = {.pattern = "flows.F.demand",
+                     .words = "demand of flow F",
+                     .unit = "$commodity.unit/yr",
+                     .rule = OUTCOME_SUM,
+                     .better = OUTCOME_MORE,
+                     .meaning = "Demand of the flow, before any limit of capacity."},
+    [FLOW_SURPLUS] = {.pattern = "flows.F.surplus",
+                      .words = "gain of users of flow F over the base price",
+                      .unit = "USD/yr",
+                      .rule = OUTCOME_SUM,
+                      .better = OUTCOME_MORE,
+                      .meaning = "What users gain over the base price, by the rule of half; only its difference "
+                                 "between two runs has a meaning."},
+    {.pattern = NULL}};
 
 struct flow {
     struct setting *setting;
@@ -242,8 +241,8 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     response_read(flow, setting_find(setting, "response"));
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
-    TRY(outcomes_declare(plan->outcomes, &demand_outcome, &flow->name, flow->unit, &flow->demand));
-    return outcomes_declare(plan->outcomes, &surplus_outcome, &flow->name, "USD/yr", &flow->surplus);
+    TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
+    return outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_SURPLUS], &flow->name, "USD/yr", &flow->surplus);
 }
 
 struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, struct flows **out)

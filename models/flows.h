@@ -18,6 +18,7 @@ struct flows_state;
 
 /* The declarations of the top-level keys `commodities` and `flows`. */
 extern const struct key commodities_key, flows_key;
+extern const struct outcome_kind flows_outcomes[];
 
 /* Adds the outcomes flows.F.demand and .surplus. */
 MUST_CHECK struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, struct flows **flows);

@@ -52,7 +52,7 @@ const struct key outcomes_key = {.name = "outcomes",
 enum { FLOW_SHIPPED, FLOW_LOST, FLOW_BACKLOG, FLOW_COST, FLOW_TRANSIT, FLOW_OUTCOMES };
 enum { ROUTE_VOLUME, ROUTE_SHARE, ROUTE_DELAY, ROUTE_OUTCOMES };
 enum { LEG_USED, LEG_UTILISATION, LEG_DELAY, LEG_REVENUE, LEG_OUTCOMES };
-static const struct outcome_kind flow_kinds[FLOW_OUTCOMES] = {
+const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_SHIPPED] = {.pattern = "flows.F.shipped",
                       .words = "volume shipped of flow F",
                       .unit = "$commodity.unit/yr",
@@ -81,21 +81,18 @@ static const struct outcome_kind flow_kinds[FLOW_OUTCOMES] = {
                       .words = "volume of flow F on the way",
                       .unit = "$commodity.unit",
                       .rule = OUTCOME_MEAN,
-                      .better = OUTCOME_NEITHER,
                       .meaning = "Volume times the days it is on the way; what waits is not in it."},
-};
-static const struct outcome_kind route_kinds[ROUTE_OUTCOMES] = {
+    {.pattern = NULL}};
+const struct outcome_kind network_route_outcomes[] = {
     [ROUTE_VOLUME] = {.pattern = "routes.F.R.volume",
                       .words = "volume of flow F by route R",
                       .unit = "$commodity.unit/yr",
                       .rule = OUTCOME_SUM,
-                      .better = OUTCOME_NEITHER,
                       .meaning = "What was dispatched on the route."},
     [ROUTE_SHARE] = {.pattern = "routes.F.R.share",
                      .words = "share of flow F that goes by route R",
                      .unit = "1",
                      .rule = OUTCOME_RATIO,
-                     .better = OUTCOME_NEITHER,
                      .meaning = "Volume of the route over that of all routes of the flow."},
     [ROUTE_DELAY] = {.pattern = "routes.F.R.delay",
                      .words = "delay by queues on route R of flow F",
@@ -103,19 +100,17 @@ static const struct outcome_kind route_kinds[ROUTE_OUTCOMES] = {
                      .rule = OUTCOME_RATIO,
                      .better = OUTCOME_LESS,
                      .meaning = "Wait of what was dispatched, at most 12 months, mean weighted by volume."},
-};
-static const struct outcome_kind leg_kinds[LEG_OUTCOMES] = {
+    {.pattern = NULL}};
+const struct outcome_kind network_leg_outcomes[] = {
     [LEG_USED] = {.pattern = "legs.L.used",
                   .words = "capacity used of leg L",
                   .unit = "$capacity!/yr",
                   .rule = OUTCOME_SUM,
-                  .better = OUTCOME_NEITHER,
                   .meaning = "Capacity that what was dispatched took."},
     [LEG_UTILISATION] = {.pattern = "legs.L.utilisation",
                          .words = "share used of the capacity of leg L",
                          .unit = "1",
                          .rule = OUTCOME_MEAN,
-                         .better = OUTCOME_NEITHER,
                          .meaning = "Capacity used over capacity; 0 while it is closed."},
     [LEG_DELAY] = {.pattern = "legs.L.delay",
                    .words = "delay by the queue at leg L",
@@ -129,25 +124,26 @@ static const struct outcome_kind leg_kinds[LEG_OUTCOMES] = {
                      .rule = OUTCOME_SUM,
                      .better = OUTCOME_MORE,
                      .meaning = "Fees on what was dispatched."},
-};
-static const struct outcome_kind residual_kind = {
-    .pattern = "network.residual",
-    .words = "distance from the equilibrium of choice and queues",
-    .unit = "mo",
-    .rule = OUTCOME_MAXIMUM,
-    .better = OUTCOME_LESS,
-    .diagnostic = true,
-    .meaning = "Greatest difference over legs and months between the delay used and the one that follows from it.",
-};
-static const struct outcome_kind imbalance_kind = {
-    .pattern = "network.imbalance",
-    .words = "error of the conservation of cargo",
-    .unit = "1",
-    .rule = OUTCOME_MAXIMUM,
-    .better = OUTCOME_LESS,
-    .diagnostic = true,
-    .meaning = "Greatest over months of cargo that appears, vanishes or exceeds a capacity, as a share of it.",
-};
+    {.pattern = NULL}};
+enum { SOLVER_RESIDUAL, SOLVER_IMBALANCE };
+const struct outcome_kind network_solver_outcomes[] = {
+    [SOLVER_RESIDUAL] = {.pattern = "network.residual",
+                         .words = "distance from the equilibrium of choice and queues",
+                         .unit = "mo",
+                         .rule = OUTCOME_MAXIMUM,
+                         .better = OUTCOME_LESS,
+                         .diagnostic = true,
+                         .meaning = "Greatest difference over legs and months between the delay used and the one that "
+                                    "follows from it."},
+    [SOLVER_IMBALANCE] = {.pattern = "network.imbalance",
+                          .words = "error of the conservation of cargo",
+                          .unit = "1",
+                          .rule = OUTCOME_MAXIMUM,
+                          .better = OUTCOME_LESS,
+                          .diagnostic = true,
+                          .meaning = "Greatest over months of cargo that appears, vanishes or exceeds a capacity, as a "
+                                     "share of it."},
+    {.pattern = NULL}};
 
 /* Fees of a leg on a flow. */
 struct toll {
@@ -224,7 +220,8 @@ static struct fault *flows_declare(struct network *network, struct plan *plan)
             [FLOW_TRANSIT] = counted,
         };
         for (size_t o = 0; o < FLOW_OUTCOMES; o++)
-            TRY(outcomes_declare(plan->outcomes, &flow_kinds[o], &name, units[o], &network->flow_outcome[f][o]));
+            TRY(outcomes_declare(plan->outcomes, &network_flow_outcomes[o], &name, units[o],
+                                 &network->flow_outcome[f][o]));
     }
     for (size_t r = 0; r < network->routes.count; r++) {
         const struct route *route = &network->routes.route[r];
@@ -233,7 +230,8 @@ static struct fault *flows_declare(struct network *network, struct plan *plan)
         const char *const units[ROUTE_OUTCOMES] = {
             [ROUTE_VOLUME] = flows_unit(network->flows, flow), [ROUTE_SHARE] = "1", [ROUTE_DELAY] = "d"};
         for (size_t o = 0; o < ROUTE_OUTCOMES; o++)
-            TRY(outcomes_declare(plan->outcomes, &route_kinds[o], names, units[o], &network->route_outcome[r][o]));
+            TRY(outcomes_declare(plan->outcomes, &network_route_outcomes[o], names, units[o],
+                                 &network->route_outcome[r][o]));
     }
     return NULL;
 }
@@ -271,7 +269,8 @@ static struct fault *legs_declare(struct network *network, struct plan *plan)
             [LEG_USED] = used, [LEG_UTILISATION] = "1", [LEG_DELAY] = "d", [LEG_REVENUE] = "USD/yr"};
         for (size_t o = 0; o < LEG_OUTCOMES; o++)
             if (o == LEG_REVENUE ? report->charges : report->queues)
-                TRY(outcomes_declare(plan->outcomes, &leg_kinds[o], &leg->name, units[o], &report->outcome[o]));
+                TRY(outcomes_declare(plan->outcomes, &network_leg_outcomes[o], &leg->name, units[o],
+                                     &report->outcome[o]));
     }
     return NULL;
 }
@@ -308,8 +307,8 @@ struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, 
     TRY(legs_declare(network, plan));
     TRY(corridors_prepare(plan, flows, &network->routes, &network->corridors));
     if (network->routes.count == 0) return NULL;
-    TRY(outcomes_declare(plan->outcomes, &residual_kind, NULL, "mo", &network->residual));
-    return outcomes_declare(plan->outcomes, &imbalance_kind, NULL, "1", &network->imbalance);
+    TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_RESIDUAL], NULL, "mo", &network->residual));
+    return outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_IMBALANCE], NULL, "1", &network->imbalance);
 }
 
 void network_free(struct network *network)

@@ -229,6 +229,31 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
     return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
 }
 
+struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE *to)
+{
+    static const char *const rules[] = {
+        [OUTCOME_SUM] = "sum",         [OUTCOME_MEAN] = "mean",       [OUTCOME_LAST] = "at the end",
+        [OUTCOME_MINIMUM] = "minimum", [OUTCOME_MAXIMUM] = "maximum", [OUTCOME_RATIO] = "ratio of sums"};
+    static const char *const better[] = {[OUTCOME_NEITHER] = "", [OUTCOME_MORE] = "more", [OUTCOME_LESS] = "less"};
+    fputs("## Outcomes\n\n<!-- From here on printed by `zhol reference --outcomes`, from the tables that declare them. "
+          "-->\n\n"
+          "Capitals stand for names of the scenario, `<x>` in a unit for the unit that its key `x` states. What a year "
+          "is made of "
+          "its months by,\nthe horizon is made of its years by; over the horizon a sum is a total, without `/yr`. "
+          "Outcomes in bold are headlines: "
+          "their yearly\nsamples are saved unless `--save` says otherwise, and `zhol show` lists them first.\n\n"
+          "| outcome | unit | over a year | better | meaning |\n|---|---|---|---|---|\n",
+          to);
+    for (; *tables != NULL; tables++)
+        for (const struct outcome_kind *kind = *tables; kind->pattern != NULL; kind++) {
+            const char *bold = kind->headline ? "**" : "";
+            fprintf(to, "| %s`%s`%s | ", bold, kind->pattern, bold);
+            write_unit(kind->unit, to);
+            fprintf(to, " | %s | %s | %s |\n", rules[kind->rule], better[kind->better], kind->meaning);
+        }
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
+}
+
 static void write_json_text(const char *text, FILE *to)
 {
     fputc('"', to);

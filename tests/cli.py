@@ -206,6 +206,8 @@ class Commands(unittest.TestCase):
         page = self.zhol("reference").stdout
         self.assertTrue(page.startswith("## How a scenario is written"))
         self.assertTrue((SCENARIOS / "README.md").read_text().endswith(page))
+        outcomes = self.zhol("reference", "--outcomes").stdout
+        self.assertTrue((PROJECT / "output/README.md").read_text().endswith(outcomes))
         self.assertEqual(self.zhol("reference", "--schema").stdout, (SCENARIOS / "scenario.schema.json").read_text())
 
     def test_progress_is_plain_lines_in_a_log(self):

@@ -1,23 +1,29 @@
-/* sim/cli/command_reference.c -- zhol reference: every key of the scenario format, from the tables the reader uses.
+/* sim/cli/command_reference.c -- zhol reference: every key of the scenario format and every outcome, from the
+ * tables that declare them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
+#include "models/outcomes.h"
 #include "scenarios/reference.h"
 #include "sim/cli/command.h"
 
 #include <argp.h>
-#include <stdbool.h>
 #include <stdio.h>
 
-static const struct argp_option list[] = {{"schema", 's', NULL, 0, "As a JSON schema, for editors", 0},
+enum page { PAGE_KEYS, PAGE_SCHEMA, PAGE_OUTCOMES };
+
+static const struct argp_option list[] = {{"schema", 's', NULL, 0, "The keys as a JSON schema, for editors", 0},
+                                          {"outcomes", 'o', NULL, 0, "Every outcome that a result can hold", 0},
                                           {NULL, 0, NULL, 0, NULL, 0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     (void)argument;
-    bool *schema = state->input;
-    if (key != 's') return ARGP_ERR_UNKNOWN;
-    *schema = true;
-    return 0;
+    enum page *page = state->input;
+    switch (key) {
+    case 's': *page = PAGE_SCHEMA; return 0;
+    case 'o': *page = PAGE_OUTCOMES; return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
 }
 
 static const struct argp parser = {list,
@@ -31,9 +37,10 @@ static const struct argp parser = {list,
 
 int command_reference(int argc, char **argv)
 {
-    bool schema = false;
+    enum page page = PAGE_KEYS;
     argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &schema);
-    return command_end(schema ? reference_schema(scenario_keys(), stdout)
-                              : reference_markdown(scenario_keys(), stdout));
+    argp_parse(&parser, argc, argv, 0, NULL, &page);
+    if (page == PAGE_SCHEMA) return command_end(reference_schema(scenario_keys(), stdout));
+    if (page == PAGE_OUTCOMES) return command_end(reference_outcomes(outcome_tables, stdout));
+    return command_end(reference_markdown(scenario_keys(), stdout));
 }
