@@ -159,6 +159,51 @@ static struct fault *read_items(struct walk *walk, const struct scope *scope, co
     return faults;
 }
 
+/* Whether the map is a profile: its first key is a date or a word of profiles. */
+static bool is_profile(const struct node *node)
+{
+    int month;
+    if (node->kind != NODE_MAP || node->children == 0) return false;
+    const char *first = node->child[0]->key;
+    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0;
+}
+
+/* A single value, or a profile, in place of a section stands for one key of it. */
+static struct fault *expand_shorthand(struct walk *walk, const struct key *key, const struct node **node)
+{
+    if (((*node)->kind != NODE_SCALAR || tree_is_null(*node)) && !is_profile(*node)) return NULL;
+    struct node *section = tree_node(walk->forest, NODE_MAP, (*node)->place);
+    struct node *value = tree_node(walk->forest, (*node)->kind, (*node)->place);
+    if (section == NULL || value == NULL) return fault_no_memory();
+    if ((*node)->text != NULL && (value->text = strdup((*node)->text)) == NULL) return fault_no_memory();
+    value->plain = (*node)->plain;
+    value->over = (*node)->over;
+    for (size_t i = 0; i < (*node)->children; i++) {
+        struct node *point = (*node)->child[i];
+        struct node *copy = tree_node(walk->forest, point->kind, point->place);
+        if (copy == NULL) return fault_no_memory();
+        if (point->text != NULL && (copy->text = strdup(point->text)) == NULL) return fault_no_memory();
+        copy->plain = point->plain;
+        TRY(tree_append(value, point->key, point->key_place, copy));
+    }
+    TRY(tree_append(section, key->shorthand, (*node)->place, value));
+    *node = section;
+    return NULL;
+}
+
+/* A single value in place of a list is a list of one. */
+static struct fault *expand_item(struct walk *walk, const struct node **node)
+{
+    if ((*node)->kind != NODE_SCALAR || tree_is_null(*node)) return NULL;
+    struct node *list = tree_node(walk->forest, NODE_LIST, (*node)->place);
+    struct node *item = tree_node(walk->forest, NODE_SCALAR, (*node)->place);
+    if (list == NULL || item == NULL || (item->text = strdup((*node)->text)) == NULL) return fault_no_memory();
+    item->plain = (*node)->plain;
+    TRY(tree_append(list, NULL, (*node)->place, item));
+    *node = list;
+    return NULL;
+}
+
 static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
                                 const struct node *node, const char *name, struct setting *parent, bool stated)
 {
@@ -167,6 +212,8 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     if (setting == NULL) return fault_no_memory();
     setting->place = node->place;
     setting->stated = stated;
+    if (key->kind == KEY_SECTION && key->shorthand != NULL) TRY(expand_shorthand(walk, key, &node));
+    if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
     const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
     if (map && node->kind != NODE_MAP)

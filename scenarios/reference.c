@@ -93,7 +93,10 @@ static void write_kind(const struct key *key, FILE *to)
     }
     case KEY_REFERENCE: fprintf(to, "name in `%s`", key->target); return;
     case KEY_MONTH: fputs("date", to); return;
-    case KEY_SECTION: fputs("map", to); return;
+    case KEY_SECTION:
+        fputs("map", to);
+        if (key->shorthand != NULL) fprintf(to, ", or a value for its `%s` alone", key->shorthand);
+        return;
     case KEY_ENTRIES: fputs("map of names", to); return;
     case KEY_LIST:
     case KEY_FACTORS:
@@ -108,6 +111,7 @@ static void write_kind(const struct key *key, FILE *to)
         }
         fputs(": ", to);
         write_kind(key->entry, to);
+        if (key->shorthand != NULL) fputs("; one may stand alone", to);
         return;
     }
 }
@@ -134,6 +138,7 @@ static const char *entry_word(const struct key *key)
     case NAME_MONTH: return "DATE";
     case NAME_REFERENCE: return "NAME";
     case NAME_PAIR: return "A/B";
+    case NAME_QUANTITY: return "NUMBER";
     default: return "NAME";
     }
 }
@@ -289,6 +294,14 @@ static void write_json_map(const struct key *keys, const struct key *more, FILE 
 
 static void write_json_section(const struct key *key, FILE *to)
 {
+    if (key->shorthand != NULL) { /* a value, a profile or the map */
+        fputs("\"anyOf\":[{\"type\":[\"number\",\"string\"]},{\"type\":\"object\",\"patternProperties\":"
+              "{\"^([0-9]{4}(-[0-9]{2})?|times|interpolation)$\":{}},\"additionalProperties\":false},{",
+              to);
+        write_json_map(key->keys, NULL, to);
+        fputs("}]", to);
+        return;
+    }
     if (key->variants == NULL) {
         write_json_map(key->keys, NULL, to);
         return;
@@ -309,6 +322,7 @@ static void write_json_entries(const struct key *key, FILE *to)
         [NAME_MONTH] = "^[0-9]{4}(-[0-9]{2})?$",
         [NAME_REFERENCE] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*(\\\\.[a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
         [NAME_PAIR] = "^[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*$",
+        [NAME_QUANTITY] = "^[0-9]",
     };
     bool first = true;
     fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);
@@ -346,7 +360,8 @@ static void write_json_key(const struct key *key, FILE *to)
     case KEY_SECTION: write_json_section(key, to); break;
     case KEY_ENTRIES: write_json_entries(key, to); break;
     case KEY_LIST:
-        fprintf(to, "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least,
+        fputs(key->shorthand == NULL ? "\"type\":[\"array\",\"null\"]," : "\"type\":[\"array\",\"string\",\"null\"],", to);
+        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least,
                 key->most);
         write_json_key(key->entry, to);
         break;

@@ -47,36 +47,51 @@ static const char *value_text(const struct scope *scope, const struct key *key)
     return NULL;
 }
 
-static const char *unit_named(const struct scope *scope, const char *name, const char *further);
+/* A key and the scope in which it stands; key NULL: not found. */
+struct found {
+    struct scope scope;
+    const struct key *key;
+};
 
-/* The unit stated by the key `name` of an entry of the top-level map `target`. */
-static const char *unit_of_entry(const struct scope *scope, const char *target, const char *entry_name,
-                                 const char *name)
+/* The scope of an entry of the top-level map `target`; node NULL where there is none. */
+static struct scope entry_scope(const struct scope *scope, const char *target, const char *name)
 {
     while (scope->up != NULL) scope = scope->up;
     const struct key *map = key_named(scope->keys, target);
-    const struct node *entry = map == NULL ? NULL : tree_child(tree_child(scope->node, map->name), entry_name);
-    if (entry == NULL || map->entry == NULL) return NULL;
-    const struct scope inner = scope_of(entry, map->entry, scope);
-    return unit_named(&inner, name, NULL);
+    const struct node *entry = map == NULL ? NULL : tree_child(tree_child(scope->node, map->name), name);
+    if (entry == NULL || map->entry == NULL) return (struct scope){.node = NULL};
+    return scope_of(entry, map->entry, scope);
 }
 
-/* The unit stated by the key `name` of the entry that a reference names. */
-static const char *unit_of_target(const struct scope *scope, const struct key *reference, const char *name)
+/* The key of that name here or further up. */
+static struct found find_upwards(const struct scope *scope, const char *name)
 {
-    const char *target = value_text(scope, reference);
-    return target == NULL ? NULL : unit_of_entry(scope, reference->target, target, name);
+    while (scope != NULL) {
+        const struct key *key = scope_key(scope, name);
+        if (key != NULL) return (struct found){*scope, key};
+        scope = scope->up;
+    }
+    return (struct found){.key = NULL};
 }
 
-static const char *unit_named(const struct scope *scope, const char *name, const char *further)
+/* The scope that a found key leads into: of a reference the entry it names, of a section itself. node NULL: none. */
+static struct scope step_into(const struct found *found)
 {
-    const struct key *key = NULL;
-    while (scope != NULL && (key = scope_key(scope, name)) == NULL) scope = scope->up;
-    if (key == NULL) return NULL;
-    if (further != NULL) return key->kind == KEY_REFERENCE ? unit_of_target(scope, key, further) : NULL;
-    const char *text = value_text(scope, key);
+    if (found->key->kind == KEY_REFERENCE) {
+        const char *target = value_text(&found->scope, found->key);
+        return target == NULL ? (struct scope){.node = NULL} : entry_scope(&found->scope, found->key->target, target);
+    }
+    const struct node *node = tree_child(found->scope.node, found->key->name);
+    if (found->key->kind != KEY_SECTION || node == NULL) return (struct scope){.node = NULL};
+    return scope_of(node, found->key, found->scope.up);
+}
+
+/* The unit that a found key states; NULL: none. */
+static const char *unit_stated(const struct found *found)
+{
+    const char *text = found->key == NULL ? NULL : value_text(&found->scope, found->key);
     if (text == NULL) return NULL;
-    return key->kind == KEY_QUANTITY ? quantity_unit_text(text) : text;
+    return found->key->kind == KEY_QUANTITY ? quantity_unit_text(text) : text;
 }
 
 /* Takes the time off the unit of a rate: "train/d" counts in trains. */
@@ -105,19 +120,56 @@ static const char *take_name(const char *at, char name[NAME_MOST])
     return at;
 }
 
-/* The unit of a part of a template, which begins behind its "$"; *at moves behind it. NULL: there is none. */
+/* The unit of a part of a template, which begins behind its "$"; *at moves behind it. NULL: there is none. A part is
+ * a path x.y.z, from this scope on, with "^" from the one above; "*" in place of x is the entry that the value's own
+ * name refers to; "|" separates what the last key may be. An entry that is there but states none of them has no unit.
+ */
 static const char *part_unit(const struct scope *scope, const char **at)
 {
-    char name[NAME_MOST], further[NAME_MOST], other[NAME_MOST];
-    const bool entry = **at == '*';
-    *at = entry ? *at + 1 : take_name(*at, name);
-    const bool reaches = **at == '.';
-    if (reaches) *at = take_name(*at + 1, further);
-    const bool either = reaches && **at == '|';
-    if (either) *at = take_name(*at + 1, other);
-    if (entry) return scope->entry == NULL ? NULL : unit_of_entry(scope, scope->target, scope->entry, further);
-    const char *unit = unit_named(scope, name, reaches ? further : NULL);
-    return unit == NULL && either ? unit_named(scope, name, other) : unit;
+    char name[NAME_MOST];
+    struct scope inner = *scope;
+    bool within = false; /* in the scope that earlier parts led into */
+    if (**at == '^') {
+        ++*at;
+        inner = scope->up == NULL ? (struct scope){.node = NULL} : *scope->up;
+    }
+    if (**at == '*') {
+        ++*at;
+        within = true;
+        inner = scope->entry == NULL ? (struct scope){.node = NULL} : entry_scope(scope, scope->target, scope->entry);
+        if (**at == '.') ++*at;
+    }
+    for (;;) {
+        *at = take_name(*at, name);
+        struct found found = within ? (struct found){inner, scope_key(&inner, name)} : find_upwards(&inner, name);
+        if (**at == '.') {
+            ++*at;
+            within = true;
+            inner = found.key == NULL ? (struct scope){.node = NULL} : step_into(&found);
+            continue;
+        }
+        const char *unit = inner.node == NULL ? NULL : unit_stated(&found);
+        const bool either = **at == '|';
+        while (**at == '|') {
+            ++*at;
+            *at = take_name(*at, name);
+            found.key = inner.node == NULL ? NULL : scope_key(&inner, name);
+            if (unit == NULL) unit = unit_stated(&found);
+        }
+        return unit == NULL && either && inner.node != NULL ? "1" : unit;
+    }
+}
+
+/* Writes a unit to divide by: its products become quotients and the other way round. */
+static void write_inverse(const char *unit, size_t length, FILE *to)
+{
+    if (length >= 2 && strncmp(unit, "1/", 2) == 0) {
+        fprintf(to, "*%.*s", (int)length - 2, unit + 2);
+        return;
+    }
+    fputc('/', to);
+    for (size_t i = 0; i < length; i++)
+        fputc(unit[i] == '/' ? '*' : unit[i] == '*' || unit[i] == ' ' ? '/' : unit[i], to);
 }
 
 /* Writes the template with its names replaced; false where one of them has no unit. */
@@ -134,8 +186,12 @@ static bool substitute(const struct scope *scope, const char *template, FILE *to
         if (unit == NULL) return false;
         const bool stock = *at == '!';
         at += stock;
+        const size_t length = stock ? stock_length(unit) : strlen(unit);
         if (slash && (unit[0] == '\0' || strcmp(unit, "1") == 0)) continue; /* USD per pure number */
-        fprintf(to, "%s%.*s", slash ? "/" : "", (int)(stock ? stock_length(unit) : strlen(unit)), unit);
+        if (slash)
+            write_inverse(unit, length, to);
+        else
+            fprintf(to, "%.*s", (int)length, unit);
     }
     return true;
 }

@@ -374,6 +374,10 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
         return fault_at(FAULT_SCENARIO, node->key_place,
                         "%s: '%s' is not a date; expected a year such as 2025 or a month such as 2025-07", path, name);
     case NAME_REFERENCE: return check_reference(walk, map->target, name, strlen(name), node->key_place, path);
+    case NAME_QUANTITY:
+        if (*name >= '0' && *name <= '9') return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a number with its unit; expected one such as 25 USD/bbl", path, name);
     case NAME_PAIR:
         if (slash == NULL || strchr(slash + 1, '/') != NULL)
             return fault_at(FAULT_SCENARIO, node->key_place,

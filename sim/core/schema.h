@@ -28,6 +28,7 @@ enum name_rule {
     NAME_MONTH,     /* a date                                          */
     NAME_REFERENCE, /* an entry of `target`, or NAME.FACTOR of one     */
     NAME_PAIR,      /* two references joined by a slash                */
+    NAME_QUANTITY,  /* a number with its unit, which the model reads   */
 };
 
 struct key {
@@ -35,9 +36,10 @@ struct key {
     enum key_kind kind;
     const char *meaning; /* one sentence */
     /* The unit that the value is kept in. A part "$x" stands for a unit that the scenario chooses: of the unit or
-     * quantity stated by the sibling key x (or by key x of an enclosing section), or with "$x.y" of key y of the entry
-     * that the reference x names ("$x.y|z": else of its key z), or with "$*.y" of the entry that the value's own name
-     * refers to. A "!" behind such a part takes the time off the unit of a rate: of 14 train/d it leaves train.
+     * quantity stated by the sibling key x, or by key x of an enclosing section ("$^x": beyond the value's own map).
+     * "$x.y" is that of key y in the section x, or of the entry that the reference x names, and so on; "$x.y|z" that of
+     * y, else of z, else no unit; "$*.y" that of the entry that the value's own name refers to. A "!" behind a part
+     * takes the time off the unit of a rate: of 14 train/d it leaves train. "/$x" divides by the whole unit.
      * "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
     const char *unit;
     const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
@@ -45,14 +47,16 @@ struct key {
     double most;
     bool least_open; /* the end itself is excluded */
     bool most_open;
-    bool draws;                     /* may be a distribution */
-    bool profile;                   /* may be a map of dates, with `times:` for one factor */
-    bool compounds;                 /* a yearly rate g: the factor is (1 + g)^years */
-    const char *target;             /* of references: the top-level map that must hold the name */
-    const char *choices;            /* of KEY_CHOICE */
-    enum name_rule names;           /* of KEY_ENTRIES */
-    const struct key *keys;         /* of KEY_SECTION, ended by name == NULL */
-    const struct key *entry;        /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
+    bool draws;              /* may be a distribution */
+    bool profile;            /* may be a map of dates, with `times:` for one factor */
+    bool compounds;          /* a yearly rate g: the factor is (1 + g)^years */
+    const char *target;      /* of references: the top-level map that must hold the name */
+    const char *choices;     /* of KEY_CHOICE */
+    enum name_rule names;    /* of KEY_ENTRIES */
+    const struct key *keys;  /* of KEY_SECTION, ended by name == NULL */
+    const struct key *entry; /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
+    const char *shorthand;   /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
+                                item may stand alone */
     const struct variant *variants; /* of KEY_SECTION: more keys, chosen by the value of the key `variant_by` */
     const char *variant_by;
 };

@@ -13,6 +13,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ struct route_state {
 };
 
 struct nest_state {
-    double lambda, utility, e, sum;
+    double lambda, steepness, utility, e, sum; /* steepness: 1 / lambda */
 };
 
 struct flow_state {
@@ -133,6 +134,17 @@ static void work_close(struct work *work)
     free(work->cell);
 }
 
+/* Not fmax and fmin, which ask for NaN. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 enum { AT_BASE = -1 };
 
 /* A number in a month from start. */
@@ -201,7 +213,7 @@ static const double *innovations(struct work *work, gsl_rng *rng)
     const double per_unit = (PLAIN_KNOTS - 1.0) / PLAIN_REACH;
     const double stretch = sqrt(model->dof / gsl_ran_chisq(rng, model->dof)) * per_unit;
     for (size_t i = 0; i < n; i++) {
-        const double y = fmin(fabs(e[i]) * stretch, PLAIN_KNOTS - 1.000001);
+        const double y = smaller(fabs(e[i]) * stretch, PLAIN_KNOTS - 1.000001);
         const int knot = (int)y;
         e[i] = copysign(model->map[knot] + (y - knot) * (model->map[knot + 1] - model->map[knot]), e[i]);
     }
@@ -350,7 +362,7 @@ static void shares(struct work *work, size_t f)
             double most = route[first].e, sum = 0.0;
             for (size_t r = first + 1; r < end; r++)
                 if (route[r].e > most) most = route[r].e;
-            for (size_t r = first; r < end; r++) sum += route[r].e = exp((route[r].e - most) / nest[n].lambda);
+            for (size_t r = first; r < end; r++) sum += route[r].e = exp((route[r].e - most) * nest[n].steepness);
             nest[n].utility = most + nest[n].lambda * log(sum);
             nest[n].sum = sum;
         }
@@ -383,10 +395,10 @@ static void capacities_step(struct work *work, int t)
         const struct plain_leg *leg = &model->leg[l];
         struct leg_state *state = &work->leg[l];
         if (!leg->limited) continue;
-        state->capacity = fmax(0.0, value(work, &leg->capacity, t)) * D;
+        state->capacity = larger(0.0, value(work, &leg->capacity, t)) * D;
         if (leg->draught_driver >= 0) {
-            const double over = fmax(0.0, work->driver[leg->draught_driver].level - value(work, &leg->offset, t));
-            state->capacity *= fmin(1.0, fmax(0.1, 1.0 - value(work, &leg->loss, t) * over));
+            const double over = larger(0.0, work->driver[leg->draught_driver].level - value(work, &leg->offset, t));
+            state->capacity *= smaller(1.0, larger(0.1, 1.0 - value(work, &leg->loss, t) * over));
         }
         if (state->capacity == 0.0) {
             state->delay = MOST_DELAY;
@@ -452,7 +464,7 @@ static bool sweep(struct work *work)
         struct leg_state *leg = &work->leg[l];
         if (!model->leg[l].limited || leg->closed) continue;
         const double step = 0.7 * (leg->load / leg->capacity - 1.0 - leg->delay) / (1.0 + leg->slope / leg->capacity);
-        const double delay = fmin(MOST_DELAY, fmax(0.0, leg->delay + step));
+        const double delay = smaller(MOST_DELAY, larger(0.0, leg->delay + step));
         if (delay != leg->delay) changed = true;
         leg->delay = delay;
     }
@@ -472,7 +484,7 @@ static void solve(struct work *work)
     for (size_t l = 0; l < model->legs; l++) {
         struct leg_state *leg = &work->leg[l];
         if (!model->leg[l].limited) continue;
-        leg->reported = leg->closed ? MOST_DELAY : fmin(MOST_DELAY, fmax(0.0, leg->load / leg->capacity - 1.0));
+        leg->reported = leg->closed ? MOST_DELAY : smaller(MOST_DELAY, larger(0.0, leg->load / leg->capacity - 1.0));
     }
 }
 
@@ -483,8 +495,8 @@ static void filling_pass(struct work *work)
     for (size_t l = 0; l < model->legs; l++) {
         struct leg_state *leg = &work->leg[l];
         if (!model->leg[l].limited) continue;
-        const double left = fmax(leg->capacity - leg->used, 1e-12 * leg->capacity);
-        leg->stretch = leg->closed ? INFINITY : fmax(1.0, leg->rest / left);
+        const double left = larger(leg->capacity - leg->used, 1e-12 * leg->capacity);
+        leg->stretch = leg->closed ? INFINITY : larger(1.0, leg->rest / left);
     }
     for (size_t f = 0; f < model->flows; f++) {
         const struct plain_flow *flow = &model->flow[f];
@@ -492,7 +504,7 @@ static void filling_pass(struct work *work)
             struct route_state *route = &work->route[flow->first_route + r];
             double stretch = 1.0;
             for (size_t i = 0; i < flow->route[r].uses; i++)
-                stretch = fmax(stretch, work->leg[flow->use[flow->route[r].use[i]].leg].stretch);
+                stretch = larger(stretch, work->leg[flow->use[flow->route[r].use[i]].leg].stretch);
             const double admitted = route->rest / stretch;
             route->admitted += admitted;
             route->rest -= admitted;
@@ -590,7 +602,8 @@ static void flow_parameters(struct work *work, size_t f)
     }
     for (size_t n = 0; n < flow->nests; n++) {
         nest[n].lambda = value(work, &flow->nest[n].lambda, AT_BASE);
-        state->steepness = fmax(state->steepness, 1.0 / nest[n].lambda);
+        nest[n].steepness = 1.0 / nest[n].lambda;
+        state->steepness = larger(state->steepness, nest[n].steepness);
     }
     for (size_t u = 0; u < flow->uses; u++)
         work->use[flow->first_use + u].each = value(work, &flow->use[u].each, AT_BASE);
@@ -614,7 +627,7 @@ static void base_congestion(struct work *work)
     for (size_t l = 0; l < model->legs; l++) {
         struct leg_state *leg = &work->leg[l];
         if (model->leg[l].limited && leg->capacity > 0.0)
-            leg->soft_load = soft_load(&model->leg[l], fmin(1.0, leg->used / leg->capacity));
+            leg->soft_load = soft_load(&model->leg[l], smaller(1.0, leg->used / leg->capacity));
     }
 }
 
@@ -687,7 +700,7 @@ static void legs_report(struct work *work)
         double *sum = work->sum + model->leg[l].output;
         if (!model->leg[l].limited) continue;
         const double utilisation = leg->closed ? 0.0 : leg->used / leg->capacity;
-        leg->soft_load = soft_load(&model->leg[l], fmin(1.0, utilisation));
+        leg->soft_load = soft_load(&model->leg[l], smaller(1.0, utilisation));
         sum[PLAIN_USED] += leg->used;
         sum[PLAIN_UTILISATION] += utilisation / 12.0;
         sum[PLAIN_DELAY] += leg->reported * MONTH_DAYS / 12.0;
@@ -761,6 +774,16 @@ static void moments_join(size_t cells, const struct plain_moments other[], struc
     }
 }
 
+/* Seeds that lie far apart: of neighbouring seeds, the twister's first numbers are not independent. (splitmix64) */
+static unsigned long seed_of(unsigned long seed, size_t replication)
+{
+    uint64_t x = ((uint64_t)seed << 32) + replication + 1;
+    x *= 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return (unsigned long)((x ^ (x >> 31)) >> 32);
+}
+
 void PLAIN(run)(const struct plain_model *model, const struct plain_options *options, struct plain_moments moments[])
 {
     const size_t cells = plain_cells(model);
@@ -773,7 +796,7 @@ void PLAIN(run)(const struct plain_model *model, const struct plain_options *opt
         if (rng == NULL) abort();
 #pragma omp for schedule(dynamic, 16)
         for (size_t r = 0; r < options->replications; r++) {
-            gsl_rng_set(rng, options->seed + r);
+            gsl_rng_set(rng, seed_of(options->seed, r));
             replicate(&work, rng);
             moments_add(cells, work.cell, own);
         }
