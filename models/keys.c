@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "models/drivers.h"
+#include "models/energy.h"
 #include "models/flows.h"
 #include "models/network.h"
 #include "sim/core/calendar.h"
@@ -64,7 +65,7 @@ static const struct key run_keys[] = {
      .meaning = "Probabilities of the quantiles to report; 0.05, 0.25, 0.5, 0.75 and 0.95 if absent."},
     {.name = NULL}};
 
-static struct key keys[12];
+static struct key keys[16];
 
 const struct key *scenario_keys(void)
 {
@@ -83,6 +84,7 @@ const struct key *scenario_keys(void)
     keys[n++] = commodities_key;
     keys[n++] = legs_key;
     keys[n++] = flows_key;
+    keys[n++] = energy_key;
     keys[n++] = network_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { POWER_MOST = 6 };
+#define LEAST_CAPACITY 0.1 /* share that a draught leaves */
 
 #define MONEY_ENTRY(what, sentence)                                                                                    \
     static const struct key what##_entry[] = {{.name = "*",                                                            \
@@ -114,6 +115,30 @@ static const struct key leg_entry[] = {{.name = "*",
 const struct key legs_key = {
     .name = "legs", .kind = KEY_ENTRIES, .usual = "", .entry = leg_entry, .meaning = "The resources that routes use."};
 
+const struct outcome_kind legs_outcomes[] = {
+    [LEG_USED] = {.pattern = "legs.L.used",
+                  .words = "capacity used of leg L",
+                  .unit = "$capacity!/yr",
+                  .rule = OUTCOME_SUM,
+                  .meaning = "Capacity that what was dispatched took."},
+    [LEG_UTILISATION] = {.pattern = "legs.L.utilisation",
+                         .words = "share used of the capacity of leg L",
+                         .unit = "1",
+                         .rule = OUTCOME_MEAN,
+                         .meaning = "Capacity used over capacity; 0 while it is closed."},
+    [LEG_DELAY] = {.pattern = "legs.L.delay",
+                   .words = "delay by the queue at leg L",
+                   .unit = "d",
+                   .rule = OUTCOME_MEAN,
+                   .better = OUTCOME_LESS,
+                   .meaning = "What is offered beyond a month's capacity, as time; at most 12 months."},
+    [LEG_REVENUE] = {.pattern = "legs.L.revenue",
+                     .words = "fees of leg L",
+                     .unit = "USD/yr",
+                     .rule = OUTCOME_SUM,
+                     .better = OUTCOME_MORE,
+                     .meaning = "Fees on what was dispatched."},
+    {.pattern = NULL}};
 size_t legs_find(const struct legs *legs, const char *name)
 {
     size_t i = 0;
@@ -232,4 +257,20 @@ void legs_free(struct legs *legs)
     for (size_t i = 0; i < legs->count; i++) free(legs->leg[i].stock);
     free(legs->leg);
     *legs = (struct legs){0};
+}
+
+void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers,
+                  double capacity[LANES])
+{
+    const double *per_year = rows_get(rows, leg->capacity);
+    EACH_LANE(l) capacity[l] = per_year[l];
+    if (!leg->draught) return;
+    const double *level = drivers_level(drivers, leg->draught_driver), *loss = rows_get(rows, leg->draught_loss);
+    const double *offset = leg->draught_offset < 0 ? NULL : rows_get(rows, leg->draught_offset);
+    EACH_LANE(l)
+    {
+        const double fall = level[l] - (offset == NULL ? 0.0 : offset[l]);
+        const double left = 1.0 - loss[l] * (fall > 0.0 ? fall : 0.0);
+        capacity[l] *= left < LEAST_CAPACITY ? LEAST_CAPACITY : left > 1.0 ? 1.0 : left;
+    }
 }

@@ -42,6 +42,14 @@ extern const struct key legs_key;
 MUST_CHECK struct fault *legs_prepare(struct plan *plan, const struct drivers *drivers, struct legs *legs);
 void legs_free(struct legs *legs);
 
+/* What is reported of a leg. */
+enum { LEG_USED, LEG_UTILISATION, LEG_DELAY, LEG_REVENUE, LEG_OUTCOMES };
+extern const struct outcome_kind legs_outcomes[];
+
+/* The capacity of a month after the draught, stock per year. Only of a leg with capacity. */
+void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers,
+                  double capacity[LANES]);
+
 /* The leg of that name; legs->count if there is none. */
 size_t legs_find(const struct legs *legs, const char *name);
 /* The slot of what a leg states for a commodity, -1 if it does not. */

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MONTH_DAYS     30.4375
-#define LEAST_CAPACITY 0.1 /* share that a draught leaves */
-#define PER_YEAR       ((double)CALENDAR_MONTHS_PER_YEAR)
+#define MONTH_DAYS 30.4375
+#define PER_YEAR   ((double)CALENDAR_MONTHS_PER_YEAR)
 
 static const struct key network_keys[] = {
     {.name = "sweeps",
@@ -51,7 +50,6 @@ const struct key outcomes_key = {.name = "outcomes",
 /* The outcomes of a flow, a route and a leg. */
 enum { FLOW_SHIPPED, FLOW_LOST, FLOW_BACKLOG, FLOW_COST, FLOW_TRANSIT, FLOW_OUTCOMES };
 enum { ROUTE_VOLUME, ROUTE_SHARE, ROUTE_DELAY, ROUTE_OUTCOMES };
-enum { LEG_USED, LEG_UTILISATION, LEG_DELAY, LEG_REVENUE, LEG_OUTCOMES };
 const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_SHIPPED] = {.pattern = "flows.F.shipped",
                       .words = "volume shipped of flow F",
@@ -100,30 +98,6 @@ const struct outcome_kind network_route_outcomes[] = {
                      .rule = OUTCOME_RATIO,
                      .better = OUTCOME_LESS,
                      .meaning = "Wait of what was dispatched, at most 12 months, mean weighted by volume."},
-    {.pattern = NULL}};
-const struct outcome_kind network_leg_outcomes[] = {
-    [LEG_USED] = {.pattern = "legs.L.used",
-                  .words = "capacity used of leg L",
-                  .unit = "$capacity!/yr",
-                  .rule = OUTCOME_SUM,
-                  .meaning = "Capacity that what was dispatched took."},
-    [LEG_UTILISATION] = {.pattern = "legs.L.utilisation",
-                         .words = "share used of the capacity of leg L",
-                         .unit = "1",
-                         .rule = OUTCOME_MEAN,
-                         .meaning = "Capacity used over capacity; 0 while it is closed."},
-    [LEG_DELAY] = {.pattern = "legs.L.delay",
-                   .words = "delay by the queue at leg L",
-                   .unit = "d",
-                   .rule = OUTCOME_MEAN,
-                   .better = OUTCOME_LESS,
-                   .meaning = "What is offered beyond a month's capacity, as time; at most 12 months."},
-    [LEG_REVENUE] = {.pattern = "legs.L.revenue",
-                     .words = "fees of leg L",
-                     .unit = "USD/yr",
-                     .rule = OUTCOME_SUM,
-                     .better = OUTCOME_MORE,
-                     .meaning = "Fees on what was dispatched."},
     {.pattern = NULL}};
 enum { SOLVER_RESIDUAL, SOLVER_IMBALANCE };
 const struct outcome_kind network_solver_outcomes[] = {
@@ -269,8 +243,7 @@ static struct fault *legs_declare(struct network *network, struct plan *plan)
             [LEG_USED] = used, [LEG_UTILISATION] = "1", [LEG_DELAY] = "d", [LEG_REVENUE] = "USD/yr"};
         for (size_t o = 0; o < LEG_OUTCOMES; o++)
             if (o == LEG_REVENUE ? report->charges : report->queues)
-                TRY(outcomes_declare(plan->outcomes, &network_leg_outcomes[o], &leg->name, units[o],
-                                     &report->outcome[o]));
+                TRY(outcomes_declare(plan->outcomes, &legs_outcomes[o], &leg->name, units[o], &report->outcome[o]));
     }
     return NULL;
 }
@@ -486,18 +459,9 @@ static void capacities(struct network_state *state, const struct rows *rows, con
     for (size_t i = 0; i < network->queue.count; i++) {
         if (!all && !state->capacity_moves[i]) continue;
         const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
-        const double *per_year = rows_get(rows, leg->capacity);
         double *capacity = state->capacity[i];
-        EACH_LANE(l) capacity[l] = per_year[l] / PER_YEAR;
-        if (!leg->draught) continue;
-        const double *level = drivers_level(drivers, leg->draught_driver), *loss = rows_get(rows, leg->draught_loss);
-        const double *offset = leg->draught_offset < 0 ? NULL : rows_get(rows, leg->draught_offset);
-        EACH_LANE(l)
-        {
-            const double fall = level[l] - (offset == NULL ? 0.0 : offset[l]);
-            const double left = 1.0 - loss[l] * (fall > 0.0 ? fall : 0.0);
-            capacity[l] *= left < LEAST_CAPACITY ? LEAST_CAPACITY : left > 1.0 ? 1.0 : left;
-        }
+        leg_capacity(leg, rows, drivers, capacity);
+        EACH_LANE(l) capacity[l] /= PER_YEAR;
     }
 }
 

@@ -18,8 +18,7 @@ struct network_state; /* of a thread */
 
 /* The declaration of the top-level keys `network` and `outcomes`. */
 extern const struct key network_key, outcomes_key;
-extern const struct outcome_kind network_flow_outcomes[], network_route_outcomes[], network_leg_outcomes[],
-    network_solver_outcomes[];
+extern const struct outcome_kind network_flow_outcomes[], network_route_outcomes[], network_solver_outcomes[];
 
 /* Reads legs, routes, corridors and settings, and declares the outcomes. All faults at once; *network is set even then,
  * to be freed. Without routes an empty network. */

@@ -7,10 +7,13 @@
 #include "sim/core/outcome.h"
 #include "sim/core/setting.h"
 #include "sim/core/store.h"
+#include "sim/core/units.h"
 
 struct plan {
     struct setting *root; /* the scenario */
     struct store *store;  /* its quantities */
+    struct units *units;  /* its units */
+    const char *home;     /* run.home, the country whose accounts are kept; NULL: none. Set by the world */
     struct calendar calendar;
     uint64_t seed;
     const gsl_rng_type *generator; /* NULL: Philox */

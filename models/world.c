@@ -12,6 +12,7 @@ struct world {
     struct drivers *drivers;
     struct flows *flows;
     struct network *network;
+    struct energy *energy;
     size_t years;
 };
 
@@ -30,6 +31,7 @@ struct world_state {
     struct drivers_state *drivers;
     struct flows_state *flows;
     struct network_state *network;
+    struct energy_state *energy;
     struct outcome_rows report; /* what each outcome is folded from */
     struct weights weights;
     const double **input;   /* [inputs] */
@@ -57,12 +59,20 @@ static struct fault *calendar_prepare(struct plan *plan)
     return NULL;
 }
 
+static const char *home_of(const struct plan *plan)
+{
+    struct setting *run = setting_find(plan->root, "run");
+    struct setting *home = run == NULL ? NULL : setting_find(run, "home");
+    return home == NULL ? NULL : home->text;
+}
+
 struct fault *world_prepare(struct plan *plan, struct world **out)
 {
     struct world *world = calloc(1, sizeof *world);
     if (world == NULL) return fault_no_memory();
     *out = world;
     TRY(calendar_prepare(plan));
+    plan->home = home_of(plan);
     world->calendar = plan->calendar;
     world->store = plan->store;
     world->outcomes = plan->outcomes;
@@ -70,6 +80,8 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(drivers_prepare(plan, &world->drivers));
     TRY(flows_prepare(plan, world->drivers, &world->flows));
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
+    TRY(energy_prepare(plan, world->drivers, network_legs(world->network), network_routes(world->network),
+                       &world->energy));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 
@@ -79,6 +91,7 @@ void world_free(struct world *world)
     drivers_free(world->drivers);
     flows_free(world->flows);
     network_free(world->network);
+    energy_free(world->energy);
     free(world);
 }
 
@@ -102,6 +115,11 @@ const struct flows *world_flows(const struct world *world)
     return world->flows;
 }
 
+const struct energy *world_energy(const struct world *world)
+{
+    return world->energy;
+}
+
 const struct network *world_network(const struct world *world)
 {
     return world->network;
@@ -109,8 +127,8 @@ const struct network *world_network(const struct world *world)
 
 size_t world_state_bytes(const struct world *world)
 {
-    const size_t rows =
-        world_cells(world) + 2 * world->outcomes->count + store_count(world->store) + network_rows(world->network);
+    const size_t rows = world_cells(world) + 2 * world->outcomes->count + store_count(world->store) +
+                        network_rows(world->network) + energy_rows(world->energy);
     return rows * sizeof(double[LANES]);
 }
 
@@ -155,10 +173,12 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     TRY(drivers_open(world->drivers, &state->drivers));
     TRY(flows_open(world->flows, &state->flows));
     TRY(network_open(world->network, &state->network));
+    TRY(energy_open(world->energy, &state->energy));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
     drivers_report(state->drivers, &state->report);
     flows_report(state->flows, &state->report);
     network_report(state->network, &state->report);
+    energy_report(state->energy, &state->report);
     network_connect(state->network, state->flows);
     return weights_open(&state->weights, world->outcomes, &state->report);
 }
@@ -170,6 +190,7 @@ void world_close(struct world_state *state)
     drivers_close(state->drivers);
     flows_close(state->flows);
     network_close(state->network);
+    energy_close(state->energy);
     free(state->report.row);
     free(state->report.weight);
     free(state->weights.of);
@@ -293,6 +314,7 @@ static void components_start(struct world_state *state, uint64_t first)
     drivers_start(state->drivers, state->rows, first);
     network_start(state->network, state->rows, state->drivers);
     flows_start(state->flows, state->rows);
+    energy_start(state->energy, state->rows, state->drivers, first);
 }
 
 void world_begin(struct world_state *state, uint64_t first)
@@ -308,6 +330,7 @@ void world_month(struct world_state *state, int month)
     drivers_step(state->drivers, state->rows, month);
     flows_step(state->flows, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);
+    energy_step(state->energy, state->rows, state->drivers, month);
 }
 
 const struct outcome_rows *world_report(const struct world_state *state)

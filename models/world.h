@@ -1,4 +1,4 @@
-/* models/world.h -- the order of a month: drivers, flows, network; and the folding of months into years and the
+/* models/world.h -- the order of a month: drivers, flows, network, energy; and the folding of months into years and the
  * horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
@@ -8,6 +8,7 @@
 #define ZHOL_WORLD_H
 
 #include "models/drivers.h"
+#include "models/energy.h"
 #include "models/flows.h"
 #include "models/network.h"
 #include "models/plan.h"
@@ -25,6 +26,7 @@ size_t world_cells(const struct world *world); /* outcomes * (years + 1) */
 const struct drivers *world_drivers(const struct world *world);
 const struct flows *world_flows(const struct world *world);
 const struct network *world_network(const struct world *world);
+const struct energy *world_energy(const struct world *world);
 
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);

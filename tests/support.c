@@ -26,6 +26,7 @@ struct fault *support_try(struct support *support, const char *yaml, uint64_t se
     if (fault != NULL) return fault;
     support->plan = (struct plan){.root = support->scenario->root,
                                   .store = support->scenario->store,
+                                  .units = support->scenario->units,
                                   .seed = seed,
                                   .outcomes = &support->outcomes};
     return world_prepare(&support->plan, &support->world);

@@ -154,8 +154,10 @@ static struct fault *try_file(struct support *support, const char *path)
     *support = (struct support){0};
     const struct reading reading = {.file = path, .keys = scenario_keys()};
     TRY(scenario_read(&reading, &support->scenario));
-    support->plan = (struct plan){
-        .root = support->scenario->root, .store = support->scenario->store, .outcomes = &support->outcomes};
+    support->plan = (struct plan){.root = support->scenario->root,
+                                  .store = support->scenario->store,
+                                  .units = support->scenario->units,
+                                  .outcomes = &support->outcomes};
     return world_prepare(&support->plan, &support->world);
 }
 

@@ -198,6 +198,7 @@ struct fault *simulation_open(const char *file, const struct options *options, s
     TRY(scenario_read(&reading, &simulation->scenario));
     simulation->plan.root = simulation->scenario->root;
     simulation->plan.store = simulation->scenario->store;
+    simulation->plan.units = simulation->scenario->units;
     simulation->plan.outcomes = &simulation->outcomes;
     TRY(read_run(simulation, options));
     TRY(world_prepare(&simulation->plan, &simulation->world));

@@ -119,7 +119,11 @@ static void run_with(const char *file, int count, struct run *run)
     const char *const sets[] = {set};
     const struct reading reading = {.file = file, .keys = scenario_keys(), .set = sets, .sets = 1};
     must(scenario_read(&reading, &scenario));
-    struct plan plan = {.root = scenario->root, .store = scenario->store, .seed = SEED, .outcomes = &outcomes};
+    struct plan plan = {.root = scenario->root,
+                        .store = scenario->store,
+                        .units = scenario->units,
+                        .seed = SEED,
+                        .outcomes = &outcomes};
     must(world_prepare(&plan, &world));
     must(world_open(world, &state));
     const size_t residual = outcomes_find(&outcomes, "network.residual"), months = (size_t)plan.calendar.months;

@@ -54,8 +54,11 @@ static void open_scenario(struct opened *opened, const char *file, bool gaussian
     *opened = (struct opened){0};
     const struct reading reading = {.file = file, .keys = scenario_keys(), .set = set, .sets = gaussian ? 1 : 0};
     must(scenario_read(&reading, &opened->scenario));
-    opened->plan = (struct plan){
-        .root = opened->scenario->root, .store = opened->scenario->store, .seed = SEED, .outcomes = &opened->outcomes};
+    opened->plan = (struct plan){.root = opened->scenario->root,
+                                 .store = opened->scenario->store,
+                                 .units = opened->scenario->units,
+                                 .seed = SEED,
+                                 .outcomes = &opened->outcomes};
     must(world_prepare(&opened->plan, &opened->world));
 }
 
