@@ -39,6 +39,8 @@ struct energy_outlet {
     bool first;
     size_t *via; /* [legs] in struct legs, those with capacity */
     size_t legs;
+    size_t *way; /* [ways] in struct legs, all of them */
+    size_t ways;
     size_t in_layout;     /* of an own outlet: its number in the allocation */
     struct course wanted; /* demand or transit volume; value -1: no limit */
     struct season season;

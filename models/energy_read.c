@@ -374,15 +374,17 @@ static struct fault *via_read(const struct energy *energy, struct energy_outlet 
 {
     const size_t count = via == NULL ? 0 : via->children;
     outlet->via = some(count, sizeof *outlet->via);
-    if (outlet->via == NULL) return fault_no_memory();
+    outlet->way = some(count, sizeof *outlet->way);
+    if (outlet->via == NULL || outlet->way == NULL) return fault_no_memory();
     for (size_t i = 0; i < count; i++) {
         struct setting *item = via->child[i];
         const size_t leg = legs_find(energy->leg, item->text);
         item->used = true;
-        for (size_t j = 0; j < outlet->legs; j++)
-            if (outlet->via[j] == leg)
+        for (size_t j = 0; j < outlet->ways; j++)
+            if (outlet->way[j] == leg)
                 return fault_at(FAULT_SCENARIO, item->place, "%s names %s twice; expected each leg once", via->path,
                                 item->text);
+        outlet->way[outlet->ways++] = leg;
         if (energy->leg->leg[leg].capacity >= 0) outlet->via[outlet->legs++] = leg;
     }
     return NULL;
@@ -700,6 +702,7 @@ void energy_free(struct energy *energy)
         for (size_t o = 0; o < commodity->outlets; o++) {
             course_free(&commodity->outlet[o].wanted);
             free(commodity->outlet[o].via);
+            free(commodity->outlet[o].way);
         }
         free(commodity->rate);
         free(commodity->field);

@@ -157,8 +157,9 @@ struct flow {
     struct setting *setting;
     const char *name;
     const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
-    char *unit;                         /* of demand: "TEU/yr" */
-    int volume, value, tariff, wedge;   /* slots */
+    const char *from, *to;
+    char *unit;                       /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge; /* slots */
     bool responds;
     int impact, long_run, speed; /* slots */
     size_t incomes;
@@ -228,8 +229,8 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->name = setting->name;
     flow->commodity = commodity->name;
     flow->counted_in = setting_find(commodity, "unit")->text;
-    setting_find(setting, "from");
-    setting_find(setting, "to");
+    flow->from = setting_find(setting, "from")->text;
+    flow->to = setting_find(setting, "to")->text;
     flow->unit = strdup(setting_find(setting, "volume")->unit);
     if (flow->unit == NULL) return fault_no_memory();
     flow->volume = setting_slot(setting, "volume");
@@ -306,6 +307,26 @@ const char *flows_counted_in(const struct flows *flows, size_t flow)
 int flows_volume(const struct flows *flows, size_t flow)
 {
     return flows->flow[flow].volume;
+}
+
+int flows_value(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].value;
+}
+
+int flows_tariff(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].tariff;
+}
+
+const char *flows_from(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].from;
+}
+
+const char *flows_to(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].to;
 }
 
 struct setting *flows_setting(const struct flows *flows, size_t flow)

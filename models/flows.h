@@ -29,6 +29,10 @@ const char *flows_unit(const struct flows *flows, size_t flow);       /* of dema
 const char *flows_commodity(const struct flows *flows, size_t flow);  /* "container" */
 const char *flows_counted_in(const struct flows *flows, size_t flow); /* "TEU" */
 int flows_volume(const struct flows *flows, size_t flow);             /* slot of the base volume */
+int flows_value(const struct flows *flows, size_t flow);              /* slot of the value of a unit */
+int flows_tariff(const struct flows *flows, size_t flow);             /* slot */
+const char *flows_from(const struct flows *flows, size_t flow);       /* country of the exporter */
+const char *flows_to(const struct flows *flows, size_t flow);         /* country of the importer */
 struct setting *flows_setting(const struct flows *flows, size_t flow);
 
 MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);

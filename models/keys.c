@@ -1,10 +1,12 @@
 /* models/keys.c -- see keys.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
+#include "models/accounts.h"
 #include "models/drivers.h"
 #include "models/energy.h"
 #include "models/flows.h"
 #include "models/network.h"
+#include "models/outcomes.h"
 #include "sim/core/calendar.h"
 
 #include <stddef.h>
@@ -86,6 +88,7 @@ const struct key *scenario_keys(void)
     keys[n++] = flows_key;
     keys[n++] = energy_key;
     keys[n++] = network_key;
+    keys[n++] = fiscal_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};
     return keys;

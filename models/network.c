@@ -35,18 +35,6 @@ const struct key network_key = {.name = "network",
                                 .usual = "{}",
                                 .keys = network_keys,
                                 .meaning = "How queues are worked out."};
-static const struct key outcomes_keys[] = {{.name = "corridors",
-                                            .kind = KEY_ENTRIES,
-                                            .usual = "",
-                                            .entry = corridors_entry,
-                                            .meaning = "Named sets of routes whose volumes are reported."},
-                                           {.name = NULL}};
-const struct key outcomes_key = {.name = "outcomes",
-                                 .kind = KEY_SECTION,
-                                 .usual = "",
-                                 .keys = outcomes_keys,
-                                 .meaning = "What is reported beyond what every scenario reports."};
-
 /* The outcomes of a flow, a route and a leg. */
 enum { FLOW_SHIPPED, FLOW_LOST, FLOW_BACKLOG, FLOW_COST, FLOW_TRANSIT, FLOW_OUTCOMES };
 enum { ROUTE_VOLUME, ROUTE_SHARE, ROUTE_DELAY, ROUTE_OUTCOMES };
@@ -736,4 +724,14 @@ const double *network_base_capacity(const struct network_state *state, size_t qu
 const double *network_base_load(const struct network_state *state, size_t queue)
 {
     return state->base_load[queue];
+}
+
+const double *network_shipped(const struct network_state *state, size_t flow)
+{
+    return state->flow_row[flow * FLOW_OUTCOMES + FLOW_SHIPPED];
+}
+
+const double *network_volume(const struct network_state *state, size_t route)
+{
+    return state->route_row[route * ROUTE_OUTCOMES + ROUTE_VOLUME];
 }

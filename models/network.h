@@ -16,8 +16,8 @@
 struct network;
 struct network_state; /* of a thread */
 
-/* The declaration of the top-level keys `network` and `outcomes`. */
-extern const struct key network_key, outcomes_key;
+/* The declaration of the top-level key `network`. */
+extern const struct key network_key;
 extern const struct outcome_kind network_flow_outcomes[], network_route_outcomes[], network_solver_outcomes[];
 
 /* Reads legs, routes, corridors and settings, and declares the outcomes. All faults at once; *network is set even then,
@@ -40,6 +40,11 @@ void network_step(struct network_state *state, const struct rows *rows, const st
                   const struct flows_state *flows, int month);
 /* Enters the rows of flows.F.shipped, .lost, .backlog, .cost, .in-transit, routes.F.R..., legs.L... and corridors. */
 void network_report(const struct network_state *state, struct outcome_rows *rows);
+
+/* After network_step, rows of the month in units per year: what a flow shipped (its number in network_routes), and the
+ * volume of a route. */
+const double *network_shipped(const struct network_state *state, size_t flow);
+const double *network_volume(const struct network_state *state, size_t route);
 
 /* The base year, after network_start: generalised cost of a route (USD per unit); for each leg with capacity that
  * routes use, its index in network_legs, its capacity (stock per year) and the share of it that base volumes take. */

@@ -1,10 +1,46 @@
 /* models/outcomes.c -- see outcomes.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/outcomes.h"
+#include "models/accounts.h"
 #include "models/corridors.h"
 #include "models/energy.h"
+#include "models/indices.h"
 #include "models/network.h"
+#include "models/thresholds.h"
 
-const struct outcome_kind *const outcome_tables[] = {
-    drivers_outcomes,   flows_outcomes,  network_flow_outcomes,  network_route_outcomes,  legs_outcomes,
-    corridors_outcomes, energy_outcomes, energy_outlet_outcomes, network_solver_outcomes, NULL};
+const struct outcome_kind *const outcome_tables[] = {drivers_outcomes,        flows_outcomes,
+                                                     network_flow_outcomes,   accounts_flow_outcomes,
+                                                     network_route_outcomes,  legs_outcomes,
+                                                     corridors_outcomes,      energy_outcomes,
+                                                     energy_outlet_outcomes,  accounts_fiscal_outcomes,
+                                                     accounts_trade_outcomes, accounts_partner_outcomes,
+                                                     indices_outcomes,        thresholds_outcomes,
+                                                     network_solver_outcomes, NULL};
+
+static const struct key outcomes_keys[] = {
+    {.name = "corridors",
+     .kind = KEY_ENTRIES,
+     .usual = "",
+     .entry = corridors_entry,
+     .meaning = "Named sets of routes whose volumes are reported."},
+    {.name = "dependence",
+     .kind = KEY_ENTRIES,
+     .usual = "",
+     .entry = indices_dependence_entry,
+     .meaning = "Named sets of exports, transit or imports, and countries whose legs they use."},
+    {.name = "thresholds",
+     .kind = KEY_ENTRIES,
+     .usual = "",
+     .entry = thresholds_entry,
+     .meaning = "Named things that may happen."},
+    {.name = "coverage",
+     .kind = KEY_SECTION,
+     .usual = "",
+     .keys = accounts_coverage_keys,
+     .meaning = "Which share of published trade the scenario's goods make up; said beside trade."},
+    {.name = NULL}};
+const struct key outcomes_key = {.name = "outcomes",
+                                 .kind = KEY_SECTION,
+                                 .usual = "",
+                                 .keys = outcomes_keys,
+                                 .meaning = "What is reported beyond what every scenario reports."};

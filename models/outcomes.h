@@ -5,8 +5,12 @@
 #define ZHOL_OUTCOMES_H
 
 #include "sim/core/outcome.h"
+#include "sim/core/schema.h"
 
 /* Tables of kinds, each ended by pattern NULL; the list is ended by NULL. */
 extern const struct outcome_kind *const outcome_tables[];
+
+/* The declaration of the top-level key `outcomes`. */
+extern const struct key outcomes_key;
 
 #endif

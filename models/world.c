@@ -13,6 +13,9 @@ struct world {
     struct flows *flows;
     struct network *network;
     struct energy *energy;
+    struct accounts *accounts;
+    struct indices *indices;
+    struct thresholds *thresholds;
     size_t years;
 };
 
@@ -32,6 +35,9 @@ struct world_state {
     struct flows_state *flows;
     struct network_state *network;
     struct energy_state *energy;
+    struct accounts_state *accounts;
+    struct indices_state *indices;
+    struct thresholds_state *thresholds;
     struct outcome_rows report; /* what each outcome is folded from */
     struct weights weights;
     const double **input;   /* [inputs] */
@@ -82,16 +88,22 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
     TRY(energy_prepare(plan, world->drivers, network_legs(world->network), network_routes(world->network),
                        &world->energy));
+    TRY(accounts_prepare(plan, world->flows, world->network, world->energy, &world->accounts));
+    TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
+    TRY(thresholds_prepare(plan, &world->thresholds));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 
 void world_free(struct world *world)
 {
     if (world == NULL) return;
-    drivers_free(world->drivers);
-    flows_free(world->flows);
-    network_free(world->network);
+    thresholds_free(world->thresholds);
+    indices_free(world->indices);
+    accounts_free(world->accounts);
     energy_free(world->energy);
+    network_free(world->network);
+    flows_free(world->flows);
+    drivers_free(world->drivers);
     free(world);
 }
 
@@ -128,7 +140,8 @@ const struct network *world_network(const struct world *world)
 size_t world_state_bytes(const struct world *world)
 {
     const size_t rows = world_cells(world) + 2 * world->outcomes->count + store_count(world->store) +
-                        network_rows(world->network) + energy_rows(world->energy);
+                        network_rows(world->network) + energy_rows(world->energy) + accounts_rows(world->accounts) +
+                        indices_rows(world->indices) + thresholds_rows(world->thresholds);
     return rows * sizeof(double[LANES]);
 }
 
@@ -174,11 +187,17 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     TRY(flows_open(world->flows, &state->flows));
     TRY(network_open(world->network, &state->network));
     TRY(energy_open(world->energy, &state->energy));
+    TRY(accounts_open(world->accounts, &state->accounts));
+    TRY(indices_open(world->indices, &state->indices));
+    TRY(thresholds_open(world->thresholds, &state->thresholds));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
     drivers_report(state->drivers, &state->report);
     flows_report(state->flows, &state->report);
     network_report(state->network, &state->report);
     energy_report(state->energy, &state->report);
+    accounts_report(state->accounts, &state->report);
+    indices_report(state->indices, &state->report);
+    thresholds_report(state->thresholds, &state->report);
     network_connect(state->network, state->flows);
     return weights_open(&state->weights, world->outcomes, &state->report);
 }
@@ -191,6 +210,9 @@ void world_close(struct world_state *state)
     flows_close(state->flows);
     network_close(state->network);
     energy_close(state->energy);
+    accounts_close(state->accounts);
+    indices_close(state->indices);
+    thresholds_close(state->thresholds);
     free(state->report.row);
     free(state->report.weight);
     free(state->weights.of);
@@ -210,7 +232,7 @@ static void failures_note(struct world_state *state, int month, const double che
     for (int l = 0; l < LANES; l++) {
         if (check[l] == 0.0 || state->failed_month[l] >= 0) continue;
         size_t o = 0;
-        while (isfinite(state->report.row[o][l])) o++;
+        while (state->world->outcomes->item[o].kind->rule == OUTCOME_DERIVED || isfinite(state->report.row[o][l])) o++;
         state->failed_month[l] = month;
         state->failed_cause[l] = (int)o;
     }
@@ -226,6 +248,7 @@ static void months_add(struct world_state *state, int month)
         const double *row = state->report.row[o];
         double *sum = state->sum[o];
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
+        if (rule == OUTCOME_DERIVED) continue;
         EACH_LANE(l) check[l] += row[l] * 0.0; /* NaN from an infinity or a NaN */
         if (first_of_year || rule == OUTCOME_LAST)
             EACH_LANE(l) sum[l] = row[l];
@@ -258,6 +281,18 @@ static void years_add(size_t count, size_t year, const double (*sum)[LANES], dou
     }
 }
 
+/* Takes over what was derived from the sums of a period. */
+static void derived_take(struct world_state *state, size_t period)
+{
+    const size_t periods = state->world->years + 1;
+    for (size_t o = 0; o < state->world->outcomes->count; o++) {
+        if (state->world->outcomes->item[o].kind->rule != OUTCOME_DERIVED) continue;
+        const double *row = state->report.row[o];
+        double *cell = state->cell[o * periods + period];
+        EACH_LANE(l) cell[l] = row[l];
+    }
+}
+
 static void year_close(struct world_state *state, size_t year)
 {
     const size_t periods = state->world->years + 1;
@@ -266,6 +301,7 @@ static void year_close(struct world_state *state, size_t year)
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
         const double *sum = state->sum[o];
         double *cell = state->cell[o * periods + year];
+        if (rule == OUTCOME_DERIVED) continue;
         if (rule == OUTCOME_RATIO) {
             const double *weight = weights->sum[weights->of[o]];
             EACH_LANE(l) cell[l] = sum[l] / weight[l];
@@ -277,6 +313,8 @@ static void year_close(struct world_state *state, size_t year)
         EACH_LANE(l) cell[l] = sum[l] / divisor;
     }
     years_add(weights->count, year, (const double(*)[LANES])weights->sum, weights->total);
+    indices_derive(state->indices, false);
+    derived_take(state, year);
 }
 
 /* The horizon from the years, by the same rule: totals of sums, means of means, ratios of totals. */
@@ -286,6 +324,7 @@ static void horizon_close(struct world_state *state)
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
         const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
         double *horizon = state->cell[o * periods + years];
+        if (rule == OUTCOME_DERIVED) continue;
         if (rule == OUTCOME_RATIO) {
             const double *total = state->total[o], *weight = state->weights.total[state->weights.of[o]];
             EACH_LANE(l) horizon[l] = total[l] / weight[l];
@@ -305,6 +344,8 @@ static void horizon_close(struct world_state *state)
         const double divisor = rule == OUTCOME_MEAN ? (double)years : 1.0;
         EACH_LANE(l) horizon[l] /= divisor;
     }
+    indices_derive(state->indices, true);
+    derived_take(state, years);
 }
 
 /* Puts drivers, network and flows at the start date; the rows hold what belongs to the block. */
@@ -315,6 +356,8 @@ static void components_start(struct world_state *state, uint64_t first)
     network_start(state->network, state->rows, state->drivers);
     flows_start(state->flows, state->rows);
     energy_start(state->energy, state->rows, state->drivers, first);
+    accounts_start(state->accounts, state->rows);
+    thresholds_start(state->thresholds);
 }
 
 void world_begin(struct world_state *state, uint64_t first)
@@ -331,6 +374,9 @@ void world_month(struct world_state *state, int month)
     flows_step(state->flows, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);
     energy_step(state->energy, state->rows, state->drivers, month);
+    accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy);
+    indices_step(state->indices, state->accounts, state->network, state->energy, month);
+    thresholds_step(state->thresholds, &state->report, month);
 }
 
 const struct outcome_rows *world_report(const struct world_state *state)

@@ -1,5 +1,5 @@
-/* models/world.h -- the order of a month: drivers, flows, network, energy; and the folding of months into years and the
- * horizon.
+/* models/world.h -- the order of a month: drivers, flows, network, energy, accounts, indices, thresholds; and the
+ * folding of months into years and the horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
  * replications.
@@ -7,11 +7,14 @@
 #ifndef ZHOL_WORLD_H
 #define ZHOL_WORLD_H
 
+#include "models/accounts.h"
 #include "models/drivers.h"
 #include "models/energy.h"
 #include "models/flows.h"
+#include "models/indices.h"
 #include "models/network.h"
 #include "models/plan.h"
+#include "models/thresholds.h"
 
 struct world;
 struct world_state;

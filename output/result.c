@@ -42,10 +42,13 @@ void result_name(const char *path, char name[RESULT_NAME_MOST])
     name[i] = '\0';
 }
 
-static const char *const cell_methods[] = {
-    [OUTCOME_SUM] = "time: sum",         [OUTCOME_MEAN] = "time: mean",
-    [OUTCOME_LAST] = "time: point",      [OUTCOME_MINIMUM] = "time: minimum",
-    [OUTCOME_MAXIMUM] = "time: maximum", [OUTCOME_RATIO] = "time: mean (comment: ratio of sums)"};
+static const char *const cell_methods[] = {[OUTCOME_SUM] = "time: sum",
+                                           [OUTCOME_MEAN] = "time: mean",
+                                           [OUTCOME_LAST] = "time: point",
+                                           [OUTCOME_MINIMUM] = "time: minimum",
+                                           [OUTCOME_MAXIMUM] = "time: maximum",
+                                           [OUTCOME_RATIO] = "time: mean (comment: ratio of sums)",
+                                           [OUTCOME_DERIVED] = "time: mean (comment: from sums)"};
 
 const char *result_cell_methods(enum outcome_rule rule)
 {

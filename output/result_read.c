@@ -87,9 +87,9 @@ static struct fault *read_at(const struct input *input, const char *group, const
         .pattern = "", .words = "", .unit = "", .rule = (of_rule), .headline = (is_headline), .meaning = ""            \
     }
 #define READ_KINDS(of_rule) [of_rule] = {READ_KIND(of_rule, false), READ_KIND(of_rule, true)}
-static const struct outcome_kind read_kinds[][2] = {READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),
-                                                    READ_KINDS(OUTCOME_LAST),    READ_KINDS(OUTCOME_MINIMUM),
-                                                    READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO)};
+static const struct outcome_kind read_kinds[][2] = {
+    READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),  READ_KINDS(OUTCOME_LAST),   READ_KINDS(OUTCOME_MINIMUM),
+    READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO), READ_KINDS(OUTCOME_DERIVED)};
 
 /* Adds the outcome that a dataset of /annual/mean describes. */
 static struct fault *read_outcome(const struct input *input, hid_t dataset, struct result *result)

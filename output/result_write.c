@@ -71,6 +71,7 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     TRY(layout_text(&writing->layout, dataset, "long_name", long_name));
     TRY(layout_text(&writing->layout, dataset, "path", outcome->path));
     TRY(layout_text(&writing->layout, dataset, "cell_methods", result_cell_methods(outcome->kind->rule)));
+    if (strstr(unit, "USD") != NULL) TRY(layout_text(&writing->layout, dataset, "prices", writing->result->prices));
     if (outcome->kind->headline) TRY(layout_integer(&writing->layout, dataset, "headline", 1));
     HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
     return NULL;

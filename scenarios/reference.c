@@ -237,8 +237,9 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
 struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE *to)
 {
     static const char *const rules[] = {
-        [OUTCOME_SUM] = "sum",         [OUTCOME_MEAN] = "mean",       [OUTCOME_LAST] = "at the end",
-        [OUTCOME_MINIMUM] = "minimum", [OUTCOME_MAXIMUM] = "maximum", [OUTCOME_RATIO] = "ratio of sums"};
+        [OUTCOME_SUM] = "sum",          [OUTCOME_MEAN] = "mean",       [OUTCOME_LAST] = "at the end",
+        [OUTCOME_MINIMUM] = "minimum",  [OUTCOME_MAXIMUM] = "maximum", [OUTCOME_RATIO] = "ratio of sums",
+        [OUTCOME_DERIVED] = "from sums"};
     static const char *const better[] = {[OUTCOME_NEITHER] = "", [OUTCOME_MORE] = "more", [OUTCOME_LESS] = "less"};
     fputs("## Outcomes\n\n<!-- From here on printed by `zhol reference --outcomes`, from the tables that declare them. "
           "-->\n\n"
@@ -360,9 +361,9 @@ static void write_json_key(const struct key *key, FILE *to)
     case KEY_SECTION: write_json_section(key, to); break;
     case KEY_ENTRIES: write_json_entries(key, to); break;
     case KEY_LIST:
-        fputs(key->shorthand == NULL ? "\"type\":[\"array\",\"null\"]," : "\"type\":[\"array\",\"string\",\"null\"],", to);
-        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least,
-                key->most);
+        fputs(key->shorthand == NULL ? "\"type\":[\"array\",\"null\"]," : "\"type\":[\"array\",\"string\",\"null\"],",
+              to);
+        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least, key->most);
         write_json_key(key->entry, to);
         break;
     case KEY_FACTORS:

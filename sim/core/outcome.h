@@ -21,6 +21,7 @@ enum outcome_rule {
     OUTCOME_MAXIMUM, /* greatest of the months */
     OUTCOME_RATIO, /* sum of the rows over the sum of the weights, such as a mean weighted by volume; undefined at 0 / 0
                     */
+    OUTCOME_DERIVED, /* worked out at the end of a year from its sums, and of the horizon likewise; may be undefined */
 };
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };

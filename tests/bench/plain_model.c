@@ -337,7 +337,11 @@ static void shares(struct work *work, size_t f)
     struct flow_state *shipper = &work->flow[f];
     struct route_state *route = work->route + flow->first_route;
     struct nest_state *nest = work->nest + flow->first_nest;
-    const double weight = shipper->time_value * MONTH_DAYS * (flow->routes == 1 ? -1.0 : shipper->theta);
+    const double weight = shipper->time_value * MONTH_DAYS * shipper->theta;
+    if (flow->routes == 1) {
+        route[0].share = 1.0;
+        return;
+    }
     for (size_t r = 0; r < flow->routes; r++) {
         double delay = 0.0;
         for (size_t i = 0; i < flow->route[r].uses; i++) {
@@ -345,11 +349,6 @@ static void shares(struct work *work, size_t f)
             if (other > delay) delay = other;
         }
         route[r].e = route[r].utility - weight * delay; /* V, until its exponential replaces it */
-    }
-    if (flow->routes == 1) {
-        route[0].share = 1.0;
-        shipper->most = route[0].e; /* the cost */
-        return;
     }
     shipper->most = -INFINITY;
     for (size_t n = 0; n < flow->nests; n++) {
@@ -378,12 +377,17 @@ static void shares(struct work *work, size_t f)
     }
 }
 
-/* As of the last shares. */
+/* As of the last shares. Of a flow of one route the cost of that route, with the delay that is reported: section 3.3
+ * does not say whether with that or with the iterate. */
 static double composite_cost(const struct work *work, size_t f)
 {
-    const struct flow_state *flow = &work->flow[f];
-    if (work->model->flow[f].routes == 1) return flow->most;
-    return flow->constant - (flow->most + log(flow->sum)) / flow->theta;
+    const struct plain_flow *flow = &work->model->flow[f];
+    const struct flow_state *shipper = &work->flow[f];
+    double delay = 0.0;
+    if (flow->routes > 1) return shipper->constant - (shipper->most + log(shipper->sum)) / shipper->theta;
+    for (size_t i = 0; i < flow->route[0].uses; i++)
+        delay = larger(delay, work->leg[flow->use[flow->route[0].use[i]].leg].reported);
+    return work->route[flow->first_route].utility + shipper->time_value * MONTH_DAYS * delay;
 }
 
 /* ---- queues (section 3.3) ---- */
@@ -400,11 +404,7 @@ static void capacities_step(struct work *work, int t)
             const double over = larger(0.0, work->driver[leg->draught_driver].level - value(work, &leg->offset, t));
             state->capacity *= smaller(1.0, larger(0.1, 1.0 - value(work, &leg->loss, t) * over));
         }
-        if (state->capacity == 0.0) {
-            state->delay = MOST_DELAY;
-        } else if (state->closed) {
-            state->delay = 0.0;
-        }
+        if (state->closed && state->capacity > 0.0) state->delay = 0.0; /* it reopens */
         state->closed = state->capacity == 0.0;
     }
 }
@@ -462,9 +462,13 @@ static bool sweep(struct work *work)
     bool changed = false;
     for (size_t l = 0; l < model->legs; l++) {
         struct leg_state *leg = &work->leg[l];
-        if (!model->leg[l].limited || leg->closed) continue;
-        const double step = 0.7 * (leg->load / leg->capacity - 1.0 - leg->delay) / (1.0 + leg->slope / leg->capacity);
-        const double delay = smaller(MOST_DELAY, larger(0.0, leg->delay + step));
+        if (!model->leg[l].limited) continue;
+        double delay = MOST_DELAY;
+        if (!leg->closed) {
+            const double away = leg->load / leg->capacity - 1.0 - leg->delay;
+            const double next = leg->delay + 0.7 * away / (1.0 + leg->slope / leg->capacity);
+            delay = smaller(MOST_DELAY, larger(0.0, next));
+        }
         if (delay != leg->delay) changed = true;
         leg->delay = delay;
     }
@@ -573,6 +577,7 @@ static void flow_start(struct work *work, size_t f)
     state->cost = 0.0;
     if (flow->routes == 0) return;
     shares(work, f);
+    /* also where routes are `like` others, which have no share of the base: the sum over all routes counts */
     if (flow->routes > 1) state->constant = base_cost - composite_cost(work, f);
     state->cost = base_cost;
 }
