@@ -66,7 +66,7 @@ static struct fault *check_access(const struct allocation_layout *layout, size_t
         if (same_access(first, &layout->outlet[o])) continue;
         return fault_raise(
             FAULT_SCENARIO,
-            "%s is shared by the outlets %s and %s, which are supplied from different fields; expected the "
+            "the leg %s is shared by the outlets %s and %s, which are supplied from different fields; expected the "
             "same `from` (and `also`), or a leg for each",
             layout->leg_name[leg], first->name, layout->outlet[o].name);
     }
@@ -83,7 +83,7 @@ static struct fault *check_nesting(const struct allocation_layout *layout, size_
         first == NULL || second == NULL
             ? fault_no_memory()
             : fault_raise(FAULT_SCENARIO,
-                          "%s serves the outlets %s, and %s serves %s; expected one of the two sets to "
+                          "the leg %s serves the outlets %s, and %s serves %s; expected one of the two sets to "
                           "hold the other, or none in common",
                           layout->leg_name[a], first, layout->leg_name[b], second);
     free(first);
@@ -102,7 +102,7 @@ static struct fault *check_also(const struct allocation_layout *layout, size_t o
                           !same_access(outlet, &layout->outlet[i]));
     if (other)
         return fault_raise(FAULT_SCENARIO,
-                           "%s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
+                           "the leg %s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
                            layout->leg_name[outlet->also_leg], layout->field_name[outlet->also_field], outlet->name);
     if ((outlet->from >> outlet->also_field & 1) != 0)
         return fault_raise(

@@ -540,6 +540,15 @@ const double *drivers_log_ratio(const struct drivers_state *state, size_t output
     return state->log_ratio[output];
 }
 
+void drivers_base(const struct drivers_state *state, size_t output, double base[LANES])
+{
+    const double *log_base = state->log_base[output], *level = state->level[output];
+    if (state->drivers->output[output].positive)
+        EACH_LANE(l) base[l] = lanes_exp(log_base[l]);
+    else
+        EACH_LANE(l) base[l] = level[l];
+}
+
 void drivers_report(const struct drivers_state *state, struct outcome_rows *rows)
 {
     for (size_t i = 0; i < state->drivers->outputs; i++) {

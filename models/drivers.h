@@ -50,6 +50,9 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month);
  * life. */
 const double *drivers_level(const struct drivers_state *state, size_t output);
 const double *drivers_log_ratio(const struct drivers_state *state, size_t output);
+/* The level that ratios of an output refer to: 1 of a volume, the start value of a price or level. After drivers_start.
+ */
+void drivers_base(const struct drivers_state *state, size_t output, double base[LANES]);
 /* Enters the rows of drivers.D and drivers.D.clamped. */
 void drivers_report(const struct drivers_state *state, struct outcome_rows *rows);
 

@@ -530,7 +530,7 @@ void energy_step(struct energy_state *state, const struct rows *rows, const stru
             double(*line)[LANES] = of->line + j * LINE_ROWS;
             double *capacity = line[LINE_CAPACITY], *left = line[LINE_LEFT], *used = line[LINE_USED];
             const double factor = commodity->factor[j];
-            leg_capacity(&energy->leg->leg[commodity->leg[j]], rows, drivers, capacity);
+            leg_capacity(&energy->leg->leg[commodity->leg[j]], rows, drivers, false, capacity);
             EACH_LANE(l)
             {
                 capacity[l] *= factor;

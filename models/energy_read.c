@@ -614,7 +614,7 @@ static struct fault *legs_take(const struct energy *energy, struct energy_commod
 static struct fault *outcomes_of(const struct energy *energy, struct energy_commodity *commodity, struct plan *plan)
 {
     char netback[160];
-    snprintf(netback, sizeof netback, "USD/%s", commodity->unit);
+    unit_per("USD", commodity->unit, sizeof netback, netback);
     TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_PRODUCTION], &commodity->name, commodity->rate,
                          &commodity->production));
     TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_SHUT_IN], &commodity->name, commodity->rate,

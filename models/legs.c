@@ -67,7 +67,9 @@ static const struct key leg_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "What it can take, in units of its own choice per time, such as train/d; unlimited if absent."},
-    BY_COMMODITY("use", use_entry, "Capacity that a unit of each commodity takes; 1 where it is counted in that unit."),
+    BY_COMMODITY(
+        "use", use_entry,
+        "Capacity that a unit of each commodity takes, of all that pass: write 1 where it is counted in that unit."),
     BY_COMMODITY("cost", cost_entry, "Operating cost of each commodity, paid by its shipper."),
     BY_COMMODITY("fee", fee_entry, "Charge above cost on each commodity, revenue of the leg's country."),
     BY_COMMODITY("subsidy", subsidy_entry, "Paid by the leg's country for each commodity."),
@@ -146,9 +148,13 @@ size_t legs_find(const struct legs *legs, const char *name)
     return i;
 }
 
+/* Threads ask for slots too, so nothing is noted as used here: leg_prepare has done so. */
 int leg_slot(const struct leg *leg, enum leg_map map, const char *commodity)
 {
-    return leg->map[map] == NULL ? -1 : setting_slot(leg->map[map], commodity);
+    const struct setting *entries = leg->map[map];
+    for (size_t i = 0; entries != NULL && i < entries->children; i++)
+        if (strcmp(entries->child[i]->name, commodity) == 0) return entries->child[i]->slot;
+    return -1;
 }
 
 /* The output that a reference to drivers names, which must be one level. */
@@ -259,13 +265,18 @@ void legs_free(struct legs *legs)
     *legs = (struct legs){0};
 }
 
-void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers,
+void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
                   double capacity[LANES])
 {
     const double *per_year = rows_get(rows, leg->capacity);
     EACH_LANE(l) capacity[l] = per_year[l];
     if (!leg->draught) return;
-    const double *level = drivers_level(drivers, leg->draught_driver), *loss = rows_get(rows, leg->draught_loss);
+    _Alignas(LANES_ALIGNMENT) double level[LANES];
+    const double *now = drivers_level(drivers, leg->draught_driver), *loss = rows_get(rows, leg->draught_loss);
+    if (at_base)
+        drivers_base(drivers, leg->draught_driver, level);
+    else
+        EACH_LANE(l) level[l] = now[l];
     const double *offset = leg->draught_offset < 0 ? NULL : rows_get(rows, leg->draught_offset);
     EACH_LANE(l)
     {

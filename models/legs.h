@@ -46,8 +46,10 @@ void legs_free(struct legs *legs);
 enum { LEG_USED, LEG_UTILISATION, LEG_DELAY, LEG_REVENUE, LEG_OUTCOMES };
 extern const struct outcome_kind legs_outcomes[];
 
-/* The capacity of a month after the draught, stock per year. Only of a leg with capacity. */
-void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers,
+/* The capacity of a month after the draught, stock per year; or with drivers at their bases. Only of a leg with
+ * capacity.
+ */
+void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
                   double capacity[LANES]);
 
 /* The leg of that name; legs->count if there is none. */

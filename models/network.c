@@ -163,6 +163,7 @@ struct network_state {
     bool *weight_moves;             /* [flows] */
     bool *choice_moves;             /* [flows] whether utilities or their weights do */
     bool *capacity_moves;           /* [queues] */
+    bool fresh;                     /* no month was stepped in this block */
 };
 
 /* ---- once per run ---- */
@@ -173,7 +174,7 @@ static struct fault *flows_declare(struct network *network, struct plan *plan)
         const size_t flow = network->routes.flow[f].flow;
         const char *name = flows_name(network->flows, flow), *counted = flows_counted_in(network->flows, flow);
         char per_unit[160];
-        snprintf(per_unit, sizeof per_unit, strcmp(counted, "1") == 0 ? "USD" : "USD/%s", counted);
+        unit_per("USD", counted, sizeof per_unit, per_unit);
         const char *const units[FLOW_OUTCOMES] = {
             [FLOW_SHIPPED] = flows_unit(network->flows, flow),
             [FLOW_LOST] = flows_unit(network->flows, flow),
@@ -251,8 +252,10 @@ struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, 
     *out = network;
     network->store = plan->store;
     network->flows = flows;
-    TRY(legs_prepare(plan, drivers, &network->legs));
-    TRY(routes_prepare(plan, flows, &network->legs, &network->routes));
+    struct fault *faults = legs_prepare(plan, drivers, &network->legs);
+    if (fault_is_memory(faults)) return faults;
+    faults = fault_join(faults, routes_prepare(plan, flows, &network->legs, &network->routes));
+    if (faults != NULL) return faults;
     TRY(queue_prepare(&network->legs, &network->routes, &network->queue));
     settings_read(network, plan);
     size_t ways = 0;
@@ -441,14 +444,14 @@ void network_report(const struct network_state *state, struct outcome_rows *rows
 
 /* The capacity of a month, after the draught. */
 static void capacities(struct network_state *state, const struct rows *rows, const struct drivers_state *drivers,
-                       bool all)
+                       bool at_base)
 {
     const struct network *network = state->network;
     for (size_t i = 0; i < network->queue.count; i++) {
-        if (!all && !state->capacity_moves[i]) continue;
+        if (!at_base && !state->fresh && !state->capacity_moves[i]) continue;
         const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
         double *capacity = state->capacity[i];
-        leg_capacity(leg, rows, drivers, capacity);
+        leg_capacity(leg, rows, drivers, at_base, capacity);
         EACH_LANE(l) capacity[l] /= PER_YEAR;
     }
 }
@@ -592,7 +595,7 @@ static void report_routes(struct network_state *state, const struct queue_result
         EACH_LANE(l)
         {
             const double months = offered[l] / admitted[l] - 1.0, some = admitted[l] > 0.0 ? 1.0 : 0.0;
-            const double held = months < 12.0 ? months : 12.0, late = held > 0.0 ? held : 0.0;
+            const double held = months < QUEUE_LONGEST ? months : QUEUE_LONGEST, late = held > 0.0 ? held : 0.0;
             volume[l] = admitted[l] * PER_YEAR;
             delayed[l] = some > 0.0 ? volume[l] * late * MONTH_DAYS : 0.0;
             shipped[l] += volume[l];
@@ -674,6 +677,7 @@ void network_step(struct network_state *state, const struct rows *rows, const st
     const struct network *network = state->network;
     const struct routes *routes = &network->routes;
     if (routes->count == 0) return;
+    state->fresh = month == 0;
     capacities(state, rows, drivers, false);
     route_cost_step(state->cost, rows, drivers, (const double(*)[LANES])state->rho);
     weights(state, rows, false);

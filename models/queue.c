@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define STEP       0.7   /* of the Newton step: a margin where the bound of the slope is tight */
-#define LONGEST    12.0  /* months of delay */
 #define LEAST_PART 1e-12 /* of the base capacity, which divides where less is left */
 
 struct queue_state {
@@ -313,8 +312,8 @@ static bool sweep(struct queue_state *state, const struct queue_month *month)
 #pragma omp simd reduction(| : changed)
         for (int l = 0; l < LANES; l++) {
             const double next = u[l] + STEP * (load[l] - k[l] - u[l] * k[l]) / (k[l] + slope[l]);
-            const double low = next > 0.0 ? next : 0.0, held = low < LONGEST ? low : LONGEST;
-            const double taken = k[l] > 0.0 ? held : LONGEST;
+            const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
+            const double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
             u[l] = taken;
         }
@@ -335,7 +334,7 @@ static void delays_report(struct queue_state *state, const struct queue_month *m
         EACH_LANE(l)
         {
             const double target = load[l] / k[l] - 1.0, low = target > 0.0 ? target : 0.0;
-            const double held = low < LONGEST ? low : LONGEST, taken = k[l] > 0.0 ? held : LONGEST;
+            const double held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST, taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
             const double off = __builtin_fabs(u[l] - taken);
             delay[l] = taken;
             residual[l] = off > residual[l] ? off : residual[l];

@@ -23,6 +23,8 @@
 
 #include "models/choice.h"
 
+#define QUEUE_LONGEST 12.0 /* months of delay, at most */
+
 /* A leg with capacity that routes use. */
 struct queue_leg {
     size_t leg; /* in struct legs */

@@ -57,7 +57,8 @@ static const struct key route_keys[] = {
     {.name = "like",
      .kind = KEY_NAME,
      .usual = "",
-     .meaning = "In place of a share: a route of the flow that shippers like as much, cost aside."},
+     .meaning = "In place of a share: a route that shippers like as much, cost aside; this one is new and takes cargo "
+                "from the start on."},
     {.name = "offset",
      .kind = KEY_QUANTITY,
      .unit = "USD/$commodity.unit",
@@ -171,7 +172,7 @@ static struct fault *shares_check(const struct reader *reader, const struct rout
     double sum = 0.0;
     for (size_t r = 0; r < flow->routes; r++) sum += routes->route[flow->first_route + r].share;
     if (fabs(sum - 1.0) <= SHARE_TOLERANCE) return NULL;
-    return fault_at(FAULT_SCENARIO, reader->routes->place, "%s: the shares sum to %.9g %%; expected 100 %%",
+    return fault_at(FAULT_SCENARIO, reader->routes->place, "%s: the shares sum to %.12g %%; expected 100 %%",
                     reader->routes->path, 100.0 * sum);
 }
 
@@ -297,6 +298,10 @@ struct fault *routes_prepare(const struct plan *plan, const struct flows *flows,
         for (size_t f = 0; f < flows_count(flows); f++) {
             struct setting *section = setting_find(flows_setting(flows, f), "routes"),
                            *choice = setting_find(flows_setting(flows, f), "choice");
+            if (queued && choice != NULL && (section == NULL || section->children == 0))
+                faults = fault_join(faults, fault_at(FAULT_SCENARIO, choice->place,
+                                                     "%s is stated, but the flow has no routes; expected `routes:` too",
+                                                     choice->path));
             if (section == NULL || section->children == 0 || queues(section, legs) != queued) continue;
             const struct reader reader = {.legs = legs,
                                           .flows = flows,

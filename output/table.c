@@ -67,7 +67,8 @@ static struct fault *check_patterns(const struct result *result, const char *con
         for (size_t o = 0; o < result->outcomes.count; o++)
             found = found || fnmatch(patterns[i], result->outcomes.item[o].path, 0) == 0;
         if (!found)
-            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT` lists them", patterns[i]);
+            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them",
+                               patterns[i]);
     }
     return NULL;
 }
@@ -102,6 +103,8 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
         fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments),
                 "");
         for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
+        if (moments->count < (double)result->replications)
+            fprintf(to, "  of the %.0f replications with a value", moments->count);
         fputc('\n', to);
     }
     fputc('\n', to);
@@ -188,8 +191,7 @@ struct fault *table_outcomes(const struct result *result, int year, FILE *to)
         fprintf(to, " %s\n", unit_of(item, false));
     }
     if (headlines > 0 && headlines < result->outcomes.count)
-        fprintf(to, "\n%zu more outcomes of flows, routes and legs; their names: zhol show RESULT --list\n",
-                result->outcomes.count - headlines);
+        fprintf(to, "\n%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - headlines);
     fputs("\nFor all years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
     return check_written(to);
 }

@@ -247,6 +247,19 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     return fault_join(faults, read_absent(&walk, &top, keys, scenario->root));
 }
 
+/* Every quantity has a place in the store: one whose unit hangs on something that has none is a fault of its own. */
+static struct fault *check_slots(const struct setting *setting)
+{
+    if (setting->key->kind == KEY_QUANTITY && setting->slot < 0) {
+        const char *part = strchr(setting->key->unit, '$'), *name = part == NULL ? "" : part + strspn(part, "$^*.");
+        return fault_at(FAULT_SCENARIO, setting->place,
+                        "%s: its unit is that of `%.*s`, which is not stated or has none; expected it too", setting->path,
+                        (int)strcspn(name, "!/|"), name);
+    }
+    for (size_t i = 0; i < setting->children; i++) TRY(check_slots(setting->child[i]));
+    return NULL;
+}
+
 struct fault *scenario_read(const struct reading *reading, struct scenario **out)
 {
     struct scenario *scenario = calloc(1, sizeof *scenario);
@@ -261,6 +274,7 @@ struct fault *scenario_read(const struct reading *reading, struct scenario **out
     TRY(store_open(&scenario->store));
     TRY(merge_read(&scenario->forest, &merging, &scenario->merged));
     TRY(read_root(scenario, reading->keys));
+    TRY(check_slots(scenario->root));
     return tree_write(scenario->merged, &scenario->merged_text);
 }
 

@@ -78,8 +78,11 @@ static struct found find_upwards(const struct scope *scope, const char *name)
 static struct scope step_into(const struct found *found)
 {
     if (found->key->kind == KEY_REFERENCE) {
+        char stem[NAME_MOST];
         const char *target = value_text(&found->scope, found->key);
-        return target == NULL ? (struct scope){.node = NULL} : entry_scope(&found->scope, found->key->target, target);
+        if (target == NULL) return (struct scope){.node = NULL};
+        snprintf(stem, sizeof stem, "%.*s", (int)strcspn(target, "."), target); /* of NAME.VARIABLE, NAME */
+        return entry_scope(&found->scope, found->key->target, stem);
     }
     const struct node *node = tree_child(found->scope.node, found->key->name);
     if (found->key->kind != KEY_SECTION || node == NULL) return (struct scope){.node = NULL};
@@ -94,15 +97,28 @@ static const char *unit_stated(const struct found *found)
     return found->key->kind == KEY_QUANTITY ? quantity_unit_text(text) : text;
 }
 
-/* Takes the time off the unit of a rate: "train/d" counts in trains. */
+static size_t without_spaces(const char *unit, size_t length)
+{
+    while (length > 0 && unit[length - 1] == ' ') length--;
+    return length;
+}
+
+/* Takes the time off the unit of a rate, "/d", "/ d" or " d^-1": "train/d" counts in trains. 0: in pure numbers. */
 static size_t stock_length(const char *unit)
 {
-    static const char *const times[] = {"/min", "/h", "/d", "/mo", "/yr"};
-    const size_t length = strlen(unit);
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        const size_t tail = strlen(times[i]);
-        if (length > tail && strcmp(unit + length - tail, times[i]) == 0) return length - tail;
-    }
+    static const char *const times[] = {"min", "h", "d", "mo", "yr"};
+    const size_t length = without_spaces(unit, strlen(unit));
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        for (int form = 0; form < 3; form++) {
+            char tail[12];
+            snprintf(tail, sizeof tail, "%s%s", times[i], form == 0 ? "" : form == 1 ? "^-1" : "-1");
+            const size_t size = strlen(tail);
+            if (length < size + 1 || strncmp(unit + length - size, tail, size) != 0) continue;
+            const size_t before = without_spaces(unit, length - size);
+            if (form == 0 && before > 0 && unit[before - 1] == '/') return without_spaces(unit, before - 1);
+            if (form > 0 && (before < length - size || (before > 0 && unit[before - 1] == '*')))
+                return without_spaces(unit, before > 0 && unit[before - 1] == '*' ? before - 1 : before);
+        }
     return length;
 }
 
@@ -186,7 +202,11 @@ static bool substitute(const struct scope *scope, const char *template, FILE *to
         if (unit == NULL) return false;
         const bool stock = *at == '!';
         at += stock;
-        const size_t length = stock ? stock_length(unit) : strlen(unit);
+        size_t length = stock ? stock_length(unit) : strlen(unit);
+        if (length == 0 || (length == 1 && unit[0] == '1')) { /* counted in pure numbers */
+            unit = "1";
+            length = 1;
+        }
         if (slash && (unit[0] == '\0' || strcmp(unit, "1") == 0)) continue; /* USD per pure number */
         if (slash)
             write_inverse(unit, length, to);

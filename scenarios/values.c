@@ -65,7 +65,7 @@ static const char *range_words(const struct key *key, const char *unit, char tex
 {
     const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !has_range(key) || key->least_open;
     const double least = has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
-    const char *in = pure ? "" : " ", *name = pure ? "" : unit;
+    const char *in = pure ? "" : " ", *name = pure ? "" : strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit;
     if (!is_bounded_above(key))
         snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, name);
     else if (!open && !key->most_open)
@@ -243,6 +243,9 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
                      strchr("!", setting->key->unit[1 + name]) != NULL;
     if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
+        if (node->kind == NODE_MAP && setting->key->profile)
+            return value_fault(node, "%s has no value with a unit at its first date; expected one such as 14 train/d",
+                               setting->path);
         if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
         struct quantity quantity;
         struct fault *fault = quantity_read(walk->units, node->text, "", &quantity);
@@ -343,12 +346,12 @@ static struct fault *dangling(const struct walk *walk, const char *target, const
     return fault;
 }
 
-/* Checks that the first `length` bytes of `name`, or what of them is before a dot, are an entry of the top-level map
- * `target`. */
+/* Checks that the first `length` bytes of `name` are an entry of the top-level map `target`; of a driver what is before
+ * a dot, because NAME.FACTOR is a part of it. */
 static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length,
                                      struct place place, const char *path)
 {
-    const size_t stem = strcspn(name, ".") < length ? strcspn(name, ".") : length;
+    const size_t dot = strcspn(name, "."), stem = strcmp(target, "drivers") == 0 && dot < length ? dot : length;
     char *wanted = strndup(name, stem);
     if (wanted == NULL) return fault_no_memory();
     struct fault *fault = NULL;
@@ -403,7 +406,9 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
     switch (key->kind) {
     case KEY_INTEGER: return read_integer(node, setting);
     case KEY_CHOICE: return read_choice(node, setting);
-    case KEY_UNIT: return value_wrap(node, setting->path, units_check(walk->units, node->text));
+    case KEY_UNIT:
+        if (node->text[0] == '\0') return type_fault(node, setting, "a unit such as TEU, or 1 for a pure number");
+        return value_wrap(node, setting->path, units_check(walk->units, node->text));
     case KEY_REFERENCE:
         return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
     case KEY_NAME:

@@ -122,8 +122,8 @@ static const struct wrong {
     {"no-use", 0, 16, 10,
      "flows.f.routes.r carries box over line, whose `use` does not say what capacity it takes; expected "
      "legs.line.use.box"},
-    {"use-without-capacity", 0, 6, 15,
-     "legs.line.use stands without a capacity to take from; expected `capacity:` too"},
+    {"use-without-capacity", 0, 6, 21,
+     "legs.line.use.box: its unit is that of `capacity`, which is not stated or has none; expected it too"},
     {"capacity-not-a-rate", 0, 6, 20,
      "legs.line.capacity: 5 train is a number of trains; expected a rate such as train/yr"},
     {"use-of-another-unit", 0, 6, 42,
@@ -146,6 +146,27 @@ static const struct wrong {
     {"clamp-of-a-price", 0, 6, 94,
      "drivers.p.clamp is stated, but a price has no bounds; expected it with `of: level` only"},
     {"clamp-order", 0, 6, 69, "drivers.p.clamp: low can be 2, above high, 1; expected low at most as high"},
+    {"dotted-reference", 0, 6, 17,
+     "legs.line.cost: there is no 'box.x' in `commodities`; expected one of its names; did you mean 'box'?"},
+    {"dotted-reference", 1, 12, 16,
+     "flows.f.commodity: there is no 'box.x' in `commodities`; expected one of its names; did you mean 'box'?"},
+    {"choice-alone", 0, 13, 13, "flows.f.choice is stated, but the flow has no routes; expected `routes:` too"},
+    {"energy-keys", 0, 14, 25,
+     "energy.oil.outlets.a.from: there is no field 'nroth' in energy.oil.fields; expected one of its names; did you "
+     "mean "
+     "'north'?"},
+    {"shared-leg", 0, 14, 7,
+     "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields; expected "
+     "the same `from` (and `also`), or a leg for each"},
+    {"leg-of-both", 0, 7, 9,
+     "legs.line is used by energy.oil and by a route of a flow, which share no capacity; expected a leg for each"},
+    {"threshold", 0, 6, 19,
+     "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
+     "drivers.NAME or legs.NAME.delay"},
+    {"threshold", 1, 7, 38,
+     "outcomes.thresholds.u.above: 5 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
+    {"dependence", 0, 11, 37,
+     "outcomes.dependence.ru.of.2 is 'flows.g'; expected flows.NAME or energy.NAME of the scenario"},
 };
 
 /* Reads and prepares a file as the program does. */

@@ -75,11 +75,12 @@ static void print_network(const struct simulation *simulation, const struct worl
     for (size_t r = 0; r < routes->count; r++) {
         const struct route *route = &routes->route[r];
         const size_t of = routes->flow[route->flow].flow;
-        char name[128], cost[48];
+        char name[128], unit[96], cost[128];
         if (route->flow != flow) printf("    %s, %s\n", flows_name(flows, of), flows_unit(flows, of));
         flow = route->flow;
         snprintf(name, sizeof name, "%s", route->name);
-        snprintf(cost, sizeof cost, "%.5g USD/%s", network_base_cost(at_start, r)[0], flows_counted_in(flows, of));
+        unit_per("USD", flows_counted_in(flows, of), sizeof unit, unit);
+        snprintf(cost, sizeof cost, "%.5g %s", network_base_cost(at_start, r)[0], unit);
         if (route->like == r)
             printf("      %-40s %9.4g %% %16.6g  %s\n", name, 100.0 * route->share,
                    route->share * flows_demand(world_flows_state(state), of)[0], cost);
@@ -92,7 +93,10 @@ static void print_network(const struct simulation *simulation, const struct worl
         const struct leg *leg = &network_legs(network)->leg[network_queue_leg(network, q)];
         const double load = network_base_load(at_start, q)[0];
         printf("      %-40s %9.3g %% %16.6g %s/yr%s\n", leg->name, 100.0 * load, network_base_capacity(at_start, q)[0],
-               leg->stock, load > 1.0 ? ": more than it can take; there is a queue from the start" : "");
+               leg->stock,
+               network_base_capacity(at_start, q)[0] == 0.0 ? ": closed, though base volumes go over it"
+               : load > 1.0                                 ? ": more than it can take; there is a queue from the start"
+                                                            : "");
     }
 }
 
@@ -147,10 +151,10 @@ static struct fault *print_generator(const char *file, const struct options *opt
     if (type == NULL) return NULL;
     struct options usual = *options;
     struct simulation reference;
-    double seconds = 0.0;
+    struct pilot pilot = {0};
     usual.rng = "philox";
     struct fault *fault = simulation_open(file, &usual, &reference);
-    if (fault == NULL) fault = simulation_pilot(&reference, &seconds);
+    if (fault == NULL) fault = simulation_pilot(&reference, &pilot);
     simulation_close(&reference);
     if (fault != NULL) return fault;
     const double n = (double)simulation->replications, steps = (double)(type->max - type->min) + 1.0;
@@ -158,18 +162,21 @@ static struct fault *print_generator(const char *file, const struct options *opt
     printf("    resolution             %.3g steps of a uniform between 0 and 1 (philox: 9.01e+15)\n", steps);
     printf("    seeds                  32 bits; expected pairs of replications of one name with the same draws: %.2g\n",
            0.5 * n * (n - 1.0) / 4294967296.0);
-    printf("    time                   %.2g times that of philox\n", chunk_seconds / seconds);
+    printf("    time                   %.2g times that of philox\n", chunk_seconds / pilot.seconds);
     return NULL;
 }
 
 static struct fault *check_one(const char *file, const struct options *options, struct simulation *simulation)
 {
-    double seconds = 0.0;
+    struct pilot pilot;
     TRY(simulation_open(file, options, simulation));
-    TRY(simulation_pilot(simulation, &seconds));
-    print_plan(simulation, options, seconds);
+    TRY(simulation_pilot(simulation, &pilot));
+    print_plan(simulation, options, pilot.seconds);
+    if (pilot.invalid > 0)
+        fprintf(stderr, "warning: %zu of %d replications tried went non-finite; the first in month %d of %s\n",
+                pilot.invalid, LANES_PER_CHUNK, pilot.month + 1, simulation->outcomes.item[pilot.cause].path);
     print_groups(world_drivers(simulation->world));
-    TRY(print_generator(file, options, simulation, seconds));
+    TRY(print_generator(file, options, simulation, pilot.seconds));
     return print_start(simulation);
 }
 

@@ -436,19 +436,32 @@ struct fault *simulation_run(struct simulation *simulation, const struct options
     return fault;
 }
 
-struct fault *simulation_pilot(const struct simulation *simulation, double *seconds)
+static void pilot_note(struct pilot *pilot, const struct block_result *result)
+{
+    for (int l = 0; l < LANES; l++) {
+        if (result->failed_month[l] < 0) continue;
+        if (pilot->invalid++ > 0) continue;
+        pilot->month = result->failed_month[l];
+        pilot->cause = (size_t)result->failed_cause[l];
+    }
+}
+
+struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot)
 {
     struct world_state *state = NULL;
     struct block_result result;
     struct timespec begin, end;
+    *pilot = (struct pilot){0};
     struct fault *fault = world_open(simulation->world, &state);
     if (fault == NULL) {
         world_simulate(state, 0, LANES, &result); /* warms caches */
         clock_gettime(CLOCK_MONOTONIC, &begin);
-        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++)
+        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) {
             world_simulate(state, block * LANES, LANES, &result);
+            pilot_note(pilot, &result);
+        }
         clock_gettime(CLOCK_MONOTONIC, &end);
-        *seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+        pilot->seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     }
     world_close(state);
     return fault;

@@ -44,8 +44,14 @@ uint64_t simulation_file_bytes(const struct simulation *simulation);
 MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                                         const struct ensemble_watch *watch, struct result *result);
 
-/* Seconds that one chunk of replications takes on one thread, measured. */
-MUST_CHECK struct fault *simulation_pilot(const struct simulation *simulation, double *seconds);
+/* What a chunk of replications on one thread shows. */
+struct pilot {
+    double seconds;
+    size_t invalid; /* of LANES_PER_CHUNK */
+    int month;      /* of the first invalid one, the first month that is not finite, from 0 */
+    size_t cause;   /* and the outcome */
+};
+MUST_CHECK struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot);
 
 /* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
 char *simulation_arithmetic(void);

@@ -100,3 +100,8 @@ void fault_free(struct fault *fault)
         fault = next;
     }
 }
+
+bool fault_is_memory(const struct fault *fault)
+{
+    return fault == fault_no_memory();
+}

@@ -62,6 +62,9 @@ MUST_CHECK struct fault *fault_join(struct fault *first, struct fault *second);
 /* The fixed fault for exhausted memory; fault_free leaves it alone. */
 A_FAULT struct fault *fault_no_memory(void);
 
+/* Whether memory is out, so that nothing further is worth trying. */
+bool fault_is_memory(const struct fault *fault);
+
 /* How many faults are chained, notes not counted. */
 size_t fault_count(const struct fault *fault);
 

@@ -557,3 +557,9 @@ struct fault *units_check(struct units *units, const char *text)
     struct measure measure;
     return measure_read(units, text, &measure);
 }
+
+void unit_per(const char *unit, const char *per, size_t size, char text[])
+{
+    const bool pure = per[0] == '\0' || strcmp(per, "1") == 0;
+    snprintf(text, size, "%s%s%s", unit, pure ? "" : "/", pure ? "" : per);
+}

@@ -42,6 +42,9 @@ MUST_CHECK struct fault *units_check(struct units *units, const char *text);
 const char *const *units_names(void);
 const char *units_meaning(const char *name);
 
+/* "USD/TEU", or "USD" per a pure number. */
+void unit_per(const char *unit, const char *per, size_t size, char text[]);
+
 /* For "did you mean": which of the words (NULL-terminated) is `name` but for its case or a slip or two; NULL if none
  * is. */
 const char *units_nearest(const char *name, const char *const words[]);

@@ -520,7 +520,7 @@ static void level_measure(struct bench *bench, int level, size_t replications, d
     if (level >= WITH_SAMPLES) samples_free(&samples);
 }
 
-/* Returns the time of the parts of a month that the plain model has not. */
+/* Returns the time of what the plain model has not. */
 static double print_breakdown(const struct opened *opened, size_t replications)
 {
     static const char *const name[ROWS] = {"quantities, draws, drivers",
@@ -550,7 +550,8 @@ static double print_breakdown(const struct opened *opened, size_t replications)
         printf("  %-31s %8.1f %6.1f %%\n", name[row], ns, 100.0 * ns / all);
     }
     printf("  %-31s %8.1f\n\n", "all", all);
-    return timing[WITH_MONTH].median - timing[WITH_NETWORK].median;
+    return timing[WITH_MONTH].median - timing[WITH_NETWORK].median + timing[WITH_SAMPLES].median -
+           timing[WITH_TALLY].median + timing[TOUCH].median;
 }
 
 /* ---- times ---- */
@@ -581,7 +582,7 @@ static double program_ns(int program, const struct opened *opened, size_t replic
 }
 
 /* Takes the programs in turn, so that a slow minute of the machine falls on all of them. lacks: what zhol spends on
- * parts of a month that the plain model has not. */
+ * what the plain model has not. */
 static void print_times(const struct opened *opened, size_t replications, double lacks)
 {
     static const char *const name[PROGRAMS] = {"zhol, as built", "plain, -O2", "plain, -O3 -march=native",
@@ -591,17 +592,18 @@ static void print_times(const struct opened *opened, size_t replications, double
         for (int program = 0; program < PROGRAMS; program++)
             timing[program].each[repeat] = program_ns(program, opened, replications);
     for (int program = 0; program < PROGRAMS; program++) settle(&timing[program]);
-    const double zhol = timing[ZHOL].median, comparable = zhol - fmax(lacks, 0.0);
-    printf("Processor time of one thread, ns per replication and month, median of %d in turn (least, most)\n", REPEATS);
+    const double zhol = timing[ZHOL].median, comparable = zhol - lacks;
+    printf("Processor time of one thread, ns per replication and month, median of %d in turn\n", REPEATS);
+    printf("  %-31s %8s %8s %8s   %14s %26s\n", "", "", "least", "most", "times zhol's", "times its comparable part");
     for (int program = 0; program < PROGRAMS; program++) {
         const struct timing *of = &timing[program];
-        printf("  %-31s %8.1f (%7.1f, %7.1f)", name[program], of->median, of->each[0], of->each[REPEATS - 1]);
-        if (program != ZHOL)
-            printf("   %5.2f times zhol's, %5.2f times its comparable part", of->median / zhol,
-                   of->median / comparable);
-        printf("\n");
+        printf("  %-31s %8.1f %8.1f %8.1f   %14.2f %26.2f\n", name[program], of->median, of->each[0],
+               of->each[REPEATS - 1], of->median / zhol, of->median / comparable);
     }
-    printf("  comparable part of zhol: %.1f, without `what else a month holds`\n", comparable);
+    printf(
+        "  comparable part: %.1f, less samples, the touch of their memory and what else a month holds, which the plain "
+        "model has not\n",
+        comparable);
     printf("  lean: sweeps are left out once no delay changes, which moves no number; zhol does so for %d replications "
            "at once\n\n",
            LANES);
