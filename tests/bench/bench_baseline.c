@@ -376,7 +376,8 @@ static bool paths_agree(const struct opened *opened, plain_follow *follow, const
     double *level = zeros((size_t)model->months * model->drivers * LANES, sizeof *level);
     struct agreement all = {0};
     must(world_open(opened->world, &state));
-    for (uint64_t first = 0; first < PATH_BLOCKS * LANES; first += LANES) {
+    for (uint64_t block = 0; block < PATH_BLOCKS; block++) {
+        const uint64_t first = block * LANES;
         struct block_result result;
         levels_record(opened, state, first, level);
         world_simulate(state, first, LANES, &result);

@@ -134,10 +134,11 @@ static struct plain_number profile_read(struct reader *reader, const struct sett
         }
     }
     if (reader->fault == NULL) {
-        const int lead = model->start - model->base;
+        const ptrdiff_t lead = model->start - model->base;
         qsort(point, points, sizeof *point, by_month);
         double *at = (double *)owned(model, (size_t)(lead + model->months), sizeof *at) + lead;
-        for (int t = -lead; t < model->months; t++) at[t] = times * profile_at(point, points, step, model->start + t);
+        for (int t = model->base - model->start; t < model->months; t++)
+            at[t] = times * profile_at(point, points, step, model->start + t);
         number.at = at;
         number.base = at[-lead];
     }
