@@ -6,6 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COUNTRIES_MOST = 64 };
+
+static const struct key origin_entry[] = {{.name = "*", .kind = KEY_NAME, .meaning = "A country."}};
+static const struct key import_duty_keys[] = {{.name = "from",
+                                               .kind = KEY_LIST,
+                                               .least = 1,
+                                               .most = COUNTRIES_MOST,
+                                               .entry = origin_entry,
+                                               .shorthand = "",
+                                               .meaning = "The countries whose goods it is due on."},
+                                              {.name = "rate",
+                                               .kind = KEY_QUANTITY,
+                                               .unit = "",
+                                               .least = -1,
+                                               .most = 100,
+                                               .least_open = true,
+                                               .draws = true,
+                                               .profile = true,
+                                               .meaning = "The tariff, as a share of the value."},
+                                              {.name = NULL}};
 static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
@@ -24,6 +44,11 @@ static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .draws = true,
                                           .profile = true,
                                           .meaning = "Tax on the producers' margin, where it is positive."},
+                                         {.name = "import_duty",
+                                          .kind = KEY_SECTION,
+                                          .usual = "",
+                                          .keys = import_duty_keys,
+                                          .meaning = "The `tariff` of flows to home that state none."},
                                          {.name = NULL}};
 const struct key fiscal_key = {
     .name = "fiscal", .kind = KEY_SECTION, .usual = "{}", .keys = fiscal_keys, .meaning = "What the home state takes."};

@@ -220,6 +220,40 @@ static void response_read(struct flow *flow, struct setting *response)
     flow->speed = setting_slot(response, "speed");
 }
 
+/* The flow's own tariff; else, for a flow to home from a country it is due on, fiscal.import_duty; else no duty. */
+static int tariff_slot(const struct plan *plan, struct setting *setting)
+{
+    struct setting *own = setting_find(setting, "tariff"), *fiscal = setting_find(plan->root, "fiscal"),
+                   *duty = fiscal == NULL ? NULL : setting_find(fiscal, "import_duty");
+    const bool imported = plan->home != NULL && strcmp(setting_find(setting, "to")->text, plan->home) == 0;
+    if (own->stated || duty == NULL || !imported) return own->slot;
+    const struct setting *from = setting_find(duty, "from");
+    for (size_t i = 0; i < from->children; i++)
+        if (strcmp(from->child[i]->text, setting_find(setting, "from")->text) == 0) return setting_slot(duty, "rate");
+    return own->slot;
+}
+
+/* Every country that import duty is due on sends something. */
+static struct fault *import_duty_check(const struct plan *plan, const struct flows *flows)
+{
+    struct setting *fiscal = setting_find(plan->root, "fiscal"),
+                   *duty = fiscal == NULL ? NULL : setting_find(fiscal, "import_duty");
+    struct setting *from = duty == NULL || plan->home == NULL ? NULL : setting_find(duty, "from");
+    struct fault *faults = NULL;
+    for (size_t i = 0; from != NULL && i < from->children; i++) {
+        bool sends = false;
+        for (size_t f = 0; f < flows->count; f++)
+            sends = sends || (strcmp(flows->flow[f].from, from->child[i]->text) == 0 &&
+                              strcmp(flows->flow[f].to, plan->home) == 0);
+        from->child[i]->used = true;
+        if (!sends)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, from->child[i]->place,
+                                                 "%s is '%s'; expected a country from which a flow comes to %s",
+                                                 from->child[i]->path, from->child[i]->text, plan->home));
+    }
+    return faults;
+}
+
 static struct fault *flow_prepare(struct flow *flow, struct setting *setting, struct plan *plan,
                                   const struct drivers *drivers)
 {
@@ -237,7 +271,7 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->value = setting_slot(setting, "value");
     const int usual_value = setting_slot(commodity, "value");
     if (flow->value < 0) flow->value = usual_value;
-    flow->tariff = setting_slot(setting, "tariff");
+    flow->tariff = tariff_slot(plan, setting);
     flow->wedge = setting_slot(setting, "cost_wedge");
     response_read(flow, setting_find(setting, "response"));
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
@@ -264,7 +298,7 @@ struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, st
         section->child[i]->used = true;
         faults = fault_join(faults, flow_prepare(&flows->flow[flows->count++], section->child[i], plan, drivers));
     }
-    return faults;
+    return faults != NULL ? faults : import_duty_check(plan, flows);
 }
 
 void flows_free(struct flows *flows)

@@ -577,8 +577,8 @@ static void flow_start(struct work *work, size_t f)
     state->cost = 0.0;
     if (flow->routes == 0) return;
     shares(work, f);
-    /* also where routes are `like` others, which have no share of the base: the sum over all routes counts */
-    if (flow->routes > 1) state->constant = base_cost - composite_cost(work, f);
+    /* the log-sum of the routes of the base year is 0; those `like` others come on top, from the first month */
+    if (flow->routes > 1) state->constant = base_cost;
     state->cost = base_cost;
 }
 
