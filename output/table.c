@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define SHOWN_SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
@@ -151,48 +152,140 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     return check_written(to);
 }
 
-/* The longest path of a headline outcome. */
-static int widest(const struct result *result, size_t *headlines)
+/* What an account of a year shows: headlines, and what each outlet of energy earns. */
+static bool is_in_account(const struct outcome *outcome)
+{
+    return outcome->kind->headline || fnmatch("energy.*.outlets.*.revenue", outcome->path, 0) == 0;
+}
+
+/* What the first part of a path is about, in the order of reading. */
+static const struct group {
+    const char *first, *title;
+} groups[] = {
+    {"drivers.", "The world"},
+    {"corridors.", "Corridors"},
+    {"flows.", "Trade flows"},
+    {"routes.", "Routes"},
+    {"legs.", "Legs"},
+    {"energy.", "Energy: volumes and revenue"},
+    {"trade.", "Trade of the home country"},
+    {"fiscal.", "Public revenue"},
+    {"index.", "Concentration and dependence"},
+    {"thresholds.", "What happens, and how probably"},
+    {"", "Other"},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+static size_t group_of(const char *path)
+{
+    size_t g = 0;
+    while (strncmp(path, groups[g].first, strlen(groups[g].first)) != 0) g++;
+    return g;
+}
+
+/* Larger units, for numbers to be read: the largest first. */
+static const struct larger {
+    const char *unit, *name;
+    double factor;
+} larger[] = {
+    {"USD", "GUSD", 1e9}, {"USD", "MUSD", 1e6}, {"USD", "kUSD", 1e3}, {"t", "Gt", 1e9},
+    {"t", "Mt", 1e6},     {"t", "kt", 1e3},     {"TEU", "MTEU", 1e6}, {"TEU", "kTEU", 1e3},
+    {"kcm", "bcm", 1e6},  {"bbl", "Gbbl", 1e9}, {"bbl", "Mbbl", 1e6}, {"bbl", "kbbl", 1e3},
+};
+
+/* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
+static double readable(const struct outcome *outcome, double most, size_t size, char unit[])
+{
+    const char *of = unit_of(outcome, false), *rest = of + strcspn(of, "/ *^");
+    const enum outcome_rule rule = outcome->kind->rule;
+    const bool share = rule == OUTCOME_RATIO || rule == OUTCOME_MAXIMUM || rule == OUTCOME_DERIVED;
+    snprintf(unit, size, "%s", of);
+    if (of[0] == '\0' && share) {
+        snprintf(unit, size, "%%");
+        return 0.01;
+    }
+    for (size_t i = 0; i < sizeof larger / sizeof *larger; i++) {
+        const size_t length = strlen(larger[i].unit);
+        if ((size_t)(rest - of) != length || strncmp(of, larger[i].unit, length) != 0) continue;
+        if (most < larger[i].factor || (*rest != '/' && *rest != '\0')) continue;
+        snprintf(unit, size, "%s%s", larger[i].name, rest);
+        return larger[i].factor;
+    }
+    return 1.0;
+}
+
+/* The longest name of what is shown, without the group. */
+static int widest(const struct result *result, size_t *shown)
 {
     size_t width = 24;
-    *headlines = 0;
+    *shown = 0;
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
-        if (!item->kind->headline) continue;
-        ++*headlines;
-        if (strlen(item->path) > width) width = strlen(item->path);
+        if (!is_in_account(item)) continue;
+        const size_t length = strlen(item->path) - strlen(groups[group_of(item->path)].first);
+        ++*shown;
+        if (length > width) width = length;
     }
     return (int)width;
 }
 
-struct fault *table_outcomes(const struct result *result, int year, FILE *to)
+static void account_row(const struct result *result, size_t o, size_t period, int width, FILE *to)
 {
-    size_t first, end, headlines;
+    const struct outcome *item = &result->outcomes.item[o];
+    const struct moments *moments = moments_at(result, o, period);
+    const struct quantile_estimate *low = quantiles_at(result, o, period),
+                                   *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
+    const char *name = item->path + strlen(groups[group_of(item->path)].first);
+    char unit[64];
+    double most = fabs(moments->mean);
+    if (!(moments->count > 0.0)) {
+        fprintf(to, "  %-*s %10s   in no future\n", width, name, "-");
+        return;
+    }
+    if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
+    const double scale = readable(item, most, sizeof unit, unit);
+    fprintf(to, "  %-*s %10.4g %10.2g  ", width, name, moments->mean / scale,
+            SHOWN_SIGMA * moments_standard_error(moments) / scale);
+    if (result->quantiles > 0 && item->kind->rule != OUTCOME_MAXIMUM)
+        fprintf(to, " %10.4g to %-10.4g", low->estimate / scale, high->estimate / scale);
+    else
+        fprintf(to, " %24s", "");
+    fprintf(to, " %s", unit);
+    if (moments->count < (double)result->replications)
+        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / (double)result->replications);
+    fputc('\n', to);
+}
+
+struct fault *table_account(const struct result *result, int year, FILE *to)
+{
+    size_t first, end, shown;
     char name[12];
     TRY(find_period(result, year, &first, &end));
     const size_t period = year == 0 ? result->years - 1 : first,
                  last = result->quantiles == 0 ? 0 : result->quantiles - 1;
-    const int width = widest(result, &headlines);
+    const int width = widest(result, &shown);
     print_head(result, to);
     period_name(result, period, name);
-    fprintf(to, "In %s:%*s%12s %13s   %s", name, width - 2 - (int)strlen(name), "", "mean", "± simulation",
-            "range of futures");
+    fprintf(to, "%-*s %10s %10s   %s", width + 2, name, "mean", "± error", "range of futures");
     if (result->quantiles > 0)
-        fprintf(to, " (%g %% to %g %%)", 100.0 * result->probability[0], 100.0 * result->probability[last]);
-    fprintf(to, "\n%*s%12s %13s\n", width + 2, "", "", "error (95 %)");
-    for (size_t o = 0; o < result->outcomes.count; o++) {
-        const struct outcome *item = &result->outcomes.item[o];
-        const struct moments *moments = moments_at(result, o, period);
-        const struct quantile_estimate *quantile = quantiles_at(result, o, period);
-        if (headlines > 0 && !item->kind->headline) continue;
-        fprintf(to, "  %-*s %12.6g %12.2g  ", width, item->path, moments->mean,
-                SHOWN_SIGMA * moments_standard_error(moments));
-        if (result->quantiles > 0) fprintf(to, " %12.6g to %-12.6g", quantile[0].estimate, quantile[last].estimate);
-        fprintf(to, " %s\n", unit_of(item, false));
+        fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
+    fputc('\n', to);
+    for (size_t g = 0; g < GROUPS; g++) {
+        bool titled = false;
+        for (size_t o = 0; o < result->outcomes.count; o++) {
+            const struct outcome *item = &result->outcomes.item[o];
+            if (group_of(item->path) != g || (shown > 0 && !is_in_account(item))) continue;
+            if (!titled) fprintf(to, "\n%s\n", groups[g].title);
+            titled = true;
+            account_row(result, o, period, width, to);
+        }
     }
-    if (headlines > 0 && headlines < result->outcomes.count)
-        fprintf(to, "\n%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - headlines);
-    fputs("\nFor all years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
+    fputs("\n± error is that of the simulation, 95 %: it falls with the number of replications; the range of futures "
+          "does not.\n",
+          to);
+    if (shown > 0 && shown < result->outcomes.count)
+        fprintf(to, "%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - shown);
+    fputs("All years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
     return check_written(to);
 }
 

@@ -16,8 +16,9 @@ MUST_CHECK struct fault *table_show(const struct result *result, const char *con
 /* The same as CSV, a row per outcome and period. */
 MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year,
                                    FILE *to);
-/* One line per headline outcome, of its last year, or of `year` if that is not 0. */
-MUST_CHECK struct fault *table_outcomes(const struct result *result, int year, FILE *to);
+/* A readable account of the last year, or of `year` if that is not 0: a line for each headline outcome and the revenue
+ * of each outlet of energy, by subject, in units that suit the size of the numbers. */
+MUST_CHECK struct fault *table_account(const struct result *result, int year, FILE *to);
 /* The paths of all outcomes, each with its name in words and its unit. */
 MUST_CHECK struct fault *table_list(const struct result *result, FILE *to);
 

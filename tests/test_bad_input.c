@@ -167,11 +167,11 @@ static const struct wrong {
      "outcomes.thresholds.u.above: 5 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
     {"dependence", 0, 11, 37,
      "outcomes.dependence.ru.of.2 is 'flows.g'; expected flows.NAME or energy.NAME of the scenario"},
-    {"import-duty", 0, 8, 29, "fiscal.import_duty.from.2 is 'ru'; expected a country from which a flow comes to kz"},
+    {"import-duty", 0, 8, 35, "fiscal.import_duty.from.2 is 'ru'; expected a country from which a flow comes to kz"},
     {"mixed-set", 0, 13, 40,
      "outcomes.dependence.ru.of.2: flows.in is an import, unlike what stands before it; expected exports, transit or "
      "imports alone"},
-    {"mixed-units", 0, 14, 37,
+    {"mixed-units", 0, 14, 38,
      "outcomes.dependence.ru.of.2: flows.ore is counted in t, what stands before it in TEU; expected one unit, or `by: "
      "value`"},
 };

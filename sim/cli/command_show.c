@@ -74,7 +74,7 @@ int command_show(int argc, char **argv)
     else if (fault == NULL && options.csv)
         fault = table_csv(&result, options.outcome, options.outcomes, options.year, stdout);
     else if (fault == NULL && options.outcomes == 0)
-        fault = table_outcomes(&result, options.year, stdout);
+        fault = table_account(&result, options.year, stdout);
     else if (fault == NULL)
         fault = table_show(&result, options.outcome, options.outcomes, options.year, stdout);
     result_free(&result);
