@@ -54,6 +54,7 @@ struct energy_state {
     struct commodity_state *commodity;
     struct allocation_work *work;
     uint64_t first;
+    bool calm; /* without weather */
 };
 
 static size_t rows_of(const struct energy_commodity *commodity)
@@ -131,6 +132,11 @@ void energy_close(struct energy_state *state)
     free(state);
 }
 
+void energy_calm(struct energy_state *state, bool calm)
+{
+    state->calm = calm;
+}
+
 void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
                   uint64_t first_replication)
 {
@@ -203,7 +209,7 @@ static void want(const struct energy_state *state, const struct energy_commodity
     course_step(&outlet->wanted, rows, calendar, month, row[OUT_GROWN], wanted);
     const double season = outlet->season.factor[(calendar->start + month) % CALENDAR_MONTHS_PER_YEAR];
     EACH_LANE(l) wanted[l] *= season;
-    if (outlet->shock < 0) return;
+    if (outlet->shock < 0 || state->calm) return;
     const double *sd = rows_get(rows, outlet->shock);
     _Alignas(LANES_ALIGNMENT) double z[2][LANES];
     stream_normals(&outlet->shock_stream, &of->shock[o], state->first, month, 0, z);
@@ -572,6 +578,16 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
             rows->row[commodity->leg_outcome[j] + 1] = of->line[j * LINE_ROWS + LINE_UTILISATION];
         }
     }
+}
+
+const double *energy_production(const struct energy_state *state, size_t commodity)
+{
+    return state->commodity[commodity].all[ALL_PRODUCTION];
+}
+
+const double *energy_shut_in(const struct energy_state *state, size_t commodity)
+{
+    return state->commodity[commodity].all[ALL_SHUT_IN];
 }
 
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet)

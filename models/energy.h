@@ -104,11 +104,16 @@ size_t energy_rows(const struct energy *energy);
 /* For a block, the drivers at their start. */
 void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
                   uint64_t first_replication);
+/* Whether weather is left out from now on, so that outlets want what they usually do. */
+void energy_calm(struct energy_state *state, bool calm);
 /* A month, after the drivers. */
 void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
 void energy_report(const struct energy_state *state, struct outcome_rows *rows);
 
-/* After energy_step, rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
+/* After energy_step, rows of the month: supply and what is shut in, in units per year. */
+const double *energy_production(const struct energy_state *state, size_t commodity);
+const double *energy_shut_in(const struct energy_state *state, size_t commodity);
+/* Rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet);
 const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
 /* What the volume would have brought at the prices of the start. */

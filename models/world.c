@@ -364,6 +364,7 @@ void world_begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
     rows_start(state->rows, first);
+    energy_calm(state->energy, false);
     components_start(state, first);
 }
 
@@ -410,7 +411,19 @@ void world_simulate(struct world_state *state, uint64_t first, size_t lanes, str
 void world_start_central(struct world_state *state)
 {
     rows_central(state->rows);
+    energy_calm(state->energy, true);
     components_start(state, 0);
+}
+
+void world_energy_central(struct world_state *state, int month)
+{
+    rows_step(state->rows, state->world->calendar.start + month);
+    energy_step(state->energy, state->rows, state->drivers, month);
+}
+
+const struct energy_state *world_energy_state(const struct world_state *state)
+{
+    return state->energy;
 }
 
 const struct drivers_state *world_drivers_state(const struct world_state *state)

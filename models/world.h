@@ -46,6 +46,9 @@ const struct outcome_rows *world_report(const struct world_state *state);
 
 /* Puts the state at the start date before any draw, inputs at their medians; then levels and demands can be read. */
 void world_start_central(struct world_state *state);
+/* After that, a month of energy alone (0 = the first, ascending): prices as at the start, no weather. */
+void world_energy_central(struct world_state *state, int month);
+const struct energy_state *world_energy_state(const struct world_state *state);
 const struct drivers_state *world_drivers_state(const struct world_state *state);
 const struct flows_state *world_flows_state(const struct world_state *state);
 const struct network_state *world_network_state(const struct world_state *state);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -100,6 +101,68 @@ static void print_network(const struct simulation *simulation, const struct worl
     }
 }
 
+/* Means of the first year: of the commodities production, shut-in, royalty and duty; of their outlets in turn volume
+ * and revenue. */
+struct energy_year {
+    double (*commodity)[4];
+    double (*outlet)[2];
+};
+
+static void energy_year_add(const struct energy *energy, const struct energy_state *now, struct energy_year *year)
+{
+    double(*outlet)[2] = year->outlet;
+    for (size_t c = 0; c < energy->count; c++) {
+        const double row[4] = {energy_production(now, c)[0], energy_shut_in(now, c)[0], energy_royalty(now, c)[0],
+                               energy_duty(now, c)[0]};
+        for (size_t i = 0; i < 4; i++) year->commodity[c][i] += row[i] / CALENDAR_MONTHS_PER_YEAR;
+        for (size_t o = 0; o < energy->commodity[c].outlets; o++, outlet++) {
+            (*outlet)[0] += energy_volume(now, c, o)[0] / CALENDAR_MONTHS_PER_YEAR;
+            (*outlet)[1] += energy_revenue(now, c, o)[0] / CALENDAR_MONTHS_PER_YEAR;
+        }
+    }
+}
+
+static void energy_year_print(const struct energy *energy, const struct energy_year *year)
+{
+    const double(*sold)[2] = (const double(*)[2])year->outlet;
+    printf("\n  Energy of the first year, at the prices of the start and in usual weather:\n");
+    for (size_t c = 0; c < energy->count; c++) {
+        const struct energy_commodity *commodity = &energy->commodity[c];
+        const double *of = year->commodity[c];
+        char price[96];
+        unit_per("USD", commodity->unit, sizeof price, price);
+        printf("    %s: production %.6g %s, shut in %.6g %s, royalty %.5g USD/yr, duty %.5g USD/yr\n", commodity->name,
+               of[0], commodity->rate, of[1], commodity->rate, of[2], of[3]);
+        for (size_t o = 0; o < commodity->outlets; o++, sold++) {
+            const struct energy_outlet *outlet = &commodity->outlet[o];
+            const char *where = outlet->transit ? "transit" : outlet->market == NULL ? "home" : outlet->market;
+            printf("      %-24s %-8s %12.6g %s, %.5g USD/yr", outlet->name, where, (*sold)[0], commodity->rate,
+                   (*sold)[1]);
+            if ((*sold)[0] > 0.0) printf(", %.5g %s", (*sold)[1] / (*sold)[0], price);
+            putchar('\n');
+        }
+    }
+}
+
+static struct fault *print_energy(const struct simulation *simulation, struct world_state *state)
+{
+    const struct energy *energy = world_energy(simulation->world);
+    size_t outlets = 0;
+    if (energy->count == 0) return NULL;
+    for (size_t c = 0; c < energy->count; c++) outlets += energy->commodity[c].outlets;
+    struct energy_year year = {.commodity = calloc(energy->count, sizeof *year.commodity),
+                               .outlet = calloc(outlets + 1, sizeof *year.outlet)};
+    struct fault *fault = year.commodity == NULL || year.outlet == NULL ? fault_no_memory() : NULL;
+    for (int m = 0; m < CALENDAR_MONTHS_PER_YEAR && fault == NULL; m++) {
+        world_energy_central(state, m);
+        energy_year_add(energy, world_energy_state(state), &year);
+    }
+    if (fault == NULL) energy_year_print(energy, &year);
+    free(year.commodity);
+    free(year.outlet);
+    return fault;
+}
+
 static struct fault *print_start(const struct simulation *simulation)
 {
     struct world_state *state = NULL;
@@ -116,6 +179,7 @@ static struct fault *print_start(const struct simulation *simulation)
         for (size_t i = 0; i < flows_count(flows); i++)
             print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
         print_network(simulation, state);
+        fault = print_energy(simulation, state);
         printf("\n");
     }
     world_close(state);
