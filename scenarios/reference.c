@@ -6,14 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_range(const struct key *key)
-{
-    return key->least != 0.0 || key->most != 0.0;
-}
-
 static void write_range(const struct key *key, FILE *to)
 {
-    if (!has_range(key)) return;
+    if (!key_has_range(key)) return;
     if (key->most >= 1e300)
         fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
     else if (!key->least_open && !key->most_open)

@@ -49,22 +49,17 @@ static struct fault *type_fault(const struct node *node, const struct setting *s
     return value_fault(node, "%s is %s; expected %s", setting->path, tree_describe(node, text), expected);
 }
 
-static bool has_range(const struct key *key)
-{
-    return key->least != 0.0 || key->most != 0.0;
-}
-
 /* A key without an upper end states one that no value reaches. */
 static bool is_bounded_above(const struct key *key)
 {
-    return has_range(key) && key->most < 1e300;
+    return key_has_range(key) && key->most < 1e300;
 }
 
 /* "from 0 to 1", "more than 0 USD/bbl", ... */
 static const char *range_words(const struct key *key, const char *unit, char text[120])
 {
-    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !has_range(key) || key->least_open;
-    const double least = has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !key_has_range(key) || key->least_open;
+    const double least = key_has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
     const char *in = pure ? "" : " ", *name = pure ? "" : strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit;
     if (!is_bounded_above(key))
         snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, name);
@@ -80,7 +75,7 @@ static const char *range_words(const struct key *key, const char *unit, char tex
 static bool in_range(const struct key *key, double least, double most)
 {
     if (key->compounds && !(least > -1.0)) return false;
-    if (!has_range(key)) return true;
+    if (!key_has_range(key)) return true;
     if (key->least_open ? !(least > key->least) : !(least >= key->least)) return false;
     if (!is_bounded_above(key)) return true;
     return key->most_open ? most < key->most : most <= key->most;
@@ -278,7 +273,7 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
     const double value = (double)setting->integer;
-    if (errno == 0 && (!has_range(key) || (value >= key->least && value <= key->most))) return NULL;
+    if (errno == 0 && (!key_has_range(key) || (value >= key->least && value <= key->most))) return NULL;
     return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text,
                        key->least, key->most);
 }

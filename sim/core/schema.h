@@ -68,4 +68,10 @@ struct variant {
     const struct key *keys;
 };
 
+/* Whether a range was declared. */
+static inline bool key_has_range(const struct key *key)
+{
+    return key->least != 0.0 || key->most != 0.0;
+}
+
 #endif
