@@ -574,6 +574,7 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
                 rows->row[outlet->outcome[OUTLET_SERVED]] = row[OUT_SERVED];
         }
         for (size_t j = 0; j < commodity->legs; j++) {
+            if (commodity->leg_outcome[j] == ENERGY_NO_OUTCOME) continue;
             rows->row[commodity->leg_outcome[j]] = of->line[j * LINE_ROWS + LINE_USED];
             rows->row[commodity->leg_outcome[j] + 1] = of->line[j * LINE_ROWS + LINE_UTILISATION];
         }

@@ -70,7 +70,7 @@ struct energy_commodity {
     struct allocation allocation;
     size_t *leg;         /* [legs] in struct legs, those that this commodity uses */
     double *factor;      /* [legs] units of the commodity in one of the leg's stock */
-    size_t *leg_outcome; /* [legs] used; utilisation is the next */
+    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NO_OUTCOME: only one field goes through it */
     size_t legs;
     size_t tranches;    /* at most, of own outlets */
     int floor, royalty; /* slots */
@@ -91,6 +91,7 @@ struct energy {
 extern const struct key energy_key;
 extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
 enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
+#define ENERGY_NO_OUTCOME SIZE_MAX
 
 /* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */
 MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,

@@ -132,6 +132,11 @@ static struct fault *indexed_read(struct setting *section, struct setting *drive
     TRY(driver_read(driver, drivers, &price->driver));
     TRY(months_read(section, "lag", 0, plan, &price->lag));
     TRY(months_read(section, "window", 1, plan, &price->window));
+    if (price->floor >= 0 && price->ceiling >= 0 &&
+        store_central(plan->store, price->floor, plan->calendar.start) >
+            store_central(plan->store, price->ceiling, plan->calendar.start))
+        return fault_at(FAULT_SCENARIO, setting_find(section, "floor")->place,
+                        "%s.floor is above %s.ceiling; expected it below", section->path, section->path);
     if (price->slope >= 0) return NULL;
     return fault_at(FAULT_SCENARIO, section->place,
                     "%s follows %s, but has no `slope`; expected one such as 2.4 bbl/kcm", section->path, driver->text);

@@ -331,6 +331,7 @@ static struct fault *outlet_check(struct setting *setting, const struct energy_o
     static const char *const own_only[] = {"from",        "also",  "demand",       "term",   "contract", "minimum",
                                            "ship_or_pay", "price", "differential", "tariff", "spread",   "market"};
     static const char *const beside_contract[] = {"term", "ship_or_pay", "demand", "spread"};
+    static const char *const of_demand[] = {"growth", "decline", "season", "shock"};
     static const char *const transit_only[] = {"volume", "fee"};
     if (outlet->transit) {
         for (size_t i = 0; i < sizeof own_only / sizeof *own_only; i++) {
@@ -363,6 +364,14 @@ static struct fault *outlet_check(struct setting *setting, const struct energy_o
                             "%s: a `contract` is all that its outlet takes; expected it alone, or `term` in its place",
                             other->path);
     }
+    for (size_t i = 0; outlet->wanted.value < 0 && i < sizeof of_demand / sizeof *of_demand; i++) {
+        const struct setting *other = setting_find(setting, of_demand[i]);
+        if (other != NULL)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s moves `demand`, which the outlet has not; expected it too, or a profile of dates in "
+                            "`contract` or `term`",
+                            other->path);
+    }
     const bool spot = outlet->term >= 0 || outlet->ship_or_pay >= 0 || outlet->spread >= 0;
     if (outlet->first && (spot || outlet->contract >= 0))
         return fault_at(FAULT_SCENARIO, setting->place,
@@ -388,6 +397,21 @@ static struct fault *via_read(const struct energy *energy, struct energy_outlet 
         if (energy->leg->leg[leg].capacity >= 0) outlet->via[outlet->legs++] = leg;
     }
     return NULL;
+}
+
+/* A sale at home over foreign legs may be meant, but is rather a market forgotten. */
+static void market_check(const struct energy *energy, const struct energy_outlet *outlet, const struct setting *setting,
+                         struct plan *plan)
+{
+    for (size_t v = 0; v < outlet->ways && !outlet->transit && outlet->market == NULL && plan->home != NULL; v++) {
+        const struct leg *leg = &energy->leg->leg[outlet->way[v]];
+        if (leg->country == NULL || strcmp(leg->country, plan->home) == 0) continue;
+        plan->warnings =
+            fault_join(plan->warnings, fault_at(FAULT_SCENARIO, setting->place,
+                                                "%s has no `market`, so it counts as sold at home, but passes %s in %s",
+                                                setting->path, leg->name, leg->country));
+        return;
+    }
 }
 
 static struct fault *outlet_read(const struct energy *energy, const struct energy_commodity *commodity,
@@ -418,6 +442,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
     TRY(season_read(setting_find(setting, "season"), plan, &outlet->season));
     TRY(via_read(energy, outlet, setting_find(setting, "via")));
     TRY(outlet_check(setting, outlet));
+    market_check(energy, outlet, setting, plan);
     return outlet->transit ? NULL : energy_price_read(setting, plan, energy->drivers, benchmark, &outlet->price);
 }
 
@@ -611,6 +636,16 @@ static struct fault *legs_take(const struct energy *energy, struct energy_commod
     return faults;
 }
 
+/* Whether all of some outlet's volume uses the leg. What goes through the leg of `also` alone the allocation leaves
+ * open: it settles what outlets get, not which of their fields it comes from. */
+static bool carries_outlets(const struct energy_commodity *commodity, size_t leg)
+{
+    for (size_t o = 0; o < commodity->outlets; o++)
+        for (size_t v = 0; v < commodity->outlet[o].legs; v++)
+            if (commodity->outlet[o].via[v] == leg) return true;
+    return false;
+}
+
 static struct fault *outcomes_of(const struct energy *energy, struct energy_commodity *commodity, struct plan *plan)
 {
     char netback[160];
@@ -635,6 +670,8 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
         const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
         char used[160];
         size_t next;
+        commodity->leg_outcome[i] = ENERGY_NO_OUTCOME;
+        if (!carries_outlets(commodity, commodity->leg[i])) continue;
         snprintf(used, sizeof used, "%s/yr", leg->stock);
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_USED], &leg->name, used, &commodity->leg_outcome[i]));
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_UTILISATION], &leg->name, "1", &next));

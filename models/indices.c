@@ -112,6 +112,24 @@ static bool names_country(const struct setting *countries, const char *country)
     return false;
 }
 
+/* Some leg is in each country: a slip of the pen would be a dependence of 0. */
+static struct fault *countries_check(const struct indices *indices, const struct setting *countries)
+{
+    const struct legs *legs = network_legs(indices->network);
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < countries->children; i++) {
+        const struct setting *country = countries->child[i];
+        size_t l = 0;
+        while (l < legs->count && (legs->leg[l].country == NULL || strcmp(legs->leg[l].country, country->text) != 0))
+            l++;
+        if (l == legs->count)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, country->place,
+                                                 "%s is '%s', in which no leg is; expected the `country` of a leg",
+                                                 country->path, country->text));
+    }
+    return faults;
+}
+
 static enum set_kind kind_of_flow(const struct plan *plan, const struct flows *flows, size_t f)
 {
     const bool from = plan->home != NULL && strcmp(flows_from(flows, f), plan->home) == 0,
@@ -212,6 +230,7 @@ static struct fault *dependence_read(const struct indices *indices, struct depen
     setting->used = true;
     dependence->by_value = strcmp(setting_find(setting, "by")->text, "value") == 0;
     for (size_t i = 0; i < countries->children; i++) countries->child[i]->used = true;
+    faults = countries_check(indices, countries);
     for (size_t i = 0; i < of->children; i++)
         faults = fault_join(faults, item_add(indices, dependence, of->child[i], countries, plan, &kind, &unit));
     if (faults != NULL) return faults;

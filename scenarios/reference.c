@@ -26,13 +26,13 @@ static void write_template(const char *unit, size_t length, FILE *to)
             fputc(*at++, to);
             continue;
         }
-        const char *name = at + 1;
+        const char *name = at + 1 + strspn(at + 1, "^"); /* of a section around it */
         const size_t named = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-.*|");
         fputc('<', to);
         for (size_t i = 0; i < named; i++) {
             if (name[i] == '*')
                 fputs("commodity", to); /* the entry's own name */
-            else if (name[i] == '|')
+            else if (name[i] == '|')    /* in a table a bar would end the cell */
                 fputs(" or ", to);
             else
                 fputc(name[i], to);

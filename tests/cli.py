@@ -78,7 +78,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.files(), ["wrong.yaml"])
 
     def test_ctrl_c_leaves_no_file_and_exits_130(self):
-        run = subprocess.Popen([ZHOL, "run", KAZAKHSTAN, "-n", "300000", "--memory", "8GiB", "--progress", "none"],
+        run = subprocess.Popen([ZHOL, "run", KAZAKHSTAN, "-n", "200000", "--memory", "8GiB", "--progress", "none"],
                                cwd=self.folder, stderr=subprocess.PIPE, text=True)
         time.sleep(0.5)
         run.send_signal(signal.SIGINT)
@@ -145,7 +145,8 @@ class Commands(unittest.TestCase):
 
     def test_check_prints_the_state_at_start_and_writes_nothing(self):
         shown = self.zhol("check", KAZAKHSTAN).stdout
-        for text in ("replications", "predicted time", "brent", "64.4 USD/bbl", "china-europe", "1.6e+06 TEU/yr"):
+        for text in ("replications", "predicted time", "brent", "64.4 USD/bbl", "china-europe", "1.6e+06 TEU/yr",
+                     "Energy of the first year", "turkmen-transit"):
             self.assertIn(text, shown)
         self.assertEqual(self.files(), [])
 
@@ -166,6 +167,11 @@ class Commands(unittest.TestCase):
         self.assertIn("# at 2022-07: 0.075", shown)  # 10 % in 2020, 5 % in 2025: half way
         shown = self.zhol("explain", MINIMAL, "flows.grain-south.volume", "--at", "2025").stdout
         self.assertIn("drawn from 4e+06 to 7e+06", shown)
+        # a value in place of a section is that of one of its keys
+        shown = self.zhol("explain", SCENARIOS / "two-pipelines.yaml", "energy.oil.outlets", "--at", "2022").stdout
+        self.assertIn("growth: triangular(0 1 2) %/yr", shown)
+        shown = self.zhol("explain", SCENARIOS / "two-pipelines.yaml", "energy.gas.outlets.home.price", "--at", "2022").stdout
+        self.assertIn("# at 2022-01: 40 USD/kcm", shown)
 
     def test_show_prints_both_kinds_of_interval_by_name(self):
         self.zhol("run", MINIMAL, "-n", "500")

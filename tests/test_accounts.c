@@ -107,7 +107,7 @@ END_TEST
          "  east: {country: cn, capacity: " k " kTEU/yr, use: {box: 1 TEU/TEU, ore: 0.1 TEU/t}, cost: {box: 300 "      \
          "USD/TEU, ore: 7 USD/t}, time: 4 d}\n"                                                                        \
          "  west: {country: ru, fee: {box: 70 USD/TEU}, cost: {box: 900 USD/TEU, ore: 20 USD/t}, time: 9 d}\n"         \
-         "  sea: {cost: {box: 700 USD/TEU}, time: 35 d}\n"                                                             \
+         "  sea: {country: fr, cost: {box: 700 USD/TEU}, time: 35 d}\n"                                                \
          "  pipe: {country: cn, capacity: " k " t/yr}\n"                                                               \
          "flows:\n"                                                                                                    \
          "  exports: {commodity: ore, from: kz, to: cn, volume: " k " kt/yr, income: {income: 1.2}, choice: "          \

@@ -167,6 +167,13 @@ static const struct wrong {
      "outcomes.thresholds.u.above: 5 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
     {"dependence", 0, 11, 37,
      "outcomes.dependence.ru.of.2 is 'flows.g'; expected flows.NAME or energy.NAME of the scenario"},
+    {"contract-growth", 0, 13, 60,
+     "energy.gas.outlets.o.growth moves `demand`, which the outlet has not; expected it too, or a profile of dates in "
+     "`contract` or `term`"},
+    {"price-band", 0, 13, 78,
+     "energy.gas.outlets.o.price.floor is above energy.gas.outlets.o.price.ceiling; expected it below"},
+    {"country-without-legs", 0, 16, 23,
+     "outcomes.dependence.russia.country.1 is 'rus', in which no leg is; expected the `country` of a leg"},
     {"import-duty", 0, 8, 35, "fiscal.import_duty.from.2 is 'ru'; expected a country from which a flow comes to kz"},
     {"mixed-set", 0, 13, 40,
      "outcomes.dependence.ru.of.2: flows.in is an import, unlike what stands before it; expected exports, transit or "

@@ -63,6 +63,8 @@ static struct volumes fixture_at(const char *cpc, int month)
                             volumes.production, volumes.production * ROUNDING);
     ck_assert_double_eq_tol(support_value(&support, state, "legs.china.used"), volumes.china + 10.0, 1e-9);
     ck_assert_double_le(support_value(&support, state, "legs.cpc.utilisation"), 1.0 + ROUNDING);
+    /* what one field of several sends over its own leg is left open */
+    ck_assert_uint_eq(outcomes_find(&support.outcomes, "legs.kto.used"), support.outcomes.count);
     world_close(state);
     support_close(&support);
     return volumes;
@@ -290,6 +292,29 @@ START_TEST(winter_demand_curtails_exports_by_the_order_of_classes)
 }
 END_TEST
 
+START_TEST(a_sale_at_home_over_a_foreign_leg_is_warned_of)
+{
+    struct support support;
+    for (int i = 0; i < 2; i++) {
+        support_open(&support,
+                     i == 0
+                         ? HEAD "legs:\n  l: {country: ru, capacity: 5 kcm/yr}\nenergy:\n  gas:\n    unit: kcm\n    "
+                                "fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      "
+                                "o: {from: a, via: l, price: 9 USD/kcm}\n"
+                         : HEAD "legs:\n  l: {country: kz, capacity: 5 kcm/yr}\nenergy:\n  gas:\n    unit: kcm\n    "
+                                "fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      "
+                                "o: {from: a, via: l, price: 9 USD/kcm}\n",
+                     1);
+        if (i == 0)
+            ck_assert_str_eq(support.plan.warnings->sentence,
+                             "energy.gas.outlets.o has no `market`, so it counts as sold at home, but passes l in ru");
+        else
+            ck_assert_ptr_null(support.plan.warnings);
+        support_close(&support);
+    }
+}
+END_TEST
+
 START_TEST(weather_has_mean_one_and_the_stated_spread)
 {
     enum { BLOCKS = 256, N = BLOCKS * LANES };
@@ -337,6 +362,7 @@ int main(void)
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
+    tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);
     tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);

@@ -86,10 +86,19 @@ static void print_place(struct place place)
         printf("%s:%d", place.source->name, place.line);
 }
 
+/* The quantity at the path; of a section for one of whose keys a value may stand, that key's. -1: none. */
+static int quantity_at(const struct scenario *scenario, const char *path)
+{
+    const int slot = store_find(scenario->store, path);
+    struct setting *setting = slot < 0 ? setting_at(scenario->root, path) : NULL;
+    if (setting == NULL || setting->key->kind != KEY_SECTION || setting->key->shorthand == NULL) return slot;
+    return setting_slot(setting, setting->key->shorthand);
+}
+
 /* What the quantity at the path is worth: its value, or the range of a distribution. */
 static void print_worth(const struct scenario *scenario, const char *path, int month)
 {
-    const int slot = store_find(scenario->store, path);
+    const int slot = quantity_at(scenario, path);
     if (slot < 0) return;
     char date[8];
     double least, most;

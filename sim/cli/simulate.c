@@ -8,6 +8,7 @@
 #include <gsl/gsl_version.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +183,7 @@ static struct fault *check_memory(const struct simulation *simulation)
         "%s: the samples of %" PRIu64 " replications, %zu outcomes and %zu years take %.3g GiB, more than --memory "
         "(%.3g GiB); lower -n to %.0f or raise --memory",
         simulation->file, simulation->replications, simulation->outcomes.count, world_years(simulation->world),
-        (double)bytes / gib, (double)simulation->memory / gib, (double)simulation->memory / each);
+        (double)bytes / gib, (double)simulation->memory / gib, floor((double)simulation->memory / each));
 }
 
 struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
