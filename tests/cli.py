@@ -150,6 +150,10 @@ class Commands(unittest.TestCase):
             self.assertIn(text, shown)
         self.assertEqual(self.files(), [])
 
+    def test_every_shipped_scenario_is_accepted_without_a_warning(self):
+        for scenario in sorted(SCENARIOS.glob("*.yaml")):
+            self.assertEqual(self.zhol("check", scenario).stderr, "", scenario.name)
+
     def test_overlays_extend_merge_and_delete(self):
         (self.folder / "base.yaml").write_text(pathlib.Path(MINIMAL).read_text())
         (self.folder / "worlds").mkdir()
