@@ -73,8 +73,11 @@ static void open_scenario(struct opened *opened, const char *file)
     *opened = (struct opened){0};
     const struct reading reading = {.file = file, .keys = scenario_keys()};
     must(scenario_read(&reading, &opened->scenario));
-    opened->plan = (struct plan){
-        .root = opened->scenario->root, .store = opened->scenario->store, .seed = SEED, .outcomes = &opened->outcomes};
+    opened->plan = (struct plan){.root = opened->scenario->root,
+                                 .store = opened->scenario->store,
+                                 .units = opened->scenario->units,
+                                 .seed = SEED,
+                                 .outcomes = &opened->outcomes};
     must(world_prepare(&opened->plan, &opened->world));
     must(plain_open(opened->scenario, &opened->plain));
     opened->years = world_years(opened->world);
@@ -527,7 +530,7 @@ static double print_breakdown(const struct opened *opened, size_t replications)
     static const char *const name[ROWS] = {"quantities, draws, drivers",
                                            "demand",
                                            "network: costs, choice, queues",
-                                           "what else a month holds",
+                                           "energy, accounts, indices, thresholds",
                                            "folding into years",
                                            "moments (tally)",
                                            "samples",
@@ -601,10 +604,9 @@ static void print_times(const struct opened *opened, size_t replications, double
         printf("  %-31s %8.1f %8.1f %8.1f   %14.2f %26.2f\n", name[program], of->median, of->each[0],
                of->each[REPEATS - 1], of->median / zhol, of->median / comparable);
     }
-    printf(
-        "  comparable part: %.1f, less samples, the touch of their memory and what else a month holds, which the plain "
-        "model has not\n",
-        comparable);
+    printf("  comparable part: %.1f, less samples, the touch of their memory and energy and accounts, which the plain "
+           "model has not\n",
+           comparable);
     printf("  lean: sweeps are left out once no delay changes, which moves no number; zhol does so for %d replications "
            "at once\n\n",
            LANES);
