@@ -38,8 +38,8 @@ void accounts_step(struct accounts_state *state, const struct rows *rows, const 
                    const struct network_state *network, const struct energy_state *energy);
 void accounts_report(const struct accounts_state *state, struct outcome_rows *rows);
 
-/* Rows of the month, USD per year: the value of a flow; exports to a partner, at current prices and at those of the
- * start. */
+/* Rows of the month, USD per year: the value of a flow; exports to a partner, at current and at base
+ * prices. */
 const double *accounts_flow_value(const struct accounts_state *state, size_t flow);
 const double *accounts_exports(const struct accounts_state *state, size_t partner);
 const double *accounts_base_exports(const struct accounts_state *state, size_t partner);

@@ -259,13 +259,6 @@ struct fault *allocation_prepare(const struct allocation_layout *layout, struct 
     return NULL;
 }
 
-bool allocation_caps(const struct allocation *allocation, size_t leg)
-{
-    for (size_t i = 0; i < allocation->elements; i++)
-        if (allocation->element[i].is_leg && allocation->element[i].leg == leg) return false;
-    return true;
-}
-
 /* ---- the lanes ---- */
 
 /* The capacities in each cut. */

@@ -64,9 +64,6 @@ struct allocation {
  * lists groups and legs where there are more than 6, or outlets where there are more than 12. */
 MUST_CHECK struct fault *allocation_prepare(const struct allocation_layout *layout, struct allocation *allocation);
 
-/* Whether a leg caps its only outlet rather than standing in cuts. */
-bool allocation_caps(const struct allocation *allocation, size_t leg);
-
 /* A tranche: part of the wish of an outlet. */
 struct allocation_tranche {
     size_t outlet;

@@ -4,17 +4,19 @@
 
 #include <stdlib.h>
 
-const struct key course_decline_keys[] = {
-    {.name = "from", .kind = KEY_MONTH, .usual = "", .meaning = "When the decline begins; at the start if absent."},
-    {.name = "rate",
-     .kind = KEY_QUANTITY,
-     .unit = "1/yr",
-     .least = 0,
-     .most = 1,
-     .most_open = true,
-     .draws = true,
-     .meaning = "Share lost per year."},
-    {.name = NULL}};
+const struct key course_decline_keys[] = {{.name = "from",
+                                           .kind = KEY_MONTH,
+                                           .usual = "",
+                                           .meaning = "When the decline begins; at the start if absent or earlier."},
+                                          {.name = "rate",
+                                           .kind = KEY_QUANTITY,
+                                           .unit = "1/yr",
+                                           .least = 0,
+                                           .most = 1,
+                                           .most_open = true,
+                                           .draws = true,
+                                           .meaning = "Share lost per year."},
+                                          {.name = NULL}};
 
 struct fault *course_prepare(struct setting *setting, int value, const struct plan *plan, struct course *course)
 {
@@ -24,7 +26,7 @@ struct fault *course_prepare(struct setting *setting, int value, const struct pl
     if (decline != NULL) {
         struct setting *from = setting_find(decline, "from");
         course->decline = setting_slot(decline, "rate");
-        if (from != NULL) course->decline_from = (int)from->integer;
+        if (from != NULL && from->integer > course->decline_from) course->decline_from = (int)from->integer;
     }
     if (steps == NULL) return NULL;
     course->step_month = calloc(steps->children + 1, sizeof *course->step_month);

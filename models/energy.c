@@ -243,15 +243,14 @@ static void take(const struct energy_commodity *commodity, struct commodity_stat
     }
 }
 
-/* What the legs on the way leave: all of them, or those that stand in no cut. */
-static void room_of(const struct energy_commodity *commodity, const struct commodity_state *state, size_t o, bool all,
+/* What the legs on the way leave. */
+static void room_of(const struct energy_commodity *commodity, const struct commodity_state *state, size_t o,
                     const double most[LANES], double room[LANES])
 {
     const struct energy_outlet *outlet = &commodity->outlet[o];
     EACH_LANE(l) room[l] = most[l];
     for (size_t v = 0; v < outlet->legs; v++) {
         const size_t number = line_of(commodity, outlet->via[v]);
-        if (!all && !allocation_caps(&commodity->allocation, number)) continue;
         const double *left = state->line[number * LINE_ROWS + LINE_LEFT];
         EACH_LANE(l) room[l] = left[l] < room[l] ? left[l] : room[l];
     }
@@ -265,7 +264,7 @@ static void transit(const struct energy_commodity *commodity, struct commodity_s
         const struct energy_outlet *outlet = &commodity->outlet[o];
         if (!outlet->transit) continue;
         double(*row)[LANES] = state->outlet + o * OUT_ROWS;
-        room_of(commodity, state, o, true, row[OUT_WANTED], row[OUT_VOLUME]);
+        room_of(commodity, state, o, row[OUT_WANTED], row[OUT_VOLUME]);
         const double *fee = rows_get(rows, outlet->fee), *volume = row[OUT_VOLUME];
         double *revenue = row[OUT_REVENUE], *base = row[OUT_BASE_REVENUE];
         EACH_LANE(l)
@@ -342,8 +341,17 @@ static size_t ask_by_value(const struct energy_commodity *commodity, struct comm
 {
     const struct energy_outlet *outlet = &commodity->outlet[o];
     const double(*row)[LANES] = (const double(*)[LANES])(state->outlet + o * OUT_ROWS);
-    if (outlet->ship_or_pay >= 0) {
-        cap_from(state, t, rows, outlet->ship_or_pay, room);
+    if (outlet->ship_or_pay >= 0) { /* what the term does not fill of it */
+        double *cap = state->tranche[t * TRANCHE_ROWS + TRANCHE_CAP];
+        const double *booked = rows_get(rows, outlet->ship_or_pay),
+                     *term = outlet->term < 0 ? NULL : rows_get(rows, outlet->term);
+        EACH_LANE(l) cap[l] = booked[l];
+        if (term != NULL) EACH_LANE(l) cap[l] = booked[l] > term[l] ? booked[l] - term[l] : 0.0;
+        EACH_LANE(l)
+        {
+            cap[l] = cap[l] < room[l] ? cap[l] : room[l];
+            room[l] -= cap[l];
+        }
         t = ask_ranked(commodity, state, t, o, rows, row[OUT_PRICE], 0.0, -1);
     }
     if (outlet->spread < 0) {
@@ -358,11 +366,11 @@ static size_t ask_by_value(const struct energy_commodity *commodity, struct comm
     return t;
 }
 
-/* What the outlet's own legs and wishes leave for it. */
+/* What the smallest leg on its way, after transit, and its wishes leave for it. */
 static void room_for(const struct energy_commodity *commodity, const struct commodity_state *state, size_t o,
                      double room[LANES])
 {
-    room_of(commodity, state, o, false, state->all[ALL_PRODUCTION], room);
+    room_of(commodity, state, o, state->all[ALL_PRODUCTION], room);
     if (commodity->outlet[o].wanted.value < 0) return;
     const double *wanted = state->outlet[o * OUT_ROWS + OUT_WANTED];
     EACH_LANE(l) room[l] = wanted[l] < room[l] ? wanted[l] : room[l];
@@ -433,7 +441,7 @@ static void shortfalls(const struct energy_commodity *commodity, struct commodit
             EACH_LANE(l)
             {
                 const double least = share[l] * contract[l];
-                owed[l] += least > volume[l] ? price[l] * (least - volume[l]) : 0.0;
+                owed[l] += least > volume[l] && price[l] > 0.0 ? price[l] * (least - volume[l]) : 0.0;
             }
         }
     }
@@ -497,7 +505,7 @@ static void account(const struct energy_commodity *commodity, struct commodity_s
     const double *duty = state->all[ALL_DUTY], *cost = state->all[ALL_COST], *owed = state->all[ALL_SHORTFALL];
     EACH_LANE(l)
     {
-        royalty[l] = share[l] * value[l];
+        royalty[l] = value[l] > 0.0 ? share[l] * value[l] : 0.0; /* the state does not pay for a loss */
         margin[l] = value[l] - duty[l] - royalty[l] - cost[l] * sold[l] - owed[l];
     }
 }
@@ -574,7 +582,7 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
                 rows->row[outlet->outcome[OUTLET_SERVED]] = row[OUT_SERVED];
         }
         for (size_t j = 0; j < commodity->legs; j++) {
-            if (commodity->leg_outcome[j] == ENERGY_NO_OUTCOME) continue;
+            if (commodity->leg_outcome[j] == ENERGY_NONE) continue;
             rows->row[commodity->leg_outcome[j]] = of->line[j * LINE_ROWS + LINE_USED];
             rows->row[commodity->leg_outcome[j] + 1] = of->line[j * LINE_ROWS + LINE_UTILISATION];
         }

@@ -6,7 +6,7 @@
  * spot volumes by netback, price less tariff (allocation.h). What finds no outlet is shut in, for good. There is no
  * store.
  *
- *   royalty        share of sum netback y over own outlets, home included
+ *   royalty        share of max(0, sum netback y) over own outlets, home included
  *   duty           table(benchmark) times exports, less what the exempt fields can send there
  *   margin         sum netback y - duty - royalty - cost of what is sold - shortfalls (ship-or-pay, contract minimum)
  * cost and home share of a unit sold are production-weighted means of the fields.
@@ -41,6 +41,7 @@ struct energy_outlet {
     size_t legs;
     size_t *way; /* [ways] in struct legs, all of them */
     size_t ways;
+    size_t also_leg;      /* in struct legs, of one more field; ENERGY_NONE */
     size_t in_layout;     /* of an own outlet: its number in the allocation */
     struct course wanted; /* demand or transit volume; value -1: no limit */
     struct season season;
@@ -70,7 +71,7 @@ struct energy_commodity {
     struct allocation allocation;
     size_t *leg;         /* [legs] in struct legs, those that this commodity uses */
     double *factor;      /* [legs] units of the commodity in one of the leg's stock */
-    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NO_OUTCOME: only one field goes through it */
+    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: only one field goes through it */
     size_t legs;
     size_t tranches;    /* at most, of own outlets */
     int floor, royalty; /* slots */
@@ -91,7 +92,7 @@ struct energy {
 extern const struct key energy_key;
 extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
 enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
-#define ENERGY_NO_OUTCOME SIZE_MAX
+#define ENERGY_NONE SIZE_MAX
 
 /* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */
 MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
@@ -117,7 +118,7 @@ const double *energy_shut_in(const struct energy_state *state, size_t commodity)
 /* Rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet);
 const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
-/* What the volume would have brought at the prices of the start. */
+/* What the volume would have brought at base prices: profiles at the base date, drivers at their start. */
 const double *energy_base_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
 /* Of a commodity, USD per year. */
 const double *energy_duty(const struct energy_state *state, size_t commodity);

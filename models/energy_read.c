@@ -257,12 +257,13 @@ const struct outcome_kind energy_outlet_outcomes[] = {
                         .rule = OUTCOME_RATIO,
                         .better = OUTCOME_MORE,
                         .meaning = "Price less tariff, before duty, mean weighted by volume."},
-    [OUTLET_SERVED] = {.pattern = "energy.E.outlets.O.served",
-                       .words = "share of what outlet O wants of E that it gets, in the worst month",
-                       .unit = "1",
-                       .rule = OUTCOME_MINIMUM,
-                       .better = OUTCOME_MORE,
-                       .meaning = "Volume over `demand`, `volume` or `contract` in the worst month."},
+    [OUTLET_SERVED] =
+        {.pattern = "energy.E.outlets.O.served",
+         .words = "share of what outlet O wants of E that it gets, in the worst month",
+         .unit = "1",
+         .rule = OUTCOME_MINIMUM,
+         .better = OUTCOME_MORE,
+         .meaning = "Volume over `demand`, `volume` or `contract` in the worst month; 1 where nothing is wanted."},
     {.pattern = NULL}};
 
 static bool is_true(struct setting *setting, const char *name)
@@ -355,6 +356,8 @@ static struct fault *outlet_check(struct setting *setting, const struct energy_o
         return outlet_needs(setting, "from", "says of no field that it may supply it");
     if (outlet->first && outlet->wanted.value < 0)
         return outlet_needs(setting, "demand", "is `first`, but wants no certain volume");
+    if (outlet->ship_or_pay >= 0 && outlet->tariff < 0)
+        return outlet_needs(setting, "tariff", "has `ship_or_pay`, but no tariff that would be owed");
     if (outlet->minimum >= 0 && outlet->contract < 0)
         return outlet_needs(setting, "contract", "has a minimum, but no contract");
     for (size_t i = 0; outlet->contract >= 0 && i < sizeof beside_contract / sizeof *beside_contract; i++) {
@@ -434,6 +437,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
         .ship_or_pay = setting_slot(setting, "ship_or_pay"),
         .tariff = setting_slot(setting, "tariff"),
         .spread = setting_slot(setting, "spread"),
+        .also_leg = ENERGY_NONE,
         .fee = setting_slot(setting, "fee")};
     if (asprintf(&stream, "energy.%s.outlets.%s.shock", commodity->name, outlet->name) < 0) return fault_no_memory();
     outlet->shock_stream = stream_named(plan->seed, stream, plan->generator);
@@ -490,6 +494,12 @@ static struct fault *also_read(const struct energy *energy, struct energy_commod
     outlet->also = true;
     outlet->also_field = field;
     outlet->also_leg = leg_number(commodity, leg);
+    for (const struct energy_outlet *other = commodity->outlet; other < commodity->outlet + commodity->outlets; other++)
+        for (size_t v = 0; other->transit && v < other->ways; v++)
+            if (other->way[v] == leg)
+                return fault_at(FAULT_SCENARIO, entry->place,
+                                "%s: transit of outlet %s passes %s too; expected a leg for one of the two",
+                                entry->path, other->name, entry->text);
     return NULL;
 }
 
@@ -522,6 +532,7 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
         outlet[own] = (struct allocation_outlet){.name = of->name, .via = via[own], .legs = of->legs};
         faults = fault_join(faults, access_read(commodity, section->child[i], &outlet[own]));
         faults = fault_join(faults, also_read(energy, commodity, section->child[i], &outlet[own]));
+        of->also_leg = outlet[own].also ? commodity->leg[outlet[own].also_leg] : ENERGY_NONE;
         commodity->tranches += tranches_of(of);
         of->in_layout = own++;
     }
@@ -551,6 +562,10 @@ static struct fault *band_add(struct energy_duty *duty, struct setting *band, co
         fault_free(fault);
         return placed;
     }
+    for (size_t b = 0; b < duty->bands; b++)
+        if (duty->level[b] == level.p[0])
+            return fault_at(FAULT_SCENARIO, band->place, "%s has two bands from %s on; expected one",
+                            band->parent->path, band->name);
     size_t at = duty->bands++;
     for (; at > 0 && duty->level[at - 1] > level.p[0]; at--) {
         duty->level[at] = duty->level[at - 1];
@@ -575,6 +590,9 @@ static struct fault *duty_read(const struct energy *energy, struct energy_commod
         return fault_at(FAULT_SCENARIO, driver->place,
                         "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
                         driver->path, driver->text);
+    if (table->children == 0)
+        return fault_at(FAULT_SCENARIO, table->place, "%s is empty; expected bands such as 50 USD/bbl: 50 USD/t",
+                        table->path);
     duty->level = some(table->children, sizeof *duty->level);
     duty->duty = some(table->children, sizeof *duty->duty);
     if (duty->level == NULL || duty->duty == NULL) return fault_no_memory();
@@ -594,6 +612,22 @@ static struct fault *duty_read(const struct energy *energy, struct energy_commod
 }
 
 /* ---- legs ---- */
+
+/* Energy reads capacity, country and draught of a leg; what it charges stands at the outlet. */
+static struct fault *leg_plain(const struct leg *leg, const struct plan *plan)
+{
+    static const char *const of_flows[] = {"use", "cost", "fee", "subsidy", "penalty", "time", "sd", "bpr"};
+    struct setting *legs = setting_find(plan->root, "legs"), *setting = setting_find(legs, leg->name);
+    for (size_t i = 0; i < sizeof of_flows / sizeof *of_flows; i++) {
+        const struct setting *other = setting_find(setting, of_flows[i]);
+        if (other != NULL && other->stated)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, "
+                            "at the outlet",
+                            other->path);
+    }
+    return NULL;
+}
 
 /* What a leg's capacity is in the commodity's unit; a leg that anything else uses is refused. */
 static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
@@ -615,6 +649,7 @@ static struct fault *leg_take(const struct energy *energy, struct energy_commodi
                 return fault_at(FAULT_SCENARIO, leg->place,
                                 "legs.%s is used by energy.%s and by energy.%s; expected a leg for each", leg->name,
                                 other->name, commodity->name);
+    TRY(leg_plain(leg, plan));
     struct fault *fault = units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number]);
     if (fault == NULL) return NULL;
     struct fault *placed =
@@ -670,7 +705,7 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
         const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
         char used[160];
         size_t next;
-        commodity->leg_outcome[i] = ENERGY_NO_OUTCOME;
+        commodity->leg_outcome[i] = ENERGY_NONE;
         if (!carries_outlets(commodity, commodity->leg[i])) continue;
         snprintf(used, sizeof used, "%s/yr", leg->stock);
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_USED], &leg->name, used, &commodity->leg_outcome[i]));

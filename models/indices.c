@@ -49,10 +49,11 @@ const struct outcome_kind indices_outcomes[] = {
                              OUTCOME_LESS, "Sum of squared shares of partners in the value of exports."),
     [INDEX_MULTIVECTOR] =
         INDEX("index.multivector", "multivector index of exports", OUTCOME_DERIVED, OUTCOME_MORE,
-              "1 - (HHI - 1/n)/(1 - 1/n) of the value of exports to n partners: 0 one partner, 1 equal shares."),
+              "1 - (HHI - 1/n)/(1 - 1/n) of the value of exports to n countries: 0 one country, 1 equal shares."),
     [INDEX_MULTIVECTOR_BASE] =
         INDEX("index.multivector-base", "multivector index of exports at base prices", OUTCOME_DERIVED, OUTCOME_MORE,
-              "The same at the prices of the start, because a falling oil price alone raises it."),
+              "The same at base prices (of the base date, drivers at their start), because a falling oil price alone "
+              "raises it."),
     [INDEX_DEPENDENCE] = INDEX("index.dependence.X", "share of set X that depends on its countries", OUTCOME_RATIO,
                                OUTCOME_LESS, "What moves over any leg of the set's countries, over all of the set."),
     {.pattern = NULL}};
@@ -103,7 +104,7 @@ struct indices_state {
 
 /* ---- the sets, once per run ---- */
 
-enum set_kind { SET_NONE, SET_EXPORTS, SET_TRANSIT, SET_IMPORTS };
+enum set_kind { SET_NONE, SET_EXPORTS, SET_TRANSIT, SET_IMPORTS, SET_HOME };
 
 static bool names_country(const struct setting *countries, const char *country)
 {
@@ -134,7 +135,7 @@ static enum set_kind kind_of_flow(const struct plan *plan, const struct flows *f
 {
     const bool from = plan->home != NULL && strcmp(flows_from(flows, f), plan->home) == 0,
                to = plan->home != NULL && strcmp(flows_to(flows, f), plan->home) == 0;
-    return from ? SET_EXPORTS : to ? SET_IMPORTS : SET_TRANSIT;
+    return from && to ? SET_HOME : from ? SET_EXPORTS : to ? SET_IMPORTS : SET_TRANSIT;
 }
 
 static struct fault *part_add(struct dependence *dependence, struct part part)
@@ -166,18 +167,29 @@ static struct fault *flow_add(const struct indices *indices, struct dependence *
 }
 
 static struct fault *energy_add(const struct indices *indices, struct dependence *dependence, size_t c,
-                                const struct setting *countries)
+                                const struct setting *countries, const struct setting *item)
 {
+    bool any = false;
     const struct energy_commodity *commodity = &indices->energy->commodity[c];
     for (size_t o = 0; o < commodity->outlets; o++) {
         const struct energy_outlet *outlet = &commodity->outlet[o];
         if (outlet->transit || outlet->market == NULL) continue;
         struct part part = {.commodity = c, .outlet = o};
+        any = true;
         for (size_t v = 0; v < outlet->ways; v++)
             part.depends = part.depends || names_country(countries, indices->energy->leg->leg[outlet->way[v]].country);
+        const struct leg *also = outlet->also_leg == ENERGY_NONE ? NULL : &indices->energy->leg->leg[outlet->also_leg];
+        if (also != NULL && !part.depends && names_country(countries, also->country))
+            return fault_at(
+                FAULT_SCENARIO, item->place,
+                "%s: what outlet %s of %s gets through %s, in %s, is left open; expected that leg in `via`, "
+                "or another country",
+                item->path, outlet->name, item->text, also->name, also->country);
         TRY(part_add(dependence, part));
     }
-    return NULL;
+    if (any) return NULL;
+    return fault_at(FAULT_SCENARIO, item->place, "%s: %s has no outlet with a `market` abroad; expected one that has",
+                    item->path, item->text);
 }
 
 static struct fault *item_add(const struct indices *indices, struct dependence *dependence, struct setting *item,
@@ -198,12 +210,16 @@ static struct fault *item_add(const struct indices *indices, struct dependence *
         if (strcmp(item->text + 7, indices->energy->commodity[c].name) != 0) continue;
         of = SET_EXPORTS;
         counted = indices->energy->commodity[c].unit;
-        fault = energy_add(indices, dependence, c, countries);
+        fault = energy_add(indices, dependence, c, countries, item);
     }
     if (fault != NULL) return fault;
     if (of == SET_NONE)
         return fault_at(FAULT_SCENARIO, item->place, "%s is '%s'; expected flows.NAME or energy.NAME of the scenario",
                         item->path, item->text);
+    if (of == SET_HOME)
+        return fault_at(FAULT_SCENARIO, item->place,
+                        "%s: %s stays at home; expected a flow that crosses a border, or energy", item->path,
+                        item->text);
     if (*kind != SET_NONE && *kind != of)
         return fault_at(FAULT_SCENARIO, item->place,
                         "%s: %s is %s, unlike what stands before it; expected exports, transit or imports alone",
@@ -390,7 +406,7 @@ void indices_step(struct indices_state *state, const struct accounts_state *acco
     }
 }
 
-/* The sum of squared shares; NaN of nothing. */
+/* The sum of squared shares; NaN of nothing, and where a part is negative (a sale at a negative price). */
 static void concentration(size_t count, const double (*row)[LANES], double index[LANES])
 {
     _Alignas(LANES_ALIGNMENT) double sum[LANES], squares[LANES];
@@ -399,7 +415,7 @@ static void concentration(size_t count, const double (*row)[LANES], double index
         const double *x = row[i];
         EACH_LANE(l)
         {
-            sum[l] += x[l];
+            sum[l] += x[l] < 0.0 ? __builtin_nan("") : x[l];
             squares[l] += x[l] * x[l];
         }
     }

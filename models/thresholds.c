@@ -18,7 +18,10 @@ static const struct key threshold_keys[] = {
      .entry = outcome_entry,
      .shorthand = "",
      .meaning = "What is watched; of several, any one."},
-    {.name = "above", .kind = KEY_TEXT, .usual = "", .meaning = "The level, with the unit of the outcome; or `below`."},
+    {.name = "above",
+     .kind = KEY_TEXT,
+     .usual = "",
+     .meaning = "The level, with the unit of the outcome, for its value of a month (rates per year); or `below`."},
     {.name = "below", .kind = KEY_TEXT, .usual = "", .meaning = "The level, in place of `above`."},
     {.name = "for",
      .kind = KEY_QUANTITY,
@@ -77,19 +80,33 @@ struct thresholds_state {
     double (*counter)[LANES]; /* [counters] months in a row */
 };
 
+static struct fault *no_outcome(const struct outcomes *outcomes, const struct setting *item)
+{
+    const char **words = calloc(outcomes->count + 1, sizeof *words);
+    if (words == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
+    const char *nearest = units_nearest(item->text, words);
+    struct fault *fault = fault_at(FAULT_SCENARIO, item->place,
+                                   "%s is '%s', which is no outcome of the scenario; expected a path such as "
+                                   "drivers.NAME or legs.NAME.delay%s%s%s",
+                                   item->path, item->text, nearest == NULL ? "" : "; did you mean '",
+                                   nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+    free(words);
+    return fault;
+}
+
 static struct fault *watched_read(struct watched *watched, struct setting *item, const struct setting *level,
                                   const struct plan *plan)
 {
     const size_t outcome = outcomes_find(plan->outcomes, item->text);
     item->used = true;
     if (outcome == plan->outcomes->count || strncmp(item->text, "thresholds.", 11) == 0)
-        return fault_at(FAULT_SCENARIO, item->place,
-                        "%s is '%s', which is no outcome of the scenario; expected a path such as drivers.NAME or "
-                        "legs.NAME.delay",
-                        item->path, item->text);
+        return no_outcome(plan->outcomes, item);
     const struct outcome *of = &plan->outcomes->item[outcome];
     if (of->kind->rule == OUTCOME_DERIVED)
-        return fault_at(FAULT_SCENARIO, item->place, "%s: %s has no value in a month; expected an outcome that has",
+        return fault_at(FAULT_SCENARIO, item->place,
+                        "%s: %s comes from the sums of a year, so it has no value in a month; expected another "
+                        "outcome, such as fiscal.total",
                         item->path, item->text);
     struct quantity quantity;
     struct fault *fault = quantity_read(plan->units, level->text, of->unit, &quantity);
@@ -119,7 +136,12 @@ static struct fault *threshold_read(struct thresholds *thresholds, struct thresh
         return fault_at(FAULT_SCENARIO, setting->place, "%s has %s; expected `above` or `below`, with a level",
                         setting->path, above == NULL ? "no level" : "two levels");
     threshold->above = above != NULL;
-    threshold->months = rint(store_central(plan->store, months->slot, plan->calendar.start));
+    threshold->months = store_central(plan->store, months->slot, plan->calendar.start);
+    if (threshold->months != rint(threshold->months))
+        return fault_at(FAULT_SCENARIO, months->place, "%s is %s; expected whole months", months->path, months->text);
+    if (threshold->months > plan->calendar.months)
+        return fault_at(FAULT_SCENARIO, months->place, "%s is %s, longer than the run; expected at most %d mo",
+                        months->path, months->text, plan->calendar.months);
     threshold->first = thresholds->counters;
     threshold->watched = calloc(outcome->children + 1, sizeof *threshold->watched);
     if (threshold->watched == NULL) return fault_no_memory();

@@ -101,6 +101,10 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
         const struct moments *moments = moments_at(result, outcome, p);
         const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
         period_name(result, p, name);
+        if (!(moments->count > 0.0)) {
+            fprintf(to, "  %-8s %12s   in no future\n", name, "-");
+            continue;
+        }
         fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments),
                 "");
         for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
@@ -229,6 +233,15 @@ static int widest(const struct result *result, size_t *shown)
     return (int)width;
 }
 
+/* Half the 95 % interval: of a probability that of Wilson, which is not 0 where all or none of the futures agree. */
+static double half_width(const struct outcome *outcome, const struct moments *moments)
+{
+    if (strncmp(outcome->path, "thresholds.", 11) != 0 || outcome->kind->rule != OUTCOME_MAXIMUM)
+        return SHOWN_SIGMA * moments_standard_error(moments);
+    const double n = moments->count, p = moments->mean, square = SHOWN_SIGMA * SHOWN_SIGMA;
+    return SHOWN_SIGMA / (1.0 + square / n) * sqrt(p * (1.0 - p) / n + square / (4.0 * n * n));
+}
+
 static void account_row(const struct result *result, size_t o, size_t period, int width, FILE *to)
 {
     const struct outcome *item = &result->outcomes.item[o];
@@ -244,8 +257,7 @@ static void account_row(const struct result *result, size_t o, size_t period, in
     }
     if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
     const double scale = readable(item, most, sizeof unit, unit);
-    fprintf(to, "  %-*s %10.4g %10.2g  ", width, name, moments->mean / scale,
-            SHOWN_SIGMA * moments_standard_error(moments) / scale);
+    fprintf(to, "  %-*s %10.4g %10.2g  ", width, name, moments->mean / scale, half_width(item, moments) / scale);
     if (result->quantiles > 0 && item->kind->rule != OUTCOME_MAXIMUM)
         fprintf(to, " %10.4g to %-10.4g", low->estimate / scale, high->estimate / scale);
     else

@@ -174,6 +174,23 @@ static const struct wrong {
      "energy.gas.outlets.o.price.floor is above energy.gas.outlets.o.price.ceiling; expected it below"},
     {"country-without-legs", 0, 16, 23,
      "outcomes.dependence.russia.country.1 is 'rus', in which no leg is; expected the `country` of a leg"},
+    {"energy-leg-fee", 0, 7, 49,
+     "legs.line.time means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, at the "
+     "outlet"},
+    {"also-transit", 0, 13, 30,
+     "energy.gas.outlets.o.also.b: transit of outlet t passes line too; expected a leg for one of the two"},
+    {"two-bands", 0, 12, 93, "energy.gas.duty.table has two bands from 0.06 kUSD/bbl on; expected one"},
+    {"also-dependence", 0, 16, 31,
+     "outcomes.dependence.russia.of.1: what outlet o of energy.gas gets through line, in ru, is left open; expected "
+     "that "
+     "leg in `via`, or another country"},
+    {"half-month", 0, 10, 57, "outcomes.thresholds.low.for is 1.5 mo; expected whole months"},
+    {"half-month", 1, 11, 22,
+     "outcomes.thresholds.lower.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such "
+     "as "
+     "drivers.NAME or legs.NAME.delay; did you mean 'drivers.oil'?"},
+    {"ship-or-pay", 0, 13, 10,
+     "energy.gas.outlets.o has `ship_or_pay`, but no tariff that would be owed; expected `tariff`"},
     {"import-duty", 0, 8, 35, "fiscal.import_duty.from.2 is 'ru'; expected a country from which a flow comes to kz"},
     {"mixed-set", 0, 13, 40,
      "outcomes.dependence.ru.of.2: flows.in is an import, unlike what stands before it; expected exports, transit or "

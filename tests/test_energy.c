@@ -245,6 +245,122 @@ START_TEST(spread_cuts_the_spot_volume_into_thirds)
 }
 END_TEST
 
+START_TEST(spread_cuts_thirds_of_what_the_smallest_leg_takes)
+{
+    /* the leg takes 6, whether or not another outlet stands on it: thirds of 2 at 44, 50 and 56 against 45 */
+    static const char *const text[] = {
+        HEAD
+        "legs: {l: {capacity: 6 kcm/yr}}\nenergy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 7 kcm/yr, "
+        "cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, via: l, price: 50 USD/kcm, spread: 6 "
+        "USD/kcm}\n      b: {from: f, demand: 3 kcm/yr, price: 45 USD/kcm}\n",
+        HEAD
+        "legs: {l: {capacity: 6 kcm/yr}}\nenergy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 7 kcm/yr, "
+        "cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, via: l, price: 50 USD/kcm, spread: 6 "
+        "USD/kcm}\n      b: {from: f, demand: 3 kcm/yr, price: 45 USD/kcm}\n      c: {from: f, via: l, demand: 1 "
+        "kcm/yr, price: 1 USD/kcm}\n"};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_double_eq(support_value_of(text[i], "energy.gas.outlets.a.volume", 0), 4.0);
+        ck_assert_double_eq(support_value_of(text[i], "energy.gas.outlets.b.volume", 0), 3.0);
+    }
+}
+END_TEST
+
+START_TEST(a_term_counts_towards_ship_or_pay)
+{
+    /* a: price 478, tariff 80; 3 of term and 4 booked, so 1 more is sunk; b nets 450 - 50 = 400, a's spot 398 */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 8 kcm/yr, cost: 1 USD/kcm, "
+             "home_share: 40 %}\n    outlets:\n      a: {from: f, term: 3 kcm/yr, ship_or_pay: 4 kcm/yr, "
+             "price: 478 USD/kcm, tariff: 80 USD/kcm}\n      b: {from: f, price: 450 USD/kcm, tariff: 50 "
+             "USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.a.volume", 0), 4.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.b.volume", 0), 4.0);
+}
+END_TEST
+
+START_TEST(the_state_takes_no_part_in_a_loss)
+{
+    const char *text =
+        HEAD "fiscal: {profit_tax: 20 %}\nenergy:\n  gas:\n    unit: kcm\n    royalty: 10 %\n    fields:\n  "
+             "    f: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, "
+             "market: cn, term: 3 kcm/yr, price: 50 USD/kcm, tariff: 80 USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.a.volume", 0), 3.0);
+    ck_assert_double_eq(support_value_of(text, "fiscal.royalty", 0), 0.0);
+    ck_assert_double_eq(support_value_of(text, "fiscal.total", 0), 0.0);
+}
+END_TEST
+
+/* With capacities, terms, prices and fields all drawn. */
+START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
+{
+    static const char *const own[] = {"rw", "re", "cpc", "samara", "btc", "china"}, *const legs[] = {"cpc", "samara",
+                                                                                                     "btc", "china"};
+    const char *text = HEAD
+        "drivers:\n  brent: {model: gbm, start: 30 USD/bbl, drift: -2 %/yr, sigma: 0.5}\n"
+        "legs:\n  cpc: {capacity: uniform(0 60) Mt/yr}\n  kto: {capacity: uniform(0 6) Mt/yr}\n"
+        "  samara: {capacity: uniform(0 20) Mt/yr}\n  btc: {capacity: uniform(0 8) Mt/yr}\n"
+        "  china: {capacity: uniform(0 20) Mt/yr}\n"
+        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
+        "      t: {rate: uniform(0 40) Mt/yr, cost: 40 USD/t, home_share: 20 %}\n"
+        "      k: {rate: uniform(0 40) Mt/yr, growth: 3 %/yr, cost: 75 USD/t, home_share: 17 %}\n"
+        "      w: {rate: uniform(0 40) Mt/yr, decline: 4 %/yr, cost: 100 USD/t, home_share: 55 %}\n"
+        "      e: {rate: uniform(0 20) Mt/yr, decline: 6 %/yr, cost: 100 USD/t, home_share: 40 %}\n"
+        "    outlets:\n"
+        "      rw: {from: [w], demand: 8.5 Mt/yr, growth: 1.5 %/yr, first: true, price: {ratio: 0.55}}\n"
+        "      re: {from: [e, w], demand: 8.5 Mt/yr, growth: 1.5 %/yr, first: true, price: {ratio: 0.55}}\n"
+        "      cpc: {from: [t, k], also: {w: kto}, via: [cpc], market: eu, tariff: uniform(20 80) USD/t, spread: 9 "
+        "USD/t}\n"
+        "      samara: {from: [w, k], via: [samara], market: eu, tariff: uniform(20 80) USD/t, term: uniform(0 15) "
+        "Mt/yr}\n"
+        "      btc: {from: [w, t], via: [btc], market: eu, tariff: uniform(20 80) USD/t, term: 1 Mt/yr, ship_or_pay: 2 "
+        "Mt/yr}\n"
+        "      china: {from: [e, w], via: [china], market: cn, tariff: uniform(20 80) USD/t, term: uniform(0 3) "
+        "Mt/yr}\n"
+        "      transit: {transit: true, volume: 10 Mt/yr, via: [china], fee: 11.36 USD/t}\n";
+    struct support support;
+    support_open(&support, text, 3);
+    struct world_state *state = support_begin(&support);
+    size_t volume[6], used[4], utilisation[4];
+    char path[96];
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "energy.oil.outlets.%s.volume", own[i]);
+        volume[i] = outcomes_find(&support.outcomes, path);
+    }
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "legs.%s.used", legs[i]);
+        used[i] = outcomes_find(&support.outcomes, path);
+        snprintf(path, sizeof path, "legs.%s.utilisation", legs[i]);
+        utilisation[i] = outcomes_find(&support.outcomes, path);
+    }
+    const size_t production = outcomes_find(&support.outcomes, "energy.oil.production"),
+                 shut = outcomes_find(&support.outcomes, "energy.oil.shut-in"),
+                 transit = outcomes_find(&support.outcomes, "energy.oil.outlets.transit.volume");
+    bool full = false, shut_in = false;
+    for (int m = 0; m < 240; m++) {
+        world_month(state, m);
+        const double *const *row = world_report(state)->row;
+        for (int l = 0; l < LANES; l++) {
+            double sum = row[shut][l];
+            for (int i = 0; i < 6; i++) {
+                ck_assert_double_ge(row[volume[i]][l], 0.0);
+                sum += row[volume[i]][l];
+            }
+            ck_assert_double_eq_tol(sum, row[production][l], ROUNDING * row[production][l]);
+            for (int i = 0; i < 4; i++) {
+                const double through = row[volume[i + 2]][l] + (i == 3 ? row[transit][l] : 0.0);
+                ck_assert_double_eq_tol(row[used[i]][l], through / 1e6, ROUNDING * 1e2);
+                ck_assert_double_le(row[utilisation[i]][l], 1.0 + ROUNDING);
+                full = full || row[utilisation[i]][l] > 1.0 - ROUNDING;
+            }
+            shut_in = shut_in || row[shut][l] > 0.0;
+        }
+    }
+    ck_assert(full && shut_in);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(duty_falls_on_what_exempt_fields_cannot_send_abroad)
 {
     /* exports 20: the exempt field can send 12 (its leg), so 8 pay the duty of the band of 64 USD/bbl, 60 USD/t */
@@ -359,6 +475,10 @@ int main(void)
     tcase_add_test(facts, ship_or_pay_is_ranked_by_price_because_its_tariff_is_sunk);
     tcase_add_test(facts, nothing_is_sold_by_choice_below_the_floor);
     tcase_add_test(facts, spread_cuts_the_spot_volume_into_thirds);
+    tcase_add_test(facts, spread_cuts_thirds_of_what_the_smallest_leg_takes);
+    tcase_add_test(facts, a_term_counts_towards_ship_or_pay);
+    tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
+    tcase_add_test(facts, supply_is_sold_or_shut_in_and_no_leg_overflows);
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
