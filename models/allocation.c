@@ -328,7 +328,8 @@ const double *allocation_run(const struct allocation *allocation, struct allocat
         add_fixed(allocation, work->sum, tranche[k].outlet, tranche[k].cap, least);
         EACH_LANE(l)
         {
-            volume[l] = least[l] - before[l];
+            const double more = least[l] - before[l];
+            volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
             before[l] = least[l];
         }
     }
@@ -358,7 +359,8 @@ const double *allocation_run(const struct allocation *allocation, struct allocat
             }
         }
         for (int l = 0; l < LANES; l++) {
-            tranche[fixed + work->index[k][l]].volume[l] = least[l] - before[l];
+            const double more = least[l] - before[l];
+            tranche[fixed + work->index[k][l]].volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
             before[l] = least[l];
         }
     }

@@ -25,6 +25,9 @@
 enum { ALLOCATION_FIELDS = 32, ALLOCATION_OUTLETS = 12, ALLOCATION_ELEMENTS = 6, ALLOCATION_CUTS = 64 };
 enum { ALLOCATION_RANKED = 64 }; /* tranches ranked by netback, at most */
 
+/* Of the sum of some tens of volumes: what is less is the rounding of it, and counts as nothing. */
+#define ALLOCATION_ROUNDING 0x1p-46
+
 /* Where an outlet may be supplied from. Transit takes no field's supply and is no outlet here. */
 struct allocation_outlet {
     const char *name;

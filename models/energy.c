@@ -411,7 +411,11 @@ static void allocate(const struct energy_commodity *commodity, struct commodity_
     const double *sold = allocation_run(&commodity->allocation, work, element, fixed, t - fixed, state->ask);
     const double *production = state->all[ALL_PRODUCTION];
     double *shut = state->all[ALL_SHUT_IN];
-    EACH_LANE(l) shut[l] = production[l] > sold[l] ? production[l] - sold[l] : 0.0;
+    EACH_LANE(l)
+    {
+        const double rest = production[l] - sold[l];
+        shut[l] = rest > ALLOCATION_ROUNDING * production[l] ? rest : 0.0;
+    }
     for (size_t o = 0; o < commodity->outlets; o++)
         if (!commodity->outlet[o].transit) EACH_LANE(l) state->outlet[o * OUT_ROWS + OUT_VOLUME][l] = 0.0;
     for (size_t k = 0; k < t; k++) {
