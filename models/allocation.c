@@ -42,7 +42,7 @@ static char *outlets_named(const struct allocation_layout *layout, uint32_t set)
     size_t size = 0, left = (size_t)__builtin_popcount(set);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL) return NULL;
-    for (size_t o = 0; o < layout->outlets; o++) {
+    for (size_t o = 0; o < layout->outlets && o < 32; o++) {
         if ((set >> o & 1) == 0) continue;
         fprintf(to, "%s%s", layout->outlet[o].name, left == 1 ? "" : left == 2 ? " and " : ", ");
         left--;
@@ -228,12 +228,12 @@ struct fault *allocation_prepare(const struct allocation_layout *layout, struct 
 {
     *allocation = (struct allocation){.outlets = layout->outlets};
     if (layout->outlets > ALLOCATION_OUTLETS) {
-        char *names = outlets_named(layout, layout->outlets >= 16 ? 0xffffu : (1u << layout->outlets) - 1u);
+        char *names = outlets_named(layout, layout->outlets >= 32 ? UINT32_MAX : (1u << layout->outlets) - 1u);
         struct fault *fault =
             names == NULL
                 ? fault_no_memory()
                 : fault_raise(FAULT_SCENARIO, "there are %zu outlets (%s%s); expected at most %d", layout->outlets,
-                              names, layout->outlets > 16 ? ", ..." : "", ALLOCATION_OUTLETS);
+                              names, layout->outlets > 32 ? ", ..." : "", ALLOCATION_OUTLETS);
         free(names);
         return fault;
     }

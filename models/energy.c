@@ -153,8 +153,8 @@ void energy_start(struct energy_state *state, const struct rows *rows, const str
             course_start(row[OUT_GROWN]);
             if (outlet->shock >= 0) stream_state_start(&outlet->shock_stream, &of->shock[o], first_replication);
             if (outlet->transit) continue;
-            const double *level =
-                outlet->price.form == PRICE_FIXED ? NULL : drivers_level(drivers, outlet->price.driver);
+            _Alignas(LANES_ALIGNMENT) double sum[LANES];
+            const double *level = energy_price_level(&outlet->price, drivers, sum);
             if (outlet->price.form == PRICE_INDEXED) price_history_start(&of->history[o], level);
             energy_price_at(&outlet->price, rows, level, row[OUT_BASE_PRICE]);
         }
@@ -285,7 +285,8 @@ static void prices(const struct energy_commodity *commodity, struct commodity_st
         if (outlet->transit) continue;
         double(*row)[LANES] = state->outlet + o * OUT_ROWS;
         double *price = row[OUT_PRICE], *netback = row[OUT_NETBACK];
-        const double *level = outlet->price.form == PRICE_FIXED ? NULL : drivers_level(drivers, outlet->price.driver);
+        _Alignas(LANES_ALIGNMENT) double sum[LANES];
+        const double *level = energy_price_level(&outlet->price, drivers, sum);
         if (outlet->price.form == PRICE_INDEXED) price_history_step(&state->history[o], level, month);
         energy_price_of(&outlet->price, rows, level, &state->history[o], month, price);
         EACH_LANE(l) netback[l] = price[l];

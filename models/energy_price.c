@@ -149,6 +149,7 @@ struct fault *energy_price_read(struct setting *outlet, const struct plan *plan,
     struct setting *section = setting_find(outlet, "price"), *differential = setting_find(outlet, "differential");
     *price = benchmark == NULL ? (struct energy_price){.form = PRICE_FIXED, .fixed = -1} : *benchmark;
     price->differential = differential == NULL ? -1 : differential->slot;
+    struct setting *added = setting_find(outlet, "differential_driver");
     price->floor = price->ceiling = -1;
     struct setting *fixed = section == NULL ? NULL : setting_find(section, "fixed"),
                    *ratio = section == NULL ? NULL : setting_find(section, "ratio"),
@@ -167,6 +168,19 @@ struct fault *energy_price_read(struct setting *outlet, const struct plan *plan,
         return fault_at(FAULT_SCENARIO, differential->place,
                         "%s is added to the commodity's price, but the outlet has its own; expected one of the two",
                         differential->path);
+    if (added != NULL && (fixed != NULL || ratio != NULL || driver != NULL || benchmark == NULL))
+        return fault_at(FAULT_SCENARIO, added->place,
+                        "%s is added to the commodity's price, but the outlet has %s; expected one of the two",
+                        added->path, benchmark == NULL ? "none of its commodity" : "its own");
+    if (added != NULL) {
+        price->varies = true;
+        TRY(driver_read(added, drivers, &price->added));
+        if (strcmp(drivers_unit(drivers, price->added), drivers_unit(drivers, price->driver)) != 0)
+            return fault_at(FAULT_SCENARIO, added->place,
+                            "%s: %s is in %s, the driver that it is added to in %s; expected the same unit",
+                            added->path, added->text, drivers_unit(drivers, price->added),
+                            drivers_unit(drivers, price->driver));
+    }
     if (driver != NULL) return indexed_read(section, driver, plan, drivers, price);
     if (fixed != NULL) {
         price->form = PRICE_FIXED;
@@ -210,6 +224,17 @@ static void indexed_from(const struct energy_price *price, const struct rows *ro
         const double *ceiling = rows_get(rows, price->ceiling);
         EACH_LANE(l) out[l] = out[l] > ceiling[l] ? ceiling[l] : out[l];
     }
+}
+
+const double *energy_price_level(const struct energy_price *price, const struct drivers_state *drivers,
+                                 double sum[LANES])
+{
+    if (price->form == PRICE_FIXED) return NULL;
+    const double *level = drivers_level(drivers, price->driver);
+    if (!price->varies) return level;
+    const double *added = drivers_level(drivers, price->added);
+    EACH_LANE(l) sum[l] = level[l] + added[l];
+    return sum;
 }
 
 void energy_price_at(const struct energy_price *price, const struct rows *rows, const double *level, double out[LANES])

@@ -1,6 +1,6 @@
 /* models/energy_price.h -- what an outlet pays (model sections 4.4, 4.5), USD per unit:
  *
- *   benchmark   (driver + differential) convert          the commodity's price
+ *   benchmark   (driver + differential + a driver of it) convert      the commodity's price
  *   ratio       ratio driver convert                      a share of it
  *   fixed       a number or a profile
  *   indexed     a + b mean(P_{t-lag}, ..., P_{t-lag-window+1}), held between a floor and a ceiling
@@ -19,6 +19,8 @@ struct energy_price {
     size_t driver;        /* output of the drivers */
     int convert;          /* slot, of benchmark and ratio */
     int differential;     /* slot, in the driver's unit; -1: none */
+    bool varies;          /* a driver is added too */
+    size_t added;         /* output of the drivers */
     int ratio, fixed;     /* slots */
     int intercept, slope; /* slots */
     int floor, ceiling;   /* slots; -1: none */
@@ -44,6 +46,9 @@ struct price_history {
 void price_history_start(struct price_history *history, const double start[LANES]);
 void price_history_step(struct price_history *history, const double level[LANES], int month);
 
+/* The level that a price hangs on, with what is added to it (into `sum`); NULL: none. */
+const double *energy_price_level(const struct energy_price *price, const struct drivers_state *drivers,
+                                 double sum[LANES]);
 /* The price of a month. `level` is the driver's; `history` is needed by indexed prices only. */
 void energy_price_of(const struct energy_price *price, const struct rows *rows, const double *level,
                      const struct price_history *history, int month, double out[LANES]);

@@ -135,6 +135,11 @@ static const struct key outlet_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "Added to the driver of the commodity's price."},
+    {.name = "differential_driver",
+     .kind = KEY_REFERENCE,
+     .usual = "",
+     .target = "drivers",
+     .meaning = "A driver in the same unit that is added too, such as the spread of a grade."},
     {.name = "tariff",
      .kind = KEY_QUANTITY,
      .unit = "USD/$unit",
@@ -329,8 +334,9 @@ static struct fault *outlet_needs(const struct setting *setting, const char *wha
 /* Which keys go together. */
 static struct fault *outlet_check(struct setting *setting, const struct energy_outlet *outlet)
 {
-    static const char *const own_only[] = {"from",        "also",  "demand",       "term",   "contract", "minimum",
-                                           "ship_or_pay", "price", "differential", "tariff", "spread",   "market"};
+    static const char *const own_only[] = {"from",    "also",        "demand", "term",         "contract",
+                                           "minimum", "ship_or_pay", "price",  "differential", "differential_driver",
+                                           "tariff",  "spread",      "market"};
     static const char *const beside_contract[] = {"term", "ship_or_pay", "demand", "spread"};
     static const char *const of_demand[] = {"growth", "decline", "season", "shock"};
     static const char *const transit_only[] = {"volume", "fee"};
@@ -514,18 +520,20 @@ static size_t tranches_of(const struct energy_outlet *outlet)
 static struct fault *layout_check(const struct energy *energy, struct energy_commodity *commodity,
                                   struct setting *section)
 {
-    struct allocation_outlet outlet[ALLOCATION_OUTLETS + 4] = {{NULL}};
-    size_t via[ALLOCATION_OUTLETS + 4][NAMES_MOST], own = 0;
+    struct allocation_outlet *outlet = some(commodity->outlets, sizeof *outlet);
+    size_t(*via)[NAMES_MOST] = some(commodity->outlets, sizeof *via), own = 0;
     struct fault *faults = NULL;
     const char **leg_name = some(energy->leg->count, sizeof *leg_name),
                **field_name = some(commodity->fields, sizeof *field_name);
-    if (leg_name == NULL || field_name == NULL) {
+    if (outlet == NULL || via == NULL || leg_name == NULL || field_name == NULL) {
+        free(outlet);
+        free(via);
         free(leg_name);
         free(field_name);
         return fault_no_memory();
     }
     for (size_t f = 0; f < commodity->fields; f++) field_name[f] = commodity->field[f].name;
-    for (size_t i = 0; i < commodity->outlets && own < ALLOCATION_OUTLETS + 4; i++) {
+    for (size_t i = 0; i < commodity->outlets; i++) {
         struct energy_outlet *of = &commodity->outlet[i];
         for (size_t v = 0; v < of->legs; v++) via[own][v] = leg_number(commodity, of->via[v]);
         if (of->transit) continue;
@@ -546,6 +554,8 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
         }
         fault_free(fault);
     }
+    free(outlet);
+    free(via);
     free(leg_name);
     free(field_name);
     return faults;

@@ -1,6 +1,7 @@
 /* output/table.c -- see table.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/table.h"
+#include "output/readable.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -187,35 +188,15 @@ static size_t group_of(const char *path)
     return g;
 }
 
-/* Larger units, for numbers to be read: the largest first. */
-static const struct larger {
-    const char *unit, *name;
-    double factor;
-} larger[] = {
-    {"USD", "GUSD", 1e9}, {"USD", "MUSD", 1e6}, {"USD", "kUSD", 1e3}, {"t", "Gt", 1e9},
-    {"t", "Mt", 1e6},     {"t", "kt", 1e3},     {"TEU", "MTEU", 1e6}, {"TEU", "kTEU", 1e3},
-    {"kcm", "bcm", 1e6},  {"bbl", "Gbbl", 1e9}, {"bbl", "Mbbl", 1e6}, {"bbl", "kbbl", 1e3},
-};
-
 /* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
 static double readable(const struct outcome *outcome, double most, size_t size, char unit[])
 {
-    const char *of = unit_of(outcome, false), *rest = of + strcspn(of, "/ *^");
     const enum outcome_rule rule = outcome->kind->rule;
     const bool share = rule == OUTCOME_RATIO || rule == OUTCOME_MAXIMUM || rule == OUTCOME_DERIVED;
-    snprintf(unit, size, "%s", of);
-    if (of[0] == '\0' && share) {
-        snprintf(unit, size, "%%");
-        return 0.01;
-    }
-    for (size_t i = 0; i < sizeof larger / sizeof *larger; i++) {
-        const size_t length = strlen(larger[i].unit);
-        if ((size_t)(rest - of) != length || strncmp(of, larger[i].unit, length) != 0) continue;
-        if (most < larger[i].factor || (*rest != '/' && *rest != '\0')) continue;
-        snprintf(unit, size, "%s%s", larger[i].name, rest);
-        return larger[i].factor;
-    }
-    return 1.0;
+    const char *of = unit_of(outcome, false);
+    if (of[0] != '\0' || !share) return readable_unit(of, most, size, unit);
+    snprintf(unit, size, "%%");
+    return 0.01;
 }
 
 /* The longest name of what is shown, without the group. */

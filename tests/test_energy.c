@@ -159,6 +159,20 @@ START_TEST(a_step_of_the_index_is_a_linear_ramp_over_the_window)
 }
 END_TEST
 
+START_TEST(a_differential_may_be_a_driver)
+{
+    const char *text = HEAD
+        "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: 60 USD/bbl}}\n  grade: {model: path, unit: "
+        "USD/bbl, "
+        "values: {2019: -1 USD/bbl, 2020-03: -31 USD/bbl, interpolation: step}}\n"
+        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields: {a: {rate: 1 t/yr, "
+        "cost: 1 USD/t, home_share: 0 %}}\n    outlets:\n      o: {from: a, market: cn, differential: -2 USD/bbl, "
+        "differential_driver: grade}\n";
+    ck_assert_double_eq_tol(support_value_of(text, "energy.oil.outlets.o.revenue", 0), 57.0 * 7.6, 1e-10);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.oil.outlets.o.revenue", 4), 27.0 * 7.6, 1e-10);
+}
+END_TEST
+
 START_TEST(an_indexed_price_is_held_between_floor_and_ceiling)
 {
     char text[2048];
@@ -470,6 +484,7 @@ int main(void)
     tcase_add_test(facts, a_months_decline_is_its_exact_mean);
     tcase_add_test(facts, growth_compounds_from_the_start);
     tcase_add_test(facts, a_step_of_the_index_is_a_linear_ramp_over_the_window);
+    tcase_add_test(facts, a_differential_may_be_a_driver);
     tcase_add_test(facts, an_indexed_price_is_held_between_floor_and_ceiling);
     tcase_add_test(facts, what_is_not_delivered_is_charged);
     tcase_add_test(facts, ship_or_pay_is_ranked_by_price_because_its_tariff_is_sunk);

@@ -1,6 +1,7 @@
 /* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a
  * pilot block only.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/readable.h"
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/simulate.h"
@@ -122,23 +123,37 @@ static void energy_year_add(const struct energy *energy, const struct energy_sta
     }
 }
 
+static void print_amount(double amount, const char *of)
+{
+    char unit[96];
+    const double scale = readable_unit(of, amount, sizeof unit, unit);
+    printf("%.4g %s", amount / scale, unit);
+}
+
 static void energy_year_print(const struct energy *energy, const struct energy_year *year)
 {
+    static const char *const words[4] = {"production", "shut in", "royalty", "duty"};
     const double(*sold)[2] = (const double(*)[2])year->outlet;
     printf("\n  Energy of the first year, at the prices of the start and in usual weather:\n");
     for (size_t c = 0; c < energy->count; c++) {
         const struct energy_commodity *commodity = &energy->commodity[c];
-        const double *of = year->commodity[c];
         char price[96];
         unit_per("USD", commodity->unit, sizeof price, price);
-        printf("    %s: production %.6g %s, shut in %.6g %s, royalty %.5g USD/yr, duty %.5g USD/yr\n", commodity->name,
-               of[0], commodity->rate, of[1], commodity->rate, of[2], of[3]);
+        printf("    %s: ", commodity->name);
+        for (size_t i = 0; i < 4; i++) {
+            printf("%s%s ", i == 0 ? "" : ", ", words[i]);
+            print_amount(year->commodity[c][i], i < 2 ? commodity->rate : "USD/yr");
+        }
+        putchar('\n');
         for (size_t o = 0; o < commodity->outlets; o++, sold++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
             const char *where = outlet->transit ? "transit" : outlet->market == NULL ? "home" : outlet->market;
-            printf("      %-24s %-8s %12.6g %s, %.5g USD/yr", outlet->name, where, (*sold)[0], commodity->rate,
-                   (*sold)[1]);
-            if ((*sold)[0] > 0.0) printf(", %.5g %s", (*sold)[1] / (*sold)[0], price);
+            printf("      %-26s %-10s ", outlet->name, where);
+            print_amount((*sold)[0], commodity->rate);
+            if ((*sold)[0] > 0.0) {
+                printf(" at %.5g %s, ", (*sold)[1] / (*sold)[0], price);
+                print_amount((*sold)[1], "USD/yr");
+            }
             putchar('\n');
         }
     }

@@ -1,0 +1,12 @@
+/* output/readable.h -- units that suit the size of a number, for tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_READABLE_H
+#define ZHOL_READABLE_H
+
+#include <stddef.h>
+
+/* For numbers up to `most` in `unit`: the largest unit that leaves at least 1 ("t/yr" and 3e7: "Mt/yr"), into `text`,
+ * and what they are to be divided by. Without a larger one the unit itself, and 1. */
+double readable_unit(const char *unit, double most, size_t size, char text[]);
+
+#endif
