@@ -152,6 +152,7 @@ struct accounts {
     size_t *flow_outcome;
     size_t fiscal[FISCAL_LINES], trade[TRADE_LINES];
     bool has[FISCAL_LINES];
+    bool buys;                                 /* whether anything is imported */
     size_t *exports_outcome, *imports_outcome; /* [partners] */
 };
 
@@ -303,8 +304,10 @@ static struct fault *home_declare(struct accounts *accounts, struct plan *plan)
     if (accounts->exports_outcome == NULL || accounts->imports_outcome == NULL) return fault_no_memory();
     if (accounts->partners == 0) return NULL;
     TRY(trade_declare(accounts, plan, TRADE_EXPORTS, "exports"));
-    TRY(trade_declare(accounts, plan, TRADE_IMPORTS, "imports"));
-    TRY(trade_declare(accounts, plan, TRADE_BALANCE, NULL));
+    for (size_t f = 0; f < flows_count(accounts->flows); f++)
+        accounts->buys = accounts->buys || accounts->bought_from[f] != NOBODY;
+    if (accounts->buys) TRY(trade_declare(accounts, plan, TRADE_IMPORTS, "imports"));
+    if (accounts->buys) TRY(trade_declare(accounts, plan, TRADE_BALANCE, NULL));
     for (size_t p = 0; p < accounts->partners; p++) {
         const char *name = accounts->partner[p];
         bool sells = false;
@@ -522,7 +525,8 @@ void accounts_report(const struct accounts_state *state, struct outcome_rows *ro
     if (accounts->home == NULL) return;
     for (size_t i = 0; i < FISCAL_LINES; i++)
         if (accounts->has[i]) rows->row[accounts->fiscal[i]] = state->fiscal[i];
-    for (size_t i = 0; accounts->partners > 0 && i < TRADE_LINES; i++) rows->row[accounts->trade[i]] = state->trade[i];
+    for (size_t i = 0; accounts->partners > 0 && i < TRADE_LINES; i++)
+        if (i == TRADE_EXPORTS || accounts->buys) rows->row[accounts->trade[i]] = state->trade[i];
     for (size_t p = 0; p < accounts->partners; p++) {
         if (accounts->exports_outcome[p] != NOBODY) rows->row[accounts->exports_outcome[p]] = state->exports[p];
         if (accounts->imports_outcome[p] != NOBODY) rows->row[accounts->imports_outcome[p]] = state->imports[p];

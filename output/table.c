@@ -86,6 +86,15 @@ static void print_head(const struct result *result, FILE *to)
             result->seed, result->prices);
 }
 
+/* Half the 95 % interval: of a probability that of Wilson, which is not 0 where all or none of the futures agree. */
+static double half_width(const struct outcome *outcome, const struct moments *moments)
+{
+    if (strncmp(outcome->path, "thresholds.", 11) != 0 || outcome->kind->rule != OUTCOME_MAXIMUM)
+        return SHOWN_SIGMA * moments_standard_error(moments);
+    const double n = moments->count, p = moments->mean, square = SHOWN_SIGMA * SHOWN_SIGMA;
+    return SHOWN_SIGMA / (1.0 + square / n) * sqrt(p * (1.0 - p) / n + square / (4.0 * n * n));
+}
+
 static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
 {
     const struct outcome *item = &result->outcomes.item[outcome];
@@ -106,8 +115,7 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
             fprintf(to, "  %-8s %12s   in no future\n", name, "-");
             continue;
         }
-        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, SHOWN_SIGMA * moments_standard_error(moments),
-                "");
+        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, half_width(item, moments), "");
         for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
         if (moments->count < (double)result->replications)
             fprintf(to, "  of the %.0f replications with a value", moments->count);
@@ -212,15 +220,6 @@ static int widest(const struct result *result, size_t *shown)
         if (length > width) width = length;
     }
     return (int)width;
-}
-
-/* Half the 95 % interval: of a probability that of Wilson, which is not 0 where all or none of the futures agree. */
-static double half_width(const struct outcome *outcome, const struct moments *moments)
-{
-    if (strncmp(outcome->path, "thresholds.", 11) != 0 || outcome->kind->rule != OUTCOME_MAXIMUM)
-        return SHOWN_SIGMA * moments_standard_error(moments);
-    const double n = moments->count, p = moments->mean, square = SHOWN_SIGMA * SHOWN_SIGMA;
-    return SHOWN_SIGMA / (1.0 + square / n) * sqrt(p * (1.0 - p) / n + square / (4.0 * n * n));
 }
 
 static void account_row(const struct result *result, size_t o, size_t period, int width, FILE *to)
