@@ -750,6 +750,13 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
                                                 outlets->child[i], plan, has_benchmark ? &benchmark : NULL));
     if (faults == NULL) faults = layout_check(energy, commodity, outlets);
     faults = fault_join(faults, duty_read(energy, commodity, setting_find(setting, "duty"), plan));
+    const struct setting *royalty = setting_find(setting, "royalty");
+    if (plan->home == NULL && (commodity->duty.bands > 0 || royalty->stated))
+        plan->warnings = fault_join(
+            plan->warnings,
+            fault_at(FAULT_SCENARIO, setting->place,
+                     "%s has a duty or royalty, but no country is home to take it; expected `run: {home: ...}`",
+                     setting->path));
     if (faults == NULL) faults = legs_take(energy, commodity, routes, plan);
     return faults != NULL ? faults : outcomes_of(energy, commodity, plan);
 }

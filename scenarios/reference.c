@@ -8,7 +8,10 @@
 
 static void write_range(const struct key *key, FILE *to)
 {
-    if (!key_has_range(key)) return;
+    if (!key_has_range(key)) {
+        if (key->compounds) fputs(", more than -100 %/yr", to);
+        return;
+    }
     if (key->most >= 1e300)
         fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
     else if (!key->least_open && !key->most_open)

@@ -444,6 +444,22 @@ START_TEST(a_sale_at_home_over_a_foreign_leg_is_warned_of)
 }
 END_TEST
 
+START_TEST(a_royalty_that_nobody_takes_is_warned_of)
+{
+    struct support support;
+    support_open(
+        &support,
+        "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 12}\nenergy:\n  gas:\n    unit: kcm\n    "
+        "royalty: 5 %\n    fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      o: "
+        "{from: a, price: 9 USD/kcm}\n",
+        1);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "energy.gas has a duty or royalty, but no country is home to take "
+                     "it; expected `run: {home: ...}`");
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(weather_has_mean_one_and_the_stated_spread)
 {
     enum { BLOCKS = 256, N = BLOCKS * LANES };
@@ -497,6 +513,7 @@ int main(void)
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
     tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);
+    tcase_add_test(facts, a_royalty_that_nobody_takes_is_warned_of);
     tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
