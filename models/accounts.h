@@ -1,10 +1,12 @@
-/* models/accounts.h -- what the home country's state and trade get from it all, month by month (model sections 6.5, 7):
+/* models/accounts.h -- what the home country's state and trade get from it all, month by month (models/README.md,
+ * Public account and trade):
  *
  *   fiscal.total = duty + royalty + profit tax + fees + import duty - subsidies
  * fees: `fee_take` times the fees of home legs and transit; profit tax on max(0, margin) of the producers of each
  * commodity, month by month; import duty: tariff times value of flows to home; subsidies of home legs. Trade is value
  * times volume: of own outlets abroad, and of flows from and to home; goods of the model only. All in USD per year at
- * the prices of the base year. SPDX-License-Identifier: GPL-3.0-or-later */
+ * the prices of the base year.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ACCOUNTS_H
 #define ZHOL_ACCOUNTS_H
 

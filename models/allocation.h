@@ -1,4 +1,5 @@
-/* models/allocation.h -- who gets what a set of fields produces: merit order with min-cut ranks (model section 4.3).
+/* models/allocation.h -- who gets what a set of fields produces: merit order with min-cut ranks (models/README.md,
+ * Energy).
  *
  * Maximise sum_j n_j y_j over flows from fields through legs to tranches, where the netback n_j depends on the outlet
  * only. The feasible y are a polymatroid, whose rank is a maximal flow (Megiddo 1974; Edmonds 1970): filling tranches

@@ -1,4 +1,4 @@
-/* models/choice.h -- route choice: logit with one level of nests (model section 3.2; McFadden 1978).
+/* models/choice.h -- route choice: logit with one level of nests (models/README.md, Choice; McFadden 1978).
  *
  *   P(r|n) = exp(V_r / lam_n) / sum;   I_n = lam_n ln sum_{r in n} exp(V_r / lam_n);   P(n) = exp(I_n) / sum
  *   C_f = -(1/theta) ln sum_n exp(I_n) + constant

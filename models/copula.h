@@ -1,4 +1,4 @@
-/* models/copula.h -- the t copula with normal margins (model section 1.8).
+/* models/copula.h -- the t copula with normal margins (models/README.md, Correlation).
  *
  * y = e sqrt(nu / W) with W ~ chi^2_nu, one per month for all innovations; z* = Phi^-1(T_nu(y)) is standard normal
  * again, but joined in the tails. The map y -> z* is odd and is tabulated: 1024 knots on 0..40, monotone cubic between,

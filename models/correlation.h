@@ -1,4 +1,4 @@
-/* models/correlation.h -- correlated innovations of the drivers (model section 1.8).
+/* models/correlation.h -- correlated innovations of the drivers (models/README.md, Correlation).
  *
  * Each innovation is sum_i c_i * integral over a month of e^{-k_i (D - s)} dW_s, scaled to variance 1. Correlations rho
  * are stated between the shocks dW; the covariance of two innovations over the month D is rho * sum_ij c_i c_j phi(k_i

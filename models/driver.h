@@ -1,9 +1,9 @@
 /* models/driver.h -- one exogenous process, and what a family of processes provides.
  *
- * Every family is an exact transition over a month D: x' = A x + c + s e with e standard normal (model section 1.0), so
- * the step size never matters. A family owns rows of lanes: state first, then coefficients computed once per block,
- * since any parameter may differ between replications. What is common to all families (jumps, volatility regimes,
- * seasons, shifts) is in driver_wrappers.h.
+ * Every family is an exact transition over a month D: x' = A x + c + s e with e standard normal (models/README.md,
+ * Drivers), so the step size never matters. A family owns rows of lanes: state first, then coefficients computed once
+ * per block, since any parameter may differ between replications. What is common to all families (jumps, volatility
+ * regimes, seasons, shifts) is in driver_wrappers.h.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_DRIVER_H
 #define ZHOL_DRIVER_H

@@ -1,4 +1,4 @@
-/* models/drivers.h -- all drivers of a scenario: the first step of a month (model section 1).
+/* models/drivers.h -- all drivers of a scenario: the first step of a month (models/README.md, Drivers).
  *
  * An output is the level of one driver, or of one variable of a var driver; flows, prices and outcomes read outputs.
  * SPDX-License-Identifier: GPL-3.0-or-later */

@@ -1,5 +1,5 @@
 /* models/energy.h -- oil, gas and the like: fields whose production is allocated to outlets through legs by value
- * (model section 4).
+ * (models/README.md, Energy).
  *
  * A month, per commodity: supply of the fields; prices; transit, first and in file order, off its legs; then the own
  * outlets' tranches: `first`, then `term` or `contract`, in file order; then ship-or-pay (whose tariff is sunk) and

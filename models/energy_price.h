@@ -1,4 +1,4 @@
-/* models/energy_price.h -- what an outlet pays (model sections 4.4, 4.5), USD per unit:
+/* models/energy_price.h -- what an outlet pays (models/README.md, Energy), USD per unit:
  *
  *   benchmark   (driver + differential + a driver of it) convert      the commodity's price
  *   ratio       ratio driver convert                      a share of it

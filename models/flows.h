@@ -1,4 +1,4 @@
-/* models/flows.h -- the demand of trade flows (model section 2.1).
+/* models/flows.h -- the demand of trade flows (models/README.md, Demand).
  *
  *   D = V season exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s D)) (x - m)
  *   x = ln(P / P0),  P = v (1 + tau) (1 + w) + C

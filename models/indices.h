@@ -1,11 +1,12 @@
-/* models/indices.h -- how concentrated and how dependent the country is (model section 7), from the sums of a year or
- * of the horizon:
+/* models/indices.h -- how concentrated and how dependent the country is (models/README.md, Indices and thresholds),
+ * from the sums of a year or of the horizon:
  *
  *   index.hhi.routes      sum of squared route shares within a flow, mean over flows weighted by value
  *   index.hhi.partners    sum of squared shares of partners in exports
  *   index.multivector     1 - (HHI - 1/n)/(1 - 1/n), n partners: 0 one partner, 1 equal shares; -base at base prices
  *   index.dependence.X    share of a set that moves over any leg of some countries, by value or by volume
- * Herfindahl 1950, Hirschman 1945. SPDX-License-Identifier: GPL-3.0-or-later */
+ * Herfindahl 1950, Hirschman 1945.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_INDICES_H
 #define ZHOL_INDICES_H
 

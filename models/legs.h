@@ -1,4 +1,4 @@
-/* models/legs.h -- legs: any resource that a route uses (model sections 3.1, 5.4).
+/* models/legs.h -- legs: any resource that a route uses (models/README.md, Legs and routes).
  *
  * A border crossing, dry port, line, port, strait or pipeline is one kind of record. Money is per unit of a commodity:
  * cost + fee - subsidy + penalty, 0 where not stated; `cost` is multiplied by the ratio of a driver to its base where

@@ -1,5 +1,5 @@
-/* models/network.h -- trade flows through legs of limited capacity (model section 3): joins the cost of routes
- * (route_cost.h), the choice between them (choice.h) and the queues (queue.h), month by month, and reports.
+/* models/network.h -- trade flows through legs of limited capacity (models/README.md, Legs and routes): joins the cost
+ * of routes (route_cost.h), the choice between them (choice.h) and the queues (queue.h), month by month, and reports.
  *
  * In the order of a month: costs without queues, from last month's congestion; the equilibrium of choice and queues at
  * this month's demand; rationing; the composite cost, which moves next month's demand. Cargo is booked in the month it

@@ -1,4 +1,5 @@
-/* models/queue.h -- legs of limited capacity: the queue of a month, and how what has no room waits (model section 3.3).
+/* models/queue.h -- legs of limited capacity: the queue of a month, and how what has no room waits (models/README.md,
+ * Queues).
  *
  * Offered load of leg l, X_l = sum_{f,r through l} a_lc (D_f P_r + B_fr), B what waits on a route; delay in months
  * u_l = max(0, X_l / K_l - 1), at most 12; a route is delayed by the worst of its legs, and shares depend on delays:

@@ -1,4 +1,5 @@
-/* models/route_cost.h -- the generalised cost of a route without its queue (model section 3.1), USD per unit:
+/* models/route_cost.h -- the generalised cost of a route without its queue (models/README.md, Legs and routes), USD per
+ * unit:
  *
  *   C_r = sum_l (cost ratio + fee - subsidy + penalty) + VOT (sum_l t_l (1 + a_l rho_l^b_l) + RR sqrt(sum_l sd_l^2))
  * ratio: of the leg's cost driver to its base; VOT value of time and RR reliability ratio of the commodity; rho: share

@@ -1,6 +1,7 @@
-/* models/thresholds.h -- whether something happened: an outcome above or below a level for some months in a row (model
- * section 7). thresholds.T is 1 in a month in which it has, so that the mean of a year is the probability that it
- * happened in that year; thresholds.T.first-passage is the month, counted from the start, in which it first had.
+/* models/thresholds.h -- whether something happened: an outcome above or below a level for some months in a row
+ * (models/README.md, Indices and thresholds). thresholds.T is 1 in a month in which it has, so that the mean of a year
+ * is the probability that it happened in that year; thresholds.T.first-passage is the month, counted from the start, in
+ * which it first had.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_THRESHOLDS_H
 #define ZHOL_THRESHOLDS_H

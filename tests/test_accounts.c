@@ -1,5 +1,5 @@
 /* tests/test_accounts.c -- the public account and trade balance, indices of concentration and dependence, thresholds
- * and first passage (model section 7), through whole scenarios.
+ * and first passage (models/README.md, Indices and thresholds), through whole scenarios.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support.h"
 

@@ -155,7 +155,7 @@ START_TEST(the_two_shocks_of_schwartz_and_smith_have_the_correlation_of_the_mode
     const double covariance = rho * (1.0 - exp(-kappa * D)) / kappa;
     const double expected = covariance / sqrt((1.0 - exp(-2.0 * kappa * D)) / (2.0 * kappa) * D);
     ck_assert_double_eq_tol(correlation_of(correlation, 0, 1), expected, 1e-14);
-    ck_assert_double_eq_tol(expected, 0.29981, 5e-6); /* model section 1.3 */
+    ck_assert_double_eq_tol(expected, 0.29981, 5e-6); /* worked by hand */
     correlation_free(correlation);
 }
 END_TEST
@@ -322,7 +322,7 @@ static double tail_dependence(double rho, double dof)
 
 START_TEST(the_oracle_of_tails_tends_to_the_tail_dependence)
 {
-    ck_assert_double_eq_tol(tail_dependence(0.5, 4.0), 0.2532, 5e-5); /* model section 1.8 */
+    ck_assert_double_eq_tol(tail_dependence(0.5, 4.0), 0.2532, 5e-5); /* worked by hand */
     double previous = 1.0;
     for (double p = 1e-2; p > 1e-9; p *= 0.1) {
         const double distance = both_below(0.5, 4.0, p) / p - tail_dependence(0.5, 4.0);

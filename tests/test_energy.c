@@ -1,5 +1,6 @@
-/* tests/test_energy.c -- energy through whole scenarios: the fixture of model section 4.3, prices, shortfalls, duty,
- * conservation. SPDX-License-Identifier: GPL-3.0-or-later */
+/* tests/test_energy.c -- energy through whole scenarios: a fixture of a whole country, prices, shortfalls, duty,
+ * conservation.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support.h"
 
 #include <check.h>
@@ -12,7 +13,7 @@
 
 #define HEAD "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 240}\nrun: {home: kz}\n"
 
-/* Model section 4.3, complete in itself; %s: capacity of cpc. */
+/* Made up after Kazakhstan in 2020; the expected volumes are from an independent computation. %s: capacity of cpc. */
 #define FIXTURE                                                                                                        \
     HEAD "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: 64 USD/bbl}}\n"                               \
          "legs:\n  cpc: {capacity: %s}\n  kto: {capacity: 3 Mt/yr}\n  samara: {capacity: 17.5 Mt/yr}\n"                \

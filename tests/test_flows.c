@@ -1,4 +1,4 @@
-/* tests/test_flows.c -- the demand of flows against its closed forms (model section 2.1).
+/* tests/test_flows.c -- the demand of flows against its closed forms (models/README.md, Demand).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support.h"
 

@@ -1,6 +1,6 @@
-/* tests/test_network.c -- flows, routes and legs through whole scenarios, against closed forms (model section 3).
- * "Rounding" tolerances are some tens of units in the last place of the sums at hand; finite differences state their
- * own.
+/* tests/test_network.c -- flows, routes and legs through whole scenarios, against closed forms (models/README.md, Legs
+ * and routes). "Rounding" tolerances are some tens of units in the last place of the sums at hand; finite differences
+ * state their own.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support.h"
 

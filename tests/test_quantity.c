@@ -1,4 +1,4 @@
-/* tests/test_quantity.c -- every distribution has the law, mean and variance of the model's section 1.9; every text is
+/* tests/test_quantity.c -- every distribution has the law, mean and variance of its definition; every text is
  * read exactly or refused with a whole sentence.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/quantity.h"
@@ -440,7 +440,7 @@ START_TEST(mean_and_variance_are_those_of_the_inverse)
 }
 END_TEST
 
-/* Model, section 1.9, worked by hand. */
+/* Worked by hand. */
 START_TEST(the_table_of_the_model_holds)
 {
     struct quantity q = read_as("uniform(2 4)", "");

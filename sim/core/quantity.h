@@ -1,5 +1,5 @@
 /* sim/core/quantity.h -- what may stand where a scenario expects a number: a number, a distribution drawn once per
- * replication, or a profile over dates. All distributions are drawn by inversion of one uniform (model section 1.9).
+ * replication, or a profile over dates. All distributions are drawn by inversion of one uniform (scenarios/README.md).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_QUANTITY_H
 #define ZHOL_QUANTITY_H

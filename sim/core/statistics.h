@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Quantiles of single-precision samples: order statistic ceil(n p), and the 95 % distribution-free bounds of model
- * section 8 (exact binomial where n p (1 - p) < 20). NaN entries are left out, infinities are values, -0 stands before
- * +0. Exact selection; leaves the sample as it is; needs `work[count]`. A bound outside the sample is -INFINITY or
- * INFINITY: nothing is known there. With no values, or p not in [0, 1], all are NaN. */
+/* Quantiles of single-precision samples: order statistic ceil(n p), and the 95 % distribution-free bounds
+ * (normal approximation of the ranks, exact binomial where n p (1 - p) < 20). NaN entries are left out, infinities are
+ * values, -0 stands before +0. Exact selection; leaves the sample as it is; needs `work[count]`. A bound outside the
+ * sample is -INFINITY or INFINITY: nothing is known there. With no values, or p not in [0, 1], all are NaN. */
 struct quantile_estimate {
     double estimate, low, high;
 };

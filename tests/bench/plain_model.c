@@ -154,7 +154,7 @@ static double value(const struct work *work, const struct plain_number *number, 
     return number->draw == 0 ? stated : stated * work->draw[number->draw - 1];
 }
 
-/* ---- drivers (sections 1.2, 1.3, 1.6, 1.7, 1.8) ---- */
+/* ---- drivers ---- */
 
 static void driver_start(struct work *work, size_t d)
 {
@@ -265,7 +265,7 @@ static void drivers_follow(struct work *work, const double level[])
     }
 }
 
-/* ---- cost of routes without queues (section 3.1) ---- */
+/* ---- cost of routes without queues ---- */
 
 static double soft_load(const struct plain_leg *leg, double rho)
 {
@@ -328,7 +328,7 @@ static void costs_step(struct work *work, int t)
     }
 }
 
-/* ---- choice (section 3.2) ---- */
+/* ---- choice ---- */
 
 /* Shares of a flow at the delays of the legs. */
 static void shares(struct work *work, size_t f)
@@ -377,8 +377,8 @@ static void shares(struct work *work, size_t f)
     }
 }
 
-/* As of the last shares. Of a flow of one route the cost of that route, with the delay that is reported: section 3.3
- * does not say whether with that or with the iterate. */
+/* As of the last shares. Of a flow of one route the cost of that route, with the delay that is reported, as in
+ * zhol, not with the iterate. */
 static double composite_cost(const struct work *work, size_t f)
 {
     const struct plain_flow *flow = &work->model->flow[f];
@@ -390,7 +390,7 @@ static double composite_cost(const struct work *work, size_t f)
     return work->route[flow->first_route].utility + shipper->time_value * MONTH_DAYS * delay;
 }
 
-/* ---- queues (section 3.3) ---- */
+/* ---- queues ---- */
 
 static void capacities_step(struct work *work, int t)
 {
@@ -543,7 +543,7 @@ static void ration(struct work *work)
 
 /* ---- a replication ---- */
 
-/* Costs, constants and prices of the base year (sections 3.1, 3.2, 2.1). */
+/* Costs, constants and prices of the base year. */
 static void flow_start(struct work *work, size_t f)
 {
     const struct plain_flow *flow = &work->model->flow[f];
@@ -653,7 +653,6 @@ static void replication_start(struct work *work)
     }
 }
 
-/* Section 2.1. */
 static void demands_step(struct work *work, int t)
 {
     const struct plain_model *model = work->model;
