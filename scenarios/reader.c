@@ -253,8 +253,8 @@ static struct fault *check_slots(const struct setting *setting)
     if (setting->key->kind == KEY_QUANTITY && setting->slot < 0) {
         const char *part = strchr(setting->key->unit, '$'), *name = part == NULL ? "" : part + strspn(part, "$^*.");
         return fault_at(FAULT_SCENARIO, setting->place,
-                        "%s: its unit is that of `%.*s`, which is not stated or has none; expected it too", setting->path,
-                        (int)strcspn(name, "!/|"), name);
+                        "%s: its unit is that of `%.*s`, which is not stated or has none; expected it too",
+                        setting->path, (int)strcspn(name, "!/|"), name);
     }
     for (size_t i = 0; i < setting->children; i++) TRY(check_slots(setting->child[i]));
     return NULL;
