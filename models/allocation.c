@@ -64,8 +64,8 @@ static struct fault *check_access(const struct allocation_layout *layout, size_t
         if ((users >> o & 1) == 0) continue;
         if (first == NULL) first = &layout->outlet[o];
         if (same_access(first, &layout->outlet[o])) continue;
-        return fault_raise(
-            FAULT_SCENARIO,
+        return fault_at(
+            FAULT_SCENARIO, layout->outlet[o].place,
             "the leg %s is shared by the outlets %s and %s, which are supplied from different fields; expected the "
             "same `from` (and `also`), or a leg for each",
             layout->leg_name[leg], first->name, layout->outlet[o].name);
@@ -101,13 +101,13 @@ static struct fault *check_also(const struct allocation_layout *layout, size_t o
         other = other || (i != o && layout->outlet[i].also && layout->outlet[i].also_leg == outlet->also_leg &&
                           !same_access(outlet, &layout->outlet[i]));
     if (other)
-        return fault_raise(FAULT_SCENARIO,
-                           "the leg %s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
-                           layout->leg_name[outlet->also_leg], layout->field_name[outlet->also_field], outlet->name);
+        return fault_at(FAULT_SCENARIO, outlet->place,
+                        "the leg %s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
+                        layout->leg_name[outlet->also_leg], layout->field_name[outlet->also_field], outlet->name);
     if ((outlet->from >> outlet->also_field & 1) != 0)
-        return fault_raise(
-            FAULT_SCENARIO, "the outlet %s is supplied from %s directly and through %s; expected one of %s",
-            outlet->name, layout->field_name[outlet->also_field], layout->leg_name[outlet->also_leg], "the two");
+        return fault_at(FAULT_SCENARIO, outlet->place,
+                        "the outlet %s is supplied from %s directly and through %s; expected one of %s", outlet->name,
+                        layout->field_name[outlet->also_field], layout->leg_name[outlet->also_leg], "the two");
     return NULL;
 }
 
@@ -136,7 +136,7 @@ static struct fault *too_many(const struct allocation_layout *layout, const stru
             fprintf(to, "leg %s", layout->leg_name[element[i].leg]);
             continue;
         }
-        const char *between = "fields ";
+        const char *between = one_bit(element[i].fields) ? "field " : "fields ";
         for (size_t f = 0; f < layout->fields; f++)
             if ((element[i].fields >> f & 1) != 0) {
                 fprintf(to, "%s%s", between, layout->field_name[f]);
@@ -147,7 +147,7 @@ static struct fault *too_many(const struct allocation_layout *layout, const stru
     struct fault *fault =
         fault_raise(FAULT_SCENARIO,
                     "%zu groups of fields that reach the same outlets, and shared legs: %s; expected at most "
-                    "%d",
+                    "%d: let fields reach the same outlets, or give a leg to one outlet alone",
                     count, text, ALLOCATION_ELEMENTS);
     free(text);
     return fault;

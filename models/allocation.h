@@ -32,8 +32,9 @@ enum { ALLOCATION_RANKED = 64 }; /* tranches ranked by netback, at most */
 /* Where an outlet may be supplied from. Transit takes no field's supply and is no outlet here. */
 struct allocation_outlet {
     const char *name;
-    uint32_t from; /* fields with direct access, a bit each */
-    bool also;     /* one more field, through a leg of its own */
+    struct place place; /* where it is stated; none in tests */
+    uint32_t from;      /* fields with direct access, a bit each */
+    bool also;          /* one more field, through a leg of its own */
     size_t also_field, also_leg;
     const size_t *via; /* [legs] that all of its volume uses */
     size_t legs;

@@ -537,7 +537,8 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
         struct energy_outlet *of = &commodity->outlet[i];
         for (size_t v = 0; v < of->legs; v++) via[own][v] = leg_number(commodity, of->via[v]);
         if (of->transit) continue;
-        outlet[own] = (struct allocation_outlet){.name = of->name, .via = via[own], .legs = of->legs};
+        outlet[own] =
+            (struct allocation_outlet){.name = of->name, .place = of->place, .via = via[own], .legs = of->legs};
         faults = fault_join(faults, access_read(commodity, section->child[i], &outlet[own]));
         faults = fault_join(faults, also_read(energy, commodity, section->child[i], &outlet[own]));
         of->also_leg = outlet[own].also ? commodity->leg[outlet[own].also_leg] : ENERGY_NONE;
@@ -549,7 +550,8 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
         const struct allocation_layout layout = {field_name, commodity->fields, leg_name, outlet, own};
         struct fault *fault = allocation_prepare(&layout, &commodity->allocation);
         for (struct fault *f = fault; f != NULL; f = f->next) {
-            struct fault *placed = fault_at(f->code, section->place, "energy.%s: %s", commodity->name, f->sentence);
+            const struct place place = f->place.source == NULL ? section->place : f->place;
+            struct fault *placed = fault_at(f->code, place, "energy.%s: %s", commodity->name, f->sentence);
             faults = fault_join(faults, placed);
         }
         fault_free(fault);

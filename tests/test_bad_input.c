@@ -155,7 +155,7 @@ static const struct wrong {
      "energy.oil.outlets.a.from: there is no field 'nroth' in energy.oil.fields; expected one of its names; did you "
      "mean "
      "'north'?"},
-    {"shared-leg", 0, 14, 7,
+    {"shared-leg", 0, 15, 10,
      "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields; expected "
      "the same `from` (and `also`), or a leg for each"},
     {"leg-of-both", 0, 7, 9,
