@@ -361,7 +361,7 @@ START_TEST(too_many_groups_and_legs_are_listed)
     for (size_t o = 0; o < 6; o++)
         outlet[o] = (struct allocation_outlet){.name = outlet_names[o], .from = 1u << o | 1u << 6};
     const struct allocation_layout layout = {fields, 7, leg_names, outlet, 6};
-    assert_refused(&layout, (const char *const[]){"7 groups of fields", "field f0; field f1", "fields f6",
+    assert_refused(&layout, (const char *const[]){"7 groups of fields", "field f0; field f1", "field f6",
                                                   "expected at most 6", NULL});
 }
 END_TEST
