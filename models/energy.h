@@ -92,6 +92,7 @@ struct energy {
 extern const struct key energy_key;
 extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
 enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
+enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
 #define ENERGY_NONE SIZE_MAX
 
 /* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */

@@ -1,4 +1,4 @@
-/* models/energy_read.c -- reads and checks what energy.h works on.
+/* models/energy_read.c -- reads and checks what energy.h works on; the keys are in energy_keys.c.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/energy.h"
 #include "sim/core/units.h"
@@ -6,270 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NAMES_MOST = 64 };
-
-static const struct key name_entry[] = {{.name = "*", .kind = KEY_NAME, .meaning = "A field."}};
-static const struct key leg_entry[] = {{.name = "*", .kind = KEY_REFERENCE, .target = "legs", .meaning = "A leg."}};
-static const struct key step_entry[] = {{.name = "*",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "$^unit/yr",
-                                         .least = 0,
-                                         .most = 1e300,
-                                         .draws = true,
-                                         .meaning = "The rate from that date on."}};
-static const struct key band_entry[] = {{.name = "*",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "USD/$^unit",
-                                         .least = 0,
-                                         .most = 1e300,
-                                         .meaning = "Duty from that level of the driver on."}};
-
-static const struct key field_keys[] = {{.name = "rate",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "$unit/yr",
-                                         .least = 0,
-                                         .most = 1e300,
-                                         .draws = true,
-                                         .profile = true,
-                                         .meaning = "What it produces, at the start."},
-                                        {.name = "steps",
-                                         .kind = KEY_ENTRIES,
-                                         .usual = "",
-                                         .names = NAME_MONTH,
-                                         .entry = step_entry,
-                                         .meaning = "Rates that replace it from dates on, such as an expansion."},
-                                        COURSE_KEYS,
-                                        {.name = "cost",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "USD/$unit",
-                                         .draws = true,
-                                         .profile = true,
-                                         .meaning = "Lifting and gathering of a unit."},
-                                        {.name = "home_share",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "",
-                                         .least = 0,
-                                         .most = 1,
-                                         .draws = true,
-                                         .profile = true,
-                                         .meaning = "Part of the producers' profit that stays at home."},
-                                        {.name = NULL}};
-
-#define VOLUME_KEY(key_name, sentence)                                                                                 \
-    {                                                                                                                  \
-        .name = key_name, .kind = KEY_QUANTITY, .unit = "$unit/yr", .usual = "", .least = 0, .most = 1e300,            \
-        .draws = true, .profile = true, .meaning = sentence                                                            \
-    }
-static const struct key outlet_keys[] = {
-    {.name = "from",
-     .kind = KEY_LIST,
-     .usual = "",
-     .least = 1,
-     .most = NAMES_MOST,
-     .entry = name_entry,
-     .shorthand = "",
-     .meaning = "Fields that may supply it; transit has none."},
-    {.name = "also",
-     .kind = KEY_ENTRIES,
-     .usual = "",
-     .entry = leg_entry,
-     .meaning = "One more field, through that leg alone before `via`."},
-    {.name = "via",
-     .kind = KEY_LIST,
-     .usual = "",
-     .least = 1,
-     .most = NAMES_MOST,
-     .entry = leg_entry,
-     .shorthand = "",
-     .meaning = "Legs that all of its volume uses."},
-    {.name = "market", .kind = KEY_NAME, .usual = "", .meaning = "Country of the buyer; home if absent."},
-    {.name = "first",
-     .kind = KEY_CHOICE,
-     .choices = "true false",
-     .usual = "false",
-     .meaning = "Served before all else, up to its demand."},
-    {.name = "transit",
-     .kind = KEY_CHOICE,
-     .choices = "true false",
-     .usual = "false",
-     .meaning = "Foreign cargo: takes no field's supply and pays `fee`; always first."},
-    VOLUME_KEY("volume", "Of transit: what passes."),
-    VOLUME_KEY("demand", "What it wants at most."),
-    COURSE_KEYS,
-    {.name = "season",
-     .kind = KEY_FACTORS,
-     .usual = "",
-     .least = 12,
-     .most = 12,
-     .meaning = "Twelve factors, January first, on what it wants; normalised to mean 1."},
-    {.name = "shock",
-     .kind = KEY_QUANTITY,
-     .unit = "",
-     .usual = "",
-     .least = 0,
-     .most = 5,
-     .draws = true,
-     .meaning = "Standard deviation of a monthly lognormal factor of mean 1 on what it wants, such as weather."},
-    VOLUME_KEY("term", "Volume under term contracts, served whatever its netback."),
-    VOLUME_KEY("contract", "All that it takes, served whatever its netback."),
-    {.name = "minimum",
-     .kind = KEY_QUANTITY,
-     .unit = "",
-     .usual = "",
-     .least = 0,
-     .most = 1,
-     .draws = true,
-     .meaning = "Share of `contract` below which producers pay for what is missing, at the outlet's price."},
-    VOLUME_KEY("ship_or_pay", "Volume whose tariff is owed anyway."),
-    {.name = "price",
-     .kind = KEY_SECTION,
-     .usual = "",
-     .keys = energy_price_keys,
-     .shorthand = "fixed",
-     .meaning = "What it pays, where that is not the commodity's price."},
-    {.name = "differential",
-     .kind = KEY_QUANTITY,
-     .unit = "$^price.driver.start|unit",
-     .usual = "",
-     .draws = true,
-     .profile = true,
-     .meaning = "Added to the driver of the commodity's price."},
-    {.name = "differential_driver",
-     .kind = KEY_REFERENCE,
-     .usual = "",
-     .target = "drivers",
-     .meaning = "A driver in the same unit that is added too, such as the spread of a grade."},
-    {.name = "tariff",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
-     .draws = true,
-     .profile = true,
-     .meaning = "Cost of carrying a unit there; 0 if absent."},
-    {.name = "fee",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
-     .draws = true,
-     .profile = true,
-     .meaning = "Of transit: what it pays the home country for a unit."},
-    {.name = "spread",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
-     .draws = true,
-     .meaning = "Cuts the spot volume into thirds at -spread, 0 and +spread of its netback, for unequal shippers."},
-    {.name = NULL}};
-static const struct key field_entry[] = {
-    {.name = "*", .kind = KEY_SECTION, .keys = field_keys, .meaning = "Where it comes from."}};
-static const struct key outlet_entry[] = {
-    {.name = "*", .kind = KEY_SECTION, .keys = outlet_keys, .meaning = "Where it is sold, or passes."}};
-
-static const struct key duty_keys[] = {
-    {.name = "driver", .kind = KEY_REFERENCE, .target = "drivers", .meaning = "The price that decides on the band."},
-    {.name = "table",
-     .kind = KEY_ENTRIES,
-     .names = NAME_QUANTITY,
-     .entry = band_entry,
-     .meaning = "Bands: from that level of the driver on, the duty on a unit."},
-    {.name = "exempt",
-     .kind = KEY_LIST,
-     .usual = "",
-     .least = 1,
-     .most = NAMES_MOST,
-     .entry = name_entry,
-     .shorthand = "",
-     .meaning = "Fields that pay none; what they can send abroad is exported first."},
-    {.name = NULL}};
-static const struct key commodity_keys[] = {
-    {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as t or kcm."},
-    {.name = "price",
-     .kind = KEY_SECTION,
-     .usual = "",
-     .keys = energy_benchmark_keys,
-     .meaning = "The commodity's price, which outlets have unless they say otherwise."},
-    {.name = "fields", .kind = KEY_ENTRIES, .entry = field_entry, .meaning = "What produces it."},
-    {.name = "outlets", .kind = KEY_ENTRIES, .entry = outlet_entry, .meaning = "Where it goes."},
-    {.name = "floor",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .usual = "",
-     .draws = true,
-     .profile = true,
-     .meaning = "Netback below which nothing is sold by choice; 0 if absent."},
-    {.name = "duty",
-     .kind = KEY_SECTION,
-     .usual = "",
-     .keys = duty_keys,
-     .meaning = "Export duty by price band; not in the ranking of outlets."},
-    {.name = "royalty",
-     .kind = KEY_QUANTITY,
-     .unit = "",
-     .usual = "0",
-     .least = 0,
-     .most = 1,
-     .draws = true,
-     .profile = true,
-     .meaning = "Extraction and rent taxes, as a share of price less tariff."},
-    {.name = NULL}};
-static const struct key commodity_entry[] = {
-    {.name = "*", .kind = KEY_SECTION, .keys = commodity_keys, .meaning = "Oil, gas and the like."}};
-const struct key energy_key = {.name = "energy",
-                               .kind = KEY_ENTRIES,
-                               .usual = "",
-                               .entry = commodity_entry,
-                               .meaning = "Commodities that fields produce and outlets take by value."};
-
-const struct outcome_kind energy_outcomes[] = {
-    [ENERGY_PRODUCTION] = {.pattern = "energy.E.production",
-                           .words = "production of E",
-                           .unit = "$unit/yr",
-                           .rule = OUTCOME_SUM,
-                           .better = OUTCOME_MORE,
-                           .headline = true,
-                           .meaning = "What fields could supply, before shut-in."},
-    [ENERGY_SHUT_IN] = {.pattern = "energy.E.shut-in",
-                        .words = "production of E shut in",
-                        .unit = "$unit/yr",
-                        .rule = OUTCOME_SUM,
-                        .better = OUTCOME_LESS,
-                        .headline = true,
-                        .meaning = "What finds no outlet; it is not recovered later."},
-    {.pattern = NULL}};
-const struct outcome_kind energy_outlet_outcomes[] = {
-    [OUTLET_VOLUME] = {.pattern = "energy.E.outlets.O.volume",
-                       .words = "volume of E to outlet O",
-                       .unit = "$unit/yr",
-                       .rule = OUTCOME_SUM,
-                       .headline = true,
-                       .meaning = "What it takes, or what passes."},
-    [OUTLET_REVENUE] = {.pattern = "energy.E.outlets.O.revenue",
-                        .words = "revenue from E at outlet O",
-                        .unit = "USD/yr",
-                        .rule = OUTCOME_SUM,
-                        .better = OUTCOME_MORE,
-                        .meaning = "Price times volume; of transit its fee."},
-    [OUTLET_NETBACK] = {.pattern = "energy.E.outlets.O.netback",
-                        .words = "netback of E at outlet O",
-                        .unit = "USD/$unit",
-                        .rule = OUTCOME_RATIO,
-                        .better = OUTCOME_MORE,
-                        .meaning = "Price less tariff, before duty, mean weighted by volume."},
-    [OUTLET_SERVED] =
-        {.pattern = "energy.E.outlets.O.served",
-         .words = "share of what outlet O wants of E that it gets, in the worst month",
-         .unit = "1",
-         .rule = OUTCOME_MINIMUM,
-         .better = OUTCOME_MORE,
-         .meaning = "Volume over `demand`, `volume` or `contract` in the worst month; 1 where nothing is wanted."},
-    {.pattern = NULL}};
 
 static bool is_true(struct setting *setting, const char *name)
 {
@@ -295,11 +31,10 @@ static struct fault *no_field(const struct energy_commodity *commodity, struct p
 {
     const char *words[ALLOCATION_FIELDS + 1] = {NULL};
     for (size_t f = 0; f < commodity->fields && f < ALLOCATION_FIELDS; f++) words[f] = commodity->field[f].name;
-    const char *nearest = units_nearest(name, words);
+    char hint[96];
     return fault_at(FAULT_SCENARIO, place,
-                    "%s: there is no field '%s' in energy.%s.fields; expected one of its names%s%s%s", path, name,
-                    commodity->name, nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
-                    nearest == NULL ? "" : "'?");
+                    "%s: there is no field '%s' in energy.%s.fields; expected one of its names%s", path, name,
+                    commodity->name, units_hint(name, words, sizeof hint, hint));
 }
 
 static struct fault *fields_read(struct energy_commodity *commodity, struct setting *section, const struct plan *plan)
@@ -521,7 +256,7 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
                                   struct setting *section)
 {
     struct allocation_outlet *outlet = some(commodity->outlets, sizeof *outlet);
-    size_t(*via)[NAMES_MOST] = some(commodity->outlets, sizeof *via), own = 0;
+    size_t(*via)[ENERGY_NAMES] = some(commodity->outlets, sizeof *via), own = 0;
     struct fault *faults = NULL;
     const char **leg_name = some(energy->leg->count, sizeof *leg_name),
                **field_name = some(commodity->fields, sizeof *field_name);
@@ -575,9 +310,11 @@ static struct fault *band_add(struct energy_duty *duty, struct setting *band, co
         return placed;
     }
     for (size_t b = 0; b < duty->bands; b++)
-        if (duty->level[b] == level.p[0])
+        if (duty->level[b] == level.p[0]) {
+            quantity_free(&level);
             return fault_at(FAULT_SCENARIO, band->place, "%s has two bands from %s on; expected one",
                             band->parent->path, band->name);
+        }
     size_t at = duty->bands++;
     for (; at > 0 && duty->level[at - 1] > level.p[0]; at--) {
         duty->level[at] = duty->level[at - 1];

@@ -92,8 +92,7 @@ static const char *hint(const char *name, const struct setting *section, char te
     text[0] = '\0';
     if (words == NULL) return text;
     for (size_t i = 0; i < count; i++) words[i] = section->child[i]->name;
-    const char *nearest = units_nearest(name, words);
-    if (nearest != NULL) snprintf(text, 96, "; did you mean '%s'?", nearest);
+    units_hint(name, words, 96, text);
     free(words);
     return text;
 }

@@ -85,12 +85,11 @@ static struct fault *no_outcome(const struct outcomes *outcomes, const struct se
     const char **words = calloc(outcomes->count + 1, sizeof *words);
     if (words == NULL) return fault_no_memory();
     for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
-    const char *nearest = units_nearest(item->text, words);
+    char hint[160];
     struct fault *fault = fault_at(FAULT_SCENARIO, item->place,
                                    "%s is '%s', which is no outcome of the scenario; expected a path such as "
-                                   "drivers.NAME or legs.NAME.delay%s%s%s",
-                                   item->path, item->text, nearest == NULL ? "" : "; did you mean '",
-                                   nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+                                   "drivers.NAME or legs.NAME.delay%s",
+                                   item->path, item->text, units_hint(item->text, words, sizeof hint, hint));
     free(words);
     return fault;
 }

@@ -101,10 +101,11 @@ static struct fault *read_outcome(const struct input *input, hid_t dataset, stru
     if (fault == NULL) fault = read_text(input, dataset, "units", &unit);
     if (fault == NULL) fault = read_text(input, dataset, "long_name", &long_name);
     if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
-    const bool headline = H5Aexists(dataset, "headline") > 0;
+    const htri_t headline = H5Aexists(dataset, "headline");
+    if (fault == NULL && headline < 0) fault = layout_fault(input->path, "look for an attribute");
     if (fault == NULL) {
         const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline], path, unit,
+        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline > 0], path, unit,
                              long_name + skip, &index);
     }
     free(path);

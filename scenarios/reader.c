@@ -41,10 +41,10 @@ static struct fault *unknown_key(const struct scope *scope, const struct node *n
     struct fault *fault;
     if (scope->variant != NULL)
         fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key of the model %s%s", shown_path(parent),
-                         node->key, scope->variant->name, value_hint(node->key, names, hint));
+                         node->key, scope->variant->name, units_hint(node->key, names, sizeof hint, hint));
     else
         fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key that stands here%s",
-                         shown_path(parent), node->key, value_hint(node->key, names, hint));
+                         shown_path(parent), node->key, units_hint(node->key, names, sizeof hint, hint));
     free(names);
     return fault;
 }
@@ -92,7 +92,7 @@ static struct fault *unknown_variant(const struct node *node, const struct key *
     for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);
     if (fclose(to) != 0) return fault_no_memory();
     struct fault *fault = value_fault(chosen, "%s.%s is '%s'; expected %s%s", setting->path, section->variant_by,
-                                      chosen->text, known, value_hint(chosen->text, names, hint));
+                                      chosen->text, known, units_hint(chosen->text, names, sizeof hint, hint));
     free(known);
     return fault;
 }

@@ -26,14 +26,6 @@ struct fault *value_fault(const struct node *node, const char *format, ...)
     return fault;
 }
 
-const char *value_hint(const char *name, const char *const words[], char text[96])
-{
-    const char *nearest = units_nearest(name, words);
-    if (nearest == NULL) return "";
-    snprintf(text, 96, "; did you mean '%s'?", nearest);
-    return text;
-}
-
 /* The sentence of a fault of another part, which knows no place, behind the path. */
 static struct fault *value_wrap(const struct node *node, const char *path, struct fault *fault)
 {
@@ -145,7 +137,7 @@ static struct fault *profile_keyword(struct walk *walk, const struct node *node,
     return fault_at(
         FAULT_SCENARIO, node->key_place,
         "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
-        setting->path, node->key, value_hint(node->key, words, hint));
+        setting->path, node->key, units_hint(node->key, words, sizeof hint, hint));
 }
 
 static struct fault *profile_point(struct walk *walk, const struct node *node, const struct setting *setting, int month,
@@ -304,7 +296,7 @@ static struct fault *read_choice(const struct node *node, struct setting *settin
     for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
     if (fclose(to) != 0) return fault_no_memory();
     struct fault *fault = value_fault(node, "%s is %s; expected %s%s", setting->path, tree_describe(node, text), listed,
-                                      value_hint(node->text, words, hint));
+                                      units_hint(node->text, words, sizeof hint, hint));
     free(listed);
     return fault;
 }
@@ -336,7 +328,7 @@ static struct fault *dangling(const struct walk *walk, const char *target, const
     for (size_t i = 0; i < count; i++)
         if (!is_reserved(declared(walk, target), map->child[i]->key)) words[known++] = map->child[i]->key;
     struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s",
-                                   path, wanted, target, value_hint(wanted, words, hint));
+                                   path, wanted, target, units_hint(wanted, words, sizeof hint, hint));
     free(words);
     return fault;
 }

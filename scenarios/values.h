@@ -27,7 +27,5 @@ MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *m
 /* A fault of this value, with a note of the value that it replaced. Takes a format as fault_at does. */
 A_FAULT __attribute__((format(printf, 2, 3))) struct fault *value_fault(const struct node *node, const char *format,
                                                                         ...);
-/* "; did you mean 'x'?", or "" where no word is near; into `text`. */
-const char *value_hint(const char *name, const char *const words[], char text[96]);
 
 #endif

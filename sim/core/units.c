@@ -252,6 +252,14 @@ const char *units_nearest(const char *name, const char *const words[])
     return nearest;
 }
 
+const char *units_hint(const char *name, const char *const words[], size_t size, char text[])
+{
+    const char *nearest = units_nearest(name, words);
+    text[0] = '\0';
+    if (nearest != NULL) snprintf(text, size, "; did you mean '%s'?", nearest);
+    return text;
+}
+
 /* How many bytes of the text to show: all, or up to a whole character before SHOWN_MOST. */
 static int shown(const char *text, size_t length)
 {

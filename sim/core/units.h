@@ -49,4 +49,7 @@ void unit_per(const char *unit, const char *per, size_t size, char text[]);
  * is. */
 const char *units_nearest(const char *name, const char *const words[]);
 
+/* "; did you mean 'x'?" for the end of a sentence, or "" where no word is near; cut off at `size`. */
+const char *units_hint(const char *name, const char *const words[], size_t size, char text[]);
+
 #endif
