@@ -8,11 +8,10 @@
  * outcomes, zhol more outcomes, four moments and all samples. Times are reported, never judged: the status is 1 only if
  * the two disagree.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/keys.h"
-#include "models/world.h"
 #include "sim/core/ensemble.h"
 #include "sim/core/samples.h"
 #include "sim/core/tally.h"
+#include "tests/bench/bench.h"
 #include "tests/bench/plain_model.h"
 
 #include <float.h>
@@ -22,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #ifndef ZHOL_SCENARIOS
 #define ZHOL_SCENARIOS "scenarios"
@@ -37,29 +35,15 @@ enum { SEED = 20190911, PLAIN_SEED = 1 };
 static const double probability[QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
 struct opened {
-    struct scenario *scenario;
-    struct outcomes outcomes;
-    struct plan plan;
-    struct world *world;
+    struct bench_scenario zhol;
     struct plain_model *plain;
     size_t years;
     size_t *outcome; /* [plain->outputs] of the world */
 };
 
-static _Noreturn void stop(const struct fault *fault)
-{
-    fprintf(stderr, "bench_baseline: line %d: %s\n", fault->place.line, fault->sentence);
-    exit(EXIT_FAILURE);
-}
-
-static void must(struct fault *fault)
-{
-    if (fault != NULL) stop(fault);
-}
-
 static void *need(void *memory)
 {
-    if (memory == NULL) must(fault_no_memory());
+    if (memory == NULL) bench_must(fault_no_memory());
     return memory;
 }
 
@@ -71,20 +55,13 @@ static void *zeros(size_t count, size_t size)
 static void open_scenario(struct opened *opened, const char *file)
 {
     *opened = (struct opened){0};
-    const struct reading reading = {.file = file, .keys = scenario_keys()};
-    must(scenario_read(&reading, &opened->scenario));
-    opened->plan = (struct plan){.root = opened->scenario->root,
-                                 .store = opened->scenario->store,
-                                 .units = opened->scenario->units,
-                                 .seed = SEED,
-                                 .outcomes = &opened->outcomes};
-    must(world_prepare(&opened->plan, &opened->world));
-    must(plain_open(opened->scenario, &opened->plain));
-    opened->years = world_years(opened->world);
+    bench_open(&opened->zhol, file, 0, NULL, SEED);
+    bench_must(plain_open(opened->zhol.scenario, &opened->plain));
+    opened->years = world_years(opened->zhol.world);
     opened->outcome = zeros(opened->plain->outputs, sizeof *opened->outcome);
     for (size_t o = 0; o < opened->plain->outputs; o++) {
-        opened->outcome[o] = outcomes_find(&opened->outcomes, opened->plain->output[o]);
-        if (opened->outcome[o] < opened->outcomes.count) continue;
+        opened->outcome[o] = outcomes_find(&opened->zhol.outcomes, opened->plain->output[o]);
+        if (opened->outcome[o] < opened->zhol.outcomes.count) continue;
         fprintf(stderr, "bench_baseline: zhol reports no %s\n", opened->plain->output[o]);
         exit(EXIT_FAILURE);
     }
@@ -94,10 +71,7 @@ static void close_scenario(struct opened *opened)
 {
     free(opened->outcome);
     plain_close(opened->plain);
-    fault_free(opened->plan.warnings);
-    world_free(opened->world);
-    outcomes_free(&opened->outcomes);
-    scenario_free(opened->scenario);
+    bench_close(&opened->zhol);
 }
 
 /* The world's cell of an output of the plain model and a year. */
@@ -108,19 +82,6 @@ static size_t cell_of(const struct opened *opened, size_t output, size_t year)
 
 /* ---- clocks ---- */
 
-static double seconds(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* What was measured several times, sorted by settle(). */
 struct timing {
     double each[REPEATS];
@@ -129,7 +90,7 @@ struct timing {
 
 static void settle(struct timing *timing)
 {
-    qsort(timing->each, REPEATS, sizeof(double), ascending);
+    bench_sort(REPEATS, timing->each);
     timing->median = timing->each[REPEATS / 2];
 }
 
@@ -204,24 +165,25 @@ struct spent {
 /* Simulates and reduces; moments[cells] unless NULL. */
 static struct spent zhol_run(const struct opened *opened, uint64_t replications, int threads, struct moments moments[])
 {
-    const size_t cells = world_cells(opened->world);
+    const size_t cells = world_cells(opened->zhol.world);
     struct tally *tally = NULL;
     struct samples samples;
     struct moments *total = moments == NULL ? zeros(cells, sizeof *total) : moments;
     struct quantile_estimate *quantile = zeros(cells * QUANTILES, sizeof *quantile);
-    const double wall = seconds(CLOCK_MONOTONIC), processor = seconds(CLOCK_THREAD_CPUTIME_ID);
-    must(samples_init(&samples, replications, cells, store_inputs(opened->plan.store)));
-    must(tally_open(replications, cells, &tally));
-    struct loop loop = {opened->world, replications, {tally_sink(tally), samples_sink(&samples)}};
+    const double wall = bench_seconds(CLOCK_MONOTONIC), processor = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
+    bench_must(samples_init(&samples, replications, cells, store_inputs(opened->zhol.plan.store)));
+    bench_must(tally_open(replications, cells, &tally));
+    struct loop loop = {opened->zhol.world, replications, {tally_sink(tally), samples_sink(&samples)}};
     const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
-    must(ensemble_for((replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, NULL));
-    must(tally_total(tally, total));
-    const double then_wall = seconds(CLOCK_MONOTONIC), then_processor = seconds(CLOCK_THREAD_CPUTIME_ID);
+    bench_must(ensemble_for((replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, NULL));
+    bench_must(tally_total(tally, total));
+    const double then_wall = bench_seconds(CLOCK_MONOTONIC), then_processor = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     struct selection selection = {&samples, quantile};
     const struct ensemble_body select = {selection_open, selection_cell, selection_close, &selection};
-    must(ensemble_for(cells, threads, &select, NULL));
-    const struct spent spent = {then_wall - wall, then_processor - processor, seconds(CLOCK_MONOTONIC) - then_wall,
-                                seconds(CLOCK_THREAD_CPUTIME_ID) - then_processor};
+    bench_must(ensemble_for(cells, threads, &select, NULL));
+    const struct spent spent = {then_wall - wall, then_processor - processor,
+                                bench_seconds(CLOCK_MONOTONIC) - then_wall,
+                                bench_seconds(CLOCK_THREAD_CPUTIME_ID) - then_processor};
     tally_close(tally);
     samples_free(&samples);
     free(quantile);
@@ -341,7 +303,7 @@ static bool means_agree(const struct opened *opened, size_t replications, const 
 static size_t *inputs_find(const struct opened *opened)
 {
     const struct plain_model *model = opened->plain;
-    const struct store *store = opened->plan.store;
+    const struct store *store = opened->zhol.plan.store;
     size_t *input = zeros(model->draws, sizeof *input);
     for (size_t i = 0; i < model->draws; i++) {
         while (input[i] < store_inputs(store) && strcmp(store_input_name(store, input[i]), model->draw[i].name) != 0)
@@ -357,7 +319,7 @@ static size_t *inputs_find(const struct opened *opened)
 static void levels_record(const struct opened *opened, struct world_state *state, uint64_t first, double level[])
 {
     const struct plain_model *model = opened->plain;
-    const struct drivers *drivers = world_drivers(opened->world);
+    const struct drivers *drivers = world_drivers(opened->zhol.world);
     const size_t months = (size_t)model->months;
     world_begin(state, first);
     for (size_t m = 0; m < months; m++) {
@@ -378,7 +340,7 @@ static bool paths_agree(const struct opened *opened, plain_follow *follow, const
     double *draw = zeros(model->draws, sizeof *draw), *cell = zeros(plain_cells(model), sizeof *cell);
     double *level = zeros((size_t)model->months * model->drivers * LANES, sizeof *level);
     struct agreement all = {0};
-    must(world_open(opened->world, &state));
+    bench_must(world_open(opened->zhol.world, &state));
     for (uint64_t block = 0; block < PATH_BLOCKS; block++) {
         const uint64_t first = block * LANES;
         struct block_result result;
@@ -411,7 +373,7 @@ static bool paths_agree(const struct opened *opened, plain_follow *follow, const
 enum { WITH_DRIVERS, WITH_DEMAND, WITH_NETWORK, WITH_MONTH, WITH_FOLDING, WITH_TALLY, WITH_SAMPLES, LEVELS };
 
 /* A thread's states, and what takes in results. */
-struct bench {
+struct levels {
     const struct opened *opened;
     struct rows *rows;
     struct drivers_state *drivers;
@@ -421,59 +383,59 @@ struct bench {
     struct sink sink[2];
 };
 
-static void bench_open(struct bench *bench, const struct opened *opened)
+static void levels_open(struct levels *levels, const struct opened *opened)
 {
     static const _Alignas(LANES_ALIGNMENT) double still[LANES];
-    const struct flows *flows = world_flows(opened->world);
-    *bench = (struct bench){.opened = opened};
-    must(rows_open(opened->plan.store, &bench->rows));
-    must(drivers_open(world_drivers(opened->world), &bench->drivers));
-    must(flows_open(flows, &bench->flows));
-    must(flows_open(flows, &bench->alone));
-    must(network_open(world_network(opened->world), &bench->network));
-    must(world_open(opened->world, &bench->world));
-    network_connect(bench->network, bench->flows);
-    for (size_t f = 0; f < flows_count(flows); f++) flows_connect(bench->alone, f, still);
+    const struct flows *flows = world_flows(opened->zhol.world);
+    *levels = (struct levels){.opened = opened};
+    bench_must(rows_open(opened->zhol.plan.store, &levels->rows));
+    bench_must(drivers_open(world_drivers(opened->zhol.world), &levels->drivers));
+    bench_must(flows_open(flows, &levels->flows));
+    bench_must(flows_open(flows, &levels->alone));
+    bench_must(network_open(world_network(opened->zhol.world), &levels->network));
+    bench_must(world_open(opened->zhol.world, &levels->world));
+    network_connect(levels->network, levels->flows);
+    for (size_t f = 0; f < flows_count(flows); f++) flows_connect(levels->alone, f, still);
 }
 
-static void bench_close(struct bench *bench)
+static void levels_close(struct levels *levels)
 {
-    rows_close(bench->rows);
-    drivers_close(bench->drivers);
-    flows_close(bench->flows);
-    flows_close(bench->alone);
-    network_close(bench->network);
-    world_close(bench->world);
+    rows_close(levels->rows);
+    drivers_close(levels->drivers);
+    flows_close(levels->flows);
+    flows_close(levels->alone);
+    network_close(levels->network);
+    world_close(levels->world);
 }
 
-static void steps_block(struct bench *bench, int level, uint64_t first)
+static void steps_block(struct levels *levels, int level, uint64_t first)
 {
-    const struct calendar *calendar = &bench->opened->plan.calendar;
-    struct flows_state *flows = level >= WITH_NETWORK ? bench->flows : bench->alone;
-    rows_start(bench->rows, first);
-    rows_base(bench->rows, calendar->base);
-    drivers_start(bench->drivers, bench->rows, first);
-    if (level >= WITH_NETWORK) network_start(bench->network, bench->rows, bench->drivers);
-    if (level >= WITH_DEMAND) flows_start(flows, bench->rows);
+    const struct calendar *calendar = &levels->opened->zhol.plan.calendar;
+    struct flows_state *flows = level >= WITH_NETWORK ? levels->flows : levels->alone;
+    rows_start(levels->rows, first);
+    rows_base(levels->rows, calendar->base);
+    drivers_start(levels->drivers, levels->rows, first);
+    if (level >= WITH_NETWORK) network_start(levels->network, levels->rows, levels->drivers);
+    if (level >= WITH_DEMAND) flows_start(flows, levels->rows);
     for (int m = 0; m < calendar->months; m++) {
-        rows_step(bench->rows, calendar->start + m);
-        drivers_step(bench->drivers, bench->rows, m);
-        if (level >= WITH_DEMAND) flows_step(flows, bench->rows, bench->drivers, m);
-        if (level >= WITH_NETWORK) network_step(bench->network, bench->rows, bench->drivers, flows, m);
+        rows_step(levels->rows, calendar->start + m);
+        drivers_step(levels->drivers, levels->rows, m);
+        if (level >= WITH_DEMAND) flows_step(flows, levels->rows, levels->drivers, m);
+        if (level >= WITH_NETWORK) network_step(levels->network, levels->rows, levels->drivers, flows, m);
     }
 }
 
-static void level_block(struct bench *bench, int level, uint64_t first)
+static void level_block(struct levels *levels, int level, uint64_t first)
 {
     struct block_result result;
     if (level < WITH_MONTH) {
-        steps_block(bench, level, first);
+        steps_block(levels, level, first);
     } else if (level == WITH_MONTH) {
-        world_begin(bench->world, first);
-        for (int m = 0; m < bench->opened->plan.calendar.months; m++) world_month(bench->world, m);
+        world_begin(levels->world, first);
+        for (int m = 0; m < levels->opened->zhol.plan.calendar.months; m++) world_month(levels->world, m);
     } else {
-        world_simulate(bench->world, first, LANES, &result);
-        for (int s = 0; s < level - WITH_FOLDING; s++) must(bench->sink[s].block(bench->sink[s].self, &result));
+        world_simulate(levels->world, first, LANES, &result);
+        for (int s = 0; s < level - WITH_FOLDING; s++) bench_must(levels->sink[s].block(levels->sink[s].self, &result));
     }
 }
 
@@ -482,14 +444,14 @@ enum { TOUCH = LEVELS, QUANTILE, ROWS };
 
 static double processor_ns(double since, double steps)
 {
-    return 1e9 * (seconds(CLOCK_THREAD_CPUTIME_ID) - since) / steps;
+    return 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - since) / steps;
 }
 
 static double quantiles_ns(const struct samples *samples, double steps)
 {
     float *work = zeros(samples->count, sizeof *work);
     struct quantile_estimate *out = zeros(QUANTILES, sizeof *out);
-    const double since = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (size_t c = 0; c < samples->cells; c++)
         statistics_quantiles(samples->count, samples->value + c * samples->count, work, QUANTILES, probability, out);
     const double spent = processor_ns(since, steps);
@@ -499,25 +461,25 @@ static double quantiles_ns(const struct samples *samples, double steps)
 }
 
 /* ns[ROWS]: sets the level's, and with the samples those that follow. */
-static void level_measure(struct bench *bench, int level, size_t replications, double ns[])
+static void level_measure(struct levels *levels, int level, size_t replications, double ns[])
 {
-    const size_t cells = world_cells(bench->opened->world);
-    const double steps = (double)replications * bench->opened->plan.calendar.months;
+    const size_t cells = world_cells(levels->opened->zhol.world);
+    const double steps = (double)replications * levels->opened->zhol.plan.calendar.months;
     struct tally *tally = NULL;
     struct samples samples = {0};
     if (level >= WITH_SAMPLES) {
-        must(samples_init(&samples, replications, cells, store_inputs(bench->opened->plan.store)));
-        bench->sink[1] = samples_sink(&samples);
-        const double since = seconds(CLOCK_THREAD_CPUTIME_ID);
+        bench_must(samples_init(&samples, replications, cells, store_inputs(levels->opened->zhol.plan.store)));
+        levels->sink[1] = samples_sink(&samples);
+        const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
         memset(samples.value, 0, cells * replications * sizeof *samples.value);
         ns[TOUCH] = processor_ns(since, steps);
     }
-    const double since = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     if (level >= WITH_TALLY) {
-        must(tally_open(replications, cells, &tally));
-        bench->sink[0] = tally_sink(tally);
+        bench_must(tally_open(replications, cells, &tally));
+        levels->sink[0] = tally_sink(tally);
     }
-    for (uint64_t first = 0; first < replications; first += LANES) level_block(bench, level, first);
+    for (uint64_t first = 0; first < replications; first += LANES) level_block(levels, level, first);
     ns[level] = processor_ns(since, steps);
     if (level >= WITH_SAMPLES) ns[QUANTILE] = quantiles_ns(&samples, steps);
     if (tally != NULL) tally_close(tally);
@@ -537,14 +499,14 @@ static double print_breakdown(const struct opened *opened, size_t replications)
                                            "first touch of their memory",
                                            "quantiles"};
     struct timing timing[ROWS];
-    struct bench bench;
-    bench_open(&bench, opened);
+    struct levels levels;
+    levels_open(&levels, opened);
     for (int repeat = 0; repeat < REPEATS; repeat++) {
         double ns[ROWS];
-        for (int level = 0; level < LEVELS; level++) level_measure(&bench, level, replications, ns);
+        for (int level = 0; level < LEVELS; level++) level_measure(&levels, level, replications, ns);
         for (int row = 0; row < ROWS; row++) timing[row].each[repeat] = ns[row];
     }
-    bench_close(&bench);
+    levels_close(&levels);
     for (int row = 0; row < ROWS; row++) settle(&timing[row]);
     const double all = timing[LEVELS - 1].median + timing[TOUCH].median + timing[QUANTILE].median;
     printf("Where zhol's time goes, one thread, ns per replication and month (differences of medians of %d in turn)\n",
@@ -578,9 +540,9 @@ static double program_ns(int program, const struct opened *opened, size_t replic
     const struct plain_options options = {
         .seed = PLAIN_SEED, .replications = fewer, .threads = 1, .lean = plain[program].lean};
     struct plain_moments *moments = zeros(plain_cells(opened->plain), sizeof *moments);
-    const double before = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     plain[program].run(opened->plain, &options, moments);
-    const double spent = seconds(CLOCK_THREAD_CPUTIME_ID) - before;
+    const double spent = bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before;
     free(moments);
     return 1e9 * spent / ((double)fewer * months);
 }
@@ -650,11 +612,11 @@ static void print_memory(const struct opened *opened, size_t replications, doubl
 {
     uint64_t bytes = 0;
     const bool known =
-        samples_bytes(replications, world_cells(opened->world), store_inputs(opened->plan.store), &bytes);
+        samples_bytes(replications, world_cells(opened->zhol.world), store_inputs(opened->zhol.plan.store), &bytes);
     const double samples = known ? (double)bytes / 1048576.0 : (double)NAN;
     printf("Memory of zhol, %zu replications on two threads, MiB\n", replications);
     printf("  peak %.1f, of it samples %.1f, the rest %.1f (a thread's state %.1f)\n", peak, samples, peak - samples,
-           (double)world_state_bytes(opened->world) / 1048576.0);
+           (double)world_state_bytes(opened->zhol.world) / 1048576.0);
 }
 
 static void print_heading(const struct opened *opened, const char *file)
@@ -664,7 +626,7 @@ static void print_heading(const struct opened *opened, const char *file)
     printf("%s: %d months, %zu drivers, %zu flows, %zu routes, %zu legs; zhol has %zu outcomes (%zu cells), the plain "
            "model %zu (%zu)\n",
            slash == NULL ? file : slash + 1, model->months, model->drivers, model->flows, model->routes, model->legs,
-           opened->outcomes.count, world_cells(opened->world), model->outputs, plain_cells(model));
+           opened->zhol.outcomes.count, world_cells(opened->zhol.world), model->outputs, plain_cells(model));
     printf("zhol as built: %s lanes of %d replications\n",
            lanes_target_avx512 ? "AVX-512"
            : lanes_target_avx2 ? "AVX2"
@@ -687,7 +649,7 @@ int main(int count, char **argument)
     struct opened opened;
     gsl_set_error_handler_off();
     open_scenario(&opened, file);
-    struct moments *zhol = zeros(world_cells(opened.world), sizeof *zhol);
+    struct moments *zhol = zeros(world_cells(opened.zhol.world), sizeof *zhol);
     zhol_run(&opened, replications, 2, zhol);
     const double peak = peak_mebibytes();
     print_heading(&opened, file);

@@ -7,9 +7,7 @@
  * legs is halved, starting from last month's delays; the last month's error. Then in whole runs of the scenario: the
  * residual by replication and month, and how far annual means move from those after 60 sweeps. Nothing is judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/keys.h"
-#include "models/world.h"
-#include "scenarios/reader.h"
+#include "tests/bench/bench.h"
 #include "tests/random_network.h"
 
 #include <gsl/gsl_errno.h>
@@ -22,24 +20,11 @@ enum { SEED = 20190911, LAYOUTS = 64, NETWORKS = LAYOUTS * LANES, CONVERGED = 30
 static const int sweeps[] = {1, 2, 4, 8, 20, 60};
 enum { COUNTS = sizeof sweeps / sizeof *sweeps };
 
-static void must(struct fault *fault)
-{
-    if (fault == NULL) return;
-    fprintf(stderr, "bench_convergence: line %d: %s\n", fault->place.line, fault->sentence);
-    exit(EXIT_FAILURE);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void print_errors(const char *name, size_t count, double error[][NETWORKS])
 {
     printf("%-34s", name);
     for (int i = 0; i < COUNTS; i++) {
-        qsort(error[i], count, sizeof(double), ascending);
+        bench_sort(count, error[i]);
         printf("  %7.0e /%6.0e", error[i][count / 2], error[i][count * 99 / 100]);
     }
     printf("\n");
@@ -77,7 +62,7 @@ static void measure(bool nested, bool warm, double error[][NETWORKS])
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     double(*whole)[LANES] = lanes_rows(NET_LEGS);
     gsl_rng_set(rng, SEED);
-    if (whole == NULL) must(fault_no_memory());
+    if (whole == NULL) bench_must(fault_no_memory());
     for (int layout = 0; layout < LAYOUTS; layout++) {
         static double exact[NET_ROUTES][LANES], found[NET_ROUTES][LANES];
         struct random_network network;
@@ -111,29 +96,21 @@ struct run {
 static void run_with(const char *file, int count, struct run *run)
 {
     char set[64];
-    struct scenario *scenario = NULL;
-    struct outcomes outcomes = {0};
-    struct world *world = NULL;
+    struct bench_scenario opened;
     struct world_state *state = NULL;
     snprintf(set, sizeof set, "network.sweeps=%d", count);
     const char *const sets[] = {set};
-    const struct reading reading = {.file = file, .keys = scenario_keys(), .set = sets, .sets = 1};
-    must(scenario_read(&reading, &scenario));
-    struct plan plan = {.root = scenario->root,
-                        .store = scenario->store,
-                        .units = scenario->units,
-                        .seed = SEED,
-                        .outcomes = &outcomes};
-    must(world_prepare(&plan, &world));
-    must(world_open(world, &state));
-    const size_t residual = outcomes_find(&outcomes, "network.residual"), months = (size_t)plan.calendar.months;
-    *run = (struct run){.outcomes = outcomes.count, .years = world_years(world)};
+    bench_open(&opened, file, 1, sets, SEED);
+    const struct outcomes *outcomes = &opened.outcomes;
+    bench_must(world_open(opened.world, &state));
+    const size_t residual = outcomes_find(outcomes, "network.residual"), months = (size_t)opened.plan.calendar.months;
+    *run = (struct run){.outcomes = outcomes->count, .years = world_years(opened.world)};
     run->residual = calloc(months * RUN, sizeof *run->residual);
-    run->mean = calloc(outcomes.count * run->years, sizeof *run->mean);
-    run->path = calloc(outcomes.count, sizeof *run->path);
-    if (run->residual == NULL || run->mean == NULL || run->path == NULL) must(fault_no_memory());
-    for (size_t o = 0; o < outcomes.count; o++)
-        if ((run->path[o] = strdup(outcomes.item[o].path)) == NULL) must(fault_no_memory());
+    run->mean = calloc(outcomes->count * run->years, sizeof *run->mean);
+    run->path = calloc(outcomes->count, sizeof *run->path);
+    if (run->residual == NULL || run->mean == NULL || run->path == NULL) bench_must(fault_no_memory());
+    for (size_t o = 0; o < outcomes->count; o++)
+        if ((run->path[o] = strdup(outcomes->item[o].path)) == NULL) bench_must(fault_no_memory());
     for (uint64_t first = 0; first < RUN; first += LANES) {
         struct block_result result;
         world_begin(state, first);
@@ -143,17 +120,14 @@ static void run_with(const char *file, int count, struct run *run)
             for (int l = 0; l < LANES; l++) run->residual[run->count++] = row[l];
         }
         world_simulate(state, first, LANES, &result);
-        for (size_t o = 0; o < outcomes.count; o++)
+        for (size_t o = 0; o < outcomes->count; o++)
             for (size_t y = 0; y < run->years; y++)
                 for (int l = 0; l < LANES; l++)
                     run->mean[o * run->years + y] += result.cell[o * (run->years + 1) + y][l] / RUN;
     }
-    qsort(run->residual, run->count, sizeof *run->residual, ascending);
+    bench_sort(run->count, run->residual);
     world_close(state);
-    fault_free(plan.warnings);
-    world_free(world);
-    outcomes_free(&outcomes);
-    scenario_free(scenario);
+    bench_close(&opened);
 }
 
 static void run_free(struct run *run)

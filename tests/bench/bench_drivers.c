@@ -8,16 +8,13 @@
  * Times are reported, never judged: the status is 1 only if the laws differ.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench_drivers_plain.h"
-#include "models/keys.h"
-#include "models/world.h"
-#include "scenarios/reader.h"
+#include "tests/bench/bench.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #ifndef ZHOL_SCENARIOS
 #define ZHOL_SCENARIOS "scenarios"
@@ -30,48 +27,14 @@ enum { ZHOL, PLAIN_O2, PLAIN_NATIVE, PROGRAMS };
 static const char *const driver_name[PLAIN_DRIVERS] = PLAIN_NAME;
 static const int date[PLAIN_DATES] = PLAIN_DATE;
 
-struct opened {
-    struct scenario *scenario;
-    struct outcomes outcomes;
-    struct plan plan;
-    struct world *world;
-};
-
-static _Noreturn void stop(const struct fault *fault)
-{
-    fprintf(stderr, "bench_drivers: line %d: %s\n", fault->place.line, fault->sentence);
-    exit(EXIT_FAILURE);
-}
-
-static void must(struct fault *fault)
-{
-    if (fault != NULL) stop(fault);
-}
-
-static void open_scenario(struct opened *opened, const char *file, bool gaussian)
+static void open_scenario(struct bench_scenario *opened, const char *file, bool gaussian)
 {
     static const char *const set[] = {"drivers.correlation.copula=null"};
-    *opened = (struct opened){0};
-    const struct reading reading = {.file = file, .keys = scenario_keys(), .set = set, .sets = gaussian ? 1 : 0};
-    must(scenario_read(&reading, &opened->scenario));
-    opened->plan = (struct plan){.root = opened->scenario->root,
-                                 .store = opened->scenario->store,
-                                 .units = opened->scenario->units,
-                                 .seed = SEED,
-                                 .outcomes = &opened->outcomes};
-    must(world_prepare(&opened->plan, &opened->world));
-}
-
-static void close_scenario(struct opened *opened)
-{
-    fault_free(opened->plan.warnings);
-    world_free(opened->world);
-    outcomes_free(&opened->outcomes);
-    scenario_free(opened->scenario);
+    bench_open(opened, file, gaussian ? 1 : 0, set, SEED);
 }
 
 /* As PLAIN_RUN, by zhol; count is a multiple of LANES. */
-static void zhol_run(const struct opened *opened, size_t count, double out[])
+static void zhol_run(const struct bench_scenario *opened, size_t count, double out[])
 {
     const struct drivers *drivers = world_drivers(opened->world);
     struct rows *rows = NULL;
@@ -83,8 +46,8 @@ static void zhol_run(const struct opened *opened, size_t count, double out[])
         fprintf(stderr, "bench_drivers: the scenario has no driver %s\n", driver_name[d]);
         exit(EXIT_FAILURE);
     }
-    must(rows_open(opened->plan.store, &rows));
-    must(drivers_open(drivers, &state));
+    bench_must(rows_open(opened->plan.store, &rows));
+    bench_must(drivers_open(drivers, &state));
     for (size_t first = 0; first < count; first += LANES) {
         rows_start(rows, first);
         rows_base(rows, opened->plan.calendar.base);
@@ -105,19 +68,6 @@ static void zhol_run(const struct opened *opened, size_t count, double out[])
 
 /* ---- times ---- */
 
-static double seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 struct sample {
     size_t count;
     double *level; /* as PLAIN_RUN gives them */
@@ -127,11 +77,11 @@ struct sample {
 static struct sample sample_of(size_t count)
 {
     struct sample sample = {.count = count, .level = malloc(count * PLAIN_DRIVERS * PLAIN_DATES * sizeof(double))};
-    if (sample.level == NULL) must(fault_no_memory());
+    if (sample.level == NULL) bench_must(fault_no_memory());
     return sample;
 }
 
-static void run(int program, const struct opened *opened, int dof, struct sample *sample)
+static void run(int program, const struct bench_scenario *opened, int dof, struct sample *sample)
 {
     if (program == ZHOL)
         zhol_run(opened, sample->count, sample->level);
@@ -142,16 +92,16 @@ static void run(int program, const struct opened *opened, int dof, struct sample
 }
 
 /* Takes the programs in turn, so that a slow minute of the machine falls on all of them. */
-static void measure(const struct opened *opened, int dof, struct sample sample[PROGRAMS])
+static void measure(const struct bench_scenario *opened, int dof, struct sample sample[PROGRAMS])
 {
     for (int repeat = 0; repeat < REPEATS; repeat++)
         for (int program = 0; program < PROGRAMS; program++) {
-            const double before = seconds();
+            const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
             run(program, opened, dof, &sample[program]);
-            const double spent = seconds() - before;
+            const double spent = bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before;
             sample[program].ns[repeat] = 1e9 * spent / ((double)sample[program].count * PLAIN_MONTHS);
         }
-    for (int program = 0; program < PROGRAMS; program++) qsort(sample[program].ns, REPEATS, sizeof(double), ascending);
+    for (int program = 0; program < PROGRAMS; program++) bench_sort(REPEATS, sample[program].ns);
 }
 
 /* ---- laws ---- */
@@ -184,7 +134,7 @@ static double compare(struct sample *a, struct sample *b)
             for (int i = 0; i < 2; i++) {
                 const size_t count = both[i]->count;
                 double *x = both[i]->level + (t * PLAIN_DRIVERS + d) * count, *y = malloc(count * sizeof *y);
-                if (y == NULL) must(fault_no_memory());
+                if (y == NULL) bench_must(fault_no_memory());
                 for (size_t r = 0; r < count; r++) y[r] = d + 1 < PLAIN_DRIVERS ? log(x[r]) : x[r];
                 level[i] = moments_of(count, x);
                 log_level[i] = moments_of(count, y);
@@ -221,13 +171,13 @@ int main(int count, char **argument)
     double worst = 0.0;
     gsl_set_error_handler_off();
     for (int copula = 0; copula < COPULAS; copula++) {
-        struct opened opened;
+        struct bench_scenario opened;
         open_scenario(&opened, file, copula == 1);
         /* with the t copula a tenth of the replications, for GSL's inverse laws are slow */
         for (int program = 0; program < PROGRAMS; program++)
             sample[copula][program] = sample_of(copula == 0 && program != ZHOL ? replications / 10 : replications);
         measure(&opened, copula == 0 ? DOF : 0, sample[copula]);
-        close_scenario(&opened);
+        bench_close(&opened);
     }
     printf("%d drivers, %d months; ns of one thread per replication and month, median of %d (least, most)\n\n",
            PLAIN_DRIVERS, PLAIN_MONTHS, REPEATS);

@@ -7,15 +7,13 @@
  * which all outlets are ranked: by number of tranches with one access group, and by number of access groups with twelve
  * tranches. Medians of repeats in turn. Nothing is judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/keys.h"
-#include "models/world.h"
-#include "scenarios/reader.h"
+
+#include "tests/bench/bench.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #ifndef ZHOL_SCENARIOS
 #define ZHOL_SCENARIOS "scenarios"
@@ -23,29 +21,9 @@
 
 enum { SEED = 20190911, REPEATS = 9, BLOCKS = 64, RUNS = 4000, MOST_TRANCHES = 48 };
 
-static void must(struct fault *fault)
-{
-    if (fault == NULL) return;
-    fprintf(stderr, "bench_energy: line %d: %s\n", fault->place.line, fault->sentence);
-    exit(EXIT_FAILURE);
-}
-
-static double seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double x[REPEATS])
 {
-    qsort(x, REPEATS, sizeof *x, ascending);
+    bench_sort(REPEATS, x);
     return x[REPEATS / 2];
 }
 
@@ -60,7 +38,7 @@ struct parts {
 /* The months of some blocks, with or without energy. */
 static double months_take(const struct plan *plan, const struct parts *parts, bool energy)
 {
-    const double before = seconds();
+    const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (uint64_t first = 0; first < BLOCKS * LANES; first += LANES) {
         rows_start(parts->rows, first);
         rows_base(parts->rows, plan->calendar.base);
@@ -72,31 +50,22 @@ static double months_take(const struct plan *plan, const struct parts *parts, bo
             if (energy) energy_step(parts->energy, parts->rows, parts->drivers, m);
         }
     }
-    return 1e9 * (seconds() - before) / ((double)BLOCKS * LANES * plan->calendar.months);
+    return 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before) / ((double)BLOCKS * LANES * plan->calendar.months);
 }
 
 static void scenario_measure(const char *file)
 {
-    const struct reading reading = {.file = file, .keys = scenario_keys()};
-    struct scenario *scenario = NULL;
-    struct outcomes outcomes = {0};
-    struct world *world = NULL;
+    struct bench_scenario opened;
     struct parts parts = {0};
     double with[REPEATS], without[REPEATS];
-    must(scenario_read(&reading, &scenario));
-    struct plan plan = {.root = scenario->root,
-                        .store = scenario->store,
-                        .units = scenario->units,
-                        .seed = SEED,
-                        .outcomes = &outcomes};
-    must(world_prepare(&plan, &world));
-    const struct energy *energy = world_energy(world);
-    must(rows_open(plan.store, &parts.rows));
-    must(drivers_open(world_drivers(world), &parts.drivers));
-    must(energy_open(energy, &parts.energy));
+    bench_open(&opened, file, 0, NULL, SEED);
+    const struct energy *energy = world_energy(opened.world);
+    bench_must(rows_open(opened.plan.store, &parts.rows));
+    bench_must(drivers_open(world_drivers(opened.world), &parts.drivers));
+    bench_must(energy_open(energy, &parts.energy));
     for (int r = 0; r < REPEATS; r++) {
-        without[r] = months_take(&plan, &parts, false);
-        with[r] = months_take(&plan, &parts, true);
+        without[r] = months_take(&opened.plan, &parts, false);
+        with[r] = months_take(&opened.plan, &parts, true);
     }
     printf("%s\n", file);
     for (size_t c = 0; c < energy->count; c++) {
@@ -110,10 +79,7 @@ static void scenario_measure(const char *file)
     energy_close(parts.energy);
     drivers_close(parts.drivers);
     rows_close(parts.rows);
-    fault_free(plan.warnings);
-    world_free(world);
-    outcomes_free(&outcomes);
-    scenario_free(scenario);
+    bench_close(&opened);
 }
 
 /* ---- the allocation alone ---- */
@@ -134,7 +100,7 @@ static void layout_make(size_t fields, size_t outlets, struct allocation *alloca
     }
     const struct allocation_layout layout = {
         .field_name = name, .fields = fields, .leg_name = name, .outlet = outlet, .outlets = outlets};
-    must(allocation_prepare(&layout, allocation));
+    bench_must(allocation_prepare(&layout, allocation));
 }
 
 static double allocation_takes(size_t fields, size_t outlets, size_t tranches, size_t *cuts)
@@ -144,7 +110,7 @@ static double allocation_takes(size_t fields, size_t outlets, size_t tranches, s
     const double *element[ALLOCATION_ELEMENTS];
     double ns[REPEATS];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    if (rng == NULL) must(fault_no_memory());
+    if (rng == NULL) bench_must(fault_no_memory());
     layout_make(fields, outlets, &allocation);
     *cuts = allocation.cuts;
     for (size_t f = 0; f < fields; f++) {
@@ -160,9 +126,9 @@ static double allocation_takes(size_t fields, size_t outlets, size_t tranches, s
             .outlet = t % outlets, .cap = cap[t], .netback = netback[t], .volume = volume[t]};
     }
     for (int r = 0; r < REPEATS; r++) {
-        const double before = seconds();
+        const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
         for (int i = 0; i < RUNS; i++) allocation_run(&allocation, &work, element, 0, tranches, tranche);
-        ns[r] = 1e9 * (seconds() - before) / ((double)RUNS * LANES);
+        ns[r] = 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before) / ((double)RUNS * LANES);
     }
     gsl_rng_free(rng);
     return median(ns);
