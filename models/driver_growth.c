@@ -91,12 +91,12 @@ static void growth_start(const struct driver *driver, struct driver_lanes *lanes
     growth_month(driver, lanes);
     for (int month = lanes->calendar->base; month < lanes->calendar->start; month++) {
         if (driver->reads_months) {
-            rows_base(lanes->rows, month);
+            rows_step(lanes->rows, month);
             growth_month(driver, lanes);
         }
         EACH_LANE(l) x[LOG_VOLUME][l] += x[MONTH_GROWTH][l];
     }
-    if (driver->reads_months) rows_base(lanes->rows, lanes->calendar->base);
+    if (driver->reads_months) rows_step(lanes->rows, lanes->calendar->base);
 }
 
 static void growth_step(const struct driver *driver, struct driver_lanes *lanes)

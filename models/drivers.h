@@ -41,7 +41,7 @@ double drivers_shrinkage(const struct drivers *drivers);
 
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
-/* For a block; the store's rows must hold the values of the base date (rows_base). Afterwards levels and ratios are
+/* For a block; the store's rows must hold the values of the base date (rows_step). Afterwards levels and ratios are
  * those at the start, before any draw and without season. */
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);
 /* A month (0 = the first), in ascending order; the store's rows are those of the month. */

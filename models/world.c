@@ -351,7 +351,7 @@ static void horizon_close(struct world_state *state)
 /* Puts drivers, network and flows at the start date; the rows hold what belongs to the block. */
 static void components_start(struct world_state *state, uint64_t first)
 {
-    rows_base(state->rows, state->world->calendar.base);
+    rows_step(state->rows, state->world->calendar.base);
     drivers_start(state->drivers, state->rows, first);
     network_start(state->network, state->rows, state->drivers);
     flows_start(state->flows, state->rows);
@@ -371,6 +371,8 @@ void world_begin(struct world_state *state, uint64_t first)
 void world_month(struct world_state *state, int month)
 {
     rows_step(state->rows, state->world->calendar.start + month);
+    for (int stage = 0; stage < STORE_STAGES; stage++)
+        rows_move(state->rows, stage, state->world->calendar.start + month);
     drivers_step(state->drivers, state->rows, month);
     flows_step(state->flows, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);

@@ -89,7 +89,7 @@ void support_levels(const struct support *support, const char *driver, size_t co
     ck_assert_ptr_null(drivers_open(drivers, &state));
     for (size_t first = 0; first < count; first += LANES) {
         rows_start(rows, first);
-        rows_base(rows, support->plan.calendar.base);
+        rows_step(rows, support->plan.calendar.base);
         drivers_start(state, rows, first);
         int done = 0;
         for (size_t m = 0; m < months; m++) {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/store.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,15 @@ struct slot {
     int *month;               /* [points] */
     double *value;            /* [points] */
     bool step;
-    int input; /* index of what is drawn, -1: nothing */
+    int input;       /* index of what is drawn, -1: nothing */
+    bool occasional; /* drawn by its component */
+    bool idle;       /* not read in this run */
+    int tied_to;     /* slot; -1: none */
+    double tie;      /* correlation */
     struct writing *writing;
     size_t writings;
+    int stage;
+    bool deferred;
 };
 
 struct input {
@@ -30,21 +37,31 @@ struct input {
     struct stream stream;
 };
 
+struct list {
+    int *slot;
+    size_t count;
+};
+
 struct store {
     struct slot *slot;
     size_t slots;
     struct input *input;
     size_t inputs;
-    int *monthly; /* slots that vary by month, ascending; made by store_seal */
-    size_t monthlies;
-    bool sealed;
+    int signals;
+    /* made by store_seal, slots ascending: */
+    struct list monthly;             /* what varies by month */
+    struct list moved[STORE_STAGES]; /* what writers change, by stage */
 };
 
 struct rows {
     const struct store *store;
     double (*row)[LANES];       /* [slots] */
     double (*drawn)[LANES];     /* [inputs] */
+    double (*uniform)[LANES];   /* [inputs] what they were drawn with */
+    double (*signal)[LANES];    /* [signals] */
     struct stream_state *state; /* [inputs] */
+    int keep;                   /* slot; -1: none */
+    double *kept;
 };
 
 struct fault *store_open(struct store **store)
@@ -70,7 +87,8 @@ void store_close(struct store *store)
     for (size_t i = 0; i < store->inputs; i++) free(store->input[i].name);
     free(store->slot);
     free(store->input);
-    free(store->monthly);
+    free(store->monthly.slot);
+    for (size_t i = 0; i < STORE_STAGES; i++) free(store->moved[i].slot);
     free(store);
 }
 
@@ -85,14 +103,14 @@ static struct fault *store_append(struct store *store, struct slot *slot, const 
     store->slot = grown;
     slot->path = strdup(path);
     slot->unit = strdup(unit);
-    slot->input = -1;
+    slot->input = slot->tied_to = -1;
     if (slot->path == NULL || slot->unit == NULL) {
         slot_clear(slot);
         return fault_no_memory();
     }
     *index = (int)store->slots;
     store->slot[store->slots++] = *slot;
-    if (!quantity_is_drawn(&slot->quantity)) return NULL;
+    if (slot->occasional || !quantity_is_drawn(&slot->quantity)) return NULL;
 
     struct input *input = realloc(store->input, (store->inputs + 1) * sizeof *input);
     if (input == NULL) return fault_no_memory();
@@ -109,6 +127,30 @@ struct fault *store_add(struct store *store, const char *path, const char *unit,
     struct slot added = {.quantity = *quantity};
     *quantity = (struct quantity){0};
     return store_append(store, &added, path, unit, slot);
+}
+
+struct fault *store_add_occasional(struct store *store, const char *path, const char *unit, struct quantity *quantity,
+                                   int *slot)
+{
+    struct slot added = {.quantity = *quantity, .occasional = true};
+    *quantity = (struct quantity){0};
+    return store_append(store, &added, path, unit, slot);
+}
+
+const struct quantity *store_quantity(const struct store *store, int slot)
+{
+    return &store->slot[slot].quantity;
+}
+
+void store_tie(struct store *store, int slot, int to, double correlation)
+{
+    store->slot[slot].tied_to = to;
+    store->slot[slot].tie = correlation;
+}
+
+void store_idle(struct store *store, int slot)
+{
+    store->slot[slot].idle = true;
 }
 
 struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count,
@@ -205,27 +247,64 @@ void store_range(const struct store *store, int slot, double *least, double *mos
     }
 }
 
-struct fault *store_move(struct store *store, int slot, store_writer *writer, const void *context)
+struct fault *store_move(struct store *store, int slot, int stage, store_writer *writer, const void *context)
 {
     struct slot *s = &store->slot[slot];
     struct writing *grown = realloc(s->writing, (s->writings + 1) * sizeof *grown);
     if (grown == NULL) return fault_no_memory();
     s->writing = grown;
+    if (s->writings == 0) s->stage = stage;
     grown[s->writings++] = (struct writing){writer, context};
     return NULL;
 }
 
+void store_defer(struct store *store, int slot)
+{
+    store->slot[slot].deferred = true;
+}
+
+int store_signal(struct store *store)
+{
+    return store->signals++;
+}
+
+/* Leaves out the inputs that nothing reads. */
+static void inputs_settle(struct store *store)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < store->inputs; i++) {
+        struct slot *slot = &store->slot[store->input[i].slot];
+        slot->input = slot->idle ? -1 : (int)kept;
+        if (slot->idle)
+            free(store->input[i].name);
+        else
+            store->input[kept++] = store->input[i];
+    }
+    store->inputs = kept;
+}
+
+static struct fault *list_make(struct list *list, size_t most)
+{
+    free(list->slot);
+    list->count = 0;
+    list->slot = malloc((most + 1) * sizeof *list->slot);
+    return list->slot == NULL ? fault_no_memory() : NULL;
+}
+
 struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator)
 {
+    inputs_settle(store);
     for (size_t i = 0; i < store->inputs; i++)
         store->input[i].stream = stream_named(seed, store->input[i].name, generator);
-    free(store->monthly);
-    store->monthlies = 0;
-    store->monthly = malloc((store->slots + 1) * sizeof *store->monthly);
-    if (store->monthly == NULL) return fault_no_memory();
-    for (size_t i = 0; i < store->slots; i++)
-        if (store_varies_by_month(store, (int)i)) store->monthly[store->monthlies++] = (int)i;
-    store->sealed = true;
+    TRY(list_make(&store->monthly, store->slots));
+    for (size_t i = 0; i < STORE_STAGES; i++) TRY(list_make(&store->moved[i], store->slots));
+    for (size_t i = 0; i < store->slots; i++) {
+        const struct slot *slot = &store->slot[i];
+        if (store_varies_by_month(store, (int)i)) store->monthly.slot[store->monthly.count++] = (int)i;
+        if (slot->writings == 0 || slot->deferred) continue;
+        struct list *moved = &store->moved[slot->stage];
+        moved->slot[moved->count++] = (int)i;
+    }
     return NULL;
 }
 
@@ -244,6 +323,12 @@ int store_input_slot(const struct store *store, size_t input)
     return store->input[input].slot;
 }
 
+/* What stands for a quantity that is not drawn by the store. */
+static double slot_number(const struct slot *slot)
+{
+    return quantity_is_drawn(&slot->quantity) ? quantity_central(&slot->quantity) : slot->quantity.p[0];
+}
+
 static void row_fill(double row[LANES], double value)
 {
     EACH_LANE(l) row[l] = value;
@@ -255,11 +340,17 @@ struct fault *rows_open(const struct store *store, struct rows **rows)
     if (*rows == NULL) return fault_no_memory();
     struct rows *r = *rows;
     r->store = store;
-    r->row = aligned_alloc(LANES_ALIGNMENT, (store->slots + 1) * sizeof *r->row);
-    r->drawn = aligned_alloc(LANES_ALIGNMENT, (store->inputs + 1) * sizeof *r->drawn);
+    r->keep = -1;
+    r->kept = calloc(1, sizeof *r->kept);
+    r->row = lanes_rows(store->slots);
+    r->drawn = lanes_rows(store->inputs);
+    r->uniform = lanes_rows(store->inputs);
+    r->signal = lanes_rows((size_t)store->signals);
     r->state = calloc(store->inputs + 1, sizeof *r->state);
     struct fault *fault = NULL;
-    if (r->row == NULL || r->drawn == NULL || r->state == NULL) fault = fault_no_memory();
+    if (r->kept == NULL || r->row == NULL || r->drawn == NULL || r->uniform == NULL || r->signal == NULL ||
+        r->state == NULL)
+        fault = fault_no_memory();
     for (size_t i = 0; i < store->inputs && fault == NULL; i++)
         fault = stream_state_init(&store->input[i].stream, &r->state[i]);
     if (fault != NULL) {
@@ -270,8 +361,8 @@ struct fault *rows_open(const struct store *store, struct rows **rows)
     for (size_t i = 0; i < store->inputs; i++) row_fill(r->drawn[i], 0.0);
     for (size_t i = 0; i < store->slots; i++) {
         const struct slot *slot = &store->slot[i];
-        const double number = slot->points == 0 ? slot->quantity.p[0] : slot->quantity.p[0] * slot->value[0];
-        row_fill(r->row[i], number);
+        const double number = slot_number(slot);
+        row_fill(r->row[i], slot->points == 0 ? number : number * slot->value[0]);
     }
     return NULL;
 }
@@ -284,6 +375,9 @@ void rows_close(struct rows *rows)
     free(rows->state);
     free(rows->row);
     free(rows->drawn);
+    free(rows->uniform);
+    free(rows->signal);
+    free(rows->kept);
     free(rows);
 }
 
@@ -298,22 +392,46 @@ static void row_of_input(struct rows *rows, size_t input)
     EACH_LANE(l) row[l] = scale * drawn[l];
 }
 
+static void signals_clear(struct rows *rows)
+{
+    for (int i = 0; i < rows->store->signals; i++) row_fill(rows->signal[i], 0.0);
+}
+
+/* The uniforms of an input, tied to those of another where it is: Phi(r Phi^-1(u) + sqrt(1 - r^2) Phi^-1(own)). */
+static void tied_uniforms(const struct rows *rows, const struct slot *slot, const double own[LANES], double u[LANES])
+{
+    const int to = slot->tied_to < 0 ? -1 : rows->store->slot[slot->tied_to].input;
+    const double r = slot->tie, rest = sqrt(1.0 - r * r);
+    for (int l = 0; l < LANES; l++) u[l] = own[l];
+    for (int l = 0; l < LANES && to >= 0 && r != 0.0; l++) {
+        const double z = r * gsl_cdf_ugaussian_Pinv(rows->uniform[to][l]) + rest * gsl_cdf_ugaussian_Pinv(own[l]);
+        u[l] = fmin(fmax(gsl_cdf_ugaussian_P(z), 0x1p-54), 1.0 - 0x1p-53);
+    }
+}
+
 void rows_start(struct rows *rows, uint64_t first_replication)
 {
     const struct store *store = rows->store;
+    signals_clear(rows);
     for (size_t i = 0; i < store->inputs; i++) {
         const struct input *input = &store->input[i];
-        const struct quantity *quantity = &store->slot[input->slot].quantity;
         _Alignas(LANES_ALIGNMENT) double u[2][LANES];
         stream_state_start(&input->stream, &rows->state[i], first_replication);
         stream_uniforms(&input->stream, &rows->state[i], first_replication, STREAM_BEFORE, 0, u);
-        for (int l = 0; l < LANES; l++) rows->drawn[i][l] = quantity_inverse(quantity, u[0][l]);
+        for (int l = 0; l < LANES; l++) rows->uniform[i][l] = u[0][l];
+    }
+    for (size_t i = 0; i < store->inputs; i++) {
+        const struct slot *slot = &store->slot[store->input[i].slot];
+        double u[LANES];
+        tied_uniforms(rows, slot, rows->uniform[i], u);
+        for (int l = 0; l < LANES; l++) rows->drawn[i][l] = quantity_inverse(&slot->quantity, u[l]);
         row_of_input(rows, i);
     }
 }
 
 void rows_central(struct rows *rows)
 {
+    signals_clear(rows);
     for (size_t i = 0; i < rows->store->inputs; i++) {
         row_fill(rows->drawn[i], quantity_central(&rows->store->slot[rows->store->input[i].slot].quantity));
         row_of_input(rows, i);
@@ -327,7 +445,7 @@ static void row_of_month(struct rows *rows, int index, int month)
     const double scale = slot->points == 0 ? 1.0 : slot_profile(slot, month);
     double *row = rows->row[index];
     if (slot->input < 0) {
-        row_fill(row, scale * slot->quantity.p[0]);
+        row_fill(row, scale * slot_number(slot));
         return;
     }
     const double *drawn = rows->drawn[slot->input];
@@ -336,19 +454,21 @@ static void row_of_month(struct rows *rows, int index, int month)
 
 void rows_step(struct rows *rows, int month)
 {
-    const struct store *store = rows->store;
-    for (size_t i = 0; i < store->monthlies; i++) {
-        const int index = store->monthly[i];
-        const struct slot *slot = &store->slot[index];
-        row_of_month(rows, index, month);
-        for (size_t w = 0; w < slot->writings; w++)
-            slot->writing[w].writer(slot->writing[w].context, rows, month, rows->row[index]);
-    }
+    const struct list *monthly = &rows->store->monthly;
+    for (size_t i = 0; i < monthly->count; i++) row_of_month(rows, monthly->slot[i], month);
 }
 
-void rows_base(struct rows *rows, int month)
+void rows_apply(const struct rows *rows, int slot, int month, double row[LANES])
 {
-    for (size_t i = 0; i < rows->store->monthlies; i++) row_of_month(rows, rows->store->monthly[i], month);
+    const struct slot *of = &rows->store->slot[slot];
+    if (slot == rows->keep) *rows->kept = row[0];
+    for (size_t w = 0; w < of->writings; w++) of->writing[w].writer(of->writing[w].context, rows, month, row);
+}
+
+void rows_move(struct rows *rows, int stage, int month)
+{
+    const struct list *moved = &rows->store->moved[stage];
+    for (size_t i = 0; i < moved->count; i++) rows_apply(rows, moved->slot[i], month, rows->row[moved->slot[i]]);
 }
 
 const double *rows_get(const struct rows *rows, int slot)
@@ -359,4 +479,19 @@ const double *rows_get(const struct rows *rows, int slot)
 const double *rows_input(const struct rows *rows, size_t input)
 {
     return rows->drawn[input];
+}
+
+double *rows_signal(const struct rows *rows, int signal)
+{
+    return rows->signal[signal];
+}
+
+void rows_keep(struct rows *rows, int slot)
+{
+    rows->keep = slot;
+}
+
+double rows_kept(const struct rows *rows)
+{
+    return *rows->kept;
 }

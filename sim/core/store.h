@@ -6,13 +6,16 @@
  *   one per month          a profile over dates, the same in all lanes (times a drawn factor: per lane)
  *   moved                  a writer changes the row in some months, lane by lane
  * A component asks for the row of a slot at `start` or `step` and keeps no copy; what it reads is always LANES numbers,
- * so it has one code path. Only rows that vary by month are recomputed each month. Writers (effects of policies,
- * regimes and events) are called in the order of registration, after the row has its own value of the month, and before
- * any component steps.
+ * so it has one code path. Only rows that vary by month are recomputed each month.
  *
- * Life: the reader adds slots (store_add_...), components and mechanisms add writers in `prepare` (store_move),
+ * Writers (effects of policies, regimes and events) change a row in the order of their registration, once it has its
+ * own value of the month. A stage is a set of slots whose writers are called together, since what an earlier stage
+ * holds may decide about a later one. Where a component makes more of a slot before it counts (growth, decline), it
+ * calls the writers itself. Writers and their owners speak through signals: rows that belong to no quantity.
+ *
+ * Life: the reader adds slots (store_add_...), components and mechanisms add writers and signals in `prepare`,
  * store_seal ends that; then each thread opens rows and, for each block, calls rows_start, and for each month
- * rows_step.
+ * rows_step, then rows_move for each stage.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STORE_H
 #define ZHOL_STORE_H
@@ -45,6 +48,18 @@ MUST_CHECK struct fault *store_add_profile(struct store *store, const char *path
                                            const int month[], const double value[], bool step, struct quantity *times,
                                            int *slot);
 
+/* Adds a quantity that its component draws by itself, as often as it needs; its row holds the median, and it is no
+ * input. */
+MUST_CHECK struct fault *store_add_occasional(struct store *store, const char *path, const char *unit,
+                                              struct quantity *quantity, int *slot);
+/* The number or distribution of a slot; of a profile its factor. */
+const struct quantity *store_quantity(const struct store *store, int slot);
+/* Ties the draw of a slot to that of another by a Gaussian copula of this correlation (between -1 and 1). Without
+ * effect unless both are drawn. Ties do not chain. */
+void store_tie(struct store *store, int slot, int to, double correlation);
+/* The slot is not read in this run: it is not drawn, and is no input. */
+void store_idle(struct store *store, int slot);
+
 /* The slot of a path, -1 if there is none. */
 int store_find(const struct store *store, const char *path);
 size_t store_count(const struct store *store);
@@ -61,10 +76,17 @@ double store_mean(const struct store *store, int slot, int month);
 /* The least and the greatest value that the quantity can have in any month, before any writer. */
 void store_range(const struct store *store, int slot, double *least, double *most);
 
-/* A writer: changes the row of `slot` in place. `month` is the calendar month. Must be a pure function of its
- * arguments, of what `context` held when the run began and of rows that step earlier. */
-typedef void store_writer(const void *context, struct rows *rows, int month, double row[LANES]);
-MUST_CHECK struct fault *store_move(struct store *store, int slot, store_writer *writer, const void *context);
+/* A writer: changes a row in place. `month` is the calendar month. Must be a pure function of its arguments, of what
+ * `context` held when the run began, of signals and of rows of earlier stages. */
+typedef void store_writer(const void *context, const struct rows *rows, int month, double row[LANES]);
+enum { STORE_STAGES = 3 };
+/* All writers of a slot belong to one stage, that of the first. */
+MUST_CHECK struct fault *store_move(struct store *store, int slot, int stage, store_writer *writer,
+                                    const void *context);
+/* The component calls the writers of this slot itself, with rows_apply. */
+void store_defer(struct store *store, int slot);
+/* A new signal. */
+int store_signal(struct store *store);
 
 /* Ends the building: names the draws with the seed. */
 MUST_CHECK struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type *generator);
@@ -82,13 +104,22 @@ void rows_close(struct rows *rows);
 void rows_start(struct rows *rows, uint64_t first_replication);
 /* Instead of drawing: every drawn input at its median. For the state before any draw. */
 void rows_central(struct rows *rows);
-/* For a month: recomputes what varies by month. */
+/* For a month: recomputes what varies by month, before any writer. */
 void rows_step(struct rows *rows, int month);
-/* Sets what varies by month to its value in `month` without the writers: for values at the base date. */
-void rows_base(struct rows *rows, int month);
-/* The row of a slot; valid until the next rows_start, rows_step or rows_base, and aligned to LANES_ALIGNMENT. */
+/* Calls the writers of a stage. */
+void rows_move(struct rows *rows, int stage, int month);
+/* Calls the writers of a deferred slot on what its component made of it. */
+void rows_apply(const struct rows *rows, int slot, int month, double row[LANES]);
+/* The row of a slot; valid until the next rows_start, rows_step or rows_move, and aligned to LANES_ALIGNMENT. */
 const double *rows_get(const struct rows *rows, int slot);
 /* The row of the drawn input, as drawn. */
 const double *rows_input(const struct rows *rows, size_t input);
+/* The row of a signal, 0 after rows_start and rows_central. */
+double *rows_signal(const struct rows *rows, int signal);
+
+/* From now on the value of this slot before its writers, in the first lane, is kept: for accounts of what an effect
+ * does. */
+void rows_keep(struct rows *rows, int slot);
+double rows_kept(const struct rows *rows);
 
 #endif

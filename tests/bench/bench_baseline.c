@@ -413,7 +413,7 @@ static void steps_block(struct levels *levels, int level, uint64_t first)
     const struct calendar *calendar = &levels->opened->zhol.plan.calendar;
     struct flows_state *flows = level >= WITH_NETWORK ? levels->flows : levels->alone;
     rows_start(levels->rows, first);
-    rows_base(levels->rows, calendar->base);
+    rows_step(levels->rows, calendar->base);
     drivers_start(levels->drivers, levels->rows, first);
     if (level >= WITH_NETWORK) network_start(levels->network, levels->rows, levels->drivers);
     if (level >= WITH_DEMAND) flows_start(flows, levels->rows);

@@ -50,7 +50,7 @@ static void zhol_run(const struct bench_scenario *opened, size_t count, double o
     bench_must(drivers_open(drivers, &state));
     for (size_t first = 0; first < count; first += LANES) {
         rows_start(rows, first);
-        rows_base(rows, opened->plan.calendar.base);
+        rows_step(rows, opened->plan.calendar.base);
         drivers_start(state, rows, first);
         for (int m = 0, next = 0; m < PLAIN_MONTHS; m++) {
             rows_step(rows, opened->plan.calendar.start + m);

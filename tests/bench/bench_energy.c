@@ -41,7 +41,7 @@ static double months_take(const struct plan *plan, const struct parts *parts, bo
     const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (uint64_t first = 0; first < BLOCKS * LANES; first += LANES) {
         rows_start(parts->rows, first);
-        rows_base(parts->rows, plan->calendar.base);
+        rows_step(parts->rows, plan->calendar.base);
         drivers_start(parts->drivers, parts->rows, first);
         if (energy) energy_start(parts->energy, parts->rows, parts->drivers, first);
         for (int m = 0; m < plan->calendar.months; m++) {
