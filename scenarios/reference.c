@@ -207,6 +207,8 @@ static const char *const preface =
     "| `pert(low mode high)` | smooth, with weight near the mode (modified beta) |\n"
     "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
     "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
+    "| `gamma(mean cv)` | likewise, with a thinner tail; with `cv` 1 the exponential |\n"
+    "| `exponential(mean)` | a wait that is as likely to end at any time |\n"
     "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
     "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
     "train/d}`; a year stands\n"

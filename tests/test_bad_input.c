@@ -41,8 +41,8 @@ static const struct wrong {
      "drivers.oil.model is 'gmb'; expected gbm, mean-reverting, two-factor, growth, trend, path or var; did you mean "
      "'gbm'?"},
     {"unknown-distribution", 0, 4, 47,
-     "drivers.oil.sigma: 'triangle' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete); "
-     "did you mean 'triangular'?"},
+     "drivers.oil.sigma: 'triangle' is not a distribution (uniform, triangular, normal, lognormal, gamma, exponential, "
+     "pert or discrete); did you mean 'triangular'?"},
     {"duplicate-key", 0, 8, 5, "the key 'sigma' stands twice in this map"},
     {"alias", 0, 4, 8, "anchors (&o) are not read in scenario files; use `extends`"},
     {"alias", 1, 5, 8, "aliases (*o) are not read in scenario files; use `extends`"},

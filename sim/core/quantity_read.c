@@ -24,16 +24,20 @@ static const struct form {
     [QUANTITY_TRIANGULAR] = {"triangular", "low mode high", 3, 3},
     [QUANTITY_NORMAL] = {"normal", "mean sd", 2, 2},
     [QUANTITY_LOGNORMAL] = {"lognormal", "mean cv", 2, 1},
+    [QUANTITY_GAMMA] = {"gamma", "mean cv", 2, 1},
+    [QUANTITY_EXPONENTIAL] = {"exponential", "mean", 1, 1},
     [QUANTITY_PERT] = {"pert", "low mode high", 3, 3},
     [QUANTITY_DISCRETE] = {"discrete", "value:probability ...", 0, 0},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
-static const char *const form_names[] = {"uniform", "triangular", "normal", "lognormal", "pert", "discrete", NULL};
+static const char *const form_names[] = {"uniform",     "triangular", "normal",   "lognormal", "gamma",
+                                         "exponential", "pert",       "discrete", NULL};
 
 /* What people write for a distribution that we have; spellings close to ours need no entry. */
 static const char *const habits[][2] = {{"gauss", "normal"},        {"gaussian", "normal"}, {"tri", "triangular"},
-                                        {"triangle", "triangular"}, {"beta", "pert"},       {"choice", "discrete"}};
+                                        {"triangle", "triangular"}, {"beta", "pert"},       {"choice", "discrete"},
+                                        {"exp", "exponential"},     {"erlang", "gamma"}};
 
 static bool is_digit(char c)
 {
@@ -147,9 +151,11 @@ static struct fault *unknown_form(const char *name, size_t length)
     for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
         if (strcmp(habits[i][0], word) == 0) meant = habits[i][1];
     if (meant == NULL) meant = units_nearest(word, form_names);
-    return fault_raise(
-        FAULT_SCENARIO, "'%s' is not a distribution (uniform, triangular, normal, lognormal, pert or discrete)%s%s%s",
-        word, meant == NULL ? "" : "; did you mean '", meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
+    return fault_raise(FAULT_SCENARIO,
+                       "'%s' is not a distribution (uniform, triangular, normal, lognormal, gamma, exponential, pert "
+                       "or discrete)%s%s%s",
+                       word, meant == NULL ? "" : "; did you mean '", meant == NULL ? "" : meant,
+                       meant == NULL ? "" : "'?");
 }
 
 /* Reads the name and the opening parenthesis. */
@@ -359,8 +365,10 @@ static struct fault *law_check(const struct reading *reading)
         return order_check(reading, "mode", p[1], "high", p[2]);
     case QUANTITY_NORMAL: return normal_check(reading);
     case QUANTITY_LOGNORMAL:
+    case QUANTITY_GAMMA:
         TRY(positive_check(reading, "mean", p[0]));
         return positive_check(reading, "coefficient of variation", p[1]);
+    case QUANTITY_EXPONENTIAL: return positive_check(reading, "mean", p[0]);
     case QUANTITY_DISCRETE: return discrete_check(reading);
     case QUANTITY_NUMBER: break;
     }
