@@ -19,6 +19,7 @@ static const struct key import_duty_keys[] = {{.name = "from",
                                               {.name = "rate",
                                                .kind = KEY_QUANTITY,
                                                .unit = "",
+                                               .edited = true,
                                                .least = -1,
                                                .most = 100,
                                                .least_open = true,
@@ -29,6 +30,7 @@ static const struct key import_duty_keys[] = {{.name = "from",
 static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
+                                          .edited = true,
                                           .usual = "100 %",
                                           .least = 0,
                                           .most = 1,
@@ -38,6 +40,7 @@ static const struct key fiscal_keys[] = {{.name = "fee_take",
                                          {.name = "profit_tax",
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
+                                          .edited = true,
                                           .usual = "0 %",
                                           .least = 0,
                                           .most = 1,
@@ -82,7 +85,10 @@ enum {
     FISCAL_PROFIT_TAX,
     FISCAL_FEES,
     FISCAL_IMPORT_DUTY,
-    FISCAL_SUBSIDIES,
+    FISCAL_SUBSIDIES, /* from here on it is paid */
+    FISCAL_INVESTMENT,
+    FISCAL_UPKEEP,
+    FISCAL_DEBT_SERVICE,
     FISCAL_TOTAL,
     FISCAL_LINES
 };
@@ -102,8 +108,16 @@ const struct outcome_kind accounts_fiscal_outcomes[] = {
         FISCAL_LINE("fiscal.import-duty", "import duty", OUTCOME_MORE, "Tariff on the value of flows to home."),
     [FISCAL_SUBSIDIES] =
         FISCAL_LINE("fiscal.subsidies", "subsidies of home legs", OUTCOME_LESS, "What the state pays on home legs."),
-    [FISCAL_TOTAL] = FISCAL_LINE("fiscal.total", "public revenue less subsidies", OUTCOME_MORE,
-                                 "Duty, royalty, profit tax, fees and import duty, less subsidies."),
+    [FISCAL_INVESTMENT] = FISCAL_LINE("fiscal.investment", "investment that the state pays at once", OUTCOME_LESS,
+                                      "What policies spend, less what loans pay."),
+    [FISCAL_UPKEEP] =
+        FISCAL_LINE("fiscal.upkeep", "upkeep of what was built", OUTCOME_LESS, "Upkeep of what policies built."),
+    [FISCAL_DEBT_SERVICE] = FISCAL_LINE("fiscal.debt-service", "service of loans", OUTCOME_LESS,
+                                        "Interest and repayment at the prices of the base year; in the last month also "
+                                        "what is still owed."),
+    [FISCAL_TOTAL] = FISCAL_LINE("fiscal.total", "public revenue less what the state pays", OUTCOME_MORE,
+                                 "Duty, royalty, profit tax, fees and import duty, less subsidies, investment, upkeep "
+                                 "and debt service."),
     {.pattern = NULL}};
 enum { TRADE_EXPORTS, TRADE_IMPORTS, TRADE_BALANCE, TRADE_LINES };
 const struct outcome_kind accounts_trade_outcomes[] = {
@@ -139,6 +153,7 @@ struct accounts {
     const struct flows *flows;
     const struct network *network;
     const struct energy *energy;
+    const struct policies *policies;
     const char *home;
     int fee_take, profit_tax; /* slots */
     const char **partner;
@@ -156,6 +171,9 @@ struct accounts {
     size_t *exports_outcome, *imports_outcome; /* [partners] */
 };
 
+/* Rows of what is not an outcome. */
+enum { HOME_FEES, HOME_PROFIT, HOME_ROWS };
+
 struct accounts_state {
     const struct accounts *accounts;
     double (*value)[LANES];     /* [flows] value of what was shipped */
@@ -165,6 +183,7 @@ struct accounts_state {
     double (*imports)[LANES];   /* [partners] */
     double (*fiscal)[LANES];    /* [FISCAL_LINES] */
     double (*trade)[LANES];     /* [TRADE_LINES] */
+    double (*home)[LANES];      /* [HOME_ROWS] */
 };
 
 static size_t partner_of(struct accounts *accounts, const char *name)
@@ -271,6 +290,8 @@ static void lines_find(struct accounts *accounts)
     accounts->has[FISCAL_FEES] = accounts->fees > 0 || transit;
     accounts->has[FISCAL_IMPORT_DUTY] = imports;
     accounts->has[FISCAL_SUBSIDIES] = accounts->subsidies > 0;
+    accounts->has[FISCAL_INVESTMENT] = accounts->has[FISCAL_UPKEEP] = accounts->has[FISCAL_DEBT_SERVICE] =
+        policies_spend(accounts->policies);
     for (size_t i = 0; i < FISCAL_TOTAL; i++)
         accounts->has[FISCAL_TOTAL] = accounts->has[FISCAL_TOTAL] || accounts->has[i];
 }
@@ -324,7 +345,7 @@ static struct fault *home_declare(struct accounts *accounts, struct plan *plan)
 }
 
 struct fault *accounts_prepare(struct plan *plan, const struct flows *flows, const struct network *network,
-                               const struct energy *energy, struct accounts **out)
+                               const struct energy *energy, const struct policies *policies, struct accounts **out)
 {
     struct accounts *accounts = calloc(1, sizeof *accounts);
     struct setting *fiscal = setting_find(plan->root, "fiscal"), *outcomes = setting_find(plan->root, "outcomes");
@@ -333,6 +354,7 @@ struct fault *accounts_prepare(struct plan *plan, const struct flows *flows, con
     accounts->flows = flows;
     accounts->network = network;
     accounts->energy = energy;
+    accounts->policies = policies;
     accounts->home = plan->home;
     accounts->fee_take = setting_slot(fiscal, "fee_take");
     accounts->profit_tax = setting_slot(fiscal, "profit_tax");
@@ -376,7 +398,7 @@ const char *accounts_partner(const struct accounts *accounts, size_t partner)
 
 size_t accounts_rows(const struct accounts *accounts)
 {
-    return 2 * flows_count(accounts->flows) + 3 * accounts->partners + FISCAL_LINES + TRADE_LINES;
+    return 2 * flows_count(accounts->flows) + 3 * accounts->partners + FISCAL_LINES + TRADE_LINES + HOME_ROWS;
 }
 
 struct fault *accounts_open(const struct accounts *accounts, struct accounts_state **out)
@@ -393,8 +415,9 @@ struct fault *accounts_open(const struct accounts *accounts, struct accounts_sta
     state->imports = lanes_rows(accounts->partners);
     state->fiscal = lanes_rows(FISCAL_LINES);
     state->trade = lanes_rows(TRADE_LINES);
+    state->home = lanes_rows(HOME_ROWS);
     return state->value == NULL || state->base_unit == NULL || state->exports == NULL || state->base == NULL ||
-                   state->imports == NULL || state->fiscal == NULL || state->trade == NULL
+                   state->imports == NULL || state->fiscal == NULL || state->trade == NULL || state->home == NULL
                ? fault_no_memory()
                : NULL;
 }
@@ -409,6 +432,7 @@ void accounts_close(struct accounts_state *state)
     free(state->imports);
     free(state->fiscal);
     free(state->trade);
+    free(state->home);
     free(state);
 }
 
@@ -461,7 +485,7 @@ static void trade_energy(struct accounts_state *state, const struct rows *rows, 
 {
     const struct accounts *accounts = state->accounts;
     const double *rate = rows_get(rows, accounts->profit_tax);
-    double *tax = state->fiscal[FISCAL_PROFIT_TAX];
+    double *tax = state->fiscal[FISCAL_PROFIT_TAX], *profit = state->home[HOME_PROFIT];
     for (size_t c = 0; c < accounts->energy->count; c++) {
         const struct energy_commodity *commodity = &accounts->energy->commodity[c];
         const double *margin = energy_margin(energy, c);
@@ -474,7 +498,13 @@ static void trade_energy(struct accounts_state *state, const struct rows *rows, 
         add(state->fiscal[FISCAL_DUTY], energy_duty(energy, c));
         add(state->fiscal[FISCAL_ROYALTY], energy_royalty(energy, c));
         add(state->fiscal[FISCAL_FEES], energy_transit_fees(energy, c));
-        EACH_LANE(l) tax[l] += margin[l] > 0.0 ? rate[l] * margin[l] : 0.0;
+        const double *share = energy_home_share(energy, c);
+        EACH_LANE(l)
+        {
+            const double taxed = margin[l] > 0.0 ? rate[l] * margin[l] : 0.0;
+            tax[l] += taxed;
+            profit[l] += share[l] * (margin[l] - taxed);
+        }
     }
 }
 
@@ -488,8 +518,19 @@ static void passages_add(const struct rows *rows, const struct network_state *ne
     }
 }
 
+/* What policies cost the state. */
+static void pay(struct accounts_state *state, const struct policies_state *policies)
+{
+    if (!policies_spend(state->accounts->policies)) return;
+    const struct policies_money money = policies_money(policies);
+    add(state->fiscal[FISCAL_INVESTMENT], money.own);
+    add(state->fiscal[FISCAL_UPKEEP], money.upkeep);
+    add(state->fiscal[FISCAL_DEBT_SERVICE], money.service);
+}
+
 void accounts_step(struct accounts_state *state, const struct rows *rows, const struct flows_state *flows,
-                   const struct network_state *network, const struct energy_state *energy)
+                   const struct network_state *network, const struct energy_state *energy,
+                   const struct policies_state *policies)
 {
     const struct accounts *accounts = state->accounts;
     clear(accounts->partners, state->exports);
@@ -497,6 +538,7 @@ void accounts_step(struct accounts_state *state, const struct rows *rows, const 
     clear(accounts->partners, state->imports);
     clear(FISCAL_LINES, state->fiscal);
     clear(TRADE_LINES, state->trade);
+    clear(HOME_ROWS, state->home);
     trade_flows(state, rows, flows, network);
     if (accounts->home == NULL) return;
     trade_energy(state, rows, energy);
@@ -504,9 +546,15 @@ void accounts_step(struct accounts_state *state, const struct rows *rows, const 
     passages_add(rows, network, accounts->fees, accounts->fee, fees);
     passages_add(rows, network, accounts->subsidies, accounts->subsidy, state->fiscal[FISCAL_SUBSIDIES]);
     const double *take = rows_get(rows, accounts->fee_take);
-    EACH_LANE(l) fees[l] *= take[l];
+    double *all_fees = state->home[HOME_FEES];
+    EACH_LANE(l)
+    {
+        all_fees[l] = fees[l];
+        fees[l] *= take[l];
+    }
+    pay(state, policies);
     for (size_t i = 0; i < FISCAL_TOTAL; i++) {
-        const double *line = state->fiscal[i], sign = i == FISCAL_SUBSIDIES ? -1.0 : 1.0;
+        const double *line = state->fiscal[i], sign = i >= FISCAL_SUBSIDIES ? -1.0 : 1.0;
         EACH_LANE(l) total[l] += sign * line[l];
     }
     double *exports = state->trade[TRADE_EXPORTS], *imports = state->trade[TRADE_IMPORTS],
@@ -546,4 +594,21 @@ const double *accounts_exports(const struct accounts_state *state, size_t partne
 const double *accounts_base_exports(const struct accounts_state *state, size_t partner)
 {
     return state->base[partner];
+}
+
+struct accounts_home accounts_home(const struct accounts_state *state)
+{
+    return (struct accounts_home){.duty = state->fiscal[FISCAL_DUTY],
+                                  .royalty = state->fiscal[FISCAL_ROYALTY],
+                                  .profit_tax = state->fiscal[FISCAL_PROFIT_TAX],
+                                  .import_duty = state->fiscal[FISCAL_IMPORT_DUTY],
+                                  .subsidies = state->fiscal[FISCAL_SUBSIDIES],
+                                  .total = state->fiscal[FISCAL_TOTAL],
+                                  .all_fees = state->home[HOME_FEES],
+                                  .profit = state->home[HOME_PROFIT]};
+}
+
+bool accounts_touches_home(const struct accounts *accounts, size_t flow)
+{
+    return at_home(accounts, flows_from(accounts->flows, flow)) || at_home(accounts, flows_to(accounts->flows, flow));
 }

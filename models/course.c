@@ -28,6 +28,7 @@ struct fault *course_prepare(struct setting *setting, int value, const struct pl
         course->decline = setting_slot(decline, "rate");
         if (from != NULL && from->integer > course->decline_from) course->decline_from = (int)from->integer;
     }
+    if (value >= 0) store_defer(plan->store, value); /* effects act on what has grown or declined */
     if (steps == NULL) return NULL;
     course->step_month = calloc(steps->children + 1, sizeof *course->step_month);
     course->step_slot = calloc(steps->children + 1, sizeof *course->step_slot);
@@ -69,11 +70,13 @@ void course_step(const struct course *course, const struct rows *rows, const str
         const double *growth = rows_get(rows, course->growth);
         EACH_LANE(l) grown[l] *= lanes_exp(lanes_log1p(growth[l]) * CALENDAR_MONTH_YEARS);
     }
-    if (course->decline < 0 || now < course->decline_from) return;
-    const double *decline = rows_get(rows, course->decline), n = now - course->decline_from;
-    EACH_LANE(l)
-    {
-        const double h = -lanes_log1p(-decline[l]) * CALENDAR_MONTH_YEARS;
-        rate[l] *= lanes_exp(-n * h) * lanes_decay(h);
+    if (course->decline >= 0 && now >= course->decline_from) {
+        const double *decline = rows_get(rows, course->decline), n = now - course->decline_from;
+        EACH_LANE(l)
+        {
+            const double h = -lanes_log1p(-decline[l]) * CALENDAR_MONTH_YEARS;
+            rate[l] *= lanes_exp(-n * h) * lanes_decay(h);
+        }
     }
+    rows_apply(rows, course->value, now, rate);
 }

@@ -3,7 +3,7 @@
  *
  *   rate(t) (1 + growth)^(t/12) (1 - decline)^(n/12) (1 - e^{-h D}) / (h D),  h = -ln(1 - decline) per year
  * t months from the start, n from the date at which the decline begins; the last factor is the exact mean of a month.
- * `steps` replaces the rate from a date on.
+ * `steps` replaces the rate from a date on. Effects act on the result.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_COURSE_H
 #define ZHOL_COURSE_H

@@ -72,6 +72,7 @@ static const struct key flow_keys[] = {
     {.name = "volume",
      .kind = KEY_QUANTITY,
      .unit = "$commodity.unit/yr",
+     .edited = true,
      .least = 0,
      .most = 1e300,
      .draws = true,
@@ -89,6 +90,7 @@ static const struct key flow_keys[] = {
     {.name = "tariff",
      .kind = KEY_QUANTITY,
      .unit = "",
+     .edited = true,
      .usual = "0",
      .least = -1,
      .most = 100,
@@ -99,6 +101,7 @@ static const struct key flow_keys[] = {
     {.name = "cost_wedge",
      .kind = KEY_QUANTITY,
      .unit = "",
+     .edited = true,
      .usual = "0",
      .least = -1,
      .most = 100,
@@ -106,6 +109,15 @@ static const struct key flow_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "Any other wedge as a share of the value with duty: paperwork, permits, quotas."},
+    {.name = "home_share",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "100 %",
+     .least = 0,
+     .most = 1,
+     .draws = true,
+     .profile = true,
+     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home."},
     {.name = "income",
      .kind = KEY_ENTRIES,
      .usual = "",
@@ -158,8 +170,8 @@ struct flow {
     const char *name;
     const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
     const char *from, *to;
-    char *unit;                       /* of demand: "TEU/yr" */
-    int volume, value, tariff, wedge; /* slots */
+    char *unit;                                   /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge, home_share; /* slots */
     bool responds;
     int impact, long_run, speed; /* slots */
     size_t incomes;
@@ -233,6 +245,17 @@ static int tariff_slot(const struct plan *plan, struct setting *setting)
     return own->slot;
 }
 
+/* An effect on a tariff that is not the flow's own would do nothing. */
+static struct fault *tariff_check(const struct flow *flow, struct setting *setting)
+{
+    const struct setting *own = setting_find(setting, "tariff");
+    if (!own->edited || flow->tariff == own->slot) return NULL;
+    return fault_at(FAULT_SCENARIO, own->place,
+                    "%s is edited, but %s pays fiscal.import_duty.rate; expected an effect on that, or a `tariff` of "
+                    "the flow's own",
+                    own->path, flow->name);
+}
+
 /* Every country that import duty is due on sends something. */
 static struct fault *import_duty_check(const struct plan *plan, const struct flows *flows)
 {
@@ -273,6 +296,8 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     if (flow->value < 0) flow->value = usual_value;
     flow->tariff = tariff_slot(plan, setting);
     flow->wedge = setting_slot(setting, "cost_wedge");
+    flow->home_share = setting_slot(setting, "home_share");
+    TRY(tariff_check(flow, setting));
     response_read(flow, setting_find(setting, "response"));
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
@@ -351,6 +376,11 @@ int flows_value(const struct flows *flows, size_t flow)
 int flows_tariff(const struct flows *flows, size_t flow)
 {
     return flows->flow[flow].tariff;
+}
+
+int flows_home_share(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].home_share;
 }
 
 const char *flows_from(const struct flows *flows, size_t flow)
@@ -484,6 +514,11 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
 const double *flows_demand(const struct flows_state *state, size_t flow)
 {
     return state->x[flow * FLOW_ROWS + DEMAND];
+}
+
+const double *flows_surplus(const struct flows_state *state, size_t flow)
+{
+    return state->x[flow * FLOW_ROWS + SURPLUS];
 }
 
 void flows_report(const struct flows_state *state, struct outcome_rows *rows)

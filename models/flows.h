@@ -30,9 +30,10 @@ const char *flows_commodity(const struct flows *flows, size_t flow);  /* "contai
 const char *flows_counted_in(const struct flows *flows, size_t flow); /* "TEU" */
 int flows_volume(const struct flows *flows, size_t flow);             /* slot of the base volume */
 int flows_value(const struct flows *flows, size_t flow);              /* slot of the value of a unit */
-int flows_tariff(const struct flows *flows, size_t flow);             /* slot */
-const char *flows_from(const struct flows *flows, size_t flow);       /* country of the exporter */
-const char *flows_to(const struct flows *flows, size_t flow);         /* country of the importer */
+int flows_tariff(const struct flows *flows, size_t flow);
+int flows_home_share(const struct flows *flows, size_t flow); /* of the users' gain */ /* slot */
+const char *flows_from(const struct flows *flows, size_t flow);                        /* country of the exporter */
+const char *flows_to(const struct flows *flows, size_t flow);                          /* country of the importer */
 struct setting *flows_setting(const struct flows *flows, size_t flow);
 
 MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);
@@ -46,6 +47,8 @@ void flows_start(struct flows_state *state, const struct rows *rows);
 void flows_step(struct flows_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
 /* The demand of the month, units per year. */
 const double *flows_demand(const struct flows_state *state, size_t flow);
+/* What users gain over the base price, USD per year. */
+const double *flows_surplus(const struct flows_state *state, size_t flow);
 /* Enters the rows of flows.F.demand and .surplus. */
 void flows_report(const struct flows_state *state, struct outcome_rows *rows);
 

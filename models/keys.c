@@ -4,9 +4,12 @@
 #include "models/accounts.h"
 #include "models/drivers.h"
 #include "models/energy.h"
+#include "models/events.h"
 #include "models/flows.h"
 #include "models/network.h"
 #include "models/outcomes.h"
+#include "models/policies.h"
+#include "models/regimes.h"
 #include "sim/core/calendar.h"
 
 #include <stddef.h>
@@ -67,7 +70,7 @@ static const struct key run_keys[] = {
      .meaning = "Probabilities of the quantiles to report; 0.05, 0.25, 0.5, 0.75 and 0.95 if absent."},
     {.name = NULL}};
 
-static struct key keys[16];
+static struct key keys[20];
 
 const struct key *scenario_keys(void)
 {
@@ -88,6 +91,11 @@ const struct key *scenario_keys(void)
     keys[n++] = flows_key;
     keys[n++] = energy_key;
     keys[n++] = network_key;
+    keys[n++] = events_key;
+    keys[n++] = regimes_key;
+    keys[n++] = policies_key;
+    keys[n++] = adopt_key;
+    keys[n++] = finance_key;
     keys[n++] = fiscal_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};

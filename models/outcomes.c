@@ -2,20 +2,24 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/outcomes.h"
 #include "models/accounts.h"
+#include "models/appraisal.h"
 #include "models/corridors.h"
 #include "models/energy.h"
+#include "models/events.h"
 #include "models/indices.h"
 #include "models/network.h"
+#include "models/policies.h"
+#include "models/regimes.h"
 #include "models/thresholds.h"
 
-const struct outcome_kind *const outcome_tables[] = {drivers_outcomes,        flows_outcomes,
-                                                     network_flow_outcomes,   accounts_flow_outcomes,
-                                                     network_route_outcomes,  legs_outcomes,
-                                                     corridors_outcomes,      energy_outcomes,
-                                                     energy_outlet_outcomes,  accounts_fiscal_outcomes,
-                                                     accounts_trade_outcomes, accounts_partner_outcomes,
-                                                     indices_outcomes,        thresholds_outcomes,
-                                                     network_solver_outcomes, NULL};
+const struct outcome_kind *const outcome_tables[] = {
+    drivers_outcomes,         flows_outcomes,          network_flow_outcomes,
+    accounts_flow_outcomes,   network_route_outcomes,  legs_outcomes,
+    corridors_outcomes,       energy_outcomes,         energy_outlet_outcomes,
+    events_outcomes,          regimes_outcomes,        policies_outcomes,
+    accounts_fiscal_outcomes, accounts_trade_outcomes, accounts_partner_outcomes,
+    appraisal_outcomes,       indices_outcomes,        thresholds_outcomes,
+    network_solver_outcomes,  effects_outcomes,        NULL};
 
 static const struct key outcomes_keys[] = {
     {.name = "corridors",

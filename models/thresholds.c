@@ -1,8 +1,8 @@
 /* models/thresholds.c -- see thresholds.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/thresholds.h"
+#include "models/watch.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,27 +10,15 @@ enum { OUTCOMES_MOST = 64 };
 
 static const struct key outcome_entry[] = {
     {.name = "*", .kind = KEY_TEXT, .meaning = "The path of an outcome, such as legs.dostyk.delay."}};
-static const struct key threshold_keys[] = {
-    {.name = "outcome",
-     .kind = KEY_LIST,
-     .least = 1,
-     .most = OUTCOMES_MOST,
-     .entry = outcome_entry,
-     .shorthand = "",
-     .meaning = "What is watched; of several, any one."},
-    {.name = "above",
-     .kind = KEY_TEXT,
-     .usual = "",
-     .meaning = "The level, with the unit of the outcome, for its value of a month (rates per year); or `below`."},
-    {.name = "below", .kind = KEY_TEXT, .usual = "", .meaning = "The level, in place of `above`."},
-    {.name = "for",
-     .kind = KEY_QUANTITY,
-     .unit = "mo",
-     .usual = "1 mo",
-     .least = 1,
-     .most = 1200,
-     .meaning = "Months in a row; whole."},
-    {.name = NULL}};
+static const struct key threshold_keys[] = {{.name = "outcome",
+                                             .kind = KEY_LIST,
+                                             .least = 1,
+                                             .most = OUTCOMES_MOST,
+                                             .entry = outcome_entry,
+                                             .shorthand = "",
+                                             .meaning = "What is watched; of several, any one."},
+                                            WATCH_KEYS,
+                                            {.name = NULL}};
 const struct key thresholds_entry[] = {{.name = "*",
                                         .kind = KEY_SECTION,
                                         .keys = threshold_keys,
@@ -51,17 +39,9 @@ const struct outcome_kind thresholds_outcomes[] = {
                            .meaning = "Of the replications in which it has happened by then; `count` says how many."},
     {.pattern = NULL}};
 
-struct watched {
-    size_t outcome;
-    bool ratio;
-    double level;
-};
-
 struct threshold {
-    struct watched *watched;
-    size_t count, first; /* first: where its counters begin */
-    bool above;
-    double months;
+    struct watch *watch;
+    size_t count, first;      /* first: where its counters begin */
     size_t happened, passage; /* outcomes */
 };
 
@@ -80,75 +60,29 @@ struct thresholds_state {
     double (*counter)[LANES]; /* [counters] months in a row */
 };
 
-static struct fault *no_outcome(const struct outcomes *outcomes, const struct setting *item)
-{
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
-    char hint[160];
-    struct fault *fault = fault_at(FAULT_SCENARIO, item->place,
-                                   "%s is '%s', which is no outcome of the scenario; expected a path such as "
-                                   "drivers.NAME or legs.NAME.delay%s",
-                                   item->path, item->text, units_hint(item->text, words, sizeof hint, hint));
-    free(words);
-    return fault;
-}
-
-static struct fault *watched_read(struct watched *watched, struct setting *item, const struct setting *level,
-                                  const struct plan *plan)
-{
-    const size_t outcome = outcomes_find(plan->outcomes, item->text);
-    item->used = true;
-    if (outcome == plan->outcomes->count || strncmp(item->text, "thresholds.", 11) == 0)
-        return no_outcome(plan->outcomes, item);
-    const struct outcome *of = &plan->outcomes->item[outcome];
-    if (of->kind->rule == OUTCOME_DERIVED)
-        return fault_at(FAULT_SCENARIO, item->place,
-                        "%s: %s comes from the sums of a year, so it has no value in a month; expected another "
-                        "outcome, such as fiscal.total",
-                        item->path, item->text);
-    struct quantity quantity;
-    struct fault *fault = quantity_read(plan->units, level->text, of->unit, &quantity);
-    if (fault == NULL && quantity_is_drawn(&quantity)) {
-        quantity_free(&quantity);
-        fault = fault_raise(FAULT_SCENARIO, "%s is a distribution; expected a number", level->text);
-    }
-    if (fault != NULL) {
-        struct fault *placed = fault_at(FAULT_SCENARIO, level->place, "%s: %s", level->path, fault->sentence);
-        fault_free(fault);
-        return placed;
-    }
-    *watched = (struct watched){.outcome = outcome, .ratio = of->kind->rule == OUTCOME_RATIO, .level = quantity.p[0]};
-    quantity_free(&quantity);
-    return NULL;
-}
-
 static struct fault *threshold_read(struct thresholds *thresholds, struct threshold *threshold, struct setting *setting,
                                     struct plan *plan)
 {
-    struct setting *outcome = setting_find(setting, "outcome"), *above = setting_find(setting, "above"),
-                   *below = setting_find(setting, "below"), *months = setting_find(setting, "for");
+    struct setting *outcome = setting_find(setting, "outcome");
     struct fault *faults = NULL;
-    const char *name = setting->name;
+    struct watch watch;
     setting->used = true;
-    if ((above == NULL) == (below == NULL))
-        return fault_at(FAULT_SCENARIO, setting->place, "%s has %s; expected `above` or `below`, with a level",
-                        setting->path, above == NULL ? "no level" : "two levels");
-    threshold->above = above != NULL;
-    threshold->months = store_central(plan->store, months->slot, plan->calendar.start);
-    if (threshold->months != rint(threshold->months))
-        return fault_at(FAULT_SCENARIO, months->place, "%s is %s; expected whole months", months->path, months->text);
-    if (threshold->months > plan->calendar.months)
-        return fault_at(FAULT_SCENARIO, months->place, "%s is %s, longer than the run; expected at most %d mo",
-                        months->path, months->text, plan->calendar.months);
+    TRY(watch_read(setting, plan, &watch));
     threshold->first = thresholds->counters;
-    threshold->watched = calloc(outcome->children + 1, sizeof *threshold->watched);
-    if (threshold->watched == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcome->children; i++)
-        faults = fault_join(faults, watched_read(&threshold->watched[threshold->count++], outcome->child[i],
-                                                 above != NULL ? above : below, plan));
+    threshold->watch = calloc(outcome->children + 1, sizeof *threshold->watch);
+    if (threshold->watch == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcome->children; i++) {
+        threshold->watch[threshold->count] = watch;
+        faults =
+            fault_join(faults, watch_outcome(setting, outcome->child[i], plan, &threshold->watch[threshold->count++]));
+    }
     thresholds->counters += threshold->count;
-    if (faults != NULL) return faults;
+    return faults;
+}
+
+/* Only when all are read, since none may watch another. */
+static struct fault *threshold_declare(struct threshold *threshold, const char *name, struct plan *plan)
+{
     TRY(outcomes_declare(plan->outcomes, &thresholds_outcomes[THRESHOLD_HAPPENED], &name, "1", &threshold->happened));
     return outcomes_declare(plan->outcomes, &thresholds_outcomes[THRESHOLD_PASSAGE], &name, "mo", &threshold->passage);
 }
@@ -167,13 +101,15 @@ struct fault *thresholds_prepare(struct plan *plan, struct thresholds **out)
     for (size_t i = 0; i < count; i++)
         faults = fault_join(
             faults, threshold_read(thresholds, &thresholds->threshold[thresholds->count++], section->child[i], plan));
+    for (size_t i = 0; i < count && faults == NULL; i++)
+        faults = threshold_declare(&thresholds->threshold[i], section->child[i]->name, plan);
     return faults;
 }
 
 void thresholds_free(struct thresholds *thresholds)
 {
     if (thresholds == NULL) return;
-    for (size_t i = 0; i < thresholds->count; i++) free(thresholds->threshold[i].watched);
+    for (size_t i = 0; i < thresholds->count; i++) free(thresholds->threshold[i].watch);
     free(thresholds->threshold);
     free(thresholds);
 }
@@ -209,33 +145,18 @@ void thresholds_start(struct thresholds_state *state)
     for (size_t i = 0; i < thresholds->counters; i++) EACH_LANE(l) state->counter[i][l] = 0.0;
 }
 
-/* Whether the outcome is beyond its level; one that is undefined is not. */
-static void count_on(const struct watched *watched, bool above, const struct outcome_rows *rows, double counter[LANES])
-{
-    const double *row = rows->row[watched->outcome], level = watched->level;
-    _Alignas(LANES_ALIGNMENT) double value[LANES];
-    EACH_LANE(l) value[l] = row[l];
-    if (watched->ratio) {
-        const double *weight = rows->weight[watched->outcome];
-        EACH_LANE(l) value[l] = row[l] / weight[l];
-    }
-    if (above)
-        EACH_LANE(l) counter[l] = value[l] > level ? counter[l] + 1.0 : 0.0;
-    else
-        EACH_LANE(l) counter[l] = value[l] < level ? counter[l] + 1.0 : 0.0;
-}
-
 void thresholds_step(struct thresholds_state *state, const struct outcome_rows *rows, int month)
 {
     for (size_t i = 0; i < state->thresholds->count; i++) {
         const struct threshold *threshold = &state->thresholds->threshold[i];
         double *now = state->row[i * THRESHOLD_ROWS + NOW], *since = state->row[i * THRESHOLD_ROWS + SINCE],
                *first = state->row[i * THRESHOLD_ROWS + FIRST];
-        const double months = threshold->months, number = month + 1;
+        const double number = month + 1;
         EACH_LANE(l) now[l] = 0.0;
         for (size_t w = 0; w < threshold->count; w++) {
             double *counter = state->counter[threshold->first + w];
-            count_on(&threshold->watched[w], threshold->above, rows, counter);
+            const double months = threshold->watch[w].months;
+            watch_step(&threshold->watch[w], rows, NULL, counter);
             EACH_LANE(l) now[l] = counter[l] >= months ? 1.0 : now[l];
         }
         EACH_LANE(l)

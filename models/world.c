@@ -13,7 +13,12 @@ struct world {
     struct flows *flows;
     struct network *network;
     struct energy *energy;
+    struct effects effects;
+    struct policies *policies;
+    struct regimes *regimes;
+    struct events *events;
     struct accounts *accounts;
+    struct appraisal *appraisal;
     struct indices *indices;
     struct thresholds *thresholds;
     size_t years;
@@ -35,7 +40,11 @@ struct world_state {
     struct flows_state *flows;
     struct network_state *network;
     struct energy_state *energy;
+    struct policies_state *policies;
+    struct regimes_state *regimes;
+    struct events_state *events;
     struct accounts_state *accounts;
+    struct appraisal_state *appraisal;
     struct indices_state *indices;
     struct thresholds_state *thresholds;
     struct outcome_rows report; /* what each outcome is folded from */
@@ -88,9 +97,16 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
     TRY(energy_prepare(plan, world->drivers, network_legs(world->network), network_routes(world->network),
                        &world->energy));
-    TRY(accounts_prepare(plan, world->flows, world->network, world->energy, &world->accounts));
+    struct fault *faults = policies_prepare(plan, &world->effects, &world->policies);
+    faults = fault_join(faults, regimes_prepare(plan, &world->effects, &world->regimes));
+    faults = fault_join(faults, events_prepare(plan, &world->effects, &world->events));
+    if (faults != NULL) return faults;
+    TRY(effects_settle(&world->effects, plan));
+    TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
+    TRY(appraisal_prepare(plan, world->flows, world->accounts, &world->appraisal));
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
+    TRY(policies_connect(world->policies, plan, world->drivers));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 
@@ -99,7 +115,12 @@ void world_free(struct world *world)
     if (world == NULL) return;
     thresholds_free(world->thresholds);
     indices_free(world->indices);
+    appraisal_free(world->appraisal);
     accounts_free(world->accounts);
+    events_free(world->events);
+    regimes_free(world->regimes);
+    policies_free(world->policies);
+    effects_free(&world->effects);
     energy_free(world->energy);
     network_free(world->network);
     flows_free(world->flows);
@@ -132,6 +153,26 @@ const struct energy *world_energy(const struct world *world)
     return world->energy;
 }
 
+const struct effects *world_effects(const struct world *world)
+{
+    return &world->effects;
+}
+
+const struct policies *world_policies(const struct world *world)
+{
+    return world->policies;
+}
+
+const struct events *world_events(const struct world *world)
+{
+    return world->events;
+}
+
+const struct regimes *world_regimes(const struct world *world)
+{
+    return world->regimes;
+}
+
 const struct network *world_network(const struct world *world)
 {
     return world->network;
@@ -141,7 +182,9 @@ size_t world_state_bytes(const struct world *world)
 {
     const size_t rows = world_cells(world) + 2 * world->outcomes->count + store_count(world->store) +
                         network_rows(world->network) + energy_rows(world->energy) + accounts_rows(world->accounts) +
-                        indices_rows(world->indices) + thresholds_rows(world->thresholds);
+                        indices_rows(world->indices) + thresholds_rows(world->thresholds) +
+                        policies_rows(world->policies) + regimes_rows(world->regimes) + events_rows(world->events) +
+                        appraisal_rows(world->appraisal);
     return rows * sizeof(double[LANES]);
 }
 
@@ -187,7 +230,11 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     TRY(flows_open(world->flows, &state->flows));
     TRY(network_open(world->network, &state->network));
     TRY(energy_open(world->energy, &state->energy));
+    TRY(policies_open(world->policies, &state->policies));
+    TRY(regimes_open(world->regimes, &state->regimes));
+    TRY(events_open(world->events, &state->events));
     TRY(accounts_open(world->accounts, &state->accounts));
+    TRY(appraisal_open(world->appraisal, &state->appraisal));
     TRY(indices_open(world->indices, &state->indices));
     TRY(thresholds_open(world->thresholds, &state->thresholds));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
@@ -195,7 +242,12 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     flows_report(state->flows, &state->report);
     network_report(state->network, &state->report);
     energy_report(state->energy, &state->report);
+    policies_report(state->policies, state->rows, &state->report);
+    regimes_report(world->regimes, state->rows, &state->report);
+    events_report(world->events, state->rows, &state->report);
+    effects_report(&world->effects, state->rows, &state->report);
     accounts_report(state->accounts, &state->report);
+    appraisal_report(state->appraisal, &state->report);
     indices_report(state->indices, &state->report);
     thresholds_report(state->thresholds, &state->report);
     network_connect(state->network, state->flows);
@@ -210,7 +262,11 @@ void world_close(struct world_state *state)
     flows_close(state->flows);
     network_close(state->network);
     energy_close(state->energy);
+    policies_close(state->policies);
+    regimes_close(state->regimes);
+    events_close(state->events);
     accounts_close(state->accounts);
+    appraisal_close(state->appraisal);
     indices_close(state->indices);
     thresholds_close(state->thresholds);
     free(state->report.row);
@@ -348,14 +404,18 @@ static void horizon_close(struct world_state *state)
     derived_take(state, years);
 }
 
-/* Puts drivers, network and flows at the start date; the rows hold what belongs to the block. */
-static void components_start(struct world_state *state, uint64_t first)
+/* Puts all components at the start date; the rows hold what belongs to the block. */
+static void components_start(struct world_state *state, uint64_t first, bool calm)
 {
     rows_step(state->rows, state->world->calendar.base);
     drivers_start(state->drivers, state->rows, first);
     network_start(state->network, state->rows, state->drivers);
     flows_start(state->flows, state->rows);
+    energy_calm(state->energy, calm);
     energy_start(state->energy, state->rows, state->drivers, first);
+    policies_start(state->policies, state->rows, first, calm);
+    regimes_start(state->regimes, first);
+    events_start(state->events, first);
     accounts_start(state->accounts, state->rows);
     thresholds_start(state->thresholds);
 }
@@ -364,20 +424,26 @@ void world_begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
     rows_start(state->rows, first);
-    energy_calm(state->energy, false);
-    components_start(state, first);
+    components_start(state, first, false);
 }
 
 void world_month(struct world_state *state, int month)
 {
-    rows_step(state->rows, state->world->calendar.start + month);
-    for (int stage = 0; stage < STORE_STAGES; stage++)
-        rows_move(state->rows, stage, state->world->calendar.start + month);
+    const int now = state->world->calendar.start + month;
+    rows_step(state->rows, now);
     drivers_step(state->drivers, state->rows, month);
+    effects_step(&state->world->effects, state->rows);
+    policies_step(state->policies, state->rows, state->drivers, &state->report, month);
+    rows_move(state->rows, EFFECTS_STAGE_REGIMES, now);
+    regimes_step(state->regimes, state->rows, month);
+    rows_move(state->rows, EFFECTS_STAGE_EVENTS, now);
+    events_step(state->events, state->rows, month);
+    rows_move(state->rows, EFFECTS_STAGE_MODELS, now);
     flows_step(state->flows, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);
     energy_step(state->energy, state->rows, state->drivers, month);
-    accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy);
+    accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
+    appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
     thresholds_step(state->thresholds, &state->report, month);
 }
@@ -413,14 +479,34 @@ void world_simulate(struct world_state *state, uint64_t first, size_t lanes, str
 void world_start_central(struct world_state *state)
 {
     rows_central(state->rows);
-    energy_calm(state->energy, true);
-    components_start(state, 0);
+    components_start(state, 0, true);
 }
 
 void world_energy_central(struct world_state *state, int month)
 {
-    rows_step(state->rows, state->world->calendar.start + month);
+    const int now = state->world->calendar.start + month;
+    rows_step(state->rows, now);
+    effects_step(&state->world->effects, state->rows);
+    policies_step(state->policies, state->rows, NULL, NULL, month);
+    regimes_step_central(state->regimes, state->rows, month);
+    events_step_central(state->events, state->rows, month);
+    for (int stage = 0; stage < STORE_STAGES; stage++) rows_move(state->rows, stage, now);
     energy_step(state->energy, state->rows, state->drivers, month);
+}
+
+const struct rows *world_rows(const struct world_state *state)
+{
+    return state->rows;
+}
+
+void world_keep(struct world_state *state, int slot)
+{
+    rows_keep(state->rows, slot);
+}
+
+const struct policies_state *world_policies_state(const struct world_state *state)
+{
+    return state->policies;
 }
 
 const struct energy_state *world_energy_state(const struct world_state *state)

@@ -1,5 +1,6 @@
-/* models/world.h -- the order of a month: drivers, flows, network, energy, accounts, indices, thresholds; and the
- * folding of months into years and the horizon.
+/* models/world.h -- the order of a month: drivers; policies, regimes and events, whose effects edit the quantities of
+ * the month; flows, network, energy, accounts, appraisal, indices, thresholds; and the folding of months into years and
+ * the horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
  * replications.
@@ -8,12 +9,16 @@
 #define ZHOL_WORLD_H
 
 #include "models/accounts.h"
+#include "models/appraisal.h"
 #include "models/drivers.h"
 #include "models/energy.h"
+#include "models/events.h"
 #include "models/flows.h"
 #include "models/indices.h"
 #include "models/network.h"
 #include "models/plan.h"
+#include "models/policies.h"
+#include "models/regimes.h"
 #include "models/thresholds.h"
 
 struct world;
@@ -30,6 +35,10 @@ const struct drivers *world_drivers(const struct world *world);
 const struct flows *world_flows(const struct world *world);
 const struct network *world_network(const struct world *world);
 const struct energy *world_energy(const struct world *world);
+const struct effects *world_effects(const struct world *world);
+const struct policies *world_policies(const struct world *world);
+const struct events *world_events(const struct world *world);
+const struct regimes *world_regimes(const struct world *world);
 
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);
@@ -46,8 +55,12 @@ const struct outcome_rows *world_report(const struct world_state *state);
 
 /* Puts the state at the start date before any draw, inputs at their medians; then levels and demands can be read. */
 void world_start_central(struct world_state *state);
-/* After that, a month of energy alone (0 = the first, ascending): prices as at the start, no weather. */
+/* After that, a month of quantities and energy alone (0 = the first, ascending): prices as at the start, no weather;
+ * of effects those of dated events, forced states and dated policies. */
 void world_energy_central(struct world_state *state, int month);
+const struct rows *world_rows(const struct world_state *state);
+void world_keep(struct world_state *state, int slot); /* see rows_keep */
+const struct policies_state *world_policies_state(const struct world_state *state);
 const struct energy_state *world_energy_state(const struct world_state *state);
 const struct drivers_state *world_drivers_state(const struct world_state *state);
 const struct flows_state *world_flows_state(const struct world_state *state);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader.h"
 #include "scenarios/merge.h"
+#include "scenarios/targets.h"
 #include "scenarios/values.h"
 
 #include <stdio.h>
@@ -124,11 +125,47 @@ static struct fault *read_entry(struct walk *walk, const struct scope *scope, co
     return fault_join(value_check_name(walk, map, node, entry), faults);
 }
 
+/* Effects wait until what they edit is read. */
+static struct fault *defer_effects(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct pending *grown = realloc(walk->pending, (walk->pendings + 1) * sizeof *grown);
+    if (grown == NULL) return fault_no_memory();
+    walk->pending = grown;
+    walk->pending[walk->pendings++] = (struct pending){node, setting};
+    return NULL;
+}
+
+static struct fault *read_effect(struct walk *walk, const struct node *node, struct setting *owner)
+{
+    struct setting *target;
+    const char *unit;
+    TRY(targets_find(walk, node, owner->path, &target, &unit));
+    if (unit == NULL) return NULL; /* the target is a fault of its own */
+    const struct scope scope = {.node = node, .keys = NULL, .up = walk->top, .edited = unit};
+    TRY(read_value(walk, &scope, owner->key->entry, node, node->key, owner, true));
+    return targets_check(walk, owner->child[owner->children - 1], target);
+}
+
+static struct fault *read_pending(struct walk *walk)
+{
+    struct fault *faults = NULL;
+    for (size_t p = 0; p < walk->pendings; p++) {
+        const struct pending *pending = &walk->pending[p];
+        for (size_t i = 0; i < pending->node->children && !fault_enough(faults); i++)
+            faults = fault_join(faults, read_effect(walk, pending->node->child[i], pending->setting));
+    }
+    free(walk->pending);
+    walk->pending = NULL;
+    walk->pendings = 0;
+    return faults;
+}
+
 static struct fault *read_entries(struct walk *walk, const struct scope *up, const struct node *node,
                                   struct setting *setting)
 {
     const struct scope scope = {.node = node, .keys = setting->key->keys, .up = up};
     struct fault *faults = NULL;
+    if (setting->key->names == NAME_TARGET) return defer_effects(walk, node, setting);
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         const struct key *fixed = scope_key(&scope, node->child[i]->key);
         struct fault *fault = fixed == NULL
@@ -237,6 +274,7 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     if (scenario->root == NULL) return fault_no_memory();
     scenario->root->place = scenario->merged->place;
     scenario->root->stated = true;
+    walk.root = scenario->root;
     for (size_t i = 0; i < scenario->merged->children && !fault_enough(faults); i++) {
         const struct node *node = scenario->merged->child[i];
         const struct key *key = scope_key(&top, node->key);
@@ -244,7 +282,8 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
                                           : read_value(&walk, &top, key, node, key->name, scenario->root, true);
         faults = fault_join(faults, fault);
     }
-    return fault_join(faults, read_absent(&walk, &top, keys, scenario->root));
+    faults = fault_join(faults, read_absent(&walk, &top, keys, scenario->root));
+    return fault_join(faults, read_pending(&walk));
 }
 
 /* Every quantity has a place in the store: one whose unit hangs on something that has none is a fault of its own. */

@@ -25,6 +25,11 @@ static void write_range(const struct key *key, FILE *to)
 static void write_template(const char *unit, size_t length, FILE *to)
 {
     for (const char *at = unit; at < unit + length;) {
+        if (*at == '@') {
+            fputs("<its target>", to);
+            at++;
+            continue;
+        }
         if (*at != '$') {
             fputc(*at++, to);
             continue;
@@ -70,8 +75,11 @@ static void write_kind(const struct key *key, FILE *to)
         fputs("number, ", to);
         write_unit(key->unit, to);
         write_range(key, to);
-        if (key->draws) fputs("; or a distribution", to);
+        if (key->draws) fputs(key->occasional ? "; or a distribution, drawn each time" : "; or a distribution", to);
         if (key->profile) fputs("; or a profile", to);
+        for (const struct key_word *w = key->words; w != NULL && w->word != NULL; w++)
+            fprintf(to, "; `%s` is `%s`", w->word, w->text);
+        if (key->edited) fputs("; may be edited", to);
         return;
     case KEY_INTEGER:
         fputs("whole number", to);
@@ -137,6 +145,8 @@ static const char *entry_word(const struct key *key)
     case NAME_REFERENCE: return "NAME";
     case NAME_PAIR: return "A/B";
     case NAME_QUANTITY: return "NUMBER";
+    case NAME_ARROW: return "A->B";
+    case NAME_TARGET: return "PATH";
     default: return "NAME";
     }
 }
@@ -214,7 +224,18 @@ static const char *const preface =
     "train/d}`; a year stands\n"
     "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: "
     "step` holds each\n"
-    "value until the next date.\n\n";
+    "value until the next date.\n\n"
+    "What **may be edited** can stand as PATH in the effects of policies, regimes and events: `legs.aktau.capacity: "
+    "{scale: 0.3}`. An\n"
+    "effect acts on the value of its month, after profile, growth and decline. Effects apply in layers, policies, then "
+    "regimes, then\n"
+    "events; inside a layer `set`, then `add`, then `scale`, then in the order of the file; then the draught of a leg; "
+    "then what fell\n"
+    "below the range of its key is held at its end, and counted. Of an effect that is in force to a part d (the part "
+    "of a month that\n"
+    "an event is down, the part of a ramp that is done) the value moves d of the way. A map such as "
+    "`legs.aktau.cost` stands for all\n"
+    "its entries. `zhol explain SCENARIO PATH --at DATE` says what a quantity is worth and which effects made it.\n\n";
 
 struct fault *reference_markdown(const struct key *keys, FILE *to)
 {
@@ -324,6 +345,8 @@ static void write_json_entries(const struct key *key, FILE *to)
         [NAME_REFERENCE] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*(\\\\.[a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
         [NAME_PAIR] = "^[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*$",
         [NAME_QUANTITY] = "^[0-9]",
+        [NAME_ARROW] = "^[a-z][a-z0-9-]*->[a-z][a-z0-9-]*$",
+        [NAME_TARGET] = "^[a-z][a-z_]*[.]",
     };
     bool first = true;
     fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);

@@ -232,10 +232,20 @@ static const char *choose(const struct scope *scope, const char *template)
     return text == NULL || strcmp(text, value) != 0 ? "" : template + 1;
 }
 
+/* The unit of the target of the effect that the scope stands in. */
+static struct fault *edited_unit(const struct scope *scope, char **unit)
+{
+    while (scope != NULL && scope->edited == NULL) scope = scope->up;
+    if (scope == NULL) return NULL;
+    *unit = strdup(scope->edited);
+    return *unit == NULL ? fault_no_memory() : NULL;
+}
+
 struct fault *scope_unit(const struct scope *scope, const char *template, char **unit)
 {
     size_t size = 0;
     *unit = NULL;
+    if (strcmp(template, "@") == 0) return edited_unit(scope, unit);
     FILE *to = open_memstream(unit, &size);
     if (to == NULL) return fault_no_memory();
     const bool known = substitute(scope, choose(scope, template), to);

@@ -12,6 +12,7 @@ struct scope {
     const struct key *keys;
     const struct variant *variant; /* the one chosen; NULL: none, or not known */
     const struct scope *up;
+    const char *edited; /* of an effect: the unit of its target */
     const char *target,
         *entry; /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
 };

@@ -73,6 +73,15 @@ static bool in_range(const struct key *key, double least, double most)
     return key->most_open ? most < key->most : most <= key->most;
 }
 
+struct fault *value_check_range(const struct key *key, const struct setting *setting, double least, double most)
+{
+    char words[120];
+    if (in_range(key, least, most)) return NULL;
+    range_words(key, setting->unit, words);
+    return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected %s", setting->path,
+                    setting->text == NULL ? "out of range" : setting->text, words);
+}
+
 static struct fault *range_fault(const struct node *node, const struct setting *setting, double least, double most)
 {
     char words[120];
@@ -85,11 +94,45 @@ static struct fault *range_fault(const struct node *node, const struct setting *
                        isinf(low ? least : most) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
 }
 
+/* The words that the key accepts in place of a quantity, "rail, road or"; for sentences. */
+static struct fault *unknown_word(const struct node *node, const struct setting *setting)
+{
+    const char *words[16] = {NULL};
+    char hint[96], *listed = NULL;
+    size_t count = 0, size = 0;
+    FILE *to = open_memstream(&listed, &size);
+    if (to == NULL) return fault_no_memory();
+    for (const struct key_word *w = setting->key->words; w->word != NULL && count < 15; w++) {
+        words[count++] = w->word;
+        fprintf(to, "%s, ", w->word);
+    }
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = value_fault(node, "%s is '%s'; expected %sa number or a distribution%s", setting->path,
+                                      node->text, listed, units_hint(node->text, words, sizeof hint, hint));
+    free(listed);
+    return fault;
+}
+
+/* The text of a quantity, or what a word of the key stands for. */
+static struct fault *quantity_text(const struct node *node, const struct setting *setting, const char **text)
+{
+    *text = node->text;
+    if (setting->key->words == NULL || strcspn(node->text, "(0123456789") < strlen(node->text)) return NULL;
+    for (const struct key_word *w = setting->key->words; w->word != NULL; w++)
+        if (strcmp(w->word, node->text) == 0) {
+            *text = w->text;
+            return NULL;
+        }
+    return unknown_word(node, setting);
+}
+
 static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct quantity quantity;
     double least, most;
-    TRY(value_wrap(node, setting->path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
+    const char *text;
+    TRY(quantity_text(node, setting, &text));
+    TRY(value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity)));
     struct fault *fault = NULL;
     if (quantity_is_drawn(&quantity) && !setting->key->draws)
         fault = value_fault(
@@ -97,6 +140,8 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
             setting->path);
     quantity_support(&quantity, &least, &most);
     if (fault == NULL && !in_range(setting->key, least, most)) fault = range_fault(node, setting, least, most);
+    if (fault == NULL && setting->key->occasional)
+        return store_add_occasional(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
     if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
     quantity_free(&quantity);
     return fault;
@@ -368,6 +413,16 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
         if (*name >= '0' && *name <= '9') return NULL;
         return fault_at(FAULT_SCENARIO, node->key_place,
                         "%s: '%s' is not a number with its unit; expected one such as 25 USD/bbl", path, name);
+    case NAME_ARROW: {
+        const char *arrow = strstr(name, "->");
+        char left[TREE_MOST_KEY + 1];
+        snprintf(left, sizeof left, "%.*s", (int)(arrow == NULL ? 0 : arrow - name), name);
+        if (arrow != NULL && is_name(left) && is_name(arrow + 2)) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a transition; expected two names joined by ->, such as normal->strained", path,
+                        name);
+    }
+    case NAME_TARGET: return NULL; /* see targets.h */
     case NAME_PAIR:
         if (slash == NULL || strchr(slash + 1, '/') != NULL)
             return fault_at(FAULT_SCENARIO, node->key_place,

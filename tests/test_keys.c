@@ -101,14 +101,24 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
     open_all(&options, &simulation);
     simulation.replications = 64;
     ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
-    ck_assert_uint_eq(result.samples.inputs, 2);
-    ck_assert_str_eq(result.input[0].path, "drivers.d.mean.times");
-    ck_assert_str_eq(result.input[0].unit, "1");
-    ck_assert_str_eq(result.input[1].path, "drivers.e.drift");
-    ck_assert_str_eq(result.input[1].unit, "m/yr");
-    for (size_t i = 0; i < 64; i++) {
-        ck_assert(result.samples.input[i] > 0.9 && result.samples.input[i] < 1.1);
-        ck_assert(result.samples.input[64 + i] > 0.0 && result.samples.input[64 + i] < 0.2);
+    static const struct {
+        const char *path, *unit;
+        double least, most;
+    } drawn[] = {{"drivers.d.mean.times", "1", 0.9, 1.1},
+                 {"drivers.e.drift", "m/yr", 0.0, 0.2},
+                 {"events.storm.effects.legs.line.capacity.scale", "1", 0.2, 0.6},
+                 {"policies.track.delay", "1", 0.0, 20.0},
+                 {"policies.track.overrun", "1", 0.0, 20.0}};
+    ck_assert_uint_eq(result.samples.inputs, sizeof drawn / sizeof *drawn);
+    for (size_t d = 0; d < result.samples.inputs; d++) {
+        size_t i = 0;
+        while (i < result.samples.inputs && strcmp(result.input[i].path, drawn[d].path) != 0) i++;
+        ck_assert_msg(i < result.samples.inputs, "%s is no input", drawn[d].path);
+        ck_assert_str_eq(result.input[i].unit[0] == '\0' ? "1" : result.input[i].unit, drawn[d].unit);
+        for (size_t r = 0; r < 64; r++) {
+            const double value = result.samples.input[i * 64 + r];
+            ck_assert(value > drawn[d].least && value < drawn[d].most);
+        }
     }
     result_free(&result);
     close_all(&options, &simulation);

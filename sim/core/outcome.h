@@ -33,6 +33,7 @@ struct outcome_kind {
     enum outcome_rule rule;
     enum outcome_better better;
     bool headline;
+    bool horizon_only;   /* has a value over the whole horizon only */
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
     const char *meaning; /* one sentence */
 };

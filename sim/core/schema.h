@@ -29,6 +29,14 @@ enum name_rule {
     NAME_REFERENCE, /* an entry of `target`, or NAME.FACTOR of one     */
     NAME_PAIR,      /* two references joined by a slash                */
     NAME_QUANTITY,  /* a number with its unit, which the model reads   */
+    NAME_ARROW,     /* two names joined by ->                          */
+    NAME_TARGET,    /* the path of a quantity that may be edited       */
+};
+
+/* A word that may stand in place of a quantity, and the text that it stands for. */
+struct key_word {
+    const char *word; /* NULL ends a table */
+    const char *text;
 };
 
 struct key {
@@ -40,23 +48,28 @@ struct key {
      * "$x.y" is that of key y in the section x, or of the entry that the reference x names, and so on; "$x.y|z" that of
      * y, else of z, else no unit; "$*.y" that of the entry that the value's own name refers to. A "!" behind a part
      * takes the time off the unit of a rate: of 14 train/d it leaves train. "/$x" divides by the whole unit.
-     * "?x=v:unit" is `unit` if the choice x has the value v, else no unit. */
+     * "?x=v:unit" is `unit` if the choice x has the value v, else no unit. "@" is the unit of the quantity that an
+     * effect edits. */
     const char *unit;
     const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
     double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */
     double most;
     bool least_open; /* the end itself is excluded */
     bool most_open;
-    bool draws;              /* may be a distribution */
-    bool profile;            /* may be a map of dates, with `times:` for one factor */
-    bool compounds;          /* a yearly rate g: the factor is (1 + g)^years */
-    const char *target;      /* of references: the top-level map that must hold the name */
-    const char *choices;     /* of KEY_CHOICE */
-    enum name_rule names;    /* of KEY_ENTRIES */
-    const struct key *keys;  /* of KEY_SECTION, ended by name == NULL */
-    const struct key *entry; /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
-    const char *shorthand;   /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
-                                item may stand alone */
+    bool draws;                   /* may be a distribution */
+    bool occasional;              /* as a distribution it is drawn each time it is needed, not once per replication */
+    bool edited;                  /* may be the target of effects */
+    bool implied;                 /* without a default, absence means 0 */
+    const struct key_word *words; /* of KEY_QUANTITY: what may stand in its place */
+    bool profile;                 /* may be a map of dates, with `times:` for one factor */
+    bool compounds;               /* a yearly rate g: the factor is (1 + g)^years */
+    const char *target;           /* of references: the top-level map that must hold the name */
+    const char *choices;          /* of KEY_CHOICE */
+    enum name_rule names;         /* of KEY_ENTRIES */
+    const struct key *keys;       /* of KEY_SECTION, ended by name == NULL */
+    const struct key *entry;      /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
+    const char *shorthand; /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
+                              item may stand alone */
     const struct variant *variants; /* of KEY_SECTION: more keys, chosen by the value of the key `variant_by` */
     const char *variant_by;
 };

@@ -57,6 +57,15 @@ struct setting *setting_at(struct setting *root, const char *path)
     return NULL;
 }
 
+struct setting *setting_quantity(struct setting *setting)
+{
+    if (setting->key->kind == KEY_QUANTITY) return setting;
+    if (setting->key->kind != KEY_SECTION || setting->key->shorthand == NULL) return NULL;
+    for (size_t i = 0; i < setting->children; i++)
+        if (strcmp(setting->child[i]->name, setting->key->shorthand) == 0) return setting_quantity(setting->child[i]);
+    return NULL;
+}
+
 int setting_slot(struct setting *parent, const char *name)
 {
     const struct setting *setting = setting_find(parent, name);

@@ -18,6 +18,7 @@ struct setting {
     struct place place;     /* of the value; of a default: of the map that lacks it */
     bool stated;            /* false: the default was taken */
     bool used;              /* a model asked for it */
+    bool edited;            /* an effect edits it */
     char *text;             /* as written (scalars): names, choices, references, units, quantities */
     char *unit;             /* of quantities and factors: the unit it is kept in, all "$" replaced; owned */
     long integer;           /* of KEY_INTEGER; of KEY_MONTH the month */
@@ -36,6 +37,9 @@ struct setting *setting_find(struct setting *parent, const char *name);
 
 /* The setting at a path such as "drivers.brent.kappa" from `root`; names of entries may themselves contain dots. */
 struct setting *setting_at(struct setting *root, const char *path);
+
+/* The quantity that a setting stands for: itself, or what is stated for the shorthand of a section. NULL: none. */
+struct setting *setting_quantity(struct setting *setting);
 
 /* The slot of a child quantity in the store, -1 if absent. */
 int setting_slot(struct setting *parent, const char *name);
