@@ -21,6 +21,12 @@ struct merger {
 
 static struct fault *merge_map(struct node *base, const struct node *over);
 
+/* What the document is, for sentences. */
+static const char *kind_of(const struct merging *merging)
+{
+    return merging->kind == NULL ? "scenario" : merging->kind;
+}
+
 /* Nothing may be deleted that is not there. */
 static struct fault *check_nulls(const struct node *node)
 {
@@ -210,21 +216,21 @@ static struct fault *cycle_fault(const struct merger *merger, const struct node 
     return fault;
 }
 
-static struct fault *merge_document(struct merger *merger, const char *path)
+/* Parents are looked up from the folder of `path`. */
+static struct fault *merge_source(struct merger *merger, const char *path, const struct source *source)
 {
-    struct source *source = NULL;
+    const char *kind = kind_of(merger->merging);
     struct node *document = NULL;
     char text[64];
-    TRY(forest_read(merger->forest, path, &source));
     TRY(tree_parse(merger->forest, source, 0, &document));
     const struct place start = {source, 1, 1};
     if (document == NULL)
-        return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a scenario, such as `scenario: name`");
+        return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a %s, such as `%s: name`", kind, kind);
     if (document->kind != NODE_MAP)
         return fault_at(FAULT_SCENARIO, document->place,
-                        "the file holds %s; expected a map of keys, such as `scenario: name`",
-                        tree_describe(document, text));
-    struct node *extends = tree_child(document, "extends");
+                        "the file holds %s; expected a map of keys, such as `%s: name`", tree_describe(document, text),
+                        kind);
+    struct node *extends = merger->merging->kind == NULL ? tree_child(document, "extends") : NULL;
     struct fault *faults = NULL;
     if (extends != NULL) {
         faults = merge_parents(merger, path, extends);
@@ -236,6 +242,13 @@ static struct fault *merge_document(struct merger *merger, const char *path)
         return fault_join(faults, fault_no_memory());
     merger->root->place = document->place;
     return fault_join(faults, merge_map(merger->root, document));
+}
+
+static struct fault *merge_document(struct merger *merger, const char *path)
+{
+    struct source *source = NULL;
+    TRY(forest_read(merger->forest, path, &source));
+    return merge_source(merger, path, source);
 }
 
 /* `asked` is the value that named the file; NULL: the command line. */
@@ -342,22 +355,33 @@ static struct fault *find_file(const struct merging *merging, char **path)
     if (*path == NULL && !leaves_folder(merging->file))
         TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", merging->file, path));
     if (*path != NULL) return NULL;
-    return fault_raise(FAULT_SCENARIO, "there is no scenario file %s; expected a path such as scenarios/minimal.yaml",
-                       merging->file);
+    return fault_raise(FAULT_SCENARIO, "there is no %s file %s; expected %s", kind_of(merging), merging->file,
+                       merging->kind == NULL ? "a path such as scenarios/minimal.yaml" : "the path of one");
+}
+
+static struct fault *merge_given(struct merger *merger)
+{
+    const struct merging *merging = merger->merging;
+    struct source *source = NULL;
+    char *path = NULL;
+    if (merging->text != NULL) {
+        TRY(forest_source(merger->forest, merging->file, merging->text, &source));
+        return merge_source(merger, merging->file, source);
+    }
+    TRY(find_file(merging, &path));
+    struct fault *faults = merge_file(merger, path, NULL);
+    free(path);
+    return faults;
 }
 
 struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root)
 {
     struct merger merger = {.forest = forest, .merging = merging};
-    char *path = NULL;
-    *root = NULL;
-    TRY(find_file(merging, &path));
-    struct fault *faults = merge_file(&merger, path, NULL);
+    struct fault *faults = merge_given(&merger);
     for (size_t i = 0; i < merging->sets && merger.root != NULL; i++)
         faults = fault_join(faults, merge_set(&merger, merging->set[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
-    free(path);
     *root = merger.root;
     return faults;
 }

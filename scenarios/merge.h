@@ -12,15 +12,17 @@ enum { MERGE_MOST_DEPTH = 8 };
 
 /* What to merge; the same words as in struct reading. */
 struct merging {
+    const char *kind;
     const char *file;
+    const char *text;
     const char *const *search;
     size_t searches;
     const char *const *set;
     size_t sets;
 };
 
-/* Reads the file, its parents and the settings of the command line. *root is the merged map, in which a value that
- * replaced another remembers it (`over`); NULL where nothing could be read. */
+/* Reads the file or the text, its parents and the settings of the command line. *root is the merged map, in which a
+ * value that replaced another remembers it (`over`); NULL where nothing could be read. */
 MUST_CHECK struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root);
 
 #endif

@@ -31,7 +31,7 @@ static const char **known_names(const struct scope *scope)
 
 static const char *shown_path(const struct setting *setting)
 {
-    return setting->path[0] == '\0' ? "the scenario" : setting->path;
+    return setting->path[0] == '\0' ? setting->key->meaning : setting->path;
 }
 
 static struct fault *unknown_key(const struct scope *scope, const struct node *node, const struct setting *parent)
@@ -266,11 +266,10 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
 /* The root is a section that has no parent. */
 static struct fault *read_root(struct scenario *scenario, const struct key *keys)
 {
-    static const struct key root_key = {.name = "", .kind = KEY_SECTION};
     const struct scope top = {.node = scenario->merged, .keys = keys};
     struct walk walk = {.forest = &scenario->forest, .units = scenario->units, .store = scenario->store, .top = &top};
     struct fault *faults = NULL;
-    scenario->root = setting_add(NULL, &root_key, "");
+    scenario->root = setting_add(NULL, &scenario->root_key, "");
     if (scenario->root == NULL) return fault_no_memory();
     scenario->root->place = scenario->merged->place;
     scenario->root->stated = true;
@@ -304,11 +303,16 @@ struct fault *scenario_read(const struct reading *reading, struct scenario **out
     struct scenario *scenario = calloc(1, sizeof *scenario);
     *out = scenario;
     if (scenario == NULL) return fault_no_memory();
-    const struct merging merging = {.file = reading->file,
+    const struct merging merging = {.kind = reading->kind,
+                                    .file = reading->file,
+                                    .text = reading->text,
                                     .search = reading->search,
                                     .searches = reading->searches,
                                     .set = reading->set,
                                     .sets = reading->sets};
+    snprintf(scenario->root_words, sizeof scenario->root_words, "the %s",
+             reading->kind == NULL ? "scenario" : reading->kind);
+    scenario->root_key = (struct key){.name = "", .kind = KEY_SECTION, .meaning = scenario->root_words};
     TRY(units_open(&scenario->units));
     TRY(store_open(&scenario->store));
     TRY(merge_read(&scenario->forest, &merging, &scenario->merged));

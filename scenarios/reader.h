@@ -10,10 +10,13 @@
 #include "sim/core/units.h"
 
 /* What to read. `file` is a path as the user gave it; parents named by `extends` are looked up in the file's folder,
- * the folder above it, the folders of `search` and the installed scenarios. `set[i]` is "PATH=VALUE" of the command
- * line and is merged last; its place is a source named "--set". */
+ * the folder above it, the folders of `search` and the installed scenarios. With `text` that is the document, and
+ * `file` only what it is called, in a folder to look parents up from. `set[i]` is "PATH=VALUE" of the command line and
+ * is merged last; its place is a source named "--set". */
 struct reading {
+    const char *kind; /* NULL: a scenario; else the name of another kind of document, which has no `extends` */
     const char *file;
+    const char *text; /* NULL: what the file holds */
     const char *const *search;
     size_t searches;
     const char *const *set;
@@ -24,6 +27,8 @@ struct reading {
 /* Everything stays valid until scenario_free, also the sources that faults and settings point into. */
 struct scenario {
     struct setting *root;
+    struct key root_key; /* its meaning is "the scenario" */
+    char root_words[32];
     struct store *store; /* open, not sealed */
     struct units *units;
     struct node *merged;  /* the merged document, each value with its place and what it replaced */

@@ -131,16 +131,13 @@ static void folder_remove(const struct folder *folder)
     ck_assert_int_eq(system(command), 0);
 }
 
-/* The merged text of a file of the folder; `expected` NULL: a fault whose sentence holds `sentence`. */
-static void assert_merged(const struct folder *folder, const char *file, const char *const set[], size_t sets,
-                          const char *expected, const char *sentence)
+/* The merged text; `expected` NULL: a fault whose sentence holds `sentence`. */
+static void assert_merging(const struct merging *merging, const char *expected, const char *sentence)
 {
     struct forest forest = {0};
     struct node *root = NULL;
-    char path[256], *text = NULL;
-    snprintf(path, sizeof path, "%s/%s", folder->path, file);
-    const struct merging merging = {.file = path, .set = set, .sets = sets};
-    struct fault *fault = merge_read(&forest, &merging, &root);
+    char *text = NULL;
+    struct fault *fault = merge_read(&forest, merging, &root);
     if (expected == NULL) {
         ck_assert_ptr_nonnull(fault);
         ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
@@ -152,6 +149,16 @@ static void assert_merged(const struct folder *folder, const char *file, const c
     fault_free(fault);
     free(text);
     forest_free(&forest);
+}
+
+/* Of a file of the folder. */
+static void assert_merged(const struct folder *folder, const char *file, const char *const set[], size_t sets,
+                          const char *expected, const char *sentence)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder->path, file);
+    const struct merging merging = {.file = path, .set = set, .sets = sets};
+    assert_merging(&merging, expected, sentence);
 }
 
 START_TEST(maps_merge_and_scalars_and_lists_replace)
@@ -204,6 +211,35 @@ START_TEST(parents_are_found_in_the_folder_then_above_it)
     assert_merged(&folder, "worlds/w.yaml", NULL, 0, "from: beside\nother: above\n", NULL);
     assert_merged(&folder, "cell.yaml", NULL, 0, "from: beside\nother: above\n", NULL);
     folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(a_text_in_place_of_a_file_finds_parents_from_the_folder_of_its_name)
+{
+    const struct folder folder = folder_make();
+    char name[256];
+    folder_write(&folder, "base.yaml", "v: base\nr: base\n");
+    folder_write(&folder, "worlds/w.yaml", "extends: base\nv: w\n");
+    folder_write(&folder, "policies/p.yaml", "extends: base\np: p\n");
+    snprintf(name, sizeof name, "%s/no-such-file.yaml, cell a", folder.path);
+    const char *const set[] = {"r=set"};
+    struct merging merging = {
+        .file = name, .text = "extends: [worlds/w, policies/p]\nscenario: a\n", .set = set, .sets = 1};
+    assert_merging(&merging, "v: w\nr: set\np: p\nscenario: a\n", NULL);
+    merging.text = "extends: worlds/none\n";
+    assert_merging(&merging, NULL, "no scenario 'worlds/none' was found in the folder of this file");
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(another_kind_of_document_has_no_parents)
+{
+    const struct merging batch = {.kind = "batch", .file = "b", .text = "extends: base\nv: 1\n"};
+    assert_merging(&batch, "extends: base\nv: 1\n", NULL);
+    const struct merging empty = {.kind = "batch", .file = "b", .text = "# nothing\n"};
+    assert_merging(&empty, NULL, "the file is empty; expected a batch, such as `batch: name`");
+    const struct merging missing = {.kind = "batch", .file = "/tmp/zhol-no-such-file"};
+    assert_merging(&missing, NULL, "there is no batch file /tmp/zhol-no-such-file; expected the path of one");
 }
 END_TEST
 
@@ -311,6 +347,8 @@ int main(void)
     tcase_add_test(facts, parents_merge_from_left_to_right_and_each_once);
     tcase_add_test(facts, null_deletes_and_only_what_is_there);
     tcase_add_test(facts, parents_are_found_in_the_folder_then_above_it);
+    tcase_add_test(facts, a_text_in_place_of_a_file_finds_parents_from_the_folder_of_its_name);
+    tcase_add_test(facts, another_kind_of_document_has_no_parents);
     tcase_add_test(facts, eight_generations_are_read_and_nine_are_not);
     tcase_add_test(facts, set_reaches_keys_with_dots_and_makes_what_is_missing);
     tcase_add_test(facts, a_value_remembers_all_that_it_replaced);
