@@ -76,5 +76,21 @@ MUST_CHECK struct fault *result_write(const struct result *result, const char *p
 /* Reads all but the samples (which stay empty unless `with_samples`). A file that is not a complete result of a known
  * schema is a fault of FAULT_FILES that says what it is instead. Checks content_sha256. */
 MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct result *result);
+/* Reads what the result is of, with the same checks: neither statistics nor samples, but of which outcomes yearly ones
+ * are saved. *ours says whether the file calls itself a result of zhol, even if it is damaged or of another format. */
+MUST_CHECK struct fault *result_read_head(const char *path, bool *ours, struct result *result);
+
+/* One outcome over the horizon in every replication, and which draws it is of. */
+struct horizon {
+    uint64_t seed;
+    uint64_t replications;
+    char *rng;
+    char *unit;
+    float *
+        value; /* [replications], NaN: undefined, or the replication is invalid; NULL: no such outcome, or no samples */
+};
+/* Reads these alone; the content is not checked. */
+MUST_CHECK struct fault *result_read_horizon(const char *path, const char *outcome, struct horizon *horizon);
+void horizon_free(struct horizon *horizon);
 
 #endif

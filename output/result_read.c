@@ -265,22 +265,42 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     return fault;
 }
 
+/* Whether a link is there; those on the way to it must be. */
+static struct fault *look_for(const struct input *input, const char *link, bool *there)
+{
+    const htri_t found = H5Lexists(input->file, link, H5P_DEFAULT);
+    *there = found > 0;
+    return found < 0 ? layout_fault(input->path, "look for a dataset") : NULL;
+}
+
+static struct fault *read_saved(const struct input *input, struct result *result)
+{
+    bool any = false;
+    result->annual_saved = calloc(result->outcomes.count + 1, sizeof *result->annual_saved);
+    if (result->annual_saved == NULL) return fault_no_memory();
+    TRY(look_for(input, "samples", &any));
+    for (size_t i = 0; i < result->outcomes.count && any; i++) {
+        char name[RESULT_NAME_MOST], link[RESULT_NAME_MOST + 64];
+        result_name(result->outcomes.item[i].path, name);
+        snprintf(link, sizeof link, "samples/annual/%s", name);
+        TRY(look_for(input, link, &result->annual_saved[i]));
+    }
+    return NULL;
+}
+
 /* The samples that were saved; all others are NaN. */
 static struct fault *read_samples(const struct input *input, struct result *result)
 {
     const size_t periods = result->years + 1, count = result->replications;
     struct samples *samples = &result->samples;
-    result->annual_saved = calloc(result->outcomes.count + 1, sizeof *result->annual_saved);
-    if (result->annual_saved == NULL) return fault_no_memory();
+    TRY(read_saved(input, result));
     if (H5Lexists(input->file, "samples", H5P_DEFAULT) <= 0) return NULL;
     TRY(samples_init(samples, count, result->outcomes.count * periods, 0));
     for (size_t i = 0; i < result->outcomes.count; i++) {
-        char name[RESULT_NAME_MOST], path[RESULT_NAME_MOST + 64];
+        char name[RESULT_NAME_MOST];
         float *value = samples->value + i * periods * count;
         result_name(result->outcomes.item[i].path, name);
         TRY(read_at(input, "samples/horizon", name, H5T_NATIVE_FLOAT, count, value + result->years * count));
-        snprintf(path, sizeof path, "samples/annual/%s", name);
-        result->annual_saved[i] = H5Lexists(input->file, path, H5P_DEFAULT) > 0;
         if (result->annual_saved[i])
             TRY(read_at(input, "samples/annual", name, H5T_NATIVE_FLOAT, result->years * count, value));
         else
@@ -314,17 +334,30 @@ static struct fault *check_kind(const struct input *input)
     return complete == 1 ? NULL : fault_raise(FAULT_FILES, "%s is not a complete result", input->path);
 }
 
-struct fault *result_read(const char *path, bool with_samples, struct result *result)
+static struct fault *open_input(const char *path, struct input *input)
 {
-    struct input input = {.path = path};
-    *result = (struct result){0};
+    *input = (struct input){.path = path};
     if (access(path, R_OK) < 0) return fault_raise(FAULT_FILES, "%s cannot be read: %s", path, strerror(errno));
     TRY(layout_begin(path));
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     HDF5(path, list, "make a property list");
-    input.file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
+    input->file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
     HDF5(path, H5Pclose(list), "close a property list");
-    if (input.file < 0) return not_a_result(path, "HDF5 cannot open it");
+    return input->file < 0 ? not_a_result(path, "HDF5 cannot open it") : NULL;
+}
+
+/* And what is open in it. */
+static struct fault *close_input(const struct input *input, struct fault *fault)
+{
+    if (H5Fclose(input->file) < 0 && fault == NULL) fault = layout_fault(input->path, "close the file");
+    return fault;
+}
+
+struct fault *result_read(const char *path, bool with_samples, struct result *result)
+{
+    struct input input;
+    *result = (struct result){0};
+    TRY(open_input(path, &input));
     struct fault *fault = check_kind(&input);
     if (fault == NULL) fault = check_content(&input);
     if (fault == NULL) fault = read_root(&input, result);
@@ -332,6 +365,76 @@ struct fault *result_read(const char *path, bool with_samples, struct result *re
     if (fault == NULL) fault = read_probabilities(&input, result);
     if (fault == NULL) fault = read_statistics(&input, result);
     if (fault == NULL && with_samples) fault = read_samples(&input, result);
-    if (H5Fclose(input.file) < 0 && fault == NULL) fault = layout_fault(path, "close the file");
+    return close_input(&input, fault);
+}
+
+struct fault *result_read_head(const char *path, bool *ours, struct result *result)
+{
+    struct input input;
+    *result = (struct result){0};
+    *ours = false;
+    TRY(open_input(path, &input));
+    *ours = H5Aexists(input.file, "zhol_schema") > 0;
+    struct fault *fault = check_kind(&input);
+    if (fault == NULL) fault = check_content(&input);
+    if (fault == NULL) fault = read_root(&input, result);
+    if (fault == NULL) fault = read_outcomes(&input, result);
+    if (fault == NULL) fault = read_saved(&input, result);
+    return close_input(&input, fault);
+}
+
+static struct fault *read_draws(const struct input *input, struct horizon *horizon)
+{
+    char *seed = NULL;
+    int64_t replications = 0;
+    TRY(check_kind(input));
+    TRY(read_text(input, input->file, "rng", &horizon->rng));
+    TRY(read_integer(input, input->file, "replications", &replications));
+    struct fault *fault = read_text(input, input->file, "seed", &seed);
+    if (fault == NULL) horizon->seed = strtoull(seed, NULL, 10);
+    free(seed);
+    horizon->replications = replications < 0 ? 0 : (uint64_t)replications;
     return fault;
+}
+
+/* Two outcomes may have one name of a dataset in different results: the path decides. */
+static struct fault *read_horizon(const struct input *input, hid_t dataset, const char *outcome,
+                                  struct horizon *horizon)
+{
+    char *path = NULL;
+    struct fault *fault = read_text(input, dataset, "path", &path);
+    const bool found = fault == NULL && strcmp(path, outcome) == 0;
+    free(path);
+    if (!found) return fault;
+    TRY(read_text(input, dataset, "units", &horizon->unit));
+    horizon->value = malloc((horizon->replications + 1) * sizeof *horizon->value);
+    if (horizon->value == NULL) return fault_no_memory();
+    return read_values(input, dataset, H5T_NATIVE_FLOAT, horizon->replications, horizon->value);
+}
+
+/* Samples over the horizon, if the outcome has any. */
+static struct fault *find_horizon(const struct input *input, const char *outcome, struct horizon *horizon)
+{
+    char name[RESULT_NAME_MOST], link[RESULT_NAME_MOST + 64];
+    bool there = false;
+    TRY(look_for(input, "samples", &there));
+    result_name(outcome, name);
+    snprintf(link, sizeof link, "samples/horizon/%s", name);
+    if (there) TRY(look_for(input, link, &there));
+    if (!there) return NULL;
+    const hid_t dataset = H5Dopen2(input->file, link, H5P_DEFAULT);
+    HDF5(input->path, dataset, "open a dataset");
+    struct fault *fault = read_horizon(input, dataset, outcome, horizon);
+    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
+    return fault;
+}
+
+struct fault *result_read_horizon(const char *path, const char *outcome, struct horizon *horizon)
+{
+    struct input input;
+    *horizon = (struct horizon){0};
+    TRY(open_input(path, &input));
+    struct fault *fault = read_draws(&input, horizon);
+    if (fault == NULL) fault = find_horizon(&input, outcome, horizon);
+    return close_input(&input, fault);
 }

@@ -148,6 +148,54 @@ START_TEST(what_is_written_is_read_back)
 }
 END_TEST
 
+START_TEST(a_head_says_what_it_is_of_and_which_years_are_saved)
+{
+    char path[128];
+    struct result made = make(), head;
+    bool ours = false;
+    place(path, "a.h5");
+    write_to(path);
+    ck_assert_ptr_null(result_read_head(path, &ours, &head));
+    ck_assert(ours);
+    ck_assert_str_eq(head.scenario, made.scenario);
+    ck_assert_uint_eq(head.memory, made.memory);
+    ck_assert_uint_eq(head.outcomes.count, OUTCOMES);
+    ck_assert(!head.annual_saved[0] && head.annual_saved[1]);
+    ck_assert_uint_eq(head.samples.count, 0);
+    ck_assert_ptr_null(head.moments);
+    result_free(&made);
+    result_free(&head);
+    forget(path);
+}
+END_TEST
+
+START_TEST(the_horizon_of_one_outcome_is_read_alone)
+{
+    char path[128];
+    struct result made = make();
+    struct horizon horizon;
+    place(path, "a.h5");
+    write_to(path);
+    ck_assert_ptr_null(result_read_horizon(path, "flows.f.demand", &horizon));
+    ck_assert_uint_eq(horizon.seed, UINT64_MAX);
+    ck_assert_uint_eq(horizon.replications, REPLICATIONS);
+    ck_assert_str_eq(horizon.rng, "philox");
+    ck_assert_str_eq(horizon.unit, "t");
+    ck_assert_mem_eq(horizon.value, made.samples.value + (PERIODS + YEARS) * REPLICATIONS,
+                     REPLICATIONS * sizeof(float));
+    horizon_free(&horizon);
+    /* the second has the name of another's dataset, but is not it */
+    static const char *const missing[] = {"flows.g.demand", "flows-f.demand"};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ptr_null(result_read_horizon(path, missing[i], &horizon));
+        ck_assert_ptr_null(horizon.value);
+        horizon_free(&horizon);
+    }
+    result_free(&made);
+    forget(path);
+}
+END_TEST
+
 static char *bytes_of(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
@@ -203,13 +251,20 @@ START_TEST(a_file_is_replaced_only_by_force)
 }
 END_TEST
 
-static void assert_no_result(const char *path, const char *sentence)
+static void assert_no_result(const char *path, bool ours, const char *sentence)
 {
     struct result read;
     struct fault *fault = result_read(path, false, &read);
     ck_assert_ptr_nonnull(fault);
     ck_assert_int_eq(fault->code, FAULT_FILES);
     ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
+    fault_free(fault);
+    result_free(&read);
+    bool called = false;
+    fault = result_read_head(path, &called, &read);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
+    ck_assert_int_eq(called, ours);
     fault_free(fault);
     result_free(&read);
 }
@@ -234,25 +289,26 @@ START_TEST(nothing_else_passes_for_a_result)
     static const struct {
         const char *name;
         int value;
+        bool ours;
         const char *sentence;
-    } spoilt[] = {{"complete", 0, "is not a complete result"},
-                  {"complete", -1, "is not a complete result: the attribute 'complete' is missing"},
-                  {"zhol_schema", -1, "is not a result of zhol: the attribute zhol_schema is missing"},
-                  {"zhol_schema", 99, "has the result format 99; this zhol reads 1"},
-                  {"months", 12, "is damaged: its content does not have the SHA-256 that it states"},
-                  {"title", -1, "is damaged"}};
+    } spoilt[] = {{"complete", 0, true, "is not a complete result"},
+                  {"complete", -1, true, "is not a complete result: the attribute 'complete' is missing"},
+                  {"zhol_schema", -1, false, "is not a result of zhol: the attribute zhol_schema is missing"},
+                  {"zhol_schema", 99, true, "has the result format 99; this zhol reads 1"},
+                  {"months", 12, true, "is damaged: its content does not have the SHA-256 that it states"},
+                  {"title", -1, true, "is damaged"}};
     char path[128];
     place(path, "a.h5");
-    assert_no_result(path, "cannot be read: No such file or directory");
+    assert_no_result(path, false, "cannot be read: No such file or directory");
     FILE *file = fopen(path, "w");
     fputs("not HDF5 at all\n", file);
     fclose(file);
-    assert_no_result(path, "is not a result of zhol: HDF5 cannot open it");
+    assert_no_result(path, false, "is not a result of zhol: HDF5 cannot open it");
     unlink(path);
     for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
         write_to(path);
         spoil(path, spoilt[i].name, spoilt[i].value);
-        assert_no_result(path, spoilt[i].sentence);
+        assert_no_result(path, spoilt[i].ours, spoilt[i].sentence);
         unlink(path);
     }
     write_to(path);
@@ -275,6 +331,8 @@ int main(void)
     Suite *suite = suite_create("result");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, what_is_written_is_read_back);
+    tcase_add_test(facts, a_head_says_what_it_is_of_and_which_years_are_saved);
+    tcase_add_test(facts, the_horizon_of_one_outcome_is_read_alone);
     tcase_add_test(facts, equal_results_are_equal_bytes);
     tcase_add_test(facts, a_file_is_replaced_only_by_force);
     tcase_add_test(facts, nothing_else_passes_for_a_result);
