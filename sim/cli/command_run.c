@@ -2,21 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
-#include "sim/cli/progress.h"
-#include "sim/cli/simulate.h"
+#include "sim/cli/deliver.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { OPTION_PROGRESS = 512, OPTION_FORCE };
-
-/* More than this share of invalid replications makes a result unfit for use. */
-#define MOST_INVALID 1e-4
-/* Bounds of a level that bind more often are worth a warning. */
-#define MOST_CLAMPED 1e-2
 
 static const struct argp_option list[] = {
     {NULL, 'o', "PATH", 0, "Result file (default: NAME.h5 here); a single scenario only", 0},
@@ -57,67 +50,14 @@ static const struct argp parser = {list,
                                    NULL,
                                    NULL};
 
-/* Says what came out and how sure it is. */
-static struct fault *report(const struct result *result, const char *output, double seconds)
-{
-    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
-            result->outcomes.count, seconds);
-    if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
-    fputs("\n", stderr);
-    for (size_t i = 0; i < result->outcomes.count; i++) {
-        const struct outcome *outcome = &result->outcomes.item[i];
-        const double share = result->moments[i * (result->years + 1) + result->years].mean;
-        if (strcmp(outcome->kind->pattern, DRIVERS_CLAMPED) == 0 && share > MOST_CLAMPED)
-            fprintf(stderr,
-                    "warning: %s: the bounds bind in %.2g %% of the months, so that they are part of the model\n",
-                    outcome->path, 100.0 * share);
-    }
-    return NULL;
-}
-
-static struct fault *check_invalid(const struct result *result, const char *output)
-{
-    if (result->invalids == 0) return NULL;
-    const struct invalid_replication *first = &result->invalid[0];
-    if ((double)result->invalids <= MOST_INVALID * (double)result->replications) return NULL;
-    return fault_raise(FAULT_UNTRUSTED,
-                       "%zu of %" PRIu64 " replications went non-finite, more than 1 in 10,000; the first is %" PRIu64
-                       ", in month %d of %s; the result is kept as %s",
-                       result->invalids, result->replications, first->replication, first->month + 1,
-                       result->cause[first->cause], output);
-}
-
-static struct fault *write_result(const struct result *result, const char *output, bool force)
-{
-    const bool trusted = (double)result->invalids <= MOST_INVALID * (double)result->replications;
-    if (trusted) return result_write(result, output, force);
-    char *failed = NULL;
-    if (asprintf(&failed, "%s.failed", output) < 0) return fault_no_memory();
-    struct fault *fault = result_write(result, failed, true);
-    if (fault == NULL) fault = check_invalid(result, failed);
-    free(failed);
-    return fault;
-}
-
 static struct fault *run_one(struct simulation *simulation, const struct options *options, const char *output)
 {
     enum progress_style style;
     struct progress progress;
-    struct result result;
-    struct timespec begin, end;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
-    progress_begin(&progress, style, simulation_name(simulation), simulation->replications);
-    const struct ensemble_watch watch = progress_watch(&progress);
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    struct fault *fault = simulation_run(simulation, options, &watch, &result);
-    progress_end(&progress);
-    if (fault == NULL) fault = write_result(&result, output, options->force);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    if (fault == NULL)
-        fault =
-            report(&result, output, (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec));
-    result_free(&result);
-    return fault;
+    progress_begin(&progress, style, simulation->replications);
+    progress_part(&progress, simulation_name(simulation), simulation->replications);
+    return deliver(simulation, options, &progress, output, options->force);
 }
 
 /* Where the result goes; refused before anything is simulated if it is there already. */

@@ -49,10 +49,17 @@ bool progress_read_style(const char *text, enum progress_style *style)
     return true;
 }
 
-void progress_begin(struct progress *progress, enum progress_style style, const char *label, uint64_t replications)
+void progress_begin(struct progress *progress, enum progress_style style, uint64_t replications)
 {
-    *progress = (struct progress){.style = style, .label = label, .replications = replications};
+    *progress = (struct progress){.style = style, .replications = replications};
     clock_gettime(CLOCK_MONOTONIC, &progress->begin);
+}
+
+void progress_part(struct progress *progress, const char *label, uint64_t replications)
+{
+    progress->label = label;
+    progress->before += progress->part;
+    progress->part = replications;
 }
 
 static double elapsed(const struct progress *progress)
@@ -88,7 +95,8 @@ static void show(void *context, uint64_t done, uint64_t all)
     const double seconds = elapsed(progress), wait = progress->style == PROGRESS_BAR ? 0.1 : 10.0;
     if (seconds - progress->shown < wait) return;
     progress->shown = seconds;
-    draw(progress, (double)done / (double)all, seconds);
+    const double simulated = (double)progress->before + (double)progress->part * (double)done / (double)all;
+    draw(progress, simulated / (double)progress->replications, seconds);
 }
 
 static bool stop(void *context)
@@ -105,4 +113,5 @@ struct ensemble_watch progress_watch(struct progress *progress)
 void progress_end(struct progress *progress)
 {
     if (progress->drawn) fputs("\r\033[K", stderr);
+    progress->drawn = false;
 }

@@ -14,8 +14,8 @@ enum progress_style { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_LINES };
 struct progress {
     enum progress_style style;
     const char *label;
-    uint64_t replications;
-    uint64_t chunks;
+    uint64_t replications; /* of all parts */
+    uint64_t before, part; /* of the parts before this one, and of this one */
     struct timespec begin;
     double shown; /* seconds after begin of the last display */
     bool drawn;
@@ -23,9 +23,13 @@ struct progress {
 
 /* From "auto", "plain" or "none". False if it is none of them. */
 bool progress_read_style(const char *text, enum progress_style *style);
-void progress_begin(struct progress *progress, enum progress_style style, const char *label, uint64_t replications);
+/* So many replications are to come, in one part or in several. */
+void progress_begin(struct progress *progress, enum progress_style style, uint64_t replications);
+/* The next part; `label` must last as long. */
+void progress_part(struct progress *progress, const char *label, uint64_t replications);
 /* What an ensemble loop is to be watched with: shows progress and stops on SIGINT or SIGTERM. */
 struct ensemble_watch progress_watch(struct progress *progress);
+/* Clears the bar, after each part. */
 void progress_end(struct progress *progress);
 
 /* From now on SIGINT and SIGTERM ask running loops to stop; a second one ends the program at once. */

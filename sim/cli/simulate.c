@@ -188,8 +188,15 @@ static struct fault *check_memory(const struct simulation *simulation)
 
 struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
 {
-    *simulation = (struct simulation){.file = file, .memory = options->memory, .rng = options->rng};
+    return simulation_open_text(file, NULL, NULL, options, simulation);
+}
+
+struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
+                                   const struct options *options, struct simulation *simulation)
+{
+    *simulation = (struct simulation){.file = file, .origin = origin, .memory = options->memory, .rng = options->rng};
     const struct reading reading = {.file = file,
+                                    .text = text,
                                     .search = options->path,
                                     .searches = options->paths,
                                     .set = options->set,
@@ -309,20 +316,35 @@ static char *make_history(const struct simulation *simulation, const struct opti
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
     if (to == NULL) return NULL;
-    fprintf(to, "zhol run %s -n %" PRIu64 " --seed %" PRIu64, simulation_name(simulation), simulation->replications,
-            simulation->plan.seed);
+    const struct origin *origin = simulation->origin;
+    if (origin == NULL)
+        fprintf(to, "zhol run %s", simulation_name(simulation));
+    else
+        fputs(origin->command, to);
+    fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, simulation->replications, simulation->plan.seed);
     if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
     for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
     if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
+/* Of two scenarios the later title holds, so that the name has to say which two they are. */
+static char *make_title(const struct simulation *simulation)
+{
+    struct setting *title = setting_find(simulation->plan.root, "title");
+    const char *name = simulation_name(simulation);
+    char *text = NULL;
+    if (title == NULL || simulation->origin == NULL || !simulation->origin->joined)
+        return strdup(title == NULL ? name : title->text);
+    return asprintf(&text, "%s (%s)", title->text, name) < 0 ? NULL : text;
 }
 
 static struct fault *describe(const struct simulation *simulation, const struct options *options, struct result *result)
 {
-    struct setting *title = setting_find(simulation->plan.root, "title");
     struct setting *run = setting_find(simulation->plan.root, "run");
     struct setting *prices = run == NULL ? NULL : setting_find(run, "prices");
-    result->title = strdup(title == NULL ? simulation_name(simulation) : title->text);
+    result->title = make_title(simulation);
     result->history = make_history(simulation, options);
     result->source = strdup("zhol " ZHOL_VERSION);
     result->scenario = strdup(simulation->scenario->merged_text);

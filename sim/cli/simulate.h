@@ -9,9 +9,17 @@
 #include "sim/cli/options.h"
 #include "sim/core/ensemble.h"
 
+/* Of a cell of a batch: what makes it. */
+struct origin {
+    const char *command; /* "zhol batch NAME" */
+    const char *cell;    /* "cell NAME: extends [WORLD, POLICY]" */
+    bool joined;         /* of two scenarios that each have a title of their own */
+};
+
 /* A scenario ready to be simulated. */
 struct simulation {
-    const char *file; /* as the user gave it */
+    const char *file;            /* as the user gave it */
+    const struct origin *origin; /* NULL: zhol run */
     struct scenario *scenario;
     struct plan plan;
     struct outcomes outcomes;
@@ -28,6 +36,9 @@ struct simulation {
  * are in simulation->plan.warnings. */
 MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options,
                                          struct simulation *simulation);
+/* The same of a document that is in no file; `file` is what it is called, in the folder to look parents up from. */
+MUST_CHECK struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
+                                              const struct options *options, struct simulation *simulation);
 void simulation_close(struct simulation *simulation);
 
 const char *simulation_name(const struct simulation *simulation);
