@@ -7,6 +7,7 @@
 #include "sim/core/fault.h"
 
 int command_run(int argc, char **argv);
+int command_batch(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_show(int argc, char **argv);

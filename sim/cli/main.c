@@ -15,6 +15,7 @@ static const struct {
     const char *meaning;
 } commands[] = {
     {"run", command_run, "simulate; one result file per scenario, all on the same seed"},
+    {"batch", command_batch, "simulate worlds x policies and compare them; one result file per cell"},
     {"check", command_check, "read, validate and print the plan; simulates nothing but a pilot block"},
     {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
     {"show", command_show, "tables of a result in the terminal"},

@@ -98,9 +98,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_SAVE: options->save = argument; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml");
-        break;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     if (!kept) argp_failure(state, 1, 0, "out of memory");
@@ -112,7 +110,11 @@ const struct argp options_argp = {list, parse, NULL, NULL, NULL, NULL, NULL};
 void options_init(struct options *options)
 {
     argp_err_exit_status = 2;
-    *options = (struct options){.rng = "philox", .memory = (uint64_t)2 << 30, .progress = "auto"};
+    *options = (struct options){
+        .missing = "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml",
+        .rng = "philox",
+        .memory = (uint64_t)2 << 30,
+        .progress = "auto"};
 }
 
 void options_free(struct options *options)

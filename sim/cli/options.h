@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct options {
+    const char *missing;   /* what to say when no file is named */
     const char **scenario; /* files */
     size_t scenarios;
     const char **set; /* PATH=VALUE */

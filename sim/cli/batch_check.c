@@ -1,0 +1,153 @@
+/* sim/cli/batch_check.c -- every cell is read and prepared before the first is simulated, and held to the others and to
+ * the result that is there already.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/batch_run.h"
+#include "sim/cli/progress.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What all cells must have in common: that of the first that could be prepared. */
+struct common {
+    const char *cell; /* NULL: none yet */
+    uint64_t seed, replications;
+    struct calendar calendar;
+};
+
+static struct fault *differs(const struct simulation *simulation, const char *path, const char *what, uint64_t value,
+                             const struct common *common, uint64_t expected)
+{
+    const struct setting *setting = setting_at(simulation->plan.root, path);
+    return fault_at(FAULT_SCENARIO, setting == NULL ? (struct place){0} : setting->place,
+                    "the %s of this cell is %" PRIu64 ", of cell %s %" PRIu64
+                    "; expected the same in all cells, which could not be compared otherwise",
+                    what, value, common->cell, expected);
+}
+
+static struct fault *check_common(const struct simulation *simulation, const char *name, struct common *common)
+{
+    const struct calendar calendar = simulation->plan.calendar;
+    const uint64_t seed = simulation->plan.seed, replications = simulation->replications;
+    if (common->cell == NULL)
+        *common = (struct common){.cell = name, .seed = seed, .replications = replications, .calendar = calendar};
+    if (seed != common->seed) return differs(simulation, "run.seed", "seed", seed, common, common->seed);
+    if (replications != common->replications)
+        return differs(simulation, "run.replications", "number of replications", replications, common,
+                       common->replications);
+    if (calendar.months != common->calendar.months)
+        return differs(simulation, "time.months", "number of months", (uint64_t)calendar.months, common,
+                       (uint64_t)common->calendar.months);
+    if (calendar.start == common->calendar.start) return NULL;
+    const struct setting *start = setting_at(simulation->plan.root, "time.start");
+    return fault_at(FAULT_SCENARIO, start == NULL ? (struct place){0} : start->place,
+                    "this cell starts in another month than cell %s; expected the same in all cells", common->cell);
+}
+
+static bool same_outcomes(const struct result *there, const struct simulation *simulation)
+{
+    const struct outcomes *outcomes = &simulation->outcomes;
+    if (there->outcomes.count != outcomes->count) return false;
+    for (size_t i = 0; i < outcomes->count; i++)
+        if (strcmp(there->outcomes.item[i].path, outcomes->item[i].path) != 0 ||
+            there->annual_saved[i] != simulation->annual_saved[i])
+            return false;
+    return true;
+}
+
+/* Whether simulating would give what is there. */
+static struct fault *is_same(const struct result *there, const struct simulation *simulation, bool *same)
+{
+    char *arithmetic = simulation_arithmetic();
+    if (arithmetic == NULL) return fault_no_memory();
+    *same = strcmp(there->scenario, simulation->scenario->merged_text) == 0 &&
+            strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
+            strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed &&
+            there->replications == simulation->replications && there->memory == simulation->memory &&
+            same_outcomes(there, simulation);
+    free(arithmetic);
+    return NULL;
+}
+
+/* What is there already: a result that is what would come out stays, another gives way, anything else is left alone. */
+static struct fault *check_output(const struct options *options, const struct simulation *simulation,
+                                  struct cell_run *cell)
+{
+    struct result there;
+    bool ours = false, same = false;
+    if (access(cell->output, F_OK) < 0) return NULL;
+    struct fault *fault = result_read_head(cell->output, &ours, &there);
+    if (fault == NULL) fault = is_same(&there, simulation, &same);
+    result_free(&there);
+    if (fault_is_memory(fault)) return fault;
+    if (same) cell->state = CELL_UNCHANGED;
+    cell->replace = true;
+    struct fault *refused =
+        ours || options->force ? NULL : fault_raise(FAULT_FILES, "%s; use --force to replace it", fault->sentence);
+    fault_free(fault);
+    return refused;
+}
+
+/* Which of the outcomes to compare the cell has; what was meant by others, as far as the first cell can tell. */
+static struct fault *note_outcomes(struct batch_run *run, const struct outcomes *outcomes, bool first)
+{
+    const char **words = calloc(outcomes->count + 1, sizeof *words);
+    if (words == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
+    for (size_t o = 0; o < run->outcomes; o++) {
+        struct wanted *wanted = &run->outcome[o];
+        if (outcomes_find(outcomes, wanted->path) < outcomes->count) wanted->found = true;
+        if (first) units_hint(wanted->path, words, sizeof wanted->hint, wanted->hint);
+    }
+    free(words);
+    return NULL;
+}
+
+static struct fault *check_cell(struct batch_run *run, size_t index, struct common *common)
+{
+    const char *name = run->batch->cell[index].name;
+    struct cell_run *cell = &run->cell[index];
+    const bool first = common->cell == NULL;
+    struct simulation simulation;
+    struct origin origin;
+    struct fault *fault = batch_run_open(run, index, &origin, &simulation);
+    if (fault == NULL) fault = note_outcomes(run, &simulation.outcomes, first);
+    if (fault == NULL) fault = check_common(&simulation, name, common);
+    if (fault == NULL) fault = check_output(run->options, &simulation, cell);
+    if (fault == NULL) cell->replications = simulation.replications;
+    if (fault == NULL && cell->state == CELL_UNCHANGED) fprintf(stderr, "%s: unchanged\n", name);
+    /* a wrong option is wrong for all cells */
+    if (fault != NULL && fault->code != FAULT_USAGE) fault = batch_run_fail(run, index, fault);
+    simulation_close(&simulation);
+    return fault;
+}
+
+static struct fault *check_outcomes(struct batch_run *run)
+{
+    struct fault *faults = NULL;
+    size_t kept = 0;
+    for (size_t o = 0; o < run->outcomes; o++) {
+        const struct wanted *wanted = &run->outcome[o];
+        if (!wanted->found && !run->usual)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, wanted->place,
+                                                 "compare.outcomes: no cell has an outcome "
+                                                 "'%s'%s",
+                                                 wanted->path, wanted->hint));
+        if (wanted->found) run->outcome[kept++] = *wanted;
+    }
+    run->outcomes = kept;
+    return faults;
+}
+
+struct fault *batch_check(struct batch_run *run)
+{
+    const struct batch *batch = run->batch;
+    const size_t base = batch_index(batch, batch->base_world, batch->base_policy);
+    struct common common = {.cell = NULL};
+    for (size_t i = 0; i < run->cells; i++) { /* the base is what the others are held to */
+        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
+        TRY(check_cell(run, i == 0 ? base : i <= base ? i - 1 : i, &common));
+    }
+    return common.cell == NULL ? NULL : check_outcomes(run);
+}

@@ -1,0 +1,61 @@
+/* sim/cli/batch_run.h -- a batch on its way: what became of each cell, and what is compared at the end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_BATCH_RUN_H
+#define ZHOL_BATCH_RUN_H
+
+#include "sim/cli/batch.h"
+#include "sim/cli/options.h"
+#include "sim/cli/simulate.h"
+
+#include <stdio.h>
+
+enum cell_state { CELL_WAITING, CELL_UNCHANGED, CELL_DONE, CELL_FAILED };
+
+struct cell_run {
+    enum cell_state state;
+    char *output; /* DIR/NAME.h5 */
+    bool replace; /* something is there that gives way */
+    uint64_t replications;
+    char *warned, *said; /* what was printed about it, so that the same is not printed of each cell */
+    char *why;           /* of a failed cell: the first sentence, with its place */
+};
+
+/* An outcome to compare. */
+struct wanted {
+    const char *path;
+    struct place place;
+    bool found;    /* some cell has it */
+    char hint[96]; /* or which one was meant */
+};
+
+struct batch_run {
+    const struct batch *batch;
+    const struct options *options;
+    const char *folder; /* of the results */
+    char *command;      /* "zhol batch NAME" */
+    struct cell_run *cell;
+    size_t cells;
+    struct wanted *outcome;
+    size_t outcomes;
+    bool usual; /* these were not asked for */
+};
+
+MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batch *batch,
+                                        const struct options *options);
+void batch_run_free(struct batch_run *run);
+size_t batch_run_count(const struct batch_run *run, enum cell_state state);
+
+/* The cell's scenario, ready to be simulated; `origin` must live as long. */
+MUST_CHECK struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin *origin,
+                                        struct simulation *simulation);
+/* Prints the faults of a cell and counts it as failed. What no cell survives (memory, an interruption) is passed on. */
+MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, struct fault *faults);
+
+/* Reads, prepares and closes every cell: each is waiting, unchanged or failed afterwards. Outcomes to compare that no
+ * cell has are faults; of the usual ones those are left out. */
+MUST_CHECK struct fault *batch_check(struct batch_run *run);
+
+/* Prints the differences between the results that are there, and writes them as CSV to the file, if one is named. */
+MUST_CHECK struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv);
+
+#endif

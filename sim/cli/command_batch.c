@@ -1,0 +1,181 @@
+/* sim/cli/command_batch.c -- zhol batch: worlds x policies, every cell on the same random numbers.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/batch_run.h"
+#include "sim/cli/command.h"
+#include "sim/cli/deliver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_CSV };
+
+struct batch_options {
+    struct options shared;
+    const char *csv;
+};
+
+static const struct argp_option list[] = {
+    {NULL, 'o', "DIR", 0, "Folder of the results, made if it is not there (default: the batch's name)", 0},
+    {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too; an older one is replaced", 0},
+    {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct batch_options *options = state->input;
+    enum progress_style style;
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->shared; break;
+    case 'o': options->shared.output = argument; break;
+    case OPTION_CSV: options->csv = argument; break;
+    case OPTION_PROGRESS:
+        if (!progress_read_style(argument, &style))
+            argp_error(state, "--progress is '%s'; expected auto, plain or none", argument);
+        options->shared.progress = argument;
+        break;
+    case OPTION_FORCE: options->shared.force = true; break;
+    case ARGP_KEY_END:
+        if (options->shared.scenarios > 1)
+            argp_error(state, "%zu batch files were named; expected one", options->shared.scenarios);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp parser = {
+    list,
+    parse,
+    "BATCH",
+    "Simulate each world with each policy of a batch file, all on the same random numbers, and compare them. "
+    "Results that are there and would come out the same are kept.\v"
+    "Example:\n\n  zhol batch policies.yaml -n 10000 -o results --csv differences.csv",
+    children,
+    NULL,
+    NULL};
+
+/* One level only. */
+static struct fault *make_folder(const char *path)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0) return NULL;
+    if (errno != EEXIST) return fault_raise(FAULT_MACHINE, "the folder %s cannot be made: %s", path, strerror(errno));
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return NULL;
+    return fault_raise(FAULT_MACHINE, "%s is not a folder; expected one for the results, see -o", path);
+}
+
+/* A place that cannot be written to is told before hours of simulation, not after. */
+static struct fault *check_csv(const char *path)
+{
+    if (path == NULL) return NULL;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    if (folder == NULL) return fault_no_memory();
+    const int error = access(folder, W_OK) < 0 ? errno : 0;
+    free(folder);
+    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
+}
+
+static struct fault *run_cell(struct batch_run *run, size_t index, struct progress *progress)
+{
+    struct cell_run *cell = &run->cell[index];
+    struct simulation simulation;
+    struct origin origin;
+    struct fault *fault = batch_run_open(run, index, &origin, &simulation);
+    if (fault == NULL) fault = deliver(&simulation, run->options, progress, cell->output, cell->replace);
+    if (fault == NULL) cell->state = CELL_DONE;
+    if (fault != NULL) fault = batch_run_fail(run, index, fault);
+    simulation_close(&simulation);
+    return fault;
+}
+
+/* The cells that wait, one after the other. */
+static struct fault *run_cells(struct batch_run *run)
+{
+    enum progress_style style;
+    struct progress progress;
+    uint64_t replications = 0;
+    const size_t waiting = batch_run_count(run, CELL_WAITING);
+    if (!progress_read_style(run->options->progress, &style)) style = PROGRESS_NONE;
+    for (size_t i = 0; i < run->cells; i++)
+        if (run->cell[i].state == CELL_WAITING) replications += run->cell[i].replications;
+    progress_begin(&progress, style, replications);
+    for (size_t i = 0, begun = 0; i < run->cells; i++) {
+        char *label = NULL;
+        if (run->cell[i].state != CELL_WAITING) continue;
+        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
+        if (asprintf(&label, "cell %zu of %zu, %s", ++begun, waiting, run->batch->cell[i].name) < 0)
+            return fault_no_memory();
+        progress_part(&progress, label, run->cell[i].replications);
+        struct fault *fault = run_cell(run, i, &progress);
+        free(label);
+        if (fault != NULL) return fault;
+    }
+    return NULL;
+}
+
+/* The cells that failed, each with its reason. */
+static struct fault *report_failed(const struct batch_run *run)
+{
+    const size_t failed = batch_run_count(run, CELL_FAILED);
+    if (failed == 0) return NULL;
+    fputs("\nCells without a result:\n", stderr);
+    for (size_t i = 0; i < run->cells; i++) {
+        const struct cell_run *cell = &run->cell[i];
+        if (cell->state != CELL_FAILED) continue;
+        fprintf(stderr, "  %s: %s\n", run->batch->cell[i].name, cell->why);
+        if (access(cell->output, F_OK) == 0) fprintf(stderr, "    %s is not of this run\n", cell->output);
+    }
+    return fault_raise(FAULT_UNTRUSTED, "%zu of %zu cells failed", failed, run->cells);
+}
+
+static void report_interrupted(const struct batch_run *run)
+{
+    const size_t there = batch_run_count(run, CELL_DONE) + batch_run_count(run, CELL_UNCHANGED);
+    fprintf(stderr,
+            "zhol: interrupted; %zu of %zu cells are in %s; the same command again goes on with those that are not\n",
+            there, run->cells, run->folder);
+}
+
+static struct fault *run_batch(const struct batch *batch, const struct batch_options *options)
+{
+    struct batch_run run;
+    struct fault *fault = batch_run_init(&run, batch, &options->shared);
+    if (fault == NULL) fault = check_csv(options->csv);
+    if (fault == NULL) fault = batch_check(&run);
+    if (fault == NULL && batch_run_count(&run, CELL_WAITING) > 0) {
+        fault = make_folder(run.folder);
+        if (fault == NULL) fault = run_cells(&run);
+    }
+    if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);
+    if (fault == NULL) {
+        fault = batch_compare(&run, stdout, options->csv);
+        fault = fault_join(report_failed(&run), fault);
+    }
+    batch_run_free(&run);
+    return fault;
+}
+
+int command_batch(int argc, char **argv)
+{
+    struct batch_options options = {.csv = NULL};
+    struct batch batch = {0};
+    options_init(&options.shared);
+    options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = progress_catch_signals();
+    if (fault == NULL)
+        fault = batch_read(options.shared.scenario[0], options.shared.path, options.shared.paths, &batch);
+    if (fault == NULL) fault = run_batch(&batch, &options);
+    const int status =
+        fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
+    batch_free(&batch);
+    options_free(&options.shared);
+    return status;
+}

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""zhol batch as a user meets it: cells and their names, what is kept and what is simulated again, cells that fail, and
+differences as h5py and numpy find them in the files.
+
+Usage: batch.py ZHOL SCENARIOS
+"""
+import csv
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+import numpy
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+WORLDS = {"dear-oil": "extends: base\nscenario: dear-oil\ntitle: Oil is dear\ndrivers: {oil: {mean: 90 USD/bbl}}\n",
+          "slow": "extends: base\nscenario: slow\ndrivers: {gdp: {mean: 1 %/yr}}\n"}
+POLICIES = {"no-tariff": "extends: base\nscenario: no-tariff\ntitle: No tariff\nflows: {grain-south: {tariff: 0}}\n",
+            "nothing": "scenario: nothing\n"}
+BATCH = """# worlds x policies
+batch: small
+base: base
+worlds: [base, worlds/dear-oil, worlds/slow]
+policies: [base, policies/no-tariff, policies/nothing]
+compare: {outcomes: [flows.grain-south.demand, drivers.oil, fiscal.total], regret: npv.national}
+"""
+CELLS = ["base", "dear-oil", "dear-oil-with-no-tariff", "dear-oil-with-nothing", "no-tariff", "nothing", "slow",
+         "slow-with-no-tariff", "slow-with-nothing"]
+
+
+class Batch(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+        minimal = (SCENARIOS / "minimal.yaml").read_text().replace("\nrun: {", "\nrun: {home: south, ")
+        self.write("base", minimal)
+        for name, text in WORLDS.items():
+            self.write(f"worlds/{name}", text)
+        for name, text in POLICIES.items():
+            self.write(f"policies/{name}", text)
+        self.write("batch", BATCH)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def write(self, name, text):
+        path = self.folder / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def zhol(self, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        return run
+
+    def batch(self, *words, status=0):
+        return self.zhol("batch", "batch.yaml", "-n", "200", *words, status=status)
+
+    def names(self, folder="small"):
+        return sorted(path.name for path in (self.folder / folder).iterdir())
+
+    def unchanged(self, run):
+        return sorted(line.split(":")[0] for line in run.stderr.splitlines() if line.endswith(": unchanged"))
+
+    def attribute(self, cell, name, folder="small"):
+        with h5py.File(self.folder / folder / f"{cell}.h5") as file:
+            return file.attrs[name].decode()
+
+    def test_each_world_meets_each_policy(self):
+        run = self.batch()
+        self.assertEqual(self.names(), sorted(f"{cell}.h5" for cell in CELLS))
+        self.assertEqual(self.unchanged(run), [])
+        for cell in CELLS:
+            self.assertTrue(self.attribute(cell, "scenario").startswith(f"scenario: {cell}\n"), cell)
+        both = self.attribute("dear-oil-with-no-tariff", "scenario")
+        self.assertIn("mean: 90 USD/bbl", both)
+        self.assertIn("tariff: 0", both)
+        self.assertEqual(self.attribute("dear-oil-with-no-tariff", "title"), "No tariff (dear-oil-with-no-tariff)")
+        self.assertEqual(self.attribute("no-tariff", "title"), "No tariff")
+        self.assertEqual(self.attribute("dear-oil", "title"), "Oil is dear")
+        self.assertEqual(self.attribute("dear-oil-with-no-tariff", "history"),
+                         "zhol batch small -n 200 --seed 1; cell dear-oil-with-no-tariff: extends [worlds/dear-oil, policies/no-tariff]")
+        self.assertTrue(self.attribute("dear-oil", "history").endswith("; cell dear-oil: extends [worlds/dear-oil]"))
+
+    def test_a_cell_is_the_scenario_that_extends_both(self):
+        self.batch()
+        self.write("pair", "extends: [worlds/dear-oil, policies/no-tariff]\nscenario: dear-oil-with-no-tariff\n")
+        self.zhol("run", "pair.yaml", "-n", "200")
+        with h5py.File(self.folder / "pair.h5") as pair, h5py.File(self.folder / "small/dear-oil-with-no-tariff.h5") as cell:
+            self.assertEqual(pair.attrs["scenario_sha256"], cell.attrs["scenario_sha256"])
+            for name in cell["samples/horizon"]:
+                numpy.testing.assert_array_equal(pair["samples/horizon"][name][:], cell["samples/horizon"][name][:], name)
+
+    def test_threads_and_place_do_not_change_a_byte(self):
+        self.batch("-n", "1500", "-j", "1", "-o", "one")
+        self.batch("-n", "1500", "-j", "2", "-o", "two")
+        for cell in CELLS:
+            self.assertEqual((self.folder / f"one/{cell}.h5").read_bytes(), (self.folder / f"two/{cell}.h5").read_bytes(), cell)
+
+    def test_what_is_there_and_the_same_is_kept(self):
+        first = self.batch()
+        before = {cell: (self.folder / f"small/{cell}.h5").stat().st_mtime_ns for cell in CELLS}
+        second = self.batch("-j", "1")
+        self.assertEqual(self.unchanged(second), CELLS)
+        self.assertEqual(before, {cell: (self.folder / f"small/{cell}.h5").stat().st_mtime_ns for cell in CELLS})
+        self.assertEqual(first.stdout, second.stdout)
+
+    def test_a_changed_policy_is_simulated_again_alone(self):
+        self.batch()
+        self.write("policies/no-tariff", POLICIES["no-tariff"].replace("tariff: 0", "tariff: 1 %"))
+        run = self.batch()
+        self.assertEqual(self.unchanged(run), [cell for cell in CELLS if "no-tariff" not in cell])
+        self.assertIn("tariff: 1 %", self.attribute("slow-with-no-tariff", "scenario"))
+        self.assertEqual(self.names(), sorted(f"{cell}.h5" for cell in CELLS))
+
+    def test_other_draws_or_saved_outcomes_are_simulated_again(self):
+        self.batch()
+        for words in (["-n", "100"], ["--seed", "2"], ["--rng", "mt19937"], ["--memory", "1GiB"], ["--save", "*"], ["--save", "none"]):
+            with self.subTest(words=words):
+                self.assertEqual(self.unchanged(self.batch(*words)), [])
+                self.assertEqual(self.unchanged(self.batch(*words)), CELLS)
+
+    def test_a_damaged_result_is_simulated_again(self):
+        self.batch()
+        whole = (self.folder / "small/slow.h5").read_bytes()
+        with h5py.File(self.folder / "small/slow.h5", "r+") as file:
+            file["samples/horizon/drivers_oil"][7] = 0
+        self.assertEqual(self.unchanged(self.batch()), [cell for cell in CELLS if cell != "slow"])
+        self.assertEqual((self.folder / "small/slow.h5").read_bytes(), whole)
+
+    def test_what_is_not_a_result_gives_way_only_to_force(self):
+        (self.folder / "small").mkdir()
+        (self.folder / "small/slow.h5").write_text("my notes\n")
+        run = self.batch(status=5)
+        self.assertIn("small/slow.h5 is not a result of zhol: HDF5 cannot open it; use --force to replace it", run.stderr)
+        self.assertIn("1 of 9 cells failed", run.stderr)
+        self.assertEqual((self.folder / "small/slow.h5").read_text(), "my notes\n")
+        self.assertEqual(len(self.names()), 9)
+        self.assertEqual(len(self.unchanged(self.batch("--force"))), 8)
+        self.assertEqual(self.unchanged(self.batch()), CELLS)
+
+    def test_set_replaces_a_value_in_all_cells(self):
+        self.batch("--set", "drivers.oil.sigma=0")
+        for cell in CELLS:
+            self.assertIn("sigma: 0\n", self.attribute(cell, "scenario"))
+            self.assertIn(" --set 'drivers.oil.sigma=0'; cell", self.attribute(cell, "history"))
+
+    def test_a_broken_policy_leaves_the_others(self):
+        self.write("policies/no-tariff", "extends: base\nflows: {grain-south: {tarif: 0}}\n")
+        run = self.batch(status=5)
+        self.assertEqual(run.stderr.count("policies/no-tariff.yaml:2:23: error: flows.grain-south: 'tarif' is not a key "
+                                          "that stands here; did you mean 'tariff'?"), 1)
+        self.assertIn("cell slow-with-no-tariff fails for the same reason as no-tariff", run.stderr)
+        self.assertRegex(run.stderr, r"\n  dear-oil-with-no-tariff: policies/no-tariff.yaml:2:23: flows.grain-south: 'tarif'")
+        self.assertIn("3 of 9 cells failed", run.stderr)
+        self.assertEqual(self.names(), sorted(f"{cell}.h5" for cell in CELLS if "no-tariff" not in cell))
+        self.assertRegex(run.stdout, r"no-tariff +- +- +-")
+
+    def test_a_cell_that_goes_non_finite_leaves_the_others(self):
+        self.write("policies/no-tariff", "scenario: wild\ndrivers: {wild: {model: gbm, start: 1e307 USD, drift: 50 %/yr, sigma: 5}}\n")
+        run = self.batch(status=5)
+        self.assertIn("replications went non-finite, more than 1 in 10,000", run.stderr)
+        self.assertEqual(len([name for name in self.names() if name.endswith(".h5")]), 6)
+        self.assertIn("small/slow-with-no-tariff.h5.failed", run.stderr)
+
+    def test_cells_must_share_draws_and_months(self):
+        for text, said in (
+            ("run: {seed: 7}", "policies/nothing.yaml:2:13: error: the seed of this cell is 7, of cell base 1"),
+            ("run: {replications: 7}", "the number of replications of this cell is 7, of cell base 10000"),
+            ("time: {months: 24}", "the number of months of this cell is 24, of cell base 120"),
+            ("time: {start: 2021-01}", "this cell starts in another month than cell base"),
+        ):
+            with self.subTest(text=text):
+                self.write("policies/nothing", f"scenario: nothing\n{text}\n")
+                words = ["-n", "200"] if "replications" not in text else ["--set", "time.months=12"]
+                self.assertIn(said, self.zhol("batch", "batch.yaml", *words, status=5).stderr)
+
+    def test_wrong_batch_files_are_refused_whole(self):
+        def changed(old, new):
+            self.assertIn(old, BATCH)
+            return BATCH.replace(old, new)
+
+        for text, said in (
+            ("", "batch.yaml:1:1: error: the file is empty; expected a batch, such as `batch: name`"),
+            (changed("batch: small", "bach: small"), "batch.yaml:2:1: error: the batch: 'bach' is not a key that stands here; did you mean 'batch'?"),
+            (changed("batch: small\n", ""), "the batch lacks the key 'batch': Name of the batch"),
+            (changed("batch: small", "batch: Small"), "batch is 'Small'; expected a name of lower-case letters"),
+            (changed("base: base", "extends: base"), "batch.yaml:3:1: error: the batch: 'extends' is not a key that stands here"),
+            (changed("worlds: [base, ", "worlds: ["), "batch.yaml:3:7: error: base is 'base', which is not among the worlds"),
+            (changed("policies: [base, ", "policies: ["), "batch.yaml:3:7: error: base is 'base', which is not among the policies"),
+            (changed("base: base", "base: bas"), "is 'bas', which is not among the worlds; expected one of both lists; did you mean 'base'?"),
+            (changed("worlds/slow]", "worlds/dear-oil]"), "batch.yaml:4:33: error: worlds: 'worlds/dear-oil' stands in the list already"),
+            (changed("worlds/slow]", "other/dear-oil]"), "batch.yaml:4:33: error: worlds/dear-oil with base and other/dear-oil with base would both be called dear-oil"),
+            (changed("policies/nothing]", "policies/slow]"), "would both be called slow"),
+            (changed("worlds/slow]", "worlds/Slow]"), "worlds.3 is 'worlds/Slow'; expected the name of a scenario"),
+            (changed("worlds/slow]", "'a, b']"), "worlds.3 is 'a, b'; expected the name of a scenario"),
+            (changed("worlds/slow]", "[x]]"), "worlds.3 is a list; expected a text"),
+            (changed("regret: npv.national", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
+            (changed("regret: npv.national", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
+            (changed("fiscal.total]", "fiscal.totl, fiscal.total]"), "batch.yaml:6:61: error: compare.outcomes: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
+            (changed("compare: {outcomes: [", "compare: {outcomes: [drivers.oil, "), "compare.outcomes: 'drivers.oil' stands in the list already"),
+        ):
+            with self.subTest(said=said):
+                self.write("batch", text)
+                self.assertIn(said, self.batch(status=3).stderr)
+                self.assertFalse((self.folder / "small").exists())
+
+    def test_wrong_options_are_refused(self):
+        for words, said in ((["batch"], "no batch file was named"),
+                            (["batch", "batch.yaml", "batch.yaml"], "2 batch files were named; expected one"),
+                            (["batch", "batch.yaml", "--progress", "loud"], "--progress is 'loud'"),
+                            (["batch", "batch.yaml", "--save", "drivver.*"], "--save 'drivver.*' matches no outcome"),
+                            (["batch", "batch.yaml", "--rng", "mt19973"], "mt19937")):
+            with self.subTest(words=words):
+                self.assertIn(said, self.zhol(*words, status=2).stderr)
+        self.assertIn("there is no batch file none.yaml", self.zhol("batch", "none.yaml", status=3).stderr)
+        self.assertIn("base.yaml is not a folder", self.batch("-o", "base.yaml", status=1).stderr)
+        self.assertIn("the folder no/where cannot be made", self.batch("-o", "no/where", status=1).stderr)
+        self.assertIn("no/d.csv cannot be written", self.batch("--csv", "no/d.csv", status=1).stderr)
+        self.assertFalse((self.folder / "small").exists())
+
+    def horizon(self, cell, outcome):
+        with h5py.File(self.folder / "small" / f"{cell}.h5") as file:
+            name = outcome.replace(".", "_").replace("-", "_")
+            return file["samples/horizon"][name][:].astype(float), file["samples/horizon"][name].attrs["units"].decode()
+
+    def rows(self, *words):
+        self.batch("--csv", "d.csv", *words)
+        with open(self.folder / "d.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def cell(self, world, policy):
+        return world if policy == "base" else policy if world == "base" else f"{world}-with-{policy}"
+
+    def test_differences_are_those_of_the_files(self):
+        rows = self.rows("-n", "1000")
+        self.assertEqual(len(rows), (3 * 2 + 2) * 3)
+        for row in rows:
+            value, unit = self.horizon(self.cell(row["world"], row["policy"]), row["outcome"])
+            base, _ = self.horizon(self.cell(row["against_world"], row["against_policy"]), row["outcome"])
+            difference = value - base
+            self.assertEqual(row["unit"], unit)
+            self.assertEqual(int(row["replications"]), 1000)
+            error = difference.std(ddof=1) / numpy.sqrt(1000)
+            numpy.testing.assert_allclose(float(row["mean_difference"]), difference.mean(), rtol=1e-11, err_msg=str(row))
+            numpy.testing.assert_allclose(float(row["standard_error"]), error, rtol=1e-9, err_msg=str(row))
+        changed = {(row["policy"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
+        self.assertIn(("no-tariff", "fiscal.total"), changed)
+
+    def test_doing_nothing_changes_exactly_nothing(self):
+        rows = [row for row in self.rows() if row["policy"] == "nothing"]
+        self.assertEqual(len(rows), 9)
+        for row in rows:
+            self.assertEqual((row["mean_difference"], row["standard_error"]), ("0", "0"), row)
+        lines = [line for line in self.batch().stdout.splitlines() if line.startswith("  nothing")]
+        self.assertEqual(len(lines), 3)
+        for line in lines:
+            self.assertEqual(line.split(), ["nothing"] + 3 * ["0", "no", "change"])
+
+    def test_what_is_undefined_in_either_leaves_the_pair(self):
+        base = (self.folder / "base.yaml").read_text()
+        self.write("base", base + "outcomes: {thresholds: {boom: {outcome: drivers.oil, above: 80 USD/bbl}}}\n")
+        self.write("batch", BATCH.replace("fiscal.total]", "thresholds.boom.first-passage]"))
+        rows = [row for row in self.rows() if row["outcome"] == "thresholds.boom.first-passage" and row["world"] == "dear-oil"]
+        row = next(row for row in rows if row["against_world"] == "base")
+        value, base = self.horizon("dear-oil", row["outcome"])[0], self.horizon("base", row["outcome"])[0]
+        both = ~numpy.isnan(value) & ~numpy.isnan(base)
+        self.assertTrue(0 < both.sum() < 200)
+        self.assertEqual(int(row["replications"]), both.sum())
+        numpy.testing.assert_allclose(float(row["mean_difference"]), (value - base)[both].mean(), rtol=1e-11)
+        self.assertRegex(self.batch().stdout, rf"first-passage: of the {both.sum()} of 200 replications with a value in both")
+
+    def test_an_outcome_that_a_policy_brings_has_no_difference(self):
+        self.write("policies/nothing", "scenario: nothing\ndrivers: {new: {model: gbm, start: 1, sigma: 0.1}}\n")
+        self.write("batch", BATCH.replace("[flows.grain-south.demand, ", "[drivers.new, "))
+        rows = [row for row in self.rows() if row["outcome"] == "drivers.new"]
+        self.assertTrue(rows)
+        for row in rows:
+            self.assertEqual((row["mean_difference"], row["standard_error"], row["replications"]), ("", "", "0"), row)
+
+    def test_the_usual_outcomes_are_compared_where_they_are(self):
+        self.write("batch", BATCH[:BATCH.index("compare")])
+        self.assertRegex(self.batch().stdout, r"\n +fiscal\.total +trade\.balance\n")
+        self.write("base", (SCENARIOS / "minimal.yaml").read_text())
+        self.assertIn("Nothing is compared: no cell has npv.national", self.batch().stdout)
+
+    def test_units_suit_and_both_kinds_of_table_are_there(self):
+        shown = self.batch().stdout
+        self.assertIn("Mean difference over the futures ± error of the simulation (one standard error), over the whole horizon", shown)
+        for line in ("In the world base, policies against base:", "In the world slow, policies against base:", "Worlds against base, with base:"):
+            self.assertIn(line, shown)
+        self.assertRegex(shown, r"policy +Mt +USD/bbl +MUSD")
+
+    def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(self):
+        words = [ZHOL, "batch", "batch.yaml", "-n", "40000", "-j", "1", "--progress", "none"]
+        run = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while run.poll() is None and not (self.folder / "small/base.h5").exists():
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        out, error = run.communicate(timeout=600)
+        self.assertEqual(run.returncode, 130, error)
+        self.assertRegex(error, r"zhol: interrupted; \d of 9 cells are in small; the same command again goes on with those that are not")
+        self.assertEqual(out, "")
+        finished = [name for name in self.names()]
+        self.assertTrue(0 < len(finished) < 9 and all(name.endswith(".h5") for name in finished), finished)
+        again = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual([f"{cell}.h5" for cell in self.unchanged(again)], finished)
+        self.assertEqual(len(self.names()), 9)
+
+    def test_progress_in_a_log_names_the_cell(self):
+        self.assertNotIn("\r", self.batch("--progress", "plain").stderr)
+
+    def test_worlds_and_the_batch_are_found_by_path(self):
+        (self.folder / "else").mkdir()
+        run = subprocess.run([ZHOL, "batch", "batch", "--path", "..", "-n", "64"], cwd=self.folder / "else", capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.names("else/small"), sorted(f"{cell}.h5" for cell in CELLS))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
