@@ -341,6 +341,32 @@ static struct fault *merge_set(struct merger *merger, const char *text)
     return fault;
 }
 
+/* Appends a policy to the list `adopt`, which may be absent or a single name. */
+static struct fault *merge_adopt(struct merger *merger, const char *policy)
+{
+    struct source *source = NULL;
+    struct node *item = tree_node(merger->forest, NODE_SCALAR, (struct place){NULL, 0, 0}), *list = NULL;
+    if (item == NULL) return fault_no_memory();
+    TRY(forest_source(merger->forest, "--adopt", policy, &source));
+    item->place = (struct place){source, 1, 1};
+    item->plain = true;
+    if ((item->text = strdup(policy)) == NULL) return fault_no_memory();
+    struct node *adopted = tree_child(merger->root, "adopt");
+    if (adopted != NULL && adopted->kind == NODE_LIST) return tree_append(adopted, NULL, item->place, item);
+    if ((list = tree_node(merger->forest, NODE_LIST, item->place)) == NULL) return fault_no_memory();
+    if (adopted == NULL) {
+        TRY(tree_append(merger->root, "adopt", item->place, list));
+        return tree_append(list, NULL, item->place, item);
+    }
+    for (size_t i = 0; i < merger->root->children; i++)
+        if (merger->root->child[i] == adopted) merger->root->child[i] = list;
+    list->key = adopted->key;
+    list->key_place = adopted->key_place;
+    adopted->key = NULL;
+    TRY(tree_append(list, NULL, adopted->place, adopted));
+    return tree_append(list, NULL, item->place, item);
+}
+
 /* The file as named, or with .yaml, or among the folders asked for and the installed scenarios. */
 static struct fault *find_file(const struct merging *merging, char **path)
 {
@@ -380,6 +406,8 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
     struct fault *faults = merge_given(&merger);
     for (size_t i = 0; i < merging->sets && merger.root != NULL; i++)
         faults = fault_join(faults, merge_set(&merger, merging->set[i]));
+    for (size_t i = 0; i < merging->adopts && merger.root != NULL; i++)
+        faults = fault_join(faults, merge_adopt(&merger, merging->adopt[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
     *root = merger.root;

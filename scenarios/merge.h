@@ -1,4 +1,4 @@
-/* scenarios/merge.h -- `extends` and --set: from several documents to one.
+/* scenarios/merge.h -- `extends`, --set and --adopt: from several documents to one.
  *
  * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes.
  * A parent reached twice is merged once, where it is reached first.
@@ -19,6 +19,8 @@ struct merging {
     size_t searches;
     const char *const *set;
     size_t sets;
+    const char *const *adopt;
+    size_t adopts;
 };
 
 /* Reads the file or the text, its parents and the settings of the command line. *root is the merged map, in which a

@@ -309,7 +309,9 @@ struct fault *scenario_read(const struct reading *reading, struct scenario **out
                                     .search = reading->search,
                                     .searches = reading->searches,
                                     .set = reading->set,
-                                    .sets = reading->sets};
+                                    .sets = reading->sets,
+                                    .adopt = reading->adopt,
+                                    .adopts = reading->adopts};
     snprintf(scenario->root_words, sizeof scenario->root_words, "the %s",
              reading->kind == NULL ? "scenario" : reading->kind);
     scenario->root_key = (struct key){.name = "", .kind = KEY_SECTION, .meaning = scenario->root_words};

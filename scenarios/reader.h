@@ -21,6 +21,8 @@ struct reading {
     size_t searches;
     const char *const *set;
     size_t sets;
+    const char *const *adopt; /* policies of the command line, appended to `adopt` */
+    size_t adopts;
     const struct key *keys; /* the declaration of the root */
 };
 

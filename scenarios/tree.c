@@ -181,6 +181,22 @@ struct node *tree_child(const struct node *map, const char *key)
     return NULL;
 }
 
+const struct node *tree_at(const struct node *node, const char *path)
+{
+    for (size_t i = 0; i < node->children; i++) {
+        char number[24];
+        const struct node *child = node->child[i];
+        snprintf(number, sizeof number, "%zu", i + 1);
+        const char *key = child->key == NULL ? number : child->key;
+        const size_t length = strlen(key);
+        if (strncmp(path, key, length) != 0) continue;
+        if (path[length] == '\0') return child;
+        const struct node *found = path[length] == '.' ? tree_at(child, path + length + 1) : NULL;
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
 bool tree_is_null(const struct node *node)
 {
     return node->kind == NODE_SCALAR && node->plain &&

@@ -60,6 +60,9 @@ struct node *tree_node(struct forest *forest, enum node_kind kind, struct place 
 MUST_CHECK struct fault *tree_append(struct node *parent, const char *key, struct place key_place, struct node *child);
 /* The child of that key; NULL if there is none. */
 struct node *tree_child(const struct node *map, const char *key);
+/* The node at a path of keys joined by dots, which may hold dots themselves, and of numbers in lists, from 1. NULL if
+ * there is none. */
+const struct node *tree_at(const struct node *node, const char *path);
 /* A plain scalar that is empty, ~ or null. */
 bool tree_is_null(const struct node *node);
 /* "a map", "a list", "empty" or "the text 'x'", for sentences; into `text`. */

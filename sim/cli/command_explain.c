@@ -1,32 +1,32 @@
 /* sim/cli/command_explain.c -- zhol explain: the merged scenario, each value with its place and what it replaced.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
-#include "scenarios/reader.h"
+#include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
-#include "sim/cli/options.h"
+#include "sim/cli/explain_effects.h"
 
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SET = 256, OPTION_PATH, OPTION_AT };
+enum { OPTION_SET = 256, OPTION_ADOPT, OPTION_PATH, OPTION_AT };
 
 struct explain_options {
+    struct options shared; /* of these the files and what changes them */
     const char *file;
     const char *asked; /* a path; NULL: everything */
-    const char **set;
-    size_t sets;
-    const char **search;
-    size_t searches;
     int month;
     bool has_month;
 };
 
 static const struct argp_option list[] = {
     {"set", OPTION_SET, "PATH=VALUE", 0, "Replace a value of the scenario; repeatable", 0},
+    {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy beside those that the scenario adopts; repeatable", 0},
     {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
-    {"at", OPTION_AT, "DATE", 0, "Say what each quantity is worth at this date, such as 2030 or 2030-07", 0},
+    {"at", OPTION_AT, "DATE", 0,
+     "Say what each quantity is worth at this date, such as 2030 or 2030-07; with a PATH also which effects make it",
+     0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -37,9 +37,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
-        kept = options_append(&options->set, &options->sets, argument);
+        kept = options_append(&options->shared.set, &options->shared.sets, argument);
         break;
-    case OPTION_PATH: kept = options_append(&options->search, &options->searches, argument); break;
+    case OPTION_ADOPT: kept = options_append(&options->shared.adopt, &options->shared.adopts, argument); break;
+    case OPTION_PATH: kept = options_append(&options->shared.path, &options->shared.paths, argument); break;
     case OPTION_AT:
         options->has_month = calendar_read(argument, &options->month);
         if (!options->has_month)
@@ -67,7 +68,7 @@ static const struct argp parser = {
     parse,
     "SCENARIO [PATH]",
     "Print the merged scenario, each value with its file and line and what it replaced.\v"
-    "Example:\n\n  zhol explain scenarios/kazakhstan-2019.yaml drivers.brent --at 2030",
+    "Example:\n\n  zhol explain scenarios/policies/nurly-zhol-sreb.yaml legs.dostyk.capacity --at 2027-06",
     NULL,
     NULL,
     NULL};
@@ -161,23 +162,6 @@ static struct fault *print_node(const struct scenario *scenario, const struct no
     return fault;
 }
 
-/* The node at a path, whose keys may hold dots; NULL if there is none. */
-static const struct node *node_at(const struct node *node, const char *path)
-{
-    for (size_t i = 0; i < node->children; i++) {
-        char number[24];
-        const struct node *child = node->child[i];
-        snprintf(number, sizeof number, "%zu", i + 1);
-        const char *key = child->key == NULL ? number : child->key;
-        const size_t length = strlen(key);
-        if (strncmp(path, key, length) != 0) continue;
-        if (path[length] == '\0') return child;
-        const struct node *found = path[length] == '.' ? node_at(child, path + length + 1) : NULL;
-        if (found != NULL) return found;
-    }
-    return NULL;
-}
-
 /* A key that is not written but has a default. */
 static struct fault *print_default(struct scenario *scenario, const struct explain_options *options)
 {
@@ -194,7 +178,7 @@ static struct fault *print_default(struct scenario *scenario, const struct expla
 static struct fault *explain(struct scenario *scenario, const struct explain_options *options)
 {
     if (options->asked == NULL) return print_node(scenario, scenario->merged, "", 0, options);
-    const struct node *node = node_at(scenario->merged, options->asked);
+    const struct node *node = tree_at(scenario->merged, options->asked);
     if (node == NULL) return print_default(scenario, options);
     const struct setting *setting = setting_at(scenario->root, options->asked);
     if (setting != NULL && setting->key->meaning != NULL) printf("# %s\n", setting->key->meaning);
@@ -202,25 +186,45 @@ static struct fault *explain(struct scenario *scenario, const struct explain_opt
     return print_node(scenario, node, options->asked, 1, options);
 }
 
+/* The scenario as it stands, without asking whether it can be simulated. */
+static struct fault *explain_text(const struct explain_options *options, struct scenario **scenario)
+{
+    const struct options *shared = &options->shared;
+    const struct reading reading = {.file = options->file,
+                                    .search = shared->path,
+                                    .searches = shared->paths,
+                                    .set = shared->set,
+                                    .sets = shared->sets,
+                                    .adopt = shared->adopt,
+                                    .adopts = shared->adopts,
+                                    .keys = scenario_keys()};
+    TRY(scenario_read(&reading, scenario));
+    return explain(*scenario, options);
+}
+
+/* And what effects make of the quantities at the path, which needs the whole model. */
+static struct fault *explain_worth(const struct explain_options *options, struct simulation *simulation)
+{
+    TRY(simulation_open(options->file, &options->shared, simulation));
+    TRY(explain(simulation->scenario, options));
+    return explain_effects(simulation, options->asked, options->month);
+}
+
 int command_explain(int argc, char **argv)
 {
-    struct explain_options options = {0};
+    struct explain_options options = {.file = NULL};
     struct scenario *scenario = NULL;
+    struct simulation simulation = {.file = NULL};
+    options_init(&options.shared);
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
-    const struct reading reading = {.file = options.file,
-                                    .search = options.search,
-                                    .searches = options.searches,
-                                    .set = options.set,
-                                    .sets = options.sets,
-                                    .keys = scenario_keys()};
-    struct fault *fault = scenario_read(&reading, &scenario);
-    if (fault == NULL) fault = explain(scenario, &options);
+    struct fault *fault = options.has_month && options.asked != NULL ? explain_worth(&options, &simulation)
+                                                                     : explain_text(&options, &scenario);
     if (fault == NULL && (fflush(stdout) != 0 || ferror(stdout)))
         fault = fault_raise(FAULT_MACHINE, "the output cannot be written");
     const int status = command_end(fault);
     scenario_free(scenario);
-    free(options.set);
-    free(options.search);
+    if (simulation.file != NULL) simulation_close(&simulation);
+    options_free(&options.shared);
     return status;
 }

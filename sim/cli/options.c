@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_PATH, OPTION_RNG, OPTION_MEMORY, OPTION_SAVE };
+enum { OPTION_SEED = 256, OPTION_SET, OPTION_ADOPT, OPTION_PATH, OPTION_RNG, OPTION_MEMORY, OPTION_SAVE };
 
 static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
@@ -15,6 +15,7 @@ static const struct argp_option list[] = {
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
+    {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
     {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0, "Most memory for samples, such as 4GiB (default 2GiB)", 0},
@@ -90,6 +91,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
         kept = options_append(&options->set, &options->sets, argument);
         break;
+    case OPTION_ADOPT: kept = options_append(&options->adopt, &options->adopts, argument); break;
     case OPTION_PATH: kept = options_append(&options->path, &options->paths, argument); break;
     case OPTION_RNG: options->rng = argument; break;
     case OPTION_MEMORY:
@@ -121,5 +123,6 @@ void options_free(struct options *options)
 {
     free(options->scenario);
     free(options->set);
+    free(options->adopt);
     free(options->path);
 }

@@ -14,6 +14,8 @@ struct options {
     size_t scenarios;
     const char **set; /* PATH=VALUE */
     size_t sets;
+    const char **adopt; /* policies */
+    size_t adopts;
     const char **path; /* folders to look for parents in */
     size_t paths;
     const char *output; /* NULL: NAME.h5 here */

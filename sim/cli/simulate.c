@@ -201,6 +201,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                     .searches = options->paths,
                                     .set = options->set,
                                     .sets = options->sets,
+                                    .adopt = options->adopt,
+                                    .adopts = options->adopts,
                                     .keys = scenario_keys()};
     TRY(stream_generator(options->rng, &simulation->plan.generator));
     TRY(scenario_read(&reading, &simulation->scenario));
@@ -324,6 +326,7 @@ static char *make_history(const struct simulation *simulation, const struct opti
     fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, simulation->replications, simulation->plan.seed);
     if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
     for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
+    for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
     if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
