@@ -81,31 +81,55 @@ static struct fault *read_at(const struct input *input, const char *group, const
     return fault;
 }
 
-/* Kinds of which no more is known than what the file says; the second of each is a headline. */
-#define READ_KIND(of_rule, is_headline)                                                                                \
+/* Kinds of which no more is known than what the file says: [rule][is a headline][has no years]. */
+#define READ_KIND(of_rule, is_headline, has_no_years)                                                                  \
     {                                                                                                                  \
-        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .headline = (is_headline), .meaning = ""            \
+        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .headline = (is_headline),                          \
+        .horizon_only = (has_no_years), .meaning = ""                                                                  \
     }
-#define READ_KINDS(of_rule) [of_rule] = {READ_KIND(of_rule, false), READ_KIND(of_rule, true)}
-static const struct outcome_kind read_kinds[][2] = {
+#define READ_KINDS(of_rule)                                                                                            \
+    [of_rule] = {{READ_KIND(of_rule, false, false), READ_KIND(of_rule, false, true)},                                  \
+                 {READ_KIND(of_rule, true, false), READ_KIND(of_rule, true, true)}}
+static const struct outcome_kind read_kinds[][2][2] = {
     READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),  READ_KINDS(OUTCOME_LAST),   READ_KINDS(OUTCOME_MINIMUM),
     READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO), READ_KINDS(OUTCOME_DERIVED)};
 
-/* Adds the outcome that a dataset of /annual/mean describes. */
-static struct fault *read_outcome(const struct input *input, hid_t dataset, struct result *result)
+static struct fault *read_flag(const struct input *input, hid_t dataset, const char *name, bool *flag)
+{
+    const htri_t found = H5Aexists(dataset, name);
+    *flag = found > 0;
+    return found < 0 ? layout_fault(input->path, "look for an attribute") : NULL;
+}
+
+/* The unit of the years of an outcome. */
+static struct fault *read_year_unit(const struct input *input, const char *name, char **unit)
+{
+    char path[RESULT_NAME_MOST + 64];
+    snprintf(path, sizeof path, "annual/mean/%s", name);
+    const hid_t dataset = H5Dopen2(input->file, path, H5P_DEFAULT);
+    if (dataset < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", input->path, path);
+    struct fault *fault = read_text(input, dataset, "units", unit);
+    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
+    return fault;
+}
+
+/* Adds the outcome that a dataset of /horizon/mean describes; without years, its unit is the horizon's. */
+static struct fault *read_outcome(const struct input *input, hid_t dataset, const char *name, struct result *result)
 {
     static const char prefix[] = "mean of ";
     char *path = NULL, *unit = NULL, *long_name = NULL, *methods = NULL;
     size_t index;
+    bool headline = false, horizon_only = false;
     struct fault *fault = read_text(input, dataset, "path", &path);
-    if (fault == NULL) fault = read_text(input, dataset, "units", &unit);
+    if (fault == NULL) fault = read_flag(input, dataset, "headline", &headline);
+    if (fault == NULL) fault = read_flag(input, dataset, "horizon_only", &horizon_only);
+    if (fault == NULL)
+        fault = horizon_only ? read_text(input, dataset, "units", &unit) : read_year_unit(input, name, &unit);
     if (fault == NULL) fault = read_text(input, dataset, "long_name", &long_name);
     if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
-    const htri_t headline = H5Aexists(dataset, "headline");
-    if (fault == NULL && headline < 0) fault = layout_fault(input->path, "look for an attribute");
     if (fault == NULL) {
         const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline > 0], path, unit,
+        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline][horizon_only], path, unit,
                              long_name + skip, &index);
     }
     free(path);
@@ -127,7 +151,7 @@ static herr_t list_outcome(hid_t group, const char *name, const H5L_info_t *info
     (void)info;
     const hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
     if (dataset < 0) return 0;
-    if (H5Aexists(dataset, "path") > 0) listing->fault = read_outcome(listing->input, dataset, listing->result);
+    if (H5Aexists(dataset, "path") > 0) listing->fault = read_outcome(listing->input, dataset, name, listing->result);
     if (H5Dclose(dataset) < 0 && listing->fault == NULL)
         listing->fault = layout_fault(listing->input->path, "close a dataset");
     return listing->fault == NULL ? 0 : -1;
@@ -136,8 +160,8 @@ static herr_t list_outcome(hid_t group, const char *name, const H5L_info_t *info
 static struct fault *read_outcomes(const struct input *input, struct result *result)
 {
     struct listing listing = {.input = input, .result = result};
-    const hid_t group = H5Gopen2(input->file, "annual/mean", H5P_DEFAULT);
-    if (group < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: annual/mean is missing", input->path);
+    const hid_t group = H5Gopen2(input->file, "horizon/mean", H5P_DEFAULT);
+    if (group < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: horizon/mean is missing", input->path);
     const herr_t listed = H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, list_outcome, &listing);
     if (H5Gclose(group) < 0 && listing.fault == NULL) listing.fault = layout_fault(input->path, "close a group");
     return listing.fault == NULL && listed < 0 ? layout_fault(input->path, "list the outcomes") : listing.fault;
@@ -247,6 +271,22 @@ static struct fault *read_quantiles(const struct input *input, struct result *re
     return NULL;
 }
 
+/* The years of an outcome that has none: no values. */
+static void leave_years(struct result *result, size_t first)
+{
+    const size_t quantiles = result->quantiles;
+    for (size_t c = first; c < first + result->years; c++) result->moments[c] = moments_none();
+    for (size_t k = first * quantiles; k < (first + result->years) * quantiles; k++)
+        result->quantile[k] = (struct quantile_estimate){NAN, NAN, NAN};
+}
+
+static struct fault *read_period(const struct input *input, struct result *result, size_t index, const char *period,
+                                 size_t first, size_t cells, double *work)
+{
+    TRY(read_moments(input, result, index, period, first, cells, work));
+    return read_quantiles(input, result, index, period, first, cells, work);
+}
+
 static struct fault *read_statistics(const struct input *input, struct result *result)
 {
     const size_t periods = result->years + 1, cells = result->outcomes.count * periods;
@@ -256,10 +296,11 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     struct fault *fault =
         result->moments == NULL || result->quantile == NULL || work == NULL ? fault_no_memory() : NULL;
     for (size_t i = 0; i < result->outcomes.count && fault == NULL; i++) {
-        fault = read_moments(input, result, i, "annual", i * periods, result->years, work);
-        if (fault == NULL) fault = read_moments(input, result, i, "horizon", i * periods + result->years, 1, work);
-        if (fault == NULL) fault = read_quantiles(input, result, i, "annual", i * periods, result->years, work);
-        if (fault == NULL) fault = read_quantiles(input, result, i, "horizon", i * periods + result->years, 1, work);
+        if (result->outcomes.item[i].kind->horizon_only)
+            leave_years(result, i * periods);
+        else
+            fault = read_period(input, result, i, "annual", i * periods, result->years, work);
+        if (fault == NULL) fault = read_period(input, result, i, "horizon", i * periods + result->years, 1, work);
     }
     free(work);
     return fault;

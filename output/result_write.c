@@ -73,6 +73,7 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     TRY(layout_text(&writing->layout, dataset, "cell_methods", result_cell_methods(outcome->kind->rule)));
     if (strstr(unit, "USD") != NULL) TRY(layout_text(&writing->layout, dataset, "prices", writing->result->prices));
     if (outcome->kind->headline) TRY(layout_integer(&writing->layout, dataset, "headline", 1));
+    if (outcome->kind->horizon_only) TRY(layout_integer(&writing->layout, dataset, "horizon_only", 1));
     HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
     return NULL;
 }
@@ -132,6 +133,7 @@ static struct fault *write_statistic(struct writing *writing, hid_t parent, cons
     if (annual) TRY(write_time(writing, group, &time));
     for (size_t i = 0; i < result->outcomes.count; i++) {
         const struct outcome *outcome = &result->outcomes.item[i];
+        if (annual && outcome->kind->horizon_only) continue;
         const struct moments *moments = result->moments + i * (result->years + 1);
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);
@@ -167,6 +169,7 @@ static struct fault *write_quantiles(struct writing *writing, hid_t parent, size
     TRY(write_quantile_scale(writing, group, &scale));
     for (size_t i = 0; i < result->outcomes.count; i++) {
         const struct outcome *outcome = &result->outcomes.item[i];
+        if (annual && outcome->kind->horizon_only) continue;
         const size_t first = i * (result->years + 1) + (annual ? 0 : result->years);
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);
@@ -203,8 +206,8 @@ static struct fault *write_samples(struct writing *writing, hid_t parent, bool a
     if (annual) TRY(write_time(writing, group, &time));
     TRY(layout_dimension(&writing->layout, group, "replication", count, &replication));
     for (size_t i = 0; i < result->outcomes.count; i++) {
-        if (annual && !result->annual_saved[i]) continue;
         const struct outcome *outcome = &result->outcomes.item[i];
+        if (annual && (outcome->kind->horizon_only || !result->annual_saved[i])) continue;
         const size_t cell = i * (result->years + 1) + (annual ? 0 : result->years);
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);

@@ -13,7 +13,7 @@
 
 static const char *unit_of(const struct outcome *outcome, bool horizon)
 {
-    const char *unit = horizon ? outcome->total : outcome->unit;
+    const char *unit = horizon || outcome->kind->horizon_only ? outcome->total : outcome->unit;
     return strcmp(unit, "1") == 0 ? "" : unit;
 }
 
@@ -40,6 +40,12 @@ static void period_name(const struct result *result, size_t period, char name[12
     strcpy(name, month);
 }
 
+/* Where the rows of an outcome begin, asked for from `first` on: without years, it has the horizon's alone. */
+static size_t first_row(const struct result *result, size_t outcome, size_t first)
+{
+    return result->outcomes.item[outcome].kind->horizon_only ? result->years : first;
+}
+
 static struct fault *find_period(const struct result *result, int year, size_t *first, size_t *end)
 {
     const int start = result->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -62,14 +68,21 @@ static bool is_asked(const struct outcome *outcome, const char *const patterns[]
     return count == 0;
 }
 
-static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count)
+static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count, int year)
 {
     for (size_t i = 0; i < count; i++) {
-        bool found = false;
-        for (size_t o = 0; o < result->outcomes.count; o++)
-            found = found || fnmatch(patterns[i], result->outcomes.item[o].path, 0) == 0;
+        bool found = false, has_years = false;
+        for (size_t o = 0; o < result->outcomes.count; o++) {
+            const struct outcome *item = &result->outcomes.item[o];
+            if (fnmatch(patterns[i], item->path, 0) != 0) continue;
+            found = true;
+            has_years = has_years || !item->kind->horizon_only;
+        }
         if (!found)
             return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them",
+                               patterns[i]);
+        if (year != 0 && !has_years)
+            return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
                                patterns[i]);
     }
     return NULL;
@@ -102,6 +115,7 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
     fprintf(to, "%s: %s", item->path, item->long_name);
     if (unit[0] != '\0') fprintf(to, ", %s", unit);
     if (strcmp(unit, total) != 0) fprintf(to, "; over the horizon %s", total[0] == '\0' ? "a number" : total);
+    if (item->kind->horizon_only) fputs("; over the whole horizon only", to);
     fputc('\n', to);
     fprintf(to, "  %-8s %12s %12s   range of futures:", "", "mean", "± simulation");
     for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %10.4g %%", 100.0 * result->probability[q]);
@@ -127,11 +141,12 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
 struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
-    TRY(check_patterns(result, patterns, count));
+    TRY(check_patterns(result, patterns, count, year));
     TRY(find_period(result, year, &first, &end));
     print_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++)
-        if (is_asked(&result->outcomes.item[o], patterns, count)) show_one(result, o, first, end, to);
+        if (is_asked(&result->outcomes.item[o], patterns, count) && first_row(result, o, first) < end)
+            show_one(result, o, first_row(result, o, first), end, to);
     return check_written(to);
 }
 
@@ -139,7 +154,7 @@ struct fault *table_show(const struct result *result, const char *const patterns
 struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
-    TRY(check_patterns(result, patterns, count));
+    TRY(check_patterns(result, patterns, count, year));
     TRY(find_period(result, year, &first, &end));
     fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
     for (size_t q = 0; q < result->quantiles; q++)
@@ -149,7 +164,7 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         if (!is_asked(item, patterns, count)) continue;
-        for (size_t p = first; p < end; p++) {
+        for (size_t p = first_row(result, o, first); p < end; p++) {
             char name[12];
             const struct moments *m = moments_at(result, o, p);
             const struct quantile_estimate *quantile = quantiles_at(result, o, p);
@@ -222,9 +237,10 @@ static int widest(const struct result *result, size_t *shown)
     return (int)width;
 }
 
-static void account_row(const struct result *result, size_t o, size_t period, int width, FILE *to)
+static void account_row(const struct result *result, size_t o, size_t year, int width, FILE *to)
 {
     const struct outcome *item = &result->outcomes.item[o];
+    const size_t period = first_row(result, o, year);
     const struct moments *moments = moments_at(result, o, period);
     const struct quantile_estimate *low = quantiles_at(result, o, period),
                                    *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
@@ -242,7 +258,7 @@ static void account_row(const struct result *result, size_t o, size_t period, in
         fprintf(to, " %10.4g to %-10.4g", low->estimate / scale, high->estimate / scale);
     else
         fprintf(to, " %24s", "");
-    fprintf(to, " %s", unit);
+    fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
     if (moments->count < (double)result->replications)
         fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / (double)result->replications);
     fputc('\n', to);
@@ -286,7 +302,8 @@ struct fault *table_list(const struct result *result, FILE *to)
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         const char *unit = unit_of(item, false);
-        fprintf(to, "%s: %s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit);
+        fprintf(to, "%s: %s%s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit,
+                item->kind->horizon_only ? "; over the whole horizon only" : "");
     }
     return check_written(to);
 }

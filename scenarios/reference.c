@@ -275,8 +275,12 @@ struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE
         for (const struct outcome_kind *kind = *tables; kind->pattern != NULL; kind++) {
             const char *bold = kind->headline ? "**" : "";
             fprintf(to, "| %s`%s`%s | ", bold, kind->pattern, bold);
-            write_unit(kind->unit, to);
-            fprintf(to, " | %s | %s | %s |\n", rules[kind->rule], better[kind->better], kind->meaning);
+            char *total = kind->horizon_only ? outcome_total_unit(kind, kind->unit) : NULL;
+            if (kind->horizon_only && total == NULL) return fault_no_memory();
+            write_unit(total == NULL ? kind->unit : total, to);
+            free(total);
+            fprintf(to, " | %s | %s | %s |\n", kind->horizon_only ? "whole horizon only" : rules[kind->rule],
+                    better[kind->better], kind->meaning);
         }
     return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
 }

@@ -2,6 +2,7 @@
  * and explained.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
+#include "scenarios/reference.h"
 #include "sim/cli/simulate.h"
 
 #include <check.h>
@@ -125,6 +126,44 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
 }
 END_TEST
 
+/* An outcome that has no years: a row of the reference, and less room in the file. */
+START_TEST(an_outcome_of_the_whole_horizon_is_named_so)
+{
+    static const struct outcome_kind kinds[] = {{.pattern = "fiscal.worth",
+                                                 .unit = "USD/yr",
+                                                 .rule = OUTCOME_SUM,
+                                                 .better = OUTCOME_MORE,
+                                                 .horizon_only = true,
+                                                 .meaning = "A worth."},
+                                                {.pattern = NULL}};
+    static const struct outcome_kind *const tables[] = {kinds, NULL};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_ptr_null(reference_outcomes(tables, to));
+    ck_assert_int_eq(fclose(to), 0);
+    ck_assert_ptr_nonnull(strstr(text, "| `fiscal.worth` | `USD` | whole horizon only | more | A worth. |\n"));
+    free(text);
+}
+END_TEST
+
+START_TEST(an_outcome_of_the_whole_horizon_takes_less_room)
+{
+    struct options options;
+    struct simulation simulation;
+    open_all(&options, &simulation);
+    const uint64_t whole = simulation_file_bytes(&simulation), years = world_years(simulation.world);
+    size_t i = 0;
+    while (simulation.annual_saved[i]) i++;
+    struct outcome_kind kind = *simulation.outcomes.item[i].kind;
+    kind.horizon_only = true;
+    simulation.outcomes.item[i].kind = &kind;
+    ck_assert_uint_ge(whole - simulation_file_bytes(&simulation), 8 * (8 + 3 * simulation.quantiles) * years);
+    close_all(&options, &simulation);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keys");
@@ -133,6 +172,8 @@ int main(void)
     tcase_add_test(facts, every_key_is_read);
     tcase_add_test(facts, every_key_has_a_sentence_and_quantities_a_unit);
     tcase_add_test(facts, a_parameter_of_one_replication_is_as_drawn);
+    tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_named_so);
+    tcase_add_test(facts, an_outcome_of_the_whole_horizon_takes_less_room);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

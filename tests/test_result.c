@@ -2,6 +2,7 @@
  * result.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result.h"
+#include "output/table.h"
 
 #include <check.h>
 #include <hdf5.h>
@@ -12,12 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { YEARS = 2, PERIODS = YEARS + 1, OUTCOMES = 2, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2 };
+enum { LEVEL, WORTH, RATE, OUTCOMES };
+enum { YEARS = 2, PERIODS = YEARS + 1, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2 };
 
 static const struct outcome_kind level = {
     .pattern = "drivers.D", .unit = "$unit", .rule = OUTCOME_MEAN, .meaning = "A level."};
 static const struct outcome_kind rate = {
     .pattern = "flows.F.demand", .unit = "$unit/yr", .rule = OUTCOME_SUM, .meaning = "A rate."};
+static const struct outcome_kind worth = {.pattern = "fiscal.worth",
+                                          .unit = "USD/yr",
+                                          .rule = OUTCOME_SUM,
+                                          .headline = true,
+                                          .horizon_only = true,
+                                          .meaning = "A worth."};
 
 static double value_of(size_t cell, size_t replication)
 {
@@ -48,6 +56,7 @@ static struct result make(void)
                             .years = YEARS,
                             .quantiles = QUANTILES};
     add_outcome(&result, &level, "drivers.sea-level", "m", "level of driver sea-level");
+    add_outcome(&result, &worth, "fiscal.worth", "USD/yr", "worth of the revenue");
     add_outcome(&result, &rate, "flows.f.demand", "t/yr", "demand of flow f");
     result.probability = calloc(QUANTILES, sizeof *result.probability);
     result.probability[0] = 0.01;
@@ -55,7 +64,8 @@ static struct result make(void)
     result.moments = calloc(CELLS, sizeof *result.moments);
     result.quantile = calloc(CELLS * QUANTILES, sizeof *result.quantile);
     result.annual_saved = calloc(OUTCOMES, sizeof *result.annual_saved);
-    result.annual_saved[1] = true;
+    result.annual_saved[WORTH] = true; /* all that was asked for, but it has no years */
+    result.annual_saved[RATE] = true;
     ck_assert_ptr_null(samples_init(&result.samples, REPLICATIONS, CELLS, 1));
     for (size_t c = 0; c < CELLS; c++) {
         double value[REPLICATIONS];
@@ -107,6 +117,12 @@ static void write_to(const char *path)
     result_free(&result);
 }
 
+/* A year of the outcome that has none. */
+static bool is_no_cell(size_t cell)
+{
+    return cell / PERIODS == WORTH && cell % PERIODS != YEARS;
+}
+
 START_TEST(what_is_written_is_read_back)
 {
     char path[128];
@@ -125,19 +141,23 @@ START_TEST(what_is_written_is_read_back)
     ck_assert_uint_eq(read.outcomes.count, OUTCOMES);
     ck_assert_str_eq(read.outcomes.item[0].path, "drivers.sea-level");
     ck_assert_str_eq(read.outcomes.item[0].long_name, "level of driver sea-level");
-    ck_assert_str_eq(read.outcomes.item[1].unit, "t/yr");
-    ck_assert_str_eq(read.outcomes.item[1].total, "t");
+    ck_assert_str_eq(read.outcomes.item[RATE].unit, "t/yr");
+    ck_assert_str_eq(read.outcomes.item[RATE].total, "t");
+    ck_assert(!read.outcomes.item[RATE].kind->headline && !read.outcomes.item[RATE].kind->horizon_only);
     for (size_t c = 0; c < CELLS; c++) {
+        if (is_no_cell(c)) continue;
         ck_assert_double_eq(read.moments[c].mean, made.moments[c].mean);
         ck_assert_double_eq(read.moments[c].count, made.moments[c].count);
         ck_assert_double_eq(read.moments[c].least, made.moments[c].least);
         ck_assert_double_eq(read.moments[c].greatest, made.moments[c].greatest);
         ck_assert_double_eq_tol(moments_sd(&read.moments[c]), moments_sd(&made.moments[c]), 1e-14);
         ck_assert_double_eq_tol(moments_kurtosis(&read.moments[c]), moments_kurtosis(&made.moments[c]), 1e-13);
+        ck_assert_mem_eq(read.quantile + c * QUANTILES, made.quantile + c * QUANTILES,
+                         QUANTILES * sizeof *made.quantile);
     }
-    ck_assert_mem_eq(read.quantile, made.quantile, CELLS * QUANTILES * sizeof *made.quantile);
     ck_assert(isinf(read.quantile[0].low)); /* 1 % of 40 replications: nothing is known below */
-    ck_assert_mem_eq(read.samples.value + PERIODS * REPLICATIONS, made.samples.value + PERIODS * REPLICATIONS,
+    const size_t first = RATE * PERIODS * REPLICATIONS;
+    ck_assert_mem_eq(read.samples.value + first, made.samples.value + first,
                      PERIODS * REPLICATIONS * sizeof *made.samples.value);
     ck_assert(isnan(read.samples.value[0])); /* the years of an outcome that was not saved */
     ck_assert_mem_eq(read.samples.value + YEARS * REPLICATIONS, made.samples.value + YEARS * REPLICATIONS,
@@ -160,7 +180,7 @@ START_TEST(a_head_says_what_it_is_of_and_which_years_are_saved)
     ck_assert_str_eq(head.scenario, made.scenario);
     ck_assert_uint_eq(head.memory, made.memory);
     ck_assert_uint_eq(head.outcomes.count, OUTCOMES);
-    ck_assert(!head.annual_saved[0] && head.annual_saved[1]);
+    ck_assert(!head.annual_saved[LEVEL] && !head.annual_saved[WORTH] && head.annual_saved[RATE]);
     ck_assert_uint_eq(head.samples.count, 0);
     ck_assert_ptr_null(head.moments);
     result_free(&made);
@@ -181,7 +201,7 @@ START_TEST(the_horizon_of_one_outcome_is_read_alone)
     ck_assert_uint_eq(horizon.replications, REPLICATIONS);
     ck_assert_str_eq(horizon.rng, "philox");
     ck_assert_str_eq(horizon.unit, "t");
-    ck_assert_mem_eq(horizon.value, made.samples.value + (PERIODS + YEARS) * REPLICATIONS,
+    ck_assert_mem_eq(horizon.value, made.samples.value + (RATE * PERIODS + YEARS) * REPLICATIONS,
                      REPLICATIONS * sizeof(float));
     horizon_free(&horizon);
     /* the second has the name of another's dataset, but is not it */
@@ -193,6 +213,147 @@ START_TEST(the_horizon_of_one_outcome_is_read_alone)
     }
     result_free(&made);
     forget(path);
+}
+END_TEST
+
+START_TEST(an_outcome_of_the_whole_horizon_is_in_no_group_of_years)
+{
+    static const char *const parts[] = {"mean",    "sd",    "standard_error", "skewness",     "kurtosis",     "minimum",
+                                        "maximum", "count", "quantile",       "quantile_low", "quantile_high"};
+    char path[128], name[64];
+    place(path, "a.h5");
+    write_to(path);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert(file >= 0);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(name, sizeof name, "annual/%s/fiscal_worth", parts[i]);
+        ck_assert_int_eq(H5Lexists(file, name, H5P_DEFAULT), 0);
+        snprintf(name, sizeof name, "annual/%s/flows_f_demand", parts[i]);
+        ck_assert_int_gt(H5Lexists(file, name, H5P_DEFAULT), 0);
+        snprintf(name, sizeof name, "horizon/%s/fiscal_worth", parts[i]);
+        ck_assert_int_gt(H5Aexists_by_name(file, name, "horizon_only", H5P_DEFAULT), 0);
+        snprintf(name, sizeof name, "horizon/%s/flows_f_demand", parts[i]);
+        ck_assert_int_eq(H5Aexists_by_name(file, name, "horizon_only", H5P_DEFAULT), 0);
+    }
+    ck_assert_int_eq(H5Lexists(file, "samples/annual/fiscal_worth", H5P_DEFAULT), 0);
+    ck_assert_int_gt(H5Lexists(file, "samples/annual/flows_f_demand", H5P_DEFAULT), 0);
+    ck_assert_int_gt(H5Lexists(file, "samples/horizon/fiscal_worth", H5P_DEFAULT), 0);
+    ck_assert(H5Fclose(file) >= 0);
+    forget(path);
+}
+END_TEST
+
+START_TEST(an_outcome_of_the_whole_horizon_is_read_back)
+{
+    char path[128];
+    struct result read;
+    place(path, "a.h5");
+    write_to(path);
+    ck_assert_ptr_null(result_read(path, true, &read));
+    const struct outcome *outcome = &read.outcomes.item[WORTH];
+    ck_assert_str_eq(outcome->path, "fiscal.worth");
+    ck_assert_str_eq(outcome->total, "USD");
+    ck_assert_int_eq(outcome->kind->rule, OUTCOME_SUM);
+    ck_assert(outcome->kind->headline && outcome->kind->horizon_only);
+    ck_assert(!read.annual_saved[WORTH] && read.annual_saved[RATE]);
+    for (size_t c = WORTH * PERIODS; c < WORTH * PERIODS + YEARS; c++) {
+        ck_assert_double_eq(read.moments[c].count, 0.0);
+        ck_assert_double_nan(read.moments[c].mean);
+        ck_assert_double_nan(read.quantile[c * QUANTILES].estimate);
+        for (size_t r = 0; r < REPLICATIONS; r++) ck_assert(isnan(read.samples.value[c * REPLICATIONS + r]));
+    }
+    const size_t horizon = WORTH * PERIODS + YEARS;
+    for (size_t r = 0; r < REPLICATIONS; r++)
+        ck_assert(read.samples.value[horizon * REPLICATIONS + r] == (float)value_of(horizon, r));
+    result_free(&read);
+    forget(path);
+}
+END_TEST
+
+/* How often `part` stands in the text. */
+static int occurrences(const char *text, const char *part)
+{
+    int count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) count++;
+    return count;
+}
+
+typedef struct fault *table(const struct result *, const char *const[], size_t, int, FILE *);
+
+static char *table_text(table *print, const struct result *result, const char *pattern, int year)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_ptr_null(print(result, &pattern, 1, year, to));
+    ck_assert_int_eq(fclose(to), 0);
+    return text;
+}
+
+static void assert_shown(char *text, const char *part, int count)
+{
+    ck_assert_msg(occurrences(text, part) == count, "'%s' stands %d times in\n%s", part, occurrences(text, part), text);
+}
+
+START_TEST(tables_show_it_over_the_horizon_only)
+{
+    struct result made = make();
+    char *text = table_text(table_show, &made, "*", 0);
+    assert_shown(text, "fiscal.worth: worth of the revenue, USD; over the whole horizon only\n", 1);
+    assert_shown(text, "\n  2020 ", OUTCOMES - 1);
+    assert_shown(text, "\n  horizon ", OUTCOMES);
+    free(text);
+    text = table_text(table_csv, &made, "*", 0);
+    assert_shown(text, "\nfiscal.worth,", 1);
+    assert_shown(text, "\nfiscal.worth,horizon,USD,40,", 1);
+    assert_shown(text, "\nflows.f.demand,", PERIODS);
+    free(text);
+    text = table_text(table_show, &made, "*", 2021);
+    assert_shown(text, "fiscal.worth", 0);
+    assert_shown(text, "flows.f.demand: ", 1);
+    free(text);
+    text = table_text(table_csv, &made, "*", 2021);
+    assert_shown(text, "fiscal.worth", 0);
+    assert_shown(text, "\nflows.f.demand,2021,", 1);
+    free(text);
+    result_free(&made);
+}
+END_TEST
+
+START_TEST(a_year_of_it_cannot_be_asked_for)
+{
+    const char *const pattern = "fiscal.*";
+    struct result made = make();
+    FILE *to = fopen("/dev/null", "w");
+    ck_assert_ptr_nonnull(to);
+    struct fault *fault = table_csv(&made, &pattern, 1, 2021, to);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_USAGE);
+    ck_assert_str_eq(fault->sentence, "'fiscal.*' has a value over the whole horizon only; leave out --year");
+    fault_free(fault);
+    ck_assert_int_eq(fclose(to), 0);
+    result_free(&made);
+}
+END_TEST
+
+START_TEST(an_account_says_what_is_of_the_whole_horizon)
+{
+    struct result made = make();
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_ptr_null(table_account(&made, 2020, to));
+    ck_assert_ptr_null(table_list(&made, to));
+    ck_assert_int_eq(fclose(to), 0);
+    assert_shown(text, " USD over the whole horizon\n", 1);
+    assert_shown(text, "\nfiscal.worth: worth of the revenue, USD; over the whole horizon only\n", 1);
+    char mean[32];
+    snprintf(mean, sizeof mean, " %.4g ", made.moments[WORTH * PERIODS + YEARS].mean);
+    assert_shown(text, mean, 1);
+    free(text);
+    result_free(&made);
 }
 END_TEST
 
@@ -333,6 +494,11 @@ int main(void)
     tcase_add_test(facts, what_is_written_is_read_back);
     tcase_add_test(facts, a_head_says_what_it_is_of_and_which_years_are_saved);
     tcase_add_test(facts, the_horizon_of_one_outcome_is_read_alone);
+    tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_in_no_group_of_years);
+    tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_read_back);
+    tcase_add_test(facts, tables_show_it_over_the_horizon_only);
+    tcase_add_test(facts, a_year_of_it_cannot_be_asked_for);
+    tcase_add_test(facts, an_account_says_what_is_of_the_whole_horizon);
     tcase_add_test(facts, equal_results_are_equal_bytes);
     tcase_add_test(facts, a_file_is_replaced_only_by_force);
     tcase_add_test(facts, nothing_else_passes_for_a_result);

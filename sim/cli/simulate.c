@@ -54,8 +54,9 @@ static struct fault *choose_saved(struct simulation *simulation, const char *sav
     bool any = false;
     for (size_t i = 0; i < simulation->outcomes.count; i++) {
         const struct outcome *outcome = &simulation->outcomes.item[i];
-        simulation->annual_saved[i] = save == NULL ? outcome->kind->headline : pattern_matches(save, outcome->path);
-        any = any || simulation->annual_saved[i];
+        const bool asked = save == NULL ? outcome->kind->headline : pattern_matches(save, outcome->path);
+        simulation->annual_saved[i] = asked && !outcome->kind->horizon_only;
+        any = any || asked;
     }
     if (save != NULL && strcmp(save, "none") != 0 && !any)
         return fault_raise(FAULT_USAGE,
@@ -127,10 +128,15 @@ uint64_t simulation_sample_bytes(const struct simulation *simulation)
 uint64_t simulation_file_bytes(const struct simulation *simulation)
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
-    uint64_t rows = outcomes + 2 * store_inputs(simulation->plan.store);
-    for (size_t i = 0; i < outcomes; i++) rows += simulation->annual_saved[i] ? years : 0;
+    uint64_t rows = outcomes + 2 * store_inputs(simulation->plan.store), cells = 0, datasets = 0;
+    for (size_t i = 0; i < outcomes; i++) {
+        const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
+        rows += simulation->annual_saved[i] ? years : 0;
+        cells += horizon_only ? 1 : years + 1;
+        datasets += horizon_only ? 10 : 20;
+    }
     const uint64_t per_cell = (8 + 3 * simulation->quantiles) * sizeof(double);
-    return 4 * rows * simulation->replications + per_cell * outcomes * (years + 1) + 2000 * 20 * outcomes;
+    return 4 * rows * simulation->replications + per_cell * cells + 2000 * datasets;
 }
 
 struct dataset {

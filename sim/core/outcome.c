@@ -14,8 +14,7 @@ static void outcome_free(struct outcome *outcome)
     free(outcome->long_name);
 }
 
-/* The unit of what a rate per year adds up to. */
-static char *total_unit(const struct outcome_kind *kind, const char *unit)
+char *outcome_total_unit(const struct outcome_kind *kind, const char *unit)
 {
     const size_t length = strlen(unit), tail = strlen("/yr");
     if (kind->rule != OUTCOME_SUM || length < tail || strcmp(unit + length - tail, "/yr") != 0) return strdup(unit);
@@ -31,7 +30,7 @@ struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind 
         if (grown == NULL) return fault_no_memory();
         outcomes->item = grown;
     }
-    struct outcome added = {kind, strdup(path), strdup(unit), total_unit(kind, unit), strdup(long_name)};
+    struct outcome added = {kind, strdup(path), strdup(unit), outcome_total_unit(kind, unit), strdup(long_name)};
     if (added.path == NULL || added.unit == NULL || added.total == NULL || added.long_name == NULL) {
         outcome_free(&added);
         return fault_no_memory();

@@ -33,8 +33,8 @@ struct outcome_kind {
     enum outcome_rule rule;
     enum outcome_better better;
     bool headline;
-    bool horizon_only;   /* has a value over the whole horizon only */
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
+    bool horizon_only;   /* has a value over the whole horizon only: what its years hold is not part of a result */
     const char *meaning; /* one sentence */
 };
 
@@ -60,6 +60,8 @@ MUST_CHECK struct fault *outcomes_declare(struct outcomes *outcomes, const struc
  * ("1/yr" and "/yr" become "1"), else `unit`. */
 MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                       const char *unit, const char *long_name, size_t *index);
+/* The unit of what a rate in `unit` adds up to, as above. Allocated; NULL without memory. */
+char *outcome_total_unit(const struct outcome_kind *kind, const char *unit);
 void outcomes_free(struct outcomes *outcomes);
 /* The index of a path; outcomes->count if there is none. */
 size_t outcomes_find(const struct outcomes *outcomes, const char *path);
