@@ -198,6 +198,7 @@ static const struct group {
     {"energy.", "Energy: volumes and revenue"},
     {"trade.", "Trade of the home country"},
     {"fiscal.", "Public revenue"},
+    {"npv.", "Present values, of which only differences between runs mean anything"},
     {"index.", "Concentration and dependence"},
     {"thresholds.", "What happens, and how probably"},
     {"", "Other"},

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/readable.h"
 #include "scenarios/diagnostics.h"
+#include "sim/cli/check_choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/simulate.h"
 
@@ -194,6 +195,7 @@ static struct fault *print_start(const struct simulation *simulation)
         for (size_t i = 0; i < flows_count(flows); i++)
             print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
         print_network(simulation, state);
+        print_choices(simulation, state);
         fault = print_energy(simulation, state);
         printf("\n");
     }

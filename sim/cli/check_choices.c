@@ -1,0 +1,124 @@
+/* sim/cli/check_choices.c -- see check_choices.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/check_choices.h"
+#include "output/readable.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The entries of a top-level map; NULL: none. */
+static struct setting *section_of(const struct simulation *simulation, const char *name)
+{
+    struct setting *section = setting_find(simulation->plan.root, name);
+    return section == NULL || section->children == 0 ? NULL : section;
+}
+
+static double central(const struct simulation *simulation, struct setting *setting, const char *key)
+{
+    return store_central(simulation->plan.store, setting_slot(setting, key), simulation->plan.calendar.start);
+}
+
+/* The share of time that a random event is there: p E[T] / (1 + p E[T]). */
+static void print_random(const struct simulation *simulation, struct setting *event)
+{
+    const double rate = central(simulation, event, "rate"),
+                 lasts = quantity_mean(store_quantity(simulation->plan.store, setting_slot(event, "duration")));
+    const double each = -expm1(-rate / CALENDAR_MONTHS_PER_YEAR) * lasts;
+    const bool seasonal = setting_find(event, "months") != NULL || setting_find(event, "season") != NULL;
+    printf("%.3g /yr%s, lasts %.3g mo on average", rate, seasonal ? " in its season" : "", lasts);
+    if (!seasonal) printf(": there %.2g %% of the time", 100.0 * each / (1.0 + each));
+}
+
+static void print_events(const struct simulation *simulation)
+{
+    struct setting *section = section_of(simulation, "events");
+    if (section == NULL) return;
+    printf("\n  Events, at medians of what is drawn:\n");
+    for (size_t i = 0; i < section->children; i++) {
+        struct setting *event = section->child[i];
+        const struct setting *start = setting_find(event, "start");
+        printf("    %-28s ", event->name);
+        if (start == NULL)
+            print_random(simulation, event);
+        else
+            printf("from %s on for %s", start->text, setting_find(event, "duration")->text);
+        putchar('\n');
+    }
+}
+
+static void print_regimes(const struct simulation *simulation)
+{
+    struct setting *section = section_of(simulation, "regimes");
+    if (section == NULL) return;
+    printf("\n  Regimes:\n");
+    for (size_t i = 0; i < section->children; i++) {
+        struct setting *regime = section->child[i], *transition = setting_find(regime, "transition"),
+                       *force = setting_find(regime, "force");
+        printf("    %-28s starts %s", regime->name, setting_find(regime, "start")->text);
+        for (size_t t = 0; transition != NULL && t < transition->children; t++)
+            printf(", %s %.3g /yr", transition->child[t]->name,
+                   store_central(simulation->plan.store, transition->child[t]->slot, simulation->plan.calendar.start));
+        for (size_t f = 0; force != NULL && f < force->children; f++)
+            printf(", %s from %s on", force->child[f]->text, force->child[f]->name);
+        putchar('\n');
+    }
+}
+
+static void print_cost(const struct simulation *simulation, struct setting *policy)
+{
+    const struct setting *overrun = setting_find(policy, "overrun"), *finance = setting_find(policy, "finance");
+    if (setting_find(policy, "cost") == NULL) return;
+    char unit[32];
+    const double cost = central(simulation, policy, "cost");
+    const double scale = readable_unit("USD", cost, sizeof unit, unit);
+    printf(", cost %.4g %s", cost / scale, unit);
+    if (overrun != NULL) printf(", %.4g %s with overrun", cost * central(simulation, policy, "overrun") / scale, unit);
+    if (finance != NULL) printf(", loan %s", finance->text);
+}
+
+static void print_when(struct setting *when)
+{
+    const struct setting *outcome = setting_find(when, "outcome"), *driver = setting_find(when, "driver"),
+                         *above = setting_find(when, "above"), *below = setting_find(when, "below");
+    printf("when %s is %s %s for %s", outcome != NULL ? outcome->text : driver->text, above != NULL ? "above" : "below",
+           above != NULL ? above->text : below->text, setting_find(when, "for")->text);
+}
+
+static void print_policies(const struct simulation *simulation, const struct world_state *state)
+{
+    struct setting *section = section_of(simulation, "policies");
+    const struct policies *policies = world_policies(simulation->world);
+    if (section == NULL) return;
+    if (policies_count(policies) > 0) printf("\n  Policies adopted, at medians of what is drawn:\n");
+    for (size_t p = 0; p < policies_count(policies); p++) {
+        struct setting *policy = setting_find(section, policies_name(policies, p)),
+                       *when = setting_find(policy, "when");
+        const double complete = policies_complete(world_policies_state(state), p)[0];
+        char date[8];
+        printf("    %-28s ", policy->name);
+        if (when != NULL) print_when(when);
+        if (when == NULL) printf("starts %s", setting_find(policy, "start")->text);
+        if (when == NULL && setting_find(policy, "build") != NULL) {
+            calendar_write(simulation->plan.calendar.start + (int)complete, date);
+            printf(", complete %s", date);
+        }
+        print_cost(simulation, policy);
+        putchar('\n');
+    }
+    size_t others = 0;
+    for (size_t i = 0; i < section->children; i++) {
+        size_t p = 0;
+        while (p < policies_count(policies) && strcmp(policies_name(policies, p), section->child[i]->name) != 0) p++;
+        if (p < policies_count(policies) || setting_find(section->child[i], "bundle") != NULL) continue;
+        printf("%s%s", others++ == 0 ? "\n  Not adopted: " : ", ", section->child[i]->name);
+    }
+    if (others > 0) putchar('\n');
+}
+
+void print_choices(const struct simulation *simulation, const struct world_state *state)
+{
+    print_events(simulation);
+    print_regimes(simulation);
+    print_policies(simulation, state);
+}
