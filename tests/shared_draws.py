@@ -1,0 +1,148 @@
+"""What variants share: a policy that changes nothing changes no bit, and what nothing reads leaves the rest as it was.
+
+Usage: shared_draws.py ZHOL SCENARIOS
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+
+ZHOL, SCENARIOS = sys.argv[1], pathlib.Path(sys.argv[2])
+REPLICATIONS = "64"
+
+# One of each kind of quantity that the Kazakhstan scenarios can edit.
+NOTHING = """
+policies:
+  nothing-but-in-words:
+    start: 2020-02
+    build: 10 mo
+    delay: lognormal(1.2 0.3)
+    effects:
+      legs.dostyk.capacity: {scale: 1, ramp: 30 mo}
+      legs.dostyk-east.capacity: {add: 0 train/d}
+      legs.aktau.capacity: {scale: 1}
+      legs.aktau.draught.offset: {add: 0 m}
+      legs.aktau-box.draught.loss: {scale: 1}
+      legs.altynkol.time: {scale: 1}
+      legs.altynkol.sd: {scale: 1, ramp: 7 mo}
+      legs.kz-north.fee: {scale: 1}
+      legs.cn-rail.subsidy.container: {add: 0 USD/TEU}
+      legs.russia.cost: {scale: 1}
+      legs.brest.penalty.container: {add: 0 USD/TEU}
+      legs.cpc.capacity: {scale: 1}
+      flows.china-europe.volume: {scale: 1}
+      flows.farm-china.cost_wedge: {add: 0 %}
+      flows.imports-china.tariff: {scale: 1, ramp: 60 mo}
+      energy.oil.fields.tengiz.rate: {scale: 1}
+      energy.oil.fields.west.cost: {add: 0 USD/t}
+      energy.oil.fields.east.home_share: {scale: 1}
+      energy.oil.outlets.europe-btc.term: {add: 0 Mt/yr}
+      energy.oil.outlets.europe-btc.tariff: {scale: 1}
+      energy.oil.outlets.china.differential: {add: 0 USD/bbl}
+      energy.oil.outlets.russia-transit.fee: {scale: 1}
+      energy.oil.outlets.refinery-west.demand: {scale: 1}
+      energy.oil.royalty: {scale: 1}
+      energy.oil.duty.table: {scale: 1}
+      energy.gas.outlets.china.contract: {scale: 1}
+      energy.gas.outlets.china.minimum: {scale: 1}
+      energy.gas.outlets.home.price: {scale: 1}
+      fiscal.fee_take: {scale: 1}
+      fiscal.profit_tax: {add: 0 %}
+      regimes.russian-route.transition.normal->strained: {scale: 1}
+      events.border-backlog.rate: {scale: 1}
+"""
+UNREAD = """
+events:
+  rumour: {rate: 3 /yr, duration: gamma(1 0.5) mo, title: Something that nobody minds}
+drivers:
+  copper: {model: gbm, start: 6000 USD/t, drift: 0 /yr, sigma: 0.2}
+"""
+
+
+def shipped():
+    """The baseline, and all that build on it."""
+    files = [SCENARIOS / "kazakhstan-2019.yaml", *sorted(SCENARIOS.glob("worlds/*.yaml")),
+             *sorted(SCENARIOS.glob("policies/*.yaml"))]
+    return [file.relative_to(SCENARIOS).with_suffix("").as_posix() for file in files]
+
+
+def datasets(path, groups):
+    """All datasets of the groups but their coordinates, as arrays by name."""
+    found = {}
+    with h5py.File(path) as file:
+        for group in groups:
+            file[group].visititems(lambda name, item, group=group: found.__setitem__(f"{group}/{name}", item[()])
+                                   if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
+class SharedDraws(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.place.name)
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def run_text(self, name, text, *options):
+        """Simulates a scenario given as text; the result's path."""
+        (self.folder / f"{name}.yaml").write_text(text)
+        result = self.folder / f"{name}.h5"
+        run = subprocess.run([ZHOL, "run", str(self.folder / f"{name}.yaml"), "-n", REPLICATIONS, "--path",
+                              str(SCENARIOS), "--progress", "none", "--force", "-o", str(result), *options],
+                             capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return result
+
+    def assert_same(self, before, after, groups):
+        """Every dataset of the first file is in the second, bit for bit."""
+        old, new = datasets(before, groups), datasets(after, groups)
+        self.assertGreater(len(old), 300)
+        for name, values in old.items():
+            self.assertIn(name, new)
+            self.assertEqual(values.tobytes(), new[name].tobytes(), name)
+        return set(new) - set(old)
+
+    def test_a_policy_that_changes_nothing_changes_no_bit_of_any_outcome(self):
+        for scenario in shipped():
+            with self.subTest(scenario=scenario):
+                plain = self.run_text("plain", f"extends: {scenario}\n")
+                idle = self.run_text("idle", f"extends: {scenario}\n{NOTHING}", "--adopt", "nothing-but-in-words")
+                more = self.assert_same(plain, idle, ["samples", "annual", "horizon"])
+                self.assertIn("annual/minimum/policies_nothing_but_in_words_active", more)
+                active = datasets(idle, ["annual"])["annual/minimum/policies_nothing_but_in_words_active"]
+                self.assertEqual(float(active[-1]), 1.0)  # it does act
+
+    def test_a_policy_that_is_not_adopted_changes_no_bit(self):
+        plain = self.run_text("plain", "extends: kazakhstan-2019\n")
+        declared = self.run_text("declared", f"extends: kazakhstan-2019\n{NOTHING}")
+        self.assertEqual(self.assert_same(plain, declared, ["samples", "annual", "horizon", "inputs"]), set())
+
+    def test_an_event_and_a_driver_that_nothing_reads_leave_all_other_datasets_as_they_were(self):
+        for scenario in shipped():
+            with self.subTest(scenario=scenario):
+                plain = self.run_text("plain", f"extends: {scenario}\n")
+                more = self.run_text("more", f"extends: {scenario}\n{UNREAD}")
+                added = self.assert_same(plain, more, ["samples", "annual", "horizon", "inputs", "diagnostics"])
+                self.assertIn("samples/horizon/events_rumour_down", added)
+                self.assertTrue(all("rumour" in name or "copper" in name for name in added), added)
+
+    def test_variants_meet_the_same_shocks(self):
+        plain = datasets(self.run_text("plain", "extends: kazakhstan-2019\n"), ["samples"])
+        policy = datasets(self.run_text("policy", "extends: policies/nurly-zhol-sreb\n"), ["samples"])
+        shocks = [name for name in plain if name.startswith(("samples/horizon/drivers_", "samples/horizon/events_",
+                                                             "samples/horizon/regimes_"))]
+        self.assertGreater(len(shocks), 12)
+        for name in shocks:
+            self.assertEqual(plain[name].tobytes(), policy[name].tobytes(), name)
+        moved = numpy.abs(plain["samples/horizon/npv_national"] - policy["samples/horizon/npv_national"])
+        self.assertTrue((moved > 0).all())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
