@@ -45,6 +45,20 @@ void bench_open(struct bench_scenario *opened, const char *file, size_t sets, co
     bench_must(world_prepare(&opened->plan, &opened->world));
 }
 
+void bench_open_calm(struct bench_scenario *opened, const char *file, uint64_t seed)
+{
+    static const char *const parts[] = {"events", "regimes", "adopt"};
+    static const char *const without[] = {"events=null", "regimes=null", "adopt=[]"};
+    const char *set[3];
+    size_t sets = 0;
+    bench_open(opened, file, 0, NULL, seed);
+    for (size_t i = 0; i < 3; i++)
+        if (setting_find(opened->plan.root, parts[i]) != NULL) set[sets++] = without[i];
+    if (sets == 0) return;
+    bench_close(opened);
+    bench_open(opened, file, sets, set, seed);
+}
+
 void bench_close(struct bench_scenario *opened)
 {
     fault_free(opened->plan.warnings);

@@ -55,7 +55,7 @@ static void *zeros(size_t count, size_t size)
 static void open_scenario(struct opened *opened, const char *file)
 {
     *opened = (struct opened){0};
-    bench_open(&opened->zhol, file, 0, NULL, SEED);
+    bench_open_calm(&opened->zhol, file, SEED); /* the plain program knows no events */
     bench_must(plain_open(opened->zhol.scenario, &opened->plain));
     opened->years = world_years(opened->zhol.world);
     opened->outcome = zeros(opened->plain->outputs, sizeof *opened->outcome);
