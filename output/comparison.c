@@ -69,6 +69,8 @@ static void print_cell(const struct comparison_cell *cell, const struct column *
         fprintf(to, "%*s%*s", MEAN, "-", 3 + ERROR, "");
     else if (difference->same)
         fprintf(to, "%*s no change  ", MEAN, "0");
+    else if (fabs(difference->mean) <= difference->rounding)
+        fprintf(to, "%*s rounding   ", MEAN, "0");
     else
         fprintf(to, "%*.4g ± %-*.2g", MEAN, difference->mean / column->scale, ERROR,
                 difference->standard_error / column->scale);
@@ -109,7 +111,8 @@ static void print_columns(const struct comparison *comparison, int width, size_t
 void comparison_print_head(FILE *to)
 {
     fputs("Mean difference over the futures ± error of the simulation (one standard error), over the whole horizon; "
-          "pairs of the same random numbers.\n",
+          "pairs of the same random numbers.\n"
+          "0 no change: equal in every future; 0 rounding: no more than the single precision of what is stored.\n",
           to);
 }
 

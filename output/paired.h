@@ -11,6 +11,7 @@ struct paired {
     size_t pairs;
     double mean;           /* of value - base; NaN without pairs */
     double standard_error; /* of that mean: sd of the differences / sqrt(pairs); NaN below 2 pairs */
+    double rounding;       /* what the single precision of the samples can make of that mean, at most */
     bool same;             /* there are pairs, and every one is exactly equal */
 };
 

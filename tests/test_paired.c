@@ -48,6 +48,23 @@ START_TEST(what_is_common_to_both_does_not_enter_the_error)
 }
 END_TEST
 
+/* A number x is stored within 2^-24 |x|, so a mean of differences within the mean of 2^-24 (|x| + |y|). */
+START_TEST(rounding_of_the_samples_is_bounded)
+{
+    const double exact[] = {1e11 / 3.0, 2e11 / 7.0, 1e10 / 9.0};
+    float value[3], base[3];
+    double work[3], bound = 0.0;
+    for (size_t i = 0; i < 3; i++) {
+        value[i] = (float)(exact[i] + 10.0);
+        base[i] = (float)exact[i];
+        bound += 0x1p-24 * (fabs((double)value[i]) + fabs((double)base[i])) / 3.0;
+    }
+    const struct paired paired = paired_difference(3, value, base, work);
+    ck_assert_double_eq_tol(paired.rounding, bound, 1e-9);
+    ck_assert_double_le(fabs(paired.mean - 10.0), paired.rounding);
+}
+END_TEST
+
 START_TEST(samples_of_single_precision_are_subtracted_in_double)
 {
     const float value[] = {16777216.0f, 16777216.0f}, base[] = {1.0f, 1.0f}; /* 2^24 - 1 */
@@ -162,6 +179,7 @@ int main(void)
     tcase_add_test(facts, equal_samples_differ_by_exactly_nothing);
     tcase_add_test(facts, differences_of_known_numbers_have_their_known_mean_and_error);
     tcase_add_test(facts, what_is_common_to_both_does_not_enter_the_error);
+    tcase_add_test(facts, rounding_of_the_samples_is_bounded);
     tcase_add_test(facts, samples_of_single_precision_are_subtracted_in_double);
     tcase_add_test(facts, what_is_undefined_in_either_leaves_the_pair);
     tcase_add_test(facts, too_few_pairs_say_so);
