@@ -177,6 +177,87 @@ class Commands(unittest.TestCase):
         shown = self.zhol("explain", SCENARIOS / "two-pipelines.yaml", "energy.gas.outlets.home.price", "--at", "2022").stdout
         self.assertIn("# at 2022-01: 40 USD/kcm", shown)
 
+    # legs with one policy, one regime and one event on the same capacity
+    PORT = """scenario: port
+time: {base: 2019-07, start: 2020-01, months: 36}
+run: {home: kz}
+drivers:
+  fall: {model: trend, start: 0 m, drift: 0 m/yr, sigma: 0.1 m}
+commodities: {grain: {unit: t, value: 200 USD/t, time_value: 0.3 USD/t/d, reliability_ratio: 0.5}}
+legs:
+  port: {country: kz, capacity: {2020: 24 train/d, 2022: 48 train/d}, use: {grain: 1/4000 train/t}, fee: {grain: 5 USD/t}, draught: {driver: fall, loss: 10 %/m}}
+flows:
+  export: {commodity: grain, from: kz, to: ir, volume: 1 Mt/yr, routes: {sea: {share: 100 %, via: [port]}}}
+events:
+  storm: {rate: 2 /yr, duration: 1 mo, effects: {legs.port.capacity: {scale: 0.5}}}
+  strike: {start: 2020-07, duration: 2.5 mo, effects: {legs.port.capacity: {scale: 0.55}}}
+regimes:
+  climate:
+    start: calm
+    states: {calm: {legs.port.capacity: {add: 2 train/d}}, tense: {legs.port.capacity: {add: -2 train/d}}}
+    transition: {calm->tense: 0.1 /yr}
+policies:
+  track: {start: 2020-01, build: 6 mo, delay: uniform(0.5 1.5), effects: {legs.port.capacity: {add: 8 train/d, ramp: 4 mo}}}
+  quota: {start: 2020-01, effects: {legs.port.capacity: {set: 30 train/d}}}
+  other-quota: {start: 2020-01, effects: {legs.port.capacity: {set: 20 train/d}}}
+  berths: {when: {outcome: legs.port.delay, above: 5 d}, effects: {legs.port.capacity: {scale: 2}}}
+adopt: [track]
+"""
+
+    def test_explain_shows_which_effects_make_a_quantity(self):
+        (self.folder / "port.yaml").write_text(self.PORT)
+
+        def values(*words):
+            shown = self.zhol("explain", "port.yaml", "legs.port.capacity", "--at", *words).stdout
+            return [float(v) for v in re.findall(r"^ +([0-9.]+) train/d", shown, re.M)], shown
+
+        # 24 at 2020-01 growing by 1 a month; the track is complete at its median, after 6 months
+        steps, shown = values("2020-07")
+        self.assertEqual(steps, [30, 32, 34, round(34 * 0.55, 4)])
+        self.assertRegex(shown, r"32 train/d +policy track: add 8 train/d, to 25 %  # port.yaml:\d+\n")
+        self.assertRegex(shown, r"34 train/d +regime climate: calm: add 2 train/d  # port.yaml:\d+\n")
+        self.assertRegex(shown, r"18.7 train/d +event strike: scale 0.55  # port.yaml:\d+\n")
+        self.assertRegex(shown, r"not in force:\n +regime climate: tense: add -2 train/d, while in that state")
+        self.assertRegex(shown, r"event storm: scale 0.5, while it lasts")
+        self.assertIn("then what the draught takes away, by driver fall", shown)
+        steps, shown = values("2020-09")  # the strike lasts half of the month
+        self.assertEqual(steps, [32, 38, 40, 40 - 0.5 * 0.45 * 40])
+        self.assertIn("event strike: scale 0.55, to 50 %", shown)
+        steps, shown = values("2020-03")
+        self.assertEqual(steps, [26, 28])
+        self.assertRegex(shown, r"policy track: add 8 train/d, from 2020-07 on")
+        # of two `set` the later in the file holds, and both are shown
+        steps, shown = values("2021-01", "--adopt", "other-quota", "--adopt", "quota", "--adopt", "berths")
+        self.assertEqual(steps, [36, 30, 20, 28, 30])
+        self.assertRegex(shown, r"policy berths: scale 2, once its trigger has held")
+        self.assertIn("the run goes from 2020-01 to 2022-12", self.zhol("explain", "port.yaml", "legs.port.capacity", "--at", "2030").stdout)
+
+    def test_adopt_adds_a_policy_and_the_result_says_so(self):
+        (self.folder / "port.yaml").write_text(self.PORT)
+        shown = self.zhol("check", "port.yaml", "--adopt", "quota").stdout
+        self.assertRegex(shown, r"Policies adopted.*\n +track +starts 2020-01, complete 2020-07\n +quota +starts 2020-01\n")
+        self.assertRegex(shown, r"Not adopted: other-quota, berths")
+        self.assertRegex(shown, r"storm +2 /yr, lasts 1 mo on average: there 13 % of the time")
+        self.assertRegex(shown, r"strike +from 2020-07 on for 2.5 mo")
+        self.assertRegex(shown, r"climate +starts calm, calm->tense 0.1 /yr")
+        self.zhol("run", "port.yaml", "-n", "32", "--adopt", "quota")
+        self.zhol("run", "port.yaml", "-n", "32", "--set", "adopt=[track, quota]", "-o", "set.h5")
+        import h5py
+        with h5py.File(self.folder / "port.h5") as adopted, h5py.File(self.folder / "set.h5") as named:
+            self.assertEqual(adopted.attrs["history"], b"zhol run port -n 32 --seed 1 --adopt quota")
+            self.assertEqual(adopted["samples/horizon/legs_port_used"][:].tobytes(), named["samples/horizon/legs_port_used"][:].tobytes())
+            self.assertEqual(adopted["annual/mean/policies_quota_active"][0], 1.0)
+        run = self.zhol("run", "port.yaml", "--adopt", "quotas", status=3)
+        self.assertIn("there is no 'quotas' in `policies`; expected one of its names; did you mean 'quota'?", run.stderr)
+
+    def test_of_two_worlds_that_set_the_same_key_the_last_holds_and_explain_shows_both(self):
+        (self.folder / "port.yaml").write_text(self.PORT)
+        for name, rate in (("calm", "1 /yr"), ("wild", "6 /yr")):
+            (self.folder / f"{name}.yaml").write_text(f"extends: port\nevents: {{storm: {{rate: {rate}}}}}\n")
+        (self.folder / "cell.yaml").write_text("extends: [calm, wild]\nscenario: cell\n")
+        shown = self.zhol("explain", "cell.yaml", "events.storm.rate").stdout
+        self.assertRegex(shown, r"rate: 6 /yr  # wild.yaml:2; replaces 1 /yr, calm.yaml:2; replaces 2 /yr, port.yaml:\d+")
+
     def test_show_prints_both_kinds_of_interval_by_name(self):
         self.zhol("run", MINIMAL, "-n", "500")
         for words in (["minimal.h5"], ["minimal.h5", "drivers.*"], ["minimal.h5", "--year", "2025"]):
