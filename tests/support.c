@@ -55,10 +55,40 @@ struct world_state *support_begin(const struct support *support)
     return state;
 }
 
-double support_value(const struct support *support, const struct world_state *state, const char *path)
+static size_t outcome_of(const struct support *support, const char *path)
 {
     const size_t outcome = outcomes_find(&support->outcomes, path);
     ck_assert_msg(outcome < support->outcomes.count, "there is no outcome %s", path);
+    return outcome;
+}
+
+const double *support_row(const struct support *support, const struct world_state *state, const char *path)
+{
+    return world_report(state)->row[outcome_of(support, path)];
+}
+
+void support_fold(struct folded *folded, const char *yaml, uint64_t seed)
+{
+    support_open(&folded->support, yaml, seed);
+    ck_assert_ptr_null(world_open(folded->support.world, &folded->state));
+    world_simulate(folded->state, 0, LANES, &folded->block);
+}
+
+void support_unfold(struct folded *folded)
+{
+    world_close(folded->state);
+    support_close(&folded->support);
+}
+
+double support_cell(const struct folded *folded, const char *path, size_t period, int lane)
+{
+    const size_t years = world_years(folded->support.world);
+    return folded->block.cell[outcome_of(&folded->support, path) * (years + 1) + period][lane];
+}
+
+double support_value(const struct support *support, const struct world_state *state, const char *path)
+{
+    const size_t outcome = outcome_of(support, path);
     const struct outcome_rows *rows = world_report(state);
     const double value = rows->row[outcome][0];
     const enum outcome_rule rule = support->outcomes.item[outcome].kind->rule;

@@ -26,6 +26,20 @@ double support_value(const struct support *support, const struct world_state *st
 /* The outcome in the given month (0 = the first) of replication 0 of a scenario. */
 double support_value_of(const char *yaml, const char *path, int month);
 
+/* The row of the outcome in the month just stepped. Fails if there is none. */
+const double *support_row(const struct support *support, const struct world_state *state, const char *path);
+
+/* The block of replication 0 of a scenario, folded into years and the horizon. */
+struct folded {
+    struct support support;
+    struct world_state *state;
+    struct block_result block;
+};
+void support_fold(struct folded *folded, const char *yaml, uint64_t seed);
+void support_unfold(struct folded *folded);
+/* The outcome in a period: a year, or the number of years for the horizon. */
+double support_cell(const struct folded *folded, const char *path, size_t period, int lane);
+
 /* The level of a driver at the ends of months (1 = the first), for replications 0 .. count-1 (a multiple of LANES):
  * out[m * count + replication] for month[m], ascending. */
 void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],

@@ -13,34 +13,7 @@
 
 #define HEAD "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 36}\nrun: {home: kz}\n"
 
-/* One block of a scenario, folded into years and the horizon. */
-struct folded {
-    struct support support;
-    struct world_state *state;
-    struct block_result block;
-};
-
-static void fold(struct folded *folded, const char *yaml)
-{
-    support_open(&folded->support, yaml, 11);
-    ck_assert_ptr_null(world_open(folded->support.world, &folded->state));
-    world_simulate(folded->state, 0, LANES, &folded->block);
-}
-
-static void unfold(struct folded *folded)
-{
-    world_close(folded->state);
-    support_close(&folded->support);
-}
-
-/* The outcome in a period: a year, or the number of years for the horizon. */
-static double cell(const struct folded *folded, const char *path, size_t period, int lane)
-{
-    const struct outcomes *outcomes = &folded->support.outcomes;
-    const size_t outcome = outcomes_find(outcomes, path), years = world_years(folded->support.world);
-    ck_assert_msg(outcome < outcomes->count, "there is no outcome %s", path);
-    return folded->block.cell[outcome * (years + 1) + period][lane];
-}
+#define SEED 11
 
 /* Sells to n countries as much each at the same price, and sends a flow over n routes alike. */
 static char *equal_shares(int n)
@@ -65,14 +38,14 @@ START_TEST(n_equal_shares_have_a_concentration_of_1_over_n)
     for (int n = 2; n <= 6; n++) {
         struct folded folded;
         char *text = equal_shares(n);
-        fold(&folded, text);
+        support_fold(&folded, text, SEED);
         for (size_t period = 0; period <= 3; period++) {
-            ck_assert_double_eq_tol(cell(&folded, "index.hhi.routes", period, 0), 1.0 / n, ROUNDING);
-            ck_assert_double_eq_tol(cell(&folded, "index.hhi.partners", period, 0), 1.0 / n, ROUNDING);
-            ck_assert_double_eq_tol(cell(&folded, "index.multivector", period, 0), 1.0, ROUNDING);
-            ck_assert_double_eq_tol(cell(&folded, "index.multivector-base", period, 0), 1.0, ROUNDING);
+            ck_assert_double_eq_tol(support_cell(&folded, "index.hhi.routes", period, 0), 1.0 / n, ROUNDING);
+            ck_assert_double_eq_tol(support_cell(&folded, "index.hhi.partners", period, 0), 1.0 / n, ROUNDING);
+            ck_assert_double_eq_tol(support_cell(&folded, "index.multivector", period, 0), 1.0, ROUNDING);
+            ck_assert_double_eq_tol(support_cell(&folded, "index.multivector-base", period, 0), 1.0, ROUNDING);
         }
-        unfold(&folded);
+        support_unfold(&folded);
         free(text);
     }
 }
@@ -85,10 +58,10 @@ START_TEST(one_partner_of_several_has_a_multivector_index_of_0)
         "    outlets:\n      o: {from: a, market: cn, price: 90 USD/kcm}\n      p: {from: a, market: ru, demand: 0 "
         "kcm/yr, price: 80 USD/kcm}\n";
     struct folded folded;
-    fold(&folded, text);
-    ck_assert_double_eq(cell(&folded, "index.hhi.partners", 0, 0), 1.0);
-    ck_assert_double_eq_tol(cell(&folded, "index.multivector", 0, 0), 0.0, ROUNDING);
-    unfold(&folded);
+    support_fold(&folded, text, SEED);
+    ck_assert_double_eq(support_cell(&folded, "index.hhi.partners", 0, 0), 1.0);
+    ck_assert_double_eq_tol(support_cell(&folded, "index.multivector", 0, 0), 0.0, ROUNDING);
+    support_unfold(&folded);
 }
 END_TEST
 
@@ -149,10 +122,10 @@ START_TEST(the_accounts_balance_in_every_replication)
                                         "fiscal.fees", "fiscal.import-duty", "fiscal.subsidies"};
     struct folded folded;
     bool seen[6] = {false};
-    fold(&folded, COUNTRY("1000"));
+    support_fold(&folded, COUNTRY("1000"), SEED);
     for (size_t p = 0; p <= 3; p++)
         for (int l = 0; l < LANES; l++) {
-#define AT(path) cell(&folded, path, p, l)
+#define AT(path) support_cell(&folded, path, p, l)
             double total = 0.0;
             for (int i = 0; i < 6; i++) {
                 ck_assert_double_ge(AT(lines[i]), 0.0);
@@ -183,14 +156,14 @@ START_TEST(the_accounts_balance_in_every_replication)
             ck_assert_double_eq_tol(AT("fiscal.royalty"), 0.12 * field, ROUNDING * field);
         }
     for (int i = 0; i < 6; i++) ck_assert_msg(seen[i], "%s is 0 in every replication", lines[i]);
-    unfold(&folded);
+    support_unfold(&folded);
 }
 END_TEST
 
 START_TEST(dependence_on_all_countries_is_1_and_on_none_0)
 {
     struct folded folded;
-    fold(&folded, COUNTRY("1000"));
+    support_fold(&folded, COUNTRY("1000"), SEED);
     for (size_t p = 0; p <= 3; p++)
         for (int l = 0; l < LANES; l++) {
             /* the oil that goes to Russia passes no leg, so it depends on none */
@@ -208,7 +181,7 @@ START_TEST(dependence_on_all_countries_is_1_and_on_none_0)
                 AT("energy.oil.outlets.china.revenue") + 90.0 * AT("flows.exports.shipped") * east;
             ck_assert_double_eq_tol(AT("index.dependence.china"), through_china / AT("trade.exports"), ROUNDING);
         }
-    unfold(&folded);
+    support_unfold(&folded);
 }
 END_TEST
 
@@ -218,17 +191,17 @@ START_TEST(scaling_all_volumes_leaves_the_indices)
                                           "index.multivector-base",  "index.dependence.all", "index.dependence.china",
                                           "index.dependence.russia", "index.dependence.oil"};
     struct folded one, many;
-    fold(&one, COUNTRY("1000"));
-    fold(&many, COUNTRY("7000"));
+    support_fold(&one, COUNTRY("1000"), SEED);
+    support_fold(&many, COUNTRY("7000"), SEED);
     for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
         for (size_t p = 0; p <= 3; p++)
             for (int l = 0; l < LANES; l++) {
-                const double base = cell(&one, indices[i], p, l);
+                const double base = support_cell(&one, indices[i], p, l);
                 ck_assert(base > 0.0 && base <= 1.0);
-                ck_assert_double_eq_tol(cell(&many, indices[i], p, l), base, 1e-10);
+                ck_assert_double_eq_tol(support_cell(&many, indices[i], p, l), base, 1e-10);
             }
-    unfold(&one);
-    unfold(&many);
+    support_unfold(&one);
+    support_unfold(&many);
 }
 END_TEST
 
@@ -256,21 +229,21 @@ START_TEST(a_threshold_happens_after_as_many_months_in_a_row)
         {"together", {0, 0, 0, 0}, {0, 0, 0, 0}}, {"edge", {0, 0, 0, 0}, {0, 0, 0, 0}},
     };
     struct folded folded;
-    fold(&folded, COURSE);
+    support_fold(&folded, COURSE, SEED);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         for (size_t p = 0; p <= 3; p++) {
             char path[64], passage[64];
             snprintf(path, sizeof path, "thresholds.%s", expected[i].name);
             snprintf(passage, sizeof passage, "thresholds.%s.first-passage", expected[i].name);
-            ck_assert_msg(cell(&folded, path, p, 0) == expected[i].happened[p], "%s, period %zu: %g", path, p,
-                          cell(&folded, path, p, 0));
-            const double month = cell(&folded, passage, p, 0);
+            ck_assert_msg(support_cell(&folded, path, p, 0) == expected[i].happened[p], "%s, period %zu: %g", path, p,
+                          support_cell(&folded, path, p, 0));
+            const double month = support_cell(&folded, passage, p, 0);
             if (expected[i].passage[p] == 0.0)
                 ck_assert_double_nan(month);
             else
                 ck_assert_msg(fabs(month - expected[i].passage[p]) < 1e-12, "%s, period %zu: %g", passage, p, month);
         }
-    unfold(&folded);
+    support_unfold(&folded);
 }
 END_TEST
 
@@ -281,8 +254,10 @@ START_TEST(first_passage_is_that_of_the_path)
     static double level[MONTHS * LANES];
     int months[MONTHS], seen = 0;
     struct folded folded;
-    fold(&folded, HEAD "drivers:\n  x: {model: gbm, start: 60 USD/bbl, drift: 0 %/yr, sigma: 0.4}\n"
-                       "outcomes:\n  thresholds:\n    low: {outcome: drivers.x, below: 45 USD/bbl, for: 2 mo}\n");
+    support_fold(&folded,
+                 HEAD "drivers:\n  x: {model: gbm, start: 60 USD/bbl, drift: 0 %/yr, sigma: 0.4}\n"
+                      "outcomes:\n  thresholds:\n    low: {outcome: drivers.x, below: 45 USD/bbl, for: 2 mo}\n",
+                 SEED);
     for (int m = 0; m < MONTHS; m++) months[m] = m + 1;
     support_levels(&folded.support, "x", LANES, MONTHS, months, level);
     for (int l = 0; l < LANES; l++) {
@@ -291,17 +266,17 @@ START_TEST(first_passage_is_that_of_the_path)
             run = level[m * LANES + l] < 45.0 ? run + 1 : 0;
             if (run >= ROW && first == 0) first = m + 1;
             if (m % 12 != 11) continue;
-            const double month = cell(&folded, "thresholds.low.first-passage", (size_t)m / 12, l);
+            const double month = support_cell(&folded, "thresholds.low.first-passage", (size_t)m / 12, l);
             if (first == 0)
                 ck_assert_double_nan(month);
             else
                 ck_assert_double_eq_tol(month, first, 1e-12);
         }
-        ck_assert_double_eq(cell(&folded, "thresholds.low", MONTHS / 12, l), first > 0);
+        ck_assert_double_eq(support_cell(&folded, "thresholds.low", MONTHS / 12, l), first > 0);
         seen += first > 0;
     }
     ck_assert(seen > 0 && seen < LANES);
-    unfold(&folded);
+    support_unfold(&folded);
 }
 END_TEST
 
