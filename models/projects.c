@@ -248,16 +248,18 @@ static void serve(const struct project *project, const struct rows *rows, const 
     project_spent(project, of, start, month - 1 - project->maturity, paid);
     const double *share = rows_get(rows, project->share), *q = x[PROJECT_DEFLATOR],
                  *q_grace = x[PROJECT_DEFLATOR_GRACE], *q_end = x[PROJECT_DEFLATOR_END], *time = x[PROJECT_TIME],
-                 *interest = x[PROJECT_INTEREST], *level = x[PROJECT_LEVEL];
+                 *stop = x[PROJECT_STOP], *interest = x[PROJECT_INTEREST], *level = x[PROJECT_LEVEL];
     double *on_grace = x[PROJECT_ON_GRACE], *on_level = x[PROJECT_ON_LEVEL], *service = x[PROJECT_SERVICE];
-    const double now = month, grace = project->grace + 1, maturity = project->maturity + 1;
+    const double now = month, grace = project->grace, maturity = project->maturity;
     EACH_LANE(l)
     {
-        const double end = start[l] + (time[l] > 1.0 ? time[l] : 1.0);
+        const double since = now - start[l], building = time[l] > 1.0 ? time[l] : 1.0,
+                     all = stop[l] < 1.0 ? stop[l] : 1.0;
         on_grace[l] = q[l] * on_grace[l] + share[l] * (q[l] * last[l] - q_grace[l] * graced[l]);
         on_level[l] = q[l] * on_level[l] + share[l] * (q_grace[l] * graced[l] - q_end[l] * paid[l]);
-        on_grace[l] = now - grace >= end ? 0.0 : on_grace[l]; /* what rounding left */
-        on_level[l] = now - maturity >= end ? 0.0 : on_level[l];
+        /* what rounding left, once the last drawing is past it */
+        on_grace[l] = spent_by((since - grace) / building, stop[l]) >= all ? 0.0 : on_grace[l];
+        on_level[l] = spent_by((since - maturity) / building, stop[l]) >= all ? 0.0 : on_level[l];
         service[l] = interest[l] * on_grace[l] + level[l] * on_level[l];
     }
 }
