@@ -408,15 +408,25 @@ void policies_start(struct policies_state *state, const struct rows *rows, uint6
     }
 }
 
+void policies_watch(struct policies_state *state, const struct outcome_rows *last, int month)
+{
+    if (month == 0) return;
+    for (size_t i = 0; i < state->policies->count; i++) {
+        const struct policy *policy = &state->policies->policy[i];
+        if (policy->triggered && !policy->watch.of_driver)
+            watch_step(&policy->watch, last, NULL, state->row[i * POLICY_ROWS + COUNTER]);
+    }
+}
+
 /* Where the trigger has held long enough, the policy starts. */
-static void watch_trigger(const struct policy *policy, const struct calendar *calendar, double (*row)[LANES],
-                          const double (*x)[LANES], const struct drivers_state *drivers,
-                          const struct outcome_rows *last, int month)
+static void trigger(const struct policy *policy, const struct calendar *calendar, double (*row)[LANES],
+                    const double (*x)[LANES], const struct drivers_state *drivers, int month)
 {
     const double months = policy->watch.months, now = month;
-    double *counter = row[COUNTER], *start = row[START];
-    if (drivers == NULL || (!policy->watch.of_driver && month == 0)) return;
-    watch_step(&policy->watch, last, drivers, counter);
+    double *start = row[START];
+    const double *counter = row[COUNTER];
+    if (drivers == NULL) return;
+    if (policy->watch.of_driver) watch_step(&policy->watch, NULL, drivers, row[COUNTER]);
     if (calendar->start + month < policy->start) return;
     EACH_LANE(l) start[l] = start[l] > now && counter[l] >= months ? now : start[l];
     project_completion(&policy->project, x, start, row[COMPLETE]);
@@ -450,15 +460,14 @@ static void add_money(struct policies_state *state, const struct policy *policy,
 }
 
 void policies_step(struct policies_state *state, const struct rows *rows, const struct drivers_state *drivers,
-                   const struct outcome_rows *last, int month)
+                   int month)
 {
     const struct policies *policies = state->policies;
     for (size_t i = 0; i < MONEY_ROWS; i++) EACH_LANE(l) state->money[i][l] = 0.0;
     for (size_t i = 0; i < policies->count; i++) {
         const struct policy *policy = &policies->policy[i];
         double(*row)[LANES] = state->row + i * POLICY_ROWS, (*x)[LANES] = state->project + i * PROJECT_ROWS;
-        if (policy->triggered)
-            watch_trigger(policy, &policies->calendar, row, (const double(*)[LANES])x, drivers, last, month);
+        if (policy->triggered) trigger(policy, &policies->calendar, row, (const double(*)[LANES])x, drivers, month);
         double *active = rows_signal(rows, policy->active), *age = rows_signal(rows, policy->age);
         const double *complete = row[COMPLETE], now = month,
                      open = policies->calendar.start + month < policy->end ? 1.0 : 0.0;

@@ -36,10 +36,12 @@ void policies_close(struct policies_state *state);
 size_t policies_rows(const struct policies *policies);
 /* For a block. `calm`: nothing fails. */
 void policies_start(struct policies_state *state, const struct rows *rows, uint64_t first_replication, bool calm);
-/* A month (0 = the first), after the drivers: writes the signals of the policies. `last` holds the outcomes of the last
- * month. With NULL for both, triggers stay still. */
+/* Before anything else of a month (0 = the first), while `last` holds the outcomes of the last one: counts for the
+ * triggers that watch one of them. */
+void policies_watch(struct policies_state *state, const struct outcome_rows *last, int month);
+/* Then, after the drivers: writes the signals of the policies. With drivers NULL triggers stay still. */
 void policies_step(struct policies_state *state, const struct rows *rows, const struct drivers_state *drivers,
-                   const struct outcome_rows *last, int month);
+                   int month);
 void policies_report(const struct policies_state *state, const struct rows *rows, struct outcome_rows *report);
 
 /* Rows of the month, USD per year, of all policies: what is invested in all and by the state itself, upkeep, and the

@@ -430,10 +430,11 @@ void world_begin(struct world_state *state, uint64_t first)
 void world_month(struct world_state *state, int month)
 {
     const int now = state->world->calendar.start + month;
+    policies_watch(state->policies, &state->report, month);
     rows_step(state->rows, now);
     drivers_step(state->drivers, state->rows, month);
     effects_step(&state->world->effects, state->rows);
-    policies_step(state->policies, state->rows, state->drivers, &state->report, month);
+    policies_step(state->policies, state->rows, state->drivers, month);
     rows_move(state->rows, EFFECTS_STAGE_REGIMES, now);
     regimes_step(state->regimes, state->rows, month);
     rows_move(state->rows, EFFECTS_STAGE_EVENTS, now);
@@ -487,7 +488,7 @@ void world_energy_central(struct world_state *state, int month)
     const int now = state->world->calendar.start + month;
     rows_step(state->rows, now);
     effects_step(&state->world->effects, state->rows);
-    policies_step(state->policies, state->rows, NULL, NULL, month);
+    policies_step(state->policies, state->rows, NULL, month);
     regimes_step_central(state->regimes, state->rows, month);
     events_step_central(state->events, state->rows, month);
     for (int stage = 0; stage < STORE_STAGES; stage++) rows_move(state->rows, stage, now);
