@@ -285,6 +285,7 @@ struct fault *policies_prepare(struct plan *plan, struct effects *effects, struc
     bool *adopted = calloc(count + 1, sizeof *adopted);
     if (policies->policy == NULL || adopted == NULL) faults = fault_no_memory();
     if (faults == NULL && count > 0) faults = adopted_find(plan->root, section, adopted);
+    faults = fault_join(faults, loans_check(plan));
     for (size_t i = 0; i < count && faults != fault_no_memory() && policies->policy != NULL; i++) {
         struct setting *setting = section->child[i];
         struct fault *fault = NULL;
@@ -307,28 +308,37 @@ struct fault *policies_prepare(struct plan *plan, struct effects *effects, struc
     return faults;
 }
 
-static struct fault *trigger_read(struct policy *policy, const struct plan *plan, const struct drivers *drivers)
+/* Reads a trigger. Of a policy that is not adopted it may watch what comes from other policies that are not. */
+static struct fault *trigger_read(struct setting *policy, bool adopted, const struct plan *plan,
+                                  const struct drivers *drivers, struct watch *watch)
 {
-    struct setting *when = setting_find(policy->setting, "when");
+    struct setting *when = setting_find(policy, "when");
     struct setting *outcome = setting_find(when, "outcome"), *driver = setting_find(when, "driver");
     if ((outcome == NULL) == (driver == NULL))
         return fault_at(FAULT_SCENARIO, when->place, "%s names %s; expected one of `outcome` and `driver`", when->path,
                         outcome == NULL ? "neither an outcome nor a driver" : "both an outcome and a driver");
-    TRY(watch_read(when, plan, &policy->watch));
-    if (driver != NULL) return watch_driver(when, driver, plan, drivers, &policy->watch);
-    struct fault *fault = watch_outcome(when, outcome, plan, &policy->watch);
-    return fault == NULL ? NULL
-                         : fault_note(fault, when->place,
-                                      "a trigger reads this month's drivers and last month's value of any outcome that "
-                                      "has one each month");
+    TRY(watch_read(when, plan, watch));
+    if (driver != NULL) return watch_driver(when, driver, plan, drivers, watch);
+    if (!adopted && outcomes_find(plan->outcomes, outcome->text) == plan->outcomes->count) return NULL;
+    struct fault *fault = watch_outcome(when, outcome, plan, watch);
+    if (fault == NULL || fault->place.line != outcome->place.line || fault->place.column != outcome->place.column)
+        return fault; /* not about the outcome */
+    return fault_note(fault, when->place,
+                      "a trigger reads this month's drivers and last month's value of any outcome that has one each "
+                      "month");
 }
 
 struct fault *policies_connect(struct policies *policies, const struct plan *plan, const struct drivers *drivers)
 {
+    struct setting *section = setting_find(plan->root, "policies");
     struct fault *faults = NULL;
-    for (size_t i = 0; i < policies->count; i++)
-        if (policies->policy[i].triggered)
-            faults = fault_join(faults, trigger_read(&policies->policy[i], plan, drivers));
+    for (size_t i = 0, p = 0; section != NULL && i < section->children; i++) {
+        struct setting *setting = section->child[i];
+        const bool adopted = p < policies->count && policies->policy[p].setting == setting;
+        struct watch idle, *watch = adopted ? &policies->policy[p++].watch : &idle;
+        if (setting_find(setting, "when") == NULL) continue;
+        faults = fault_join(faults, trigger_read(setting, adopted, plan, drivers, watch));
+    }
     return faults;
 }
 

@@ -75,30 +75,45 @@ const struct key finance_key = {.name = "finance",
 
 /* ---- reading ---- */
 
-static struct fault *months_read(struct setting *loan, const char *name, const struct plan *plan, int *out)
+static int months_of(const struct setting *setting, const struct plan *plan)
 {
-    const struct setting *setting = setting_find(loan, name);
-    const double months = store_central(plan->store, setting->slot, plan->calendar.start), whole = rint(months);
-    if (fabs(months - whole) > 1e-9)
-        return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected whole months", setting->path,
-                        setting->text);
-    *out = (int)whole;
-    return NULL;
+    return (int)rint(store_central(plan->store, setting->slot, plan->calendar.start));
 }
 
-static struct fault *loan_read(struct setting *loan, const struct plan *plan, struct project *project)
+static struct fault *months_check(const struct setting *setting, const struct plan *plan)
 {
-    const struct setting *grace = setting_find(loan, "grace");
+    const double months = store_central(plan->store, setting->slot, plan->calendar.start);
+    if (fabs(months - rint(months)) <= 1e-9) return NULL;
+    return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected whole months", setting->path, setting->text);
+}
+
+static struct fault *loan_check(struct setting *loan, const struct plan *plan)
+{
+    const struct setting *grace = setting_find(loan, "grace"), *maturity = setting_find(loan, "maturity");
+    struct fault *faults = fault_join(months_check(maturity, plan), months_check(grace, plan));
+    if (faults != NULL || months_of(grace, plan) < months_of(maturity, plan)) return faults;
+    return fault_at(FAULT_SCENARIO, grace->place, "%s is %s, but %s is %s; expected less than the maturity",
+                    grace->path, grace->text, maturity->path, maturity->text);
+}
+
+struct fault *loans_check(const struct plan *plan)
+{
+    struct setting *loans = setting_find(plan->root, "finance");
+    struct fault *faults = NULL;
+    for (size_t i = 0; loans != NULL && i < loans->children; i++)
+        faults = fault_join(faults, loan_check(loans->child[i], plan));
+    return faults;
+}
+
+static void loan_read(struct setting *loan, const struct plan *plan, struct project *project)
+{
     loan->used = true;
     project->financed = true;
     project->share = setting_slot(loan, "share");
     project->rate = setting_slot(loan, "rate");
     project->inflation = setting_slot(loan, "inflation");
-    TRY(months_read(loan, "maturity", plan, &project->maturity));
-    TRY(months_read(loan, "grace", plan, &project->grace));
-    if (project->grace < project->maturity) return NULL;
-    return fault_at(FAULT_SCENARIO, grace->place, "%s is %s, but %s.maturity is %s; expected less than the maturity",
-                    grace->path, grace->text, loan->path, setting_find(loan, "maturity")->text);
+    project->maturity = months_of(setting_find(loan, "maturity"), plan);
+    project->grace = months_of(setting_find(loan, "grace"), plan);
 }
 
 static struct fault *fail_read(struct setting *policy, struct plan *plan, struct project *project)
@@ -143,8 +158,8 @@ struct fault *project_read(struct setting *policy, struct plan *plan, struct pro
     TRY(needs_check(policy));
     if (project->overrun >= 0 && project->delay >= 0)
         store_tie(plan->store, project->overrun, project->delay, store_central(plan->store, tie->slot, 0));
-    TRY(fail_read(policy, plan, project));
-    return finance == NULL ? NULL : loan_read(setting_find(loans, finance->text), plan, project);
+    if (finance != NULL) loan_read(setting_find(loans, finance->text), plan, project);
+    return fail_read(policy, plan, project);
 }
 
 /* ---- a block ---- */

@@ -103,6 +103,8 @@ extern const struct key_word project_overruns[];
         .meaning = "That it may be given up half-way; never if absent."                                                \
     }
 
+/* Whether all loans make sense; all faults at once. */
+MUST_CHECK struct fault *loans_check(const struct plan *plan);
 /* Reads them from the settings of a policy. Whether it is a project at all: it has a cost or a time. */
 MUST_CHECK struct fault *project_read(struct setting *policy, struct plan *plan, struct project *project);
 

@@ -198,6 +198,24 @@ static const struct wrong {
     {"mixed-units", 0, 14, 38,
      "outcomes.dependence.ru.of.2: flows.ore is counted in t, what stands before it in TEU; expected one unit, or `by: "
      "value`"},
+    {"loan-grace", 0, 10, 62,
+     "finance.china.grace is 12 yr, but finance.china.maturity is 10 yr; expected less than the maturity"},
+    {"loan-grace", 1, 11, 61,
+     "finance.bank.grace is 120 mo, but finance.bank.maturity is 10 yr; expected less than the maturity"},
+    {"loan-grace", 2, 12, 46, "finance.odd.maturity is 10.1 yr; expected whole months"},
+    {"loan-grace", 3, 12, 62, "finance.odd.grace is 1.5 mo; expected whole months"},
+    {"trigger-level", 0, 7, 37,
+     "policies.rail.when.above: 50 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
+    {"trigger-level", 1, 8, 46, "policies.port.when.below: 50 has no unit; expected one such as USD/bbl"},
+    {"trigger-level", 2, 9, 16, "policies.road.when has two levels; expected `above` or `below`, with a level"},
+    {"trigger-level", 3, 10, 16, "policies.pipe.when has no level; expected `above` or `below`, with a level"},
+    {"trigger-level", 4, 11, 36, "policies.sea.when.above: uniform(1 2) USD/bbl is a distribution; expected a number"},
+    {"trigger-level", 5, 12, 53, "policies.air.when.for is 1.5 mo; expected whole months"},
+    {"trigger-level", 6, 13, 37,
+     "policies.idle.when.above: 50 USD/t is a price per mass; expected a price per volume such as USD/bbl"},
+    {"trigger-index", 0, 9, 26,
+     "policies.rail.when.outcome: index.hhi.partners comes from the sums of a year, so it has no value in a month; "
+     "expected another outcome, such as fiscal.total"},
 };
 
 /* Reads and prepares a file as the program does. */
@@ -385,6 +403,29 @@ START_TEST(a_note_points_at_the_value_that_was_replaced)
 }
 END_TEST
 
+START_TEST(a_note_says_what_a_trigger_may_watch_where_that_is_what_is_wrong)
+{
+    struct support support;
+    char path[512];
+    fixture_path("trigger-index", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(fault->note);
+    ck_assert_int_eq(fault->note->place.line, 9);
+    ck_assert_int_eq(fault->note->place.column, 16);
+    ck_assert_str_eq(
+        fault->note->sentence,
+        "a trigger reads this month's drivers and last month's value of any outcome that has one each month");
+    fault_free(fault);
+    support_close(&support);
+    fixture_path("trigger-level", path);
+    fault = try_file(&support, path);
+    for (const struct fault *f = fault; f != NULL; f = f->next) ck_assert_ptr_null(f->note);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown)
 {
     struct support support;
@@ -412,6 +453,7 @@ int main(void)
     tcase_add_test(facts, a_circle_of_parents_is_named);
     tcase_add_test(facts, a_note_points_at_the_first_of_two_keys);
     tcase_add_test(facts, a_note_points_at_the_value_that_was_replaced);
+    tcase_add_test(facts, a_note_says_what_a_trigger_may_watch_where_that_is_what_is_wrong);
     tcase_add_test(facts, all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
