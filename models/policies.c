@@ -437,7 +437,7 @@ static void trigger(const struct policy *policy, const struct calendar *calendar
     const double *counter = row[COUNTER];
     if (drivers == NULL) return;
     if (policy->watch.of_driver) watch_step(&policy->watch, NULL, drivers, row[COUNTER]);
-    if (calendar->start + month < policy->start) return;
+    if (calendar->start + month < policy->start || calendar->start + month >= policy->end) return;
     EACH_LANE(l) start[l] = start[l] > now && counter[l] >= months ? now : start[l];
     project_completion(&policy->project, x, start, row[COMPLETE]);
 }

@@ -2,8 +2,8 @@
  * Policies).
  *
  * Only what `adopt` names counts, directly or through bundles. A policy starts at its date, or where `when` has held in
- * a replication; it acts from its completion (projects.h) until `end`. A trigger reads this month's drivers and last
- * month's outcomes; it starts a policy once.
+ * a replication; it acts from its completion (projects.h) until `end`, from when on nothing starts it. A trigger reads
+ * this month's drivers and last month's outcomes; it starts a policy once.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_POLICIES_H
 #define ZHOL_POLICIES_H

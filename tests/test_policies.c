@@ -266,6 +266,22 @@ START_TEST(a_trigger_starts_nothing_before_the_start)
 }
 END_TEST
 
+/* What would never act is not paid for. */
+START_TEST(a_trigger_starts_nothing_from_the_end_on)
+{
+    struct folded folded;
+    support_fold(&folded,
+                 COURSE "  p: {end: 2022-07, when: {driver: x, above: 80 USD/bbl}, cost: 60 USD}\n"
+                        "  q: {end: 2022-08, when: {driver: x, above: 80 USD/bbl}, cost: 60 USD}\nadopt: [p, q]\n",
+                 1);
+    ck_assert_double_eq(support_cell(&folded, "policies.p.spent", 5, 0), 0.0);
+    ck_assert_double_eq(support_cell(&folded, "policies.p.active", 5, 0), 0.0);
+    ck_assert_double_eq_tol(support_cell(&folded, "policies.q.spent", 5, 0), 60.0, 60.0 * 4.0 * DBL_EPSILON);
+    ck_assert_double_eq_tol(support_cell(&folded, "policies.q.active", 5, 0), 1.0 / 60.0, 4.0 * DBL_EPSILON);
+    support_unfold(&folded);
+}
+END_TEST
+
 START_TEST(a_trigger_starts_what_then_has_to_be_built)
 {
     struct support support;
@@ -413,6 +429,7 @@ int main(void)
     tcase_add_test(facts, active_is_a_share_of_time_and_spent_a_sum_of_money);
     tcase_add_test(facts, a_trigger_reads_this_months_driver_and_last_months_outcome);
     tcase_add_test(facts, a_trigger_starts_nothing_before_the_start);
+    tcase_add_test(facts, a_trigger_starts_nothing_from_the_end_on);
     tcase_add_test(facts, a_trigger_starts_what_then_has_to_be_built);
     tcase_add_test(facts, policies_that_wait_for_each_other_follow_month_by_month);
     tcase_add_test(facts, a_trigger_on_what_effects_would_push_out_of_range_sees_last_month);
