@@ -210,6 +210,21 @@ static struct fault *dates_read(struct policy *policy, struct setting *setting, 
     return NULL;
 }
 
+/* A project that is complete only when its policy has ended spends for nothing, which is hardly meant. */
+static void end_check(const struct policy *policy, struct plan *plan)
+{
+    const struct project *project = &policy->project;
+    const struct setting *end = setting_find(policy->setting, "end");
+    if (end == NULL || policy->triggered || project->build < 0) return;
+    const double delay = project->delay < 0 ? 1.0 : store_central(plan->store, project->delay, plan->calendar.start);
+    const double time = delay * store_central(plan->store, project->build, plan->calendar.start);
+    if (policy->start + time < policy->end) return;
+    plan->warnings = fault_join(plan->warnings, fault_at(FAULT_SCENARIO, end->place,
+                                                         "%s is %s, but at the median %s takes %.3g months to build: "
+                                                         "it spends and does nothing",
+                                                         end->path, end->text, policy->name, time));
+}
+
 static struct fault *policy_read(struct policy *policy, struct setting *setting, struct plan *plan,
                                  struct effects *effects)
 {
@@ -221,6 +236,7 @@ static struct fault *policy_read(struct policy *policy, struct setting *setting,
     struct fault *faults = project_read(setting, plan, &policy->project);
     const struct effect_owner owner = {EFFECT_POLICY, policy->title, policy->active, policy->age};
     faults = fault_join(faults, effects_read(effects, setting_find(setting, "effects"), &owner, plan));
+    if (faults == NULL) end_check(policy, plan);
     if (faults == NULL && policy->project.cost >= 0 && plan->home == NULL)
         plan->warnings =
             fault_join(plan->warnings, fault_at(FAULT_SCENARIO, setting->place,

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PER_YEAR ((double)CALENDAR_MONTHS_PER_YEAR)
+#define WHOLE_MONTH 1e-9 /* months beyond a whole one that are rounding */
+#define PER_YEAR    ((double)CALENDAR_MONTHS_PER_YEAR)
 
 const struct key_word project_overruns[] = {{"rail", "lognormal(1.447 0.26538)"},
                                             {"fixed-link", "lognormal(1.338 0.46637)"},
@@ -220,7 +221,8 @@ void project_completion(const struct project *project, const double (*x)[LANES],
                         double complete[LANES])
 {
     const double *time = x[PROJECT_TIME], *stop = x[PROJECT_STOP];
-    EACH_LANE(l) complete[l] = __builtin_ceil(start[l] + time[l]);
+    /* 30 months times 1.1 are 33, though the product rounds to a little more */
+    EACH_LANE(l) complete[l] = __builtin_ceil(start[l] + time[l] - WHOLE_MONTH);
     if (project->fails) EACH_LANE(l) complete[l] = stop[l] <= 1.0 ? (double)INFINITY : complete[l];
 }
 

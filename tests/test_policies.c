@@ -57,6 +57,30 @@ static void assert_outcomes_kept(const struct folded *part, const struct folded 
     }
 }
 
+START_TEST(a_project_that_outlasts_its_policy_is_warned_of)
+{
+    static const struct {
+        const char *end;
+        bool warned;
+    } ends[] = {{"2020-12", true}, {"2021-04", true}, {"2021-05", false}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char yaml[600];
+        struct support support;
+        snprintf(yaml, sizeof yaml,
+                 HEAD GOODS
+                 "policies:\n  p: {start: 2020-01, end: %s, build: 10 mo, delay: uniform(1 2), cost: 1 USD}\n"
+                 "adopt: p\n",
+                 ends[i].end);
+        support_open(&support, yaml, 1);
+        ck_assert(ends[i].warned == (support.plan.warnings != NULL));
+        if (ends[i].warned)
+            ck_assert_ptr_nonnull(strstr(support.plan.warnings->sentence,
+                                         "but at the median p takes 15 months to build: it spends and does nothing"));
+        support_close(&support);
+    }
+}
+END_TEST
+
 /* ---- which are adopted ---- */
 
 #define THREE                                                                                                          \
@@ -421,6 +445,7 @@ int main(void)
 {
     Suite *suite = suite_create("policies");
     TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, a_project_that_outlasts_its_policy_is_warned_of);
     tcase_add_test(facts, policies_are_adopted_directly_and_through_bundles_each_once);
     tcase_add_test(facts, a_bundle_is_the_same_as_its_policies);
     tcase_add_test(facts, what_is_not_adopted_changes_nothing_and_is_no_input);

@@ -169,6 +169,17 @@ START_TEST(completion_is_the_first_month_not_before_start_and_building_time)
 }
 END_TEST
 
+/* 30 x 1.1 is 33.000000000000004 in double precision. */
+START_TEST(a_product_that_rounds_above_a_whole_month_is_that_month)
+{
+    struct bench bench;
+    bench_open(&bench, &(struct terms){.build = "33.000000000000004", .cost = "1"}, 3.0, 0.0);
+    ck_assert_double_gt(bench.x[PROJECT_TIME][0], 33.0);
+    ck_assert_double_eq(bench.complete[0], 36.0);
+    bench_close(&bench);
+}
+END_TEST
+
 START_TEST(of_a_project_begun_before_the_run_what_is_spent_in_it_counts)
 {
     struct bench bench;
@@ -576,6 +587,7 @@ int main(void)
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, spending_follows_the_curve_and_sums_to_the_cost);
     tcase_add_test(facts, without_a_building_time_all_is_spent_in_the_month_of_the_start);
+    tcase_add_test(facts, a_product_that_rounds_above_a_whole_month_is_that_month);
     tcase_add_test(facts, completion_is_the_first_month_not_before_start_and_building_time);
     tcase_add_test(facts, of_a_project_begun_before_the_run_what_is_spent_in_it_counts);
     tcase_add_test(facts, a_failing_project_spends_its_share_and_is_never_complete);

@@ -113,7 +113,7 @@ static struct fault *read_run(struct simulation *simulation, const struct option
     simulation->plan.seed = seed == NULL ? 1 : (uint64_t)seed->integer;
     if (options->has_seed) simulation->plan.seed = options->seed;
     if (run == NULL) return NULL;
-    setting_find(run, "home"); /* for accounts, of which there are none yet */
+    setting_find(run, "home");
     setting_find(run, "prices");
     return check_discount(simulation, setting_find(run, "discount"));
 }

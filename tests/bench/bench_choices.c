@@ -46,7 +46,7 @@ static void month_take(const struct bench_scenario *opened, const struct parts *
     drivers_step(parts->drivers, parts->rows, month);
     if (!choices) return;
     effects_step(world_effects(opened->world), parts->rows);
-    policies_step(parts->policies, parts->rows, NULL, NULL, month);
+    policies_step(parts->policies, parts->rows, parts->drivers, month);
     rows_move(parts->rows, EFFECTS_STAGE_REGIMES, now);
     regimes_step(parts->regimes, parts->rows, month);
     rows_move(parts->rows, EFFECTS_STAGE_EVENTS, now);
