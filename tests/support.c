@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct fault *support_try(struct support *support, const char *yaml, uint64_t seed)
+static struct fault *try_with(struct support *support, const char *yaml, uint64_t seed, const gsl_rng_type *generator)
 {
     char name[] = "/tmp/zhol-test-XXXXXX.yaml";
     gsl_set_error_handler_off();
@@ -28,15 +28,26 @@ struct fault *support_try(struct support *support, const char *yaml, uint64_t se
                                   .store = support->scenario->store,
                                   .units = support->scenario->units,
                                   .seed = seed,
+                                  .generator = generator,
                                   .outcomes = &support->outcomes};
     return world_prepare(&support->plan, &support->world);
 }
 
-void support_open(struct support *support, const char *yaml, uint64_t seed)
+struct fault *support_try(struct support *support, const char *yaml, uint64_t seed)
 {
-    struct fault *fault = support_try(support, yaml, seed);
+    return try_with(support, yaml, seed, NULL);
+}
+
+void support_open_with(struct support *support, const char *yaml, uint64_t seed, const gsl_rng_type *generator)
+{
+    struct fault *fault = try_with(support, yaml, seed, generator);
     ck_assert_msg(fault == NULL, "refused at %d:%d: %s", fault == NULL ? 0 : fault->place.line,
                   fault == NULL ? 0 : fault->place.column, fault == NULL ? "" : fault->sentence);
+}
+
+void support_open(struct support *support, const char *yaml, uint64_t seed)
+{
+    support_open_with(support, yaml, seed, NULL);
 }
 
 void support_close(struct support *support)
@@ -107,6 +118,13 @@ double support_value_of(const char *yaml, const char *path, int month)
     return value;
 }
 
+const double *support_quantity(const struct support *support, const struct world_state *state, const char *path)
+{
+    const int slot = store_find(support->plan.store, path);
+    ck_assert_msg(slot >= 0, "there is no quantity %s", path);
+    return rows_get(world_rows(state), slot);
+}
+
 void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],
                     double out[])
 {
@@ -150,6 +168,14 @@ double support_mean(size_t count, const double x[])
     double sum = 0.0;
     for (size_t i = 0; i < count; i++) sum += x[i];
     return sum / (double)count;
+}
+
+void support_mean_is(size_t count, const double x[], double expected, const char *what)
+{
+    const double mean = support_mean(count, x), error = sqrt(support_moment(count, x, 2) / (double)(count - 1));
+    ck_assert_msg(error > 0.0, "%s does not vary", what);
+    ck_assert_msg(fabs(mean - expected) <= SUPPORT_ERRORS * error, "%s: %.8g, expected %.8g, standard error %.2g", what,
+                  mean, expected, error);
 }
 
 double support_moment(size_t count, const double x[], int k)

@@ -15,7 +15,9 @@ struct support {
 
 /* Opens the YAML text with the seed; fails the test, with the sentence, if it is not accepted. */
 void support_open(struct support *support, const char *yaml, uint64_t seed);
-/* The same, but gives the fault (NULL: accepted). support_close in any case. */
+/* The same with another generator of GSL. */
+void support_open_with(struct support *support, const char *yaml, uint64_t seed, const gsl_rng_type *generator);
+/* The same as support_open, but gives the fault (NULL: accepted). support_close in any case. */
 struct fault *support_try(struct support *support, const char *yaml, uint64_t seed);
 void support_close(struct support *support);
 
@@ -40,6 +42,9 @@ void support_unfold(struct folded *folded);
 /* The outcome in a period: a year, or the number of years for the horizon. */
 double support_cell(const struct folded *folded, const char *path, size_t period, int lane);
 
+/* The row of a quantity in the month just stepped, likewise. */
+const double *support_quantity(const struct support *support, const struct world_state *state, const char *path);
+
 /* The level of a driver at the ends of months (1 = the first), for replications 0 .. count-1 (a multiple of LANES):
  * out[m * count + replication] for month[m], ascending. */
 void support_levels(const struct support *support, const char *driver, size_t count, size_t months, const int month[],
@@ -50,6 +55,10 @@ double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t 
                     const int month[]);
 
 double support_mean(size_t count, const double x[]);
+/* Fails unless the mean of independent x is the expected one to SUPPORT_ERRORS of its standard errors: by chance once
+ * in 150,000 times. */
+#define SUPPORT_ERRORS 4.5
+void support_mean_is(size_t count, const double x[], double expected, const char *what);
 /* Central moment of order k around the sample mean, divided by count. */
 double support_moment(size_t count, const double x[], int k);
 
