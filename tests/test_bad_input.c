@@ -250,6 +250,122 @@ static const struct wrong {
      "'road'?"},
     {"unknown-loan", 0, 5, 45,
      "policies.rail.finance: there is no 'chian' in `finance`; expected one of its names; did you mean 'china'?"},
+    {"effect-unknown-target", 0, 24, 7,
+     "events.e.effects: 'legs.lin.capacity' is no quantity of the scenario: there is no 'lin' in legs; did you mean "
+     "'line'?"},
+    {"effect-unknown-target", 1, 25, 7,
+     "events.e.effects: 'leg.line.capacity' is no quantity of the scenario: there is no 'leg' in it; did you mean "
+     "'legs'?"},
+    {"effect-unknown-target", 2, 26, 7,
+     "events.e.effects: 'legs.line.capacty' is no quantity of the scenario: there is no 'capacty' in legs.line; did "
+     "you mean 'capacity'?"},
+    {"effect-unknown-target", 3, 27, 7,
+     "events.e.effects: 'legs.line.capacity.box' is no quantity of the scenario: legs.line.capacity has no parts; "
+     "expected that path alone"},
+    {"effect-unknown-target", 4, 28, 7,
+     "events.e.effects: 'legs.line.cost.bax' is no quantity of the scenario: there is no 'bax' in legs.line.cost; did "
+     "you mean 'box'?"},
+    {"effect-unknown-target", 5, 29, 7,
+     "events.e.effects: 'capacity' is no quantity of the scenario: there is no 'capacity' in it"},
+    {"effect-unknown-target", 6, 30, 7,
+     "events.e.effects: legs is a map of more than quantities; expected one of them, such as legs.line"},
+    {"effect-fixed-target", 0, 24, 7,
+     "events.e.effects: drivers.oil.sigma cannot be edited: drivers move by themselves; a shock to one is its `shift`; "
+     "expected a quantity such as legs.NAME.capacity"},
+    {"effect-fixed-target", 1, 25, 7,
+     "events.e.effects: drivers.oil.drift cannot be edited: drivers move by themselves; a shock to one is its `shift`; "
+     "expected a quantity such as legs.NAME.capacity"},
+    {"effect-fixed-target", 2, 26, 7,
+     "events.e.effects: flows.f.choice.sensitivity cannot be edited: it is part of how the base year is reproduced; "
+     "expected a quantity such as legs.NAME.capacity"},
+    {"effect-fixed-target", 3, 27, 7,
+     "events.e.effects: commodities.box.value cannot be edited: it is part of how the base year is reproduced; "
+     "expected a quantity such as legs.NAME.capacity"},
+    {"effect-fixed-target", 4, 28, 7,
+     "events.e.effects: events.e.duration cannot be edited: of an event only the `rate` may be edited; expected a "
+     "quantity such as legs.NAME.capacity"},
+    {"effect-fixed-target", 5, 29, 7,
+     "events.e.effects: legs.line.use.box cannot be edited: it is read once for the whole run; expected a quantity "
+     "such as legs.NAME.capacity"},
+    {"effect-fixed-target", 6, 30, 7,
+     "events.e.effects: network.renege cannot be edited: it is read once for the whole run; expected a quantity such "
+     "as legs.NAME.capacity"},
+    {"effect-of-no-number", 0, 24, 7, "events.e.effects: legs.line is no number; expected the path of a quantity"},
+    {"effect-of-no-number", 1, 25, 7,
+     "events.e.effects: legs.line.country is no number; expected the path of a quantity"},
+    {"effect-of-no-number", 2, 26, 7,
+     "events.e.effects: flows.f.routes.r.via is no number; expected the path of a quantity"},
+    {"effect-of-no-number", 3, 27, 7, "events.e.effects: time.months is no number; expected the path of a quantity"},
+    {"effect-of-no-number", 4, 28, 7,
+     "events.e.effects: flows is a map of more than quantities; expected one of them, such as flows.f"},
+    {"effect-not-stated", 0, 24, 7,
+     "events.e.effects: legs.sea.capacity is not stated in the scenario, so there is nothing to edit; expected it "
+     "there too"},
+    {"effect-not-stated", 1, 25, 7,
+     "events.e.effects: legs.line.draught.loss is not stated in the scenario, so there is nothing to edit; expected it "
+     "there too"},
+    {"effect-not-stated", 2, 26, 7,
+     "events.e.effects: fiscal.import_duty.rate is not stated in the scenario, so there is nothing to edit; expected "
+     "it there too"},
+    {"effect-not-stated", 3, 27, 7,
+     "events.e.effects: flows.f.response.impact is not stated in the scenario, so there is nothing to edit; expected "
+     "it there too"},
+    {"effect-dimension", 0, 24, 33,
+     "events.e.effects.legs.line.capacity.add: 5 TEU is a number of containers; expected a rate such as TEU/yr"},
+    {"effect-dimension", 1, 25, 33,
+     "events.e.effects.legs.line.cost.box.set: 5 USD/t is a price per mass; expected a price per TEU such as USD/TEU"},
+    {"effect-dimension", 2, 26, 29, "events.e.effects.legs.line.time.add: 5 has no unit; expected one such as d"},
+    {"effect-dimension", 3, 27, 29, "events.e.effects.legs.line.sd.scale: 2 d is a duration; expected a pure number"},
+    {"effect-dimension", 4, 28, 29,
+     "events.e.effects.flows.f.tariff.add: 5 USD is an amount of money; expected a pure number"},
+    {"effect-of-transit", 0, 18, 7,
+     "energy.gas.outlets.t.term: transit takes no field's supply, so it has none; expected `volume`, `via` and `fee`"},
+    {"effect-of-a-fixed-price", 0, 18, 7,
+     "energy.gas.outlets.o.price.intercept belongs to an indexed price; expected `driver` with it"},
+    {"effect-of-a-layer", 0, 9, 52,
+     "regimes.s.states.x.regimes.r.transition: regimes are settled before this acts; expected an effect of a policy"},
+    {"effect-of-a-layer", 1, 5, 61,
+     "events.b.effects.events.a.rate: events are settled together; expected an effect of a policy or a regime"},
+    {"effect-of-a-layer", 2, 6, 73,
+     "events.c.effects.regimes.r.transition.x->y: regimes are settled before this acts; expected an effect of a "
+     "policy"},
+    {"effect-dates", 0, 5, 99,
+     "events.a.effects.legs.line.capacity.until is 2020-05, not after `from`; expected a later month"},
+    {"effect-twice", 0, 10, 7, "the key 'legs.line.capacity' stands twice in this map"},
+    {"effect-keys", 0, 5, 45, "events.a.effects is a list; expected a map of keys"},
+    {"effect-keys", 1, 6, 67, "events.b.effects.legs.line.capacity: 'factor' is not a key that stands here"},
+    {"effect-keys", 2, 7, 66, "events.c.effects.legs.line.capacity is '2'; expected a map of keys"},
+    {"effect-keys", 3, 8, 74, "events.d.effects.legs.line.capacity.scale can be as low as -1; expected 0 or more"},
+    {"effect-keys", 4, 9, 83, "events.f.effects.legs.line.capacity.ramp is 0 mo; expected more than 0 mo"},
+    {"effect-keys", 5, 10, 83,
+     "events.g.effects.legs.line.capacity.from is '2020-13'; expected a year such as 2020 or a month such as 2020-01"},
+    {"event-season", 0, 4, 35, "events.a.months names month 1 twice; expected each once"},
+    {"event-season", 1, 5, 41, "events.b.season stands beside `months`; expected one of the two"},
+    {"event-season", 2, 6, 31, "events.c.months belongs to a `rate`, but events.c is dated; expected no season"},
+    {"event-season", 3, 7, 6, "events.d has both a rate and a start; expected one of `rate` and `start`"},
+    {"event-season", 4, 8, 6, "events.e has neither a rate nor a start; expected one of `rate` and `start`"},
+    {"regime-arrow", 0, 7, 18,
+     "regimes.r.transition: 'calm-tense' is not a transition; expected two names joined by ->, such as "
+     "normal->strained"},
+    {"regime-arrow", 1, 7, 37,
+     "regimes.r.transition: 'calm->' is not a transition; expected two names joined by ->, such as normal->strained"},
+    {"regime-arrow", 2, 7, 52,
+     "regimes.r.transition: 'Calm->tense' is not a transition; expected two names joined by ->, such as "
+     "normal->strained"},
+    {"regime-arrow", 3, 7, 85, "regimes.r.transition.calm->tense: 1 has no unit; expected one such as /yr"},
+    {"regime-arrow", 4, 7, 101, "regimes.r.transition.tense->calm is 1000 /yr; expected from 0 to 100 /yr"},
+    {"regime-arrow", 5, 8, 13,
+     "regimes.r.force: 'march' is not a date; expected a year such as 2025 or a month such as 2025-07"},
+    {"policy-dates", 0, 5, 6, "policies.a does not say when it starts; expected `start`, `when` or `bundle`"},
+    {"policy-dates", 1, 6, 28, "policies.b.end is 2020-03, but it starts in 2020-03; expected a later month"},
+    {"policy-dates", 2, 7, 27,
+     "policies.c.start stands in a bundle, which only lists policies; expected it in one of them"},
+    {"policy-unknown", 0, 4, 19, "policies.plan.bundle.1: there is no 'x' in `policies`; expected one of its names"},
+    {"policy-unknown", 1, 6, 9,
+     "adopt.1: there is no 'plam' in `policies`; expected one of its names; did you mean 'plan'?"},
+    {"policy-unknown", 2, 5, 33,
+     "policies.y.effects: policies.plan.cost cannot be edited: what a policy does is not edited by another; expected a "
+     "quantity such as legs.NAME.capacity"},
 };
 
 /* Reads and prepares a file as the program does. */
