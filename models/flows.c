@@ -250,10 +250,11 @@ static struct fault *tariff_check(const struct flow *flow, struct setting *setti
 {
     const struct setting *own = setting_find(setting, "tariff");
     if (!own->edited || flow->tariff == own->slot) return NULL;
-    return fault_at(FAULT_SCENARIO, own->place,
-                    "%s is edited, but %s pays fiscal.import_duty.rate; expected an effect on that, or a `tariff` of "
-                    "the flow's own",
-                    own->path, flow->name);
+    return fault_at(
+        FAULT_SCENARIO, own->edited_at,
+        "%s is edited, but flows.%s pays fiscal.import_duty.rate; expected an effect on that, or a `tariff` of "
+        "the flow's own",
+        own->path, flow->name);
 }
 
 /* Every country that import duty is due on sends something. */

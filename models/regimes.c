@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/regimes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,10 +97,12 @@ static size_t state_find(const struct regime *regime, const char *name, size_t l
     return s;
 }
 
-static struct fault *no_state(const struct regime *regime, const struct setting *setting, const char *name)
+/* The name ends at an arrow or at its end. */
+static struct fault *no_state(const struct regime *regime, const struct setting *setting, const char *text)
 {
-    const char *words[REGIME_STATES + 1] = {NULL};
-    char hint[96];
+    const char *words[REGIME_STATES + 1] = {NULL}, *arrow = strstr(text, "->");
+    char hint[96], name[64];
+    snprintf(name, sizeof name, "%.*s", arrow == NULL ? 60 : (int)(arrow - text), text);
     for (size_t s = 0; s < regime->states; s++) words[s] = regime->state[s];
     return fault_at(FAULT_SCENARIO, setting->place, "%s: there is no state '%s'; expected one of `states`%s",
                     setting->path, name, units_hint(name, words, sizeof hint, hint));
@@ -140,9 +143,10 @@ static struct fault *transitions_read(struct regime *regime, struct setting *tra
         const size_t from = state_find(regime, entry->name, (size_t)(arrow - entry->name)),
                      to = state_find(regime, arrow + 2, strlen(arrow + 2));
         entry->used = true;
-        if (from == regime->states || to == regime->states)
-            faults = fault_join(faults, no_state(regime, entry, to == regime->states ? arrow + 2 : entry->name));
-        else if (from == to)
+        if (from == regime->states) faults = fault_join(faults, no_state(regime, entry, entry->name));
+        if (to == regime->states) faults = fault_join(faults, no_state(regime, entry, arrow + 2));
+        if (from == regime->states || to == regime->states) continue;
+        if (from == to)
             faults = fault_join(faults, fault_at(FAULT_SCENARIO, entry->place,
                                                  "%s leads from a state to itself; expected two states", entry->path));
         else
@@ -167,6 +171,11 @@ static struct fault *forces_read(struct regime *regime, struct setting *force, c
             faults = fault_join(faults, fault_at(FAULT_SCENARIO, entry->place,
                                                  "%s lies before the run; expected `start` to say what holds then",
                                                  entry->path));
+        for (size_t e = 0; e < i; e++)
+            if (force->child[e]->month == entry->month)
+                faults = fault_join(faults, fault_at(FAULT_SCENARIO, entry->place,
+                                                     "%s is the same month as %s; expected each month once",
+                                                     entry->path, force->child[e]->name));
         regime->force_month[regime->forced] = entry->month;
         regime->force_state[regime->forced++] = state;
     }
@@ -182,8 +191,9 @@ static struct fault *regime_prepare(struct regime *regime, struct setting *setti
     if (asprintf(&stream, "regimes.%s", setting->name) < 0) return fault_no_memory();
     regime->stream = stream_named(plan->seed, stream, plan->generator);
     free(stream);
-    TRY(states_read(regime, setting, plan, effects));
-    struct fault *faults = transitions_read(regime, setting_find(setting, "transition"));
+    struct fault *faults = states_read(regime, setting, plan, effects);
+    if (regime->states == 0) return faults;
+    faults = fault_join(faults, transitions_read(regime, setting_find(setting, "transition")));
     return fault_join(faults, forces_read(regime, setting_find(setting, "force"), plan));
 }
 

@@ -167,24 +167,49 @@ static struct fault *descend(const struct search *search, const struct scope *sc
     return descend(search, &below, child, rest + length + 1, target);
 }
 
+static void note_edited(const struct search *search, struct setting *setting)
+{
+    setting->edited = true;
+    setting->edited_at = search->node->key_place;
+}
+
+/* Each entry of a map would become the same, or have the same added to it. */
+static struct fault *map_check(const struct search *search, const struct setting *map)
+{
+    const struct node *set = tree_child(search->node, "set"), *add = tree_child(search->node, "add");
+    if (set != NULL)
+        return fault_at(FAULT_SCENARIO, set->place,
+                        "%s.%s.set: %s is a map; expected `scale` or `add`, or the path of one of its entries",
+                        search->owner, map->path, map->path);
+    for (size_t i = 1; add != NULL && i < map->children; i++)
+        if (strcmp(map->child[i]->unit, map->child[0]->unit) != 0)
+            return fault_at(FAULT_SCENARIO, add->place,
+                            "%s.%s.add: the entries of %s are in different units; expected `scale`, or one of them",
+                            search->owner, map->path, map->path);
+    return NULL;
+}
+
 /* The unit of all quantities of a map; "" where they differ; NULL: one of them is a fault of its own. */
 static struct fault *map_unit(const struct search *search, struct setting *map, const char **unit)
 {
     *unit = NULL;
     for (size_t i = 0; i < map->children; i++) {
         struct setting *entry = map->child[i];
-        if (entry->key->kind != KEY_QUANTITY || !entry->key->edited)
+        if (entry->key->kind != KEY_QUANTITY)
             return fault_at(FAULT_SCENARIO, search->node->key_place,
-                            "%s: %s is a map of more than quantities; expected one of them, such as %s.%s",
+                            "%s: %s is a map of more than quantities; expected the path of a quantity below %s.%s",
                             search->owner, map->path, map->path, entry->name);
+        if (!entry->key->edited) return fixed(search, map->path);
         if (entry->slot < 0) {
             *unit = NULL;
             return NULL;
         }
-        entry->edited = true;
+        note_edited(search, entry);
         *unit = *unit == NULL || strcmp(*unit, entry->unit) == 0 ? entry->unit : "";
     }
-    return map->children > 0 ? NULL : not_stated(search);
+    if (map->children > 0) return map_check(search, map);
+    return fault_at(FAULT_SCENARIO, search->node->key_place, "%s: %s has no entries, so there is nothing to edit; %s",
+                    search->owner, map->path, "expected some");
 }
 
 struct fault *targets_find(struct walk *walk, const struct node *node, const char *owner, struct setting **target,
@@ -196,52 +221,35 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
     *unit = NULL;
     TRY(descend(&search, walk->top, walk->root, node->key, &found));
     *target = found;
-    found->edited = true;
+    note_edited(&search, found);
     struct setting *quantity = setting_quantity(found);
     if (quantity == NULL && found->key->kind == KEY_ENTRIES) return map_unit(&search, found, unit);
     if (quantity == NULL)
         return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is no number; expected the path of a quantity", owner,
                         found->path);
     if (!quantity->key->edited) return fixed(&search, found->path);
-    quantity->edited = true;
+    note_edited(&search, quantity);
     *target = quantity;
     if (quantity->slot >= 0) *unit = quantity->unit;
     return NULL;
 }
 
-/* Which of set, add and scale an effect states; NULL: none or more than one. */
-static struct setting *operation_of(const struct setting *effect)
-{
-    struct setting *found = NULL;
-    for (size_t i = 0; i < effect->children; i++) {
-        const char *name = effect->child[i]->name;
-        if (strcmp(name, "set") != 0 && strcmp(name, "add") != 0 && strcmp(name, "scale") != 0) continue;
-        if (found != NULL) return NULL;
-        found = effect->child[i];
-    }
-    return found;
-}
-
 struct fault *targets_check(struct walk *walk, const struct setting *effect, struct setting *target)
 {
-    const struct setting *operation = operation_of(effect);
-    const bool map = target->key->kind == KEY_ENTRIES;
-    if (operation == NULL)
-        return fault_at(FAULT_SCENARIO, effect->place,
-                        "%s says of none or of several of `set`, `add` and `scale` what it does; expected one of them",
-                        effect->path);
-    if (map && strcmp(operation->name, "scale") != 0 && strcmp(operation->name, "add") != 0)
-        return fault_at(FAULT_SCENARIO, operation->place,
-                        "%s: %s is a map; expected `scale` or `add`, or the path of one of its entries",
-                        operation->path, target->path);
-    if (map && strcmp(operation->name, "add") == 0)
-        for (size_t i = 1; i < target->children; i++)
-            if (strcmp(target->child[i]->unit, target->child[0]->unit) != 0)
-                return fault_at(FAULT_SCENARIO, operation->place,
-                                "%s: the entries of %s are in different units; expected `scale`, or one of them",
-                                operation->path, target->path);
-    if (strcmp(operation->name, "set") != 0 || operation->slot < 0) return NULL;
+    static const char *const names[] = {"set", "add", "scale"};
+    const struct setting *set = NULL;
+    size_t operations = 0;
+    for (size_t i = 0; i < effect->children; i++)
+        for (size_t o = 0; o < sizeof names / sizeof *names; o++) {
+            if (strcmp(effect->child[i]->name, names[o]) != 0) continue;
+            operations++;
+            if (o == 0) set = effect->child[i];
+        }
+    if (operations != 1)
+        return fault_at(FAULT_SCENARIO, effect->place, "%s has %s of `set`, `add` and `scale`; expected one of them",
+                        effect->path, operations == 0 ? "none" : "more than one");
+    if (set == NULL || set->slot < 0) return NULL;
     double least, most;
-    store_range(walk->store, operation->slot, &least, &most);
-    return value_check_range(target->key, operation, least, most);
+    store_range(walk->store, set->slot, &least, &most);
+    return value_check_range(target->key, set, least, most);
 }

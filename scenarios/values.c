@@ -78,8 +78,12 @@ struct fault *value_check_range(const struct key *key, const struct setting *set
     char words[120];
     if (in_range(key, least, most)) return NULL;
     range_words(key, setting->unit, words);
-    return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected %s", setting->path,
-                    setting->text == NULL ? "out of range" : setting->text, words);
+    if (least == most && setting->text != NULL)
+        return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected %s", setting->path, setting->text, words);
+    const bool low = !in_range(key, least, least);
+    return fault_at(FAULT_SCENARIO, setting->place, "%s can be as %s as %g%s%s; expected %s", setting->path,
+                    low ? "low" : "high", low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit,
+                    words);
 }
 
 static struct fault *range_fault(const struct node *node, const struct setting *setting, double least, double most)

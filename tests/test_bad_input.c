@@ -268,7 +268,7 @@ static const struct wrong {
     {"effect-unknown-target", 5, 29, 7,
      "events.e.effects: 'capacity' is no quantity of the scenario: there is no 'capacity' in it"},
     {"effect-unknown-target", 6, 30, 7,
-     "events.e.effects: legs is a map of more than quantities; expected one of them, such as legs.line"},
+     "events.e.effects: legs is a map of more than quantities; expected the path of a quantity below legs.line"},
     {"effect-fixed-target", 0, 24, 7,
      "events.e.effects: drivers.oil.sigma cannot be edited: drivers move by themselves; a shock to one is its `shift`; "
      "expected a quantity such as legs.NAME.capacity"},
@@ -297,7 +297,7 @@ static const struct wrong {
      "events.e.effects: flows.f.routes.r.via is no number; expected the path of a quantity"},
     {"effect-of-no-number", 3, 27, 7, "events.e.effects: time.months is no number; expected the path of a quantity"},
     {"effect-of-no-number", 4, 28, 7,
-     "events.e.effects: flows is a map of more than quantities; expected one of them, such as flows.f"},
+     "events.e.effects: flows is a map of more than quantities; expected the path of a quantity below flows.f"},
     {"effect-not-stated", 0, 24, 7,
      "events.e.effects: legs.sea.capacity is not stated in the scenario, so there is nothing to edit; expected it "
      "there too"},
@@ -366,6 +366,47 @@ static const struct wrong {
     {"policy-unknown", 2, 5, 33,
      "policies.y.effects: policies.plan.cost cannot be edited: what a policy does is not edited by another; expected a "
      "quantity such as legs.NAME.capacity"},
+    {"effect-operations", 0, 9, 27,
+     "events.e.effects.legs.line.capacity has more than one of `set`, `add` and `scale`; expected one of them"},
+    {"effect-operations", 1, 10, 23,
+     "events.e.effects.legs.line.time has none of `set`, `add` and `scale`; expected one of them"},
+    {"effect-operations", 2, 11, 21,
+     "events.e.effects.legs.line.sd has none of `set`, `add` and `scale`; expected one of them"},
+    {"effect-on-a-map", 0, 20, 68,
+     "events.a.effects.legs.line.cost.set: legs.line.cost is a map; expected `scale` or `add`, or the path of one of "
+     "its entries"},
+    {"effect-on-a-map", 1, 21, 68,
+     "events.b.effects.legs.line.cost.add: the entries of legs.line.cost are in different units; expected `scale`, or "
+     "one of them"},
+    {"effect-on-a-map", 2, 22, 68,
+     "events.c.effects.legs.line.cost.add: the entries of legs.line.cost are in different units; expected `scale`, or "
+     "one of them"},
+    {"effect-on-a-map", 3, 23, 46,
+     "events.d.effects: legs.line.use cannot be edited: it is read once for the whole run; expected a quantity such as "
+     "legs.NAME.capacity"},
+    {"effect-on-a-map", 4, 24, 46,
+     "events.e.effects: legs.sea.fee has no entries, so there is nothing to edit; expected some"},
+    {"effect-out-of-range", 0, 18, 33, "events.e.effects.energy.gas.royalty.set is 120 %; expected from 0 to 1"},
+    {"effect-out-of-range", 1, 19, 45,
+     "events.e.effects.energy.gas.fields.a.home_share.set can be as high as 1.5; expected from 0 to 1"},
+    {"effect-out-of-range", 2, 20, 39,
+     "events.e.effects.energy.gas.fields.a.rate.set can be as low as -1 kcm/yr; expected 0 kcm/yr or more"},
+    {"regime-states", 0, 5, 12,
+     "regimes.r.start: there is no state 'calmm'; expected one of `states`; did you mean 'calm'?"},
+    {"regime-states", 1, 7, 30,
+     "regimes.r.transition.calm->tens: there is no state 'tens'; expected one of `states`; did you mean 'tense'?"},
+    {"regime-states", 2, 7, 50,
+     "regimes.r.transition.clam->tense: there is no state 'clam'; expected one of `states`; did you mean 'calm'?"},
+    {"regime-states", 3, 7, 69, "regimes.r.transition.calm->calm leads from a state to itself; expected two states"},
+    {"regime-states", 4, 8, 22,
+     "regimes.r.force.2020-03: there is no state 'tens'; expected one of `states`; did you mean 'tense'?"},
+    {"regime-states", 5, 8, 37, "regimes.r.force.2019-12 lies before the run; expected `start` to say what holds then"},
+    {"regime-states", 6, 8, 64, "regimes.r.force.2021-01 is the same month as 2021; expected each month once"},
+    {"regime-states", 7, 9, 25, "regimes.s.states has 0 states; expected 1 to 6"},
+    {"regime-states", 8, 10, 25, "regimes.t.states has 7 states; expected 1 to 6"},
+    {"edited-tariff", 0, 10, 33,
+     "flows.in.tariff is edited, but flows.in pays fiscal.import_duty.rate; expected an effect on that, or a `tariff` "
+     "of the flow's own"},
 };
 
 /* Reads and prepares a file as the program does. */

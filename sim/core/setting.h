@@ -19,6 +19,7 @@ struct setting {
     bool stated;            /* false: the default was taken */
     bool used;              /* a model asked for it */
     bool edited;            /* an effect edits it */
+    struct place edited_at; /* the last of them */
     char *text;             /* as written (scalars): names, choices, references, units, quantities */
     char *unit;             /* of quantities and factors: the unit it is kept in, all "$" replaced; owned */
     long integer;           /* of KEY_INTEGER; of KEY_MONTH the month */
