@@ -3,6 +3,7 @@
 #include "models/effects.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,7 +183,9 @@ struct fault *effects_settle(struct effects *effects, struct plan *plan)
         const struct key *key = key_of(effect, plan);
         if (!key_has_range(key)) continue;
         struct effect_bounds *bounds = &effects->bounds[effects->targets++];
-        *bounds = (struct effect_bounds){effects, key->least, key->most};
+        /* a range without its end is held at the next number */
+        *bounds = (struct effect_bounds){effects, key->least_open ? nextafter(key->least, key->most) : key->least,
+                                         key->most_open ? nextafter(key->most, key->least) : key->most};
         TRY(store_move(plan->store, effect->target, stage, write_bounds, bounds));
     }
     return outcomes_declare(plan->outcomes, &effects_outcomes[0], NULL, "1", &effects->outcome);

@@ -365,6 +365,18 @@ START_TEST(a_quantity_is_held_once_all_layers_have_acted)
 }
 END_TEST
 
+START_TEST(a_quantity_is_held_inside_an_open_end)
+{
+    /* with a tariff of -100 % the price would be 0, and demand infinite */
+    static const char *const text =
+        HEAD "commodities: {box: {unit: TEU, value: 1 USD/TEU}}\nflows: {f: {commodity: box, from: a, to: b, volume: 9 "
+             "TEU/yr, response: {impact: 0.3, long_run: 0.5, speed: 1 /yr}}}\n" POLICY("flows.f.tariff: {add: -200 %}");
+    assert_course(text, "flows.f.tariff", 1, (const double[]){nextafter(-1.0, 0.0)});
+    ck_assert_double_eq(support_value_of(text, "effects.held", 0), 1.0);
+    ck_assert(isfinite(support_value_of(text, "flows.f.demand", 23)));
+}
+END_TEST
+
 /* ---- what is not stated ---- */
 
 START_TEST(what_is_not_stated_and_means_0_may_be_edited)
@@ -654,6 +666,7 @@ int main(void)
     tcase_add_test(facts, the_draught_takes_its_share_of_what_effects_leave);
     tcase_add_test(facts, a_quantity_is_held_in_the_range_of_its_key_and_counted);
     tcase_add_test(facts, a_quantity_is_held_once_all_layers_have_acted);
+    tcase_add_test(facts, a_quantity_is_held_inside_an_open_end);
     tcase_add_test(facts, what_is_not_stated_and_means_0_may_be_edited);
     tcase_add_test(facts, transition_rates_edited_by_a_policy_act_in_the_same_month);
     tcase_add_test(facts, event_rates_edited_by_a_policy_act_in_the_same_month);
