@@ -97,9 +97,6 @@ static struct fault *effect_read(struct effects *effects, struct setting *settin
                             .setting = setting};
     setting->used = true;
     TRY(layer_check(owner, setting));
-    if (ramp != NULL && owner->age < 0)
-        return fault_at(FAULT_SCENARIO, ramp->place, "%s: %s has no time since when it is in force; expected no ramp",
-                        ramp->path, owner->name);
     if (effect.until <= effect.from)
         return fault_at(FAULT_SCENARIO, until->place, "%s is %s, not after `from`; expected a later month", until->path,
                         until->text);

@@ -19,7 +19,7 @@ struct effect_owner {
     enum effect_layer layer;
     const char *name; /* "policy NAME", "regime NAME: STATE", "event NAME"; lives as long as the effects */
     int weight;       /* signal: to which part it is in force */
-    int age;          /* signal: months since it is, 1 in the first; -1: it has none, and so no ramps */
+    int age;          /* signal: months since it is, 1 in the first; 0 while it is not */
 };
 
 struct effect {
