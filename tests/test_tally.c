@@ -250,6 +250,23 @@ START_TEST(a_total_before_all_blocks_are_in_is_refused)
 }
 END_TEST
 
+START_TEST(a_run_that_goes_on_has_the_bits_of_one_asked_for_at_once)
+{
+    static const uint64_t stages[] = {512, 1536, 5 * 512, 5 * 512 + 77};
+    struct tally *tally = NULL;
+    uint64_t done = 0;
+    must(tally_open(stages[0], CELLS, &tally));
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        if (i > 0) must(tally_extend(tally, stages[i]));
+        for (; done < stages[i]; done += LANES) must(deliver(tally_sink(tally), stages[i], done));
+        check_bits(tally, stages[i]);
+        check_invalid(tally, stages[i]);
+    }
+    must_fail(tally_extend(tally, 6 * 512), "whole chunks");
+    tally_close(tally);
+}
+END_TEST
+
 START_TEST(a_block_that_came_before_or_does_not_fit_is_refused)
 {
     struct tally *tally;
@@ -284,6 +301,7 @@ int main(void)
     tcase_add_test(facts, the_total_is_that_of_the_valid_and_defined_values);
     tcase_add_test(facts, one_two_and_four_threads_give_the_same_bits);
     tcase_add_test(facts, a_total_before_all_blocks_are_in_is_refused);
+    tcase_add_test(facts, a_run_that_goes_on_has_the_bits_of_one_asked_for_at_once);
     tcase_add_test(facts, a_block_that_came_before_or_does_not_fit_is_refused);
     tcase_add_test(facts, a_run_of_no_replications_has_an_empty_total);
     suite_add_tcase(suite, facts);

@@ -226,6 +226,15 @@ struct sink tally_sink(struct tally *tally)
     return (struct sink){.self = tally, .block = tally_block};
 }
 
+struct fault *tally_extend(struct tally *tally, uint64_t replications)
+{
+    if (tally->replications % LANES_PER_CHUNK != 0 || replications < tally->replications)
+        return fault_raise(FAULT_MACHINE, "a run of %llu replications cannot go on to %llu, expected whole chunks",
+                           (unsigned long long)tally->replications, (unsigned long long)replications);
+    tally->replications = replications;
+    return NULL;
+}
+
 struct fault *tally_total(struct tally *tally, struct moments total[])
 {
     if (pthread_mutex_lock(&tally->lock) != 0) return lock_fault();

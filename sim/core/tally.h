@@ -19,6 +19,8 @@ struct tally;
 MUST_CHECK struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally);
 void tally_close(struct tally *tally);
 struct sink tally_sink(struct tally *tally);
+/* The run goes on to more replications than it was opened for, whole chunks so far. Not beside a block. */
+MUST_CHECK struct fault *tally_extend(struct tally *tally, uint64_t replications);
 /* total[cells], once all blocks are in: before, it is a fault. */
 MUST_CHECK struct fault *tally_total(struct tally *tally, struct moments total[]);
 /* The invalid replications in ascending order; owned by the tally. */
