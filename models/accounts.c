@@ -92,11 +92,12 @@ enum {
     FISCAL_TOTAL,
     FISCAL_LINES
 };
-#define FISCAL_LINE(path, in_words, is_better, sentence)                                                               \
+#define FISCAL_SUM(path, in_words, is_better, is_sampled, sentence)                                                    \
     {                                                                                                                  \
         .pattern = path, .words = in_words, .unit = "USD/yr", .rule = OUTCOME_SUM, .better = is_better,                \
-        .headline = true, .meaning = sentence                                                                          \
+        .headline = true, .sampled = is_sampled, .meaning = sentence                                                   \
     }
+#define FISCAL_LINE(path, in_words, is_better, sentence) FISCAL_SUM(path, in_words, is_better, false, sentence)
 const struct outcome_kind accounts_fiscal_outcomes[] = {
     [FISCAL_DUTY] = FISCAL_LINE("fiscal.duty", "export duty", OUTCOME_MORE, "Export duty on energy."),
     [FISCAL_ROYALTY] = FISCAL_LINE("fiscal.royalty", "royalties", OUTCOME_MORE, "Extraction and rent taxes."),
@@ -115,9 +116,9 @@ const struct outcome_kind accounts_fiscal_outcomes[] = {
     [FISCAL_DEBT_SERVICE] = FISCAL_LINE("fiscal.debt-service", "service of loans", OUTCOME_LESS,
                                         "Interest and repayment at the prices of the base year; in the last month also "
                                         "what is still owed."),
-    [FISCAL_TOTAL] = FISCAL_LINE("fiscal.total", "public revenue less what the state pays", OUTCOME_MORE,
-                                 "Duty, royalty, profit tax, fees and import duty, less subsidies, investment, upkeep "
-                                 "and debt service."),
+    [FISCAL_TOTAL] = FISCAL_SUM("fiscal.total", "public revenue less what the state pays", OUTCOME_MORE, true,
+                                "Duty, royalty, profit tax, fees and import duty, less subsidies, investment, upkeep "
+                                "and debt service."),
     {.pattern = NULL}};
 enum { TRADE_EXPORTS, TRADE_IMPORTS, TRADE_BALANCE, TRADE_LINES };
 const struct outcome_kind accounts_trade_outcomes[] = {
@@ -125,7 +126,7 @@ const struct outcome_kind accounts_trade_outcomes[] = {
                                   "Own energy sold abroad and flows from home; goods of the model only."),
     [TRADE_IMPORTS] =
         FISCAL_LINE("trade.imports", "value of imports", OUTCOME_NEITHER, "Flows to home; goods of the model only."),
-    [TRADE_BALANCE] = FISCAL_LINE("trade.balance", "exports less imports", OUTCOME_MORE, "Exports less imports."),
+    [TRADE_BALANCE] = FISCAL_SUM("trade.balance", "exports less imports", OUTCOME_MORE, true, "Exports less imports."),
     {.pattern = NULL}};
 enum { PARTNER_EXPORTS, PARTNER_IMPORTS };
 const struct outcome_kind accounts_partner_outcomes[] = {[PARTNER_EXPORTS] = {.pattern = "trade.exports.PARTNER",

@@ -20,6 +20,7 @@ const struct outcome_kind corridors_outcomes[] = {{.pattern = "corridors.C.COMMO
                                                    .unit = "$commodity.unit/yr",
                                                    .rule = OUTCOME_SUM,
                                                    .headline = true,
+                                                   .sampled = true,
                                                    .meaning = "What moves over the routes of the corridor."},
                                                   {.pattern = NULL}};
 

@@ -91,6 +91,7 @@ const struct outcome_kind drivers_outcomes[] = {
                       .unit = "$unit",
                       .rule = OUTCOME_MEAN,
                       .headline = true,
+                      .sampled = true,
                       .meaning = "Level of the driver, mean of the months."},
     [DRIVER_CLAMPED] = {.pattern = DRIVERS_CLAMPED,
                         .words = "share of months in which a bound of driver D binds",

@@ -21,6 +21,8 @@ const struct outcome_kind *const outcome_tables[] = {
     appraisal_outcomes,       indices_outcomes,        thresholds_outcomes,
     network_solver_outcomes,  effects_outcomes,        NULL};
 
+static const struct key save_entry[] = {
+    {.name = "*", .kind = KEY_TEXT, .meaning = "A path, or a pattern such as 'drivers.*'."}};
 static const struct key outcomes_keys[] = {
     {.name = "corridors",
      .kind = KEY_ENTRIES,
@@ -37,6 +39,15 @@ static const struct key outcomes_keys[] = {
      .usual = "",
      .entry = thresholds_entry,
      .meaning = "Named things that may happen."},
+    {.name = "save",
+     .kind = KEY_LIST,
+     .usual = "",
+     .least = 1,
+     .most = 1000,
+     .entry = save_entry,
+     .shorthand = "",
+     .meaning = "Outcomes whose yearly samples are saved, in place of the usual ones; `none` for none. --save comes "
+                "first."},
     {.name = "coverage",
      .kind = KEY_SECTION,
      .usual = "",

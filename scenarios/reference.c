@@ -267,14 +267,14 @@ struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE
           "Capitals stand for names of the scenario, `<x>` in a unit for the unit that its key `x` states. What a year "
           "is made of "
           "its months by,\nthe horizon is made of its years by; over the horizon a sum is a total, without `/yr`. "
-          "Outcomes in bold are headlines: "
-          "their yearly\nsamples are saved unless `--save` says otherwise, and `zhol show` lists them first.\n\n"
+          "`zhol show` lists outcomes in bold\nfirst; the yearly samples of those with a star are saved unless "
+          "`outcomes.save` or `--save` says otherwise.\n\n"
           "| outcome | unit | over a year | better | meaning |\n|---|---|---|---|---|\n",
           to);
     for (; *tables != NULL; tables++)
         for (const struct outcome_kind *kind = *tables; kind->pattern != NULL; kind++) {
             const char *bold = kind->headline ? "**" : "";
-            fprintf(to, "| %s`%s`%s | ", bold, kind->pattern, bold);
+            fprintf(to, "| %s`%s`%s%s | ", bold, kind->pattern, bold, kind->sampled ? " *" : "");
             char *total = kind->horizon_only ? outcome_total_unit(kind, kind->unit) : NULL;
             if (kind->horizon_only && total == NULL) return fault_no_memory();
             write_unit(total == NULL ? kind->unit : total, to);

@@ -250,6 +250,27 @@ adopt: [track]
         run = self.zhol("run", "port.yaml", "--adopt", "quotas", status=3)
         self.assertIn("there is no 'quotas' in `policies`; expected one of its names; did you mean 'quota'?", run.stderr)
 
+    def test_a_scenario_says_which_yearly_samples_are_saved_unless_the_command_does(self):
+        import h5py
+
+        def saved(name, *words):
+            self.zhol("run", f"{name}.yaml", "-n", "32", "--force", *words)
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                annual = file["samples/annual"] if "annual" in file["samples"] else {}
+                return {annual[d].attrs["path"].decode() for d in annual if "path" in annual[d].attrs}
+
+        for name, text in (("usual", ""), ("some", "outcomes: {save: ['legs.*.delay', fiscal.total]}\n"), ("none", "outcomes: {save: none}\n")):
+            (self.folder / f"{name}.yaml").write_text(self.PORT + text)
+        usual = saved("usual")
+        self.assertIn("drivers.fall", usual)
+        self.assertIn("fiscal.total", usual)
+        self.assertNotIn("legs.port.delay", usual)
+        self.assertEqual(saved("some"), {"legs.port.delay", "fiscal.total"})
+        self.assertEqual(saved("some", "--save", "drivers.*"), {"drivers.fall"})
+        self.assertEqual(saved("none"), set())
+        (self.folder / "wrong.yaml").write_text(self.PORT + "outcomes: {save: ['leg.*']}\n")
+        self.assertIn("outcomes.save.1 is 'leg.*', which fits no outcome", self.zhol("check", "wrong.yaml", status=3).stderr)
+
     def test_of_two_worlds_that_set_the_same_key_the_last_holds_and_explain_shows_both(self):
         (self.folder / "port.yaml").write_text(self.PORT)
         for name, rate in (("calm", "1 /yr"), ("wild", "6 /yr")):

@@ -20,7 +20,7 @@ static const struct argp_option list[] = {
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0, "Most memory for samples, such as 4GiB (default 2GiB)", 0},
     {"save", OPTION_SAVE, "PATTERNS", 0,
-     "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: headline outcomes)", 0},
+     "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 

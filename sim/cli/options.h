@@ -25,7 +25,7 @@ struct options {
     int threads; /* 0: all */
     const char *rng;
     uint64_t memory;      /* bytes */
-    const char *save;     /* NULL: headline outcomes; patterns separated by commas; "none" */
+    const char *save;     /* NULL: as the scenario says; patterns separated by commas; "none" */
     const char *progress; /* auto, plain, none */
     bool force;
 };

@@ -47,21 +47,58 @@ static bool pattern_matches(const char *patterns, const char *path)
     return matches;
 }
 
+/* What the scenario asks to be saved; NULL: it does not say. */
+static struct setting *save_asked(const struct simulation *simulation)
+{
+    struct setting *outcomes = setting_find(simulation->plan.root, "outcomes");
+    struct setting *save = outcomes == NULL ? NULL : setting_find(outcomes, "save");
+    for (size_t i = 0; save != NULL && i < save->children; i++) save->child[i]->used = true;
+    return save;
+}
+
+static bool asks_for(const struct setting *save, const char *path)
+{
+    for (size_t i = 0; i < save->children; i++)
+        if (fnmatch(save->child[i]->text, path, 0) == 0) return true;
+    return false;
+}
+
+/* A pattern of the scenario that fits no outcome is rather a slip. */
+static struct fault *check_save(const struct simulation *simulation, const struct setting *save)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; save != NULL && i < save->children; i++) {
+        const struct setting *item = save->child[i];
+        bool fits = strcmp(item->text, "none") == 0 && save->children == 1;
+        for (size_t o = 0; o < simulation->outcomes.count && !fits; o++)
+            fits = fnmatch(item->text, simulation->outcomes.item[o].path, 0) == 0;
+        if (!fits)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, item->place,
+                                                 "%s is '%s', which fits no outcome; expected a pattern such as "
+                                                 "'drivers.*', or `none` alone",
+                                                 item->path, item->text));
+    }
+    return faults;
+}
+
 static struct fault *choose_saved(struct simulation *simulation, const char *save)
 {
+    const struct setting *asked = save_asked(simulation);
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
     if (simulation->annual_saved == NULL) return fault_no_memory();
     bool any = false;
     for (size_t i = 0; i < simulation->outcomes.count; i++) {
         const struct outcome *outcome = &simulation->outcomes.item[i];
-        const bool asked = save == NULL ? outcome->kind->headline : pattern_matches(save, outcome->path);
-        simulation->annual_saved[i] = asked && !outcome->kind->horizon_only;
-        any = any || asked;
+        const bool saved = save != NULL    ? pattern_matches(save, outcome->path)
+                           : asked != NULL ? asks_for(asked, outcome->path)
+                                           : outcome->kind->sampled;
+        simulation->annual_saved[i] = saved && !outcome->kind->horizon_only;
+        any = any || saved;
     }
     if (save != NULL && strcmp(save, "none") != 0 && !any)
         return fault_raise(FAULT_USAGE,
                            "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none", save);
-    return NULL;
+    return check_save(simulation, asked);
 }
 
 static struct fault *choose_quantiles(struct simulation *simulation, struct setting *run)

@@ -32,7 +32,8 @@ struct outcome_kind {
     const char *unit;    /* "$unit/yr" as in the schema, or fixed */
     enum outcome_rule rule;
     enum outcome_better better;
-    bool headline;
+    bool headline;       /* is listed first */
+    bool sampled;        /* its yearly samples are saved unless something else is asked for */
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
     bool horizon_only;   /* has a value over the whole horizon only: what its years hold is not part of a result */
     const char *meaning; /* one sentence */
