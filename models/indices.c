@@ -367,7 +367,7 @@ static void dependences(struct indices_state *state, const struct accounts_state
             if (!part->is_route) {
                 const double *row = dependence->by_value ? energy_revenue(energy, part->commodity, part->outlet)
                                                          : energy_volume(energy, part->commodity, part->outlet);
-                EACH_LANE(l) amount[l] = row[l];
+                EACH_LANE(l) amount[l] = row[l] > 0.0 ? row[l] : 0.0; /* a sale at a negative price */
             } else {
                 const double *volume = network_volume(network, part->route);
                 EACH_LANE(l) amount[l] = volume[l];

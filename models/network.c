@@ -19,7 +19,20 @@ static const struct key network_keys[] = {
      .usual = "4",
      .least = 1,
      .most = 1000,
-     .meaning = "Newton steps a month towards the equilibrium of choice and queues; `network.residual` says how near."},
+     .meaning = "Newton steps that every month takes towards the equilibrium of choice and queues."},
+    {.name = "most_sweeps",
+     .kind = KEY_INTEGER,
+     .usual = "1000",
+     .least = 1,
+     .most = 10000,
+     .meaning = "Steps at most where they are not near enough; no more than `sweeps`: always that many."},
+    {.name = "tolerance",
+     .kind = KEY_QUANTITY,
+     .unit = "mo",
+     .usual = "1 d",
+     .least = 0,
+     .most = 12,
+     .meaning = "How near is near enough, as the delay of a leg; `network.residual` says how near it came."},
     {.name = "renege",
      .kind = KEY_QUANTITY,
      .unit = "1/mo",
@@ -241,6 +254,8 @@ static void settings_read(struct network *network, struct plan *plan)
 {
     struct setting *section = setting_find(plan->root, "network");
     network->queue.sweeps = (int)setting_find(section, "sweeps")->integer;
+    network->queue.most_sweeps = (int)setting_find(section, "most_sweeps")->integer;
+    network->queue.tolerance = store_central(plan->store, setting_slot(section, "tolerance"), plan->calendar.start);
     network->queue.renege = setting_slot(section, "renege");
 }
 

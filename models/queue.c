@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define STEP       0.7   /* of the Newton step: a margin where the bound of the slope is tight */
+#define PATIENCE   500   /* sweeps after which steps get shorter, in case they go to and fro */
 #define LEAST_PART 1e-12 /* of the base capacity, which divides where less is left */
 
 struct queue_state {
@@ -301,8 +302,10 @@ static void loads(struct queue_state *state)
     memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
 }
 
-/* One Newton step of every delay; false where it changes none in any lane, so that further ones would not either. */
-static bool sweep(struct queue_state *state, const struct queue_month *month)
+/* One Newton step of every delay, in the lanes where `open` is not 0 (NULL: all); false where it changes none in any
+ * lane, so that further ones would not either. */
+static inline __attribute__((always_inline)) bool sweep(struct queue_state *state, const struct queue_month *month,
+                                                        const double *open, double step)
 {
     bool moved = false;
     for (size_t i = 0; i < state->queue->count; i++) {
@@ -311,9 +314,10 @@ static bool sweep(struct queue_state *state, const struct queue_month *month)
         uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
         for (int l = 0; l < LANES; l++) {
-            const double next = u[l] + STEP * (load[l] - k[l] - u[l] * k[l]) / (k[l] + slope[l]);
+            const double next = u[l] + step * (load[l] - k[l] - u[l] * k[l]) / (k[l] + slope[l]);
             const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
-            const double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
+            double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
+            if (open != NULL) taken = open[l] != 0.0 ? taken : u[l];
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
             u[l] = taken;
         }
@@ -464,6 +468,39 @@ static void begin_stale(struct queue_state *state, const struct queue_month *mon
     state->fresh = false;
 }
 
+/* Shares and loads at the delays that the last sweep moved. */
+static void follow(struct queue_state *state, struct choice *choice, const struct queue_month *month)
+{
+    mark_stale(state);
+    shares_at(state, choice, month);
+    loads(state);
+}
+
+/* Closes the lanes that are near enough; false where none is open any more. */
+static bool is_open(const struct queue_state *state, double open[LANES])
+{
+    const double *residual = state->residual[0], tolerance = state->queue->tolerance;
+    bool any = false;
+    for (int l = 0; l < LANES; l++) {
+        open[l] = open[l] != 0.0 && residual[l] > tolerance ? 1.0 : 0.0;
+        any = any || open[l] != 0.0;
+    }
+    return any;
+}
+
+/* Goes on in the lanes that are not near enough: each stops by itself, so that its bits hang on no other lane. */
+static void sweep_on(struct queue_state *state, struct choice *choice, const struct queue_month *month)
+{
+    _Alignas(LANES_ALIGNMENT) double open[LANES];
+    EACH_LANE(l) open[l] = 1.0;
+    for (int s = state->queue->sweeps; s < state->queue->most_sweeps && is_open(state, open); s++) {
+        const double step = s < PATIENCE ? STEP : STEP * PATIENCE / s;
+        if (!sweep(state, month, open, step)) return;
+        follow(state, choice, month);
+        delays_report(state, month);
+    }
+}
+
 void queue_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
                 const struct queue_month *month)
 {
@@ -473,12 +510,9 @@ void queue_step(struct queue_state *state, const struct rows *rows, struct choic
     shares_at(state, choice, month);
     for (size_t i = 0; i < queue->count; i++) load_of(state, i); /* demand moved */
     memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
-    for (int s = 0; s < queue->sweeps && sweep(state, month); s++) {
-        mark_stale(state);
-        shares_at(state, choice, month);
-        loads(state);
-    }
+    for (int s = 0; s < queue->sweeps && sweep(state, month, NULL, STEP); s++) follow(state, choice, month);
     delays_report(state, month);
+    sweep_on(state, choice, month);
     offers(state, month);
     ration(state, rows, month);
     settle(state, rows, month);

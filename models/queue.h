@@ -4,7 +4,8 @@
  * Offered load of leg l, X_l = sum_{f,r through l} a_lc (D_f P_r + B_fr), B what waits on a route; delay in months
  * u_l = max(0, X_l / K_l - 1), at most 12; a route is delayed by the worst of its legs, and shares depend on delays:
  * the capacity-constrained stochastic user equilibrium with queues, one implicit step of the queue, hence stable.
- * Solved by `sweeps` diagonal Newton steps from last month's u,
+ * Solved by `sweeps` diagonal Newton steps from last month's u; where the greatest |u - its target| is then above the
+ * tolerance, by up to `most_sweeps`, in each lane as many as it needs:
  *
  *   u_l <- clamp(u_l + 0.7 (X_l/K_l - 1 - u_l) / (1 + g_l), 0, 12), and 12 where K_l = 0
  *   g_l = sum_f theta_f/lam_f VOT_f 30.4375 D_f a_lc S_fl (1 - S_fl) / K_l
@@ -48,11 +49,12 @@ struct queue {
     size_t count;
     struct queue_user *user;
     size_t users;
-    size_t *way;            /* routes, by user */
-    size_t *first_on_route; /* [routes + 1] */
-    size_t *on_route;       /* queue legs, by route */
-    int sweeps;
-    int renege; /* slot, 1/mo */
+    size_t *way;             /* routes, by user */
+    size_t *first_on_route;  /* [routes + 1] */
+    size_t *on_route;        /* queue legs, by route */
+    int sweeps, most_sweeps; /* always, and where the residual is above the tolerance */
+    double tolerance;        /* months */
+    int renege;              /* slot, 1/mo */
 };
 
 MUST_CHECK struct fault *queue_prepare(const struct legs *legs, const struct routes *routes, struct queue *queue);

@@ -284,6 +284,65 @@ START_TEST(a_block_does_not_depend_on_its_neighbours)
 }
 END_TEST
 
+/* A few steps leave many lanes far away; going on brings every one within the tolerance, and moves no bit of those that
+ * were near enough. */
+START_TEST(lanes_that_are_not_near_enough_go_on_by_themselves)
+{
+    gsl_rng *rng = rng_of();
+    size_t far = 0, near = 0;
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        struct random_network network;
+        double delay[NET_LEGS][LANES];
+        bool open[LANES];
+        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
+        random_network_step(&network);
+        const struct queue_result few = queue_result(network.state);
+        for (int l = 0; l < LANES; l++) open[l] = few.residual[l] > 0.03;
+        for (size_t q = 0; q < network.queue.count; q++) memcpy(delay[q], few.delay[q], sizeof delay[q]);
+        network.queue.tolerance = 0.03;
+        network.queue.most_sweeps = 1000;
+        random_network_restart(&network);
+        random_network_step(&network);
+        const struct queue_result more = queue_result(network.state);
+        for (int l = 0; l < LANES; l++) {
+            ck_assert_double_le(more.residual[l], 0.03);
+            for (size_t q = 0; q < network.queue.count && !open[l]; q++)
+                ck_assert_double_eq(more.delay[q][l], delay[q][l]);
+            far += open[l];
+            near += !open[l];
+        }
+        random_network_close(&network);
+    }
+    ck_assert(far > 100 && near > 100);
+    gsl_rng_free(rng);
+}
+END_TEST
+
+START_TEST(a_lane_that_goes_on_does_not_depend_on_its_neighbours)
+{
+    gsl_rng *rng = rng_of();
+    for (int layout = 0; layout < 20; layout++) {
+        struct random_network network;
+        double alone[NET_LEGS];
+        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
+        network.queue.tolerance = 0.003;
+        network.queue.most_sweeps = 1000;
+        random_network_restart(&network);
+        for (int month = 0; month < 3; month++) random_network_step(&network);
+        for (size_t q = 0; q < network.queue.count; q++) alone[q] = queue_result(network.state).delay[q][3];
+        for (size_t q = 0; q < network.queue.count; q++)
+            for (int l = 0; l < LANES; l++)
+                if (l != 3) network.capacity[q][l] *= l % 2 == 0 ? 0.05 : 1e6; /* closed, or without queues */
+        random_network_restart(&network);
+        for (int month = 0; month < 3; month++) random_network_step(&network);
+        for (size_t q = 0; q < network.queue.count; q++)
+            ck_assert_double_eq(queue_result(network.state).delay[q][3], alone[q]);
+        random_network_close(&network);
+    }
+    gsl_rng_free(rng);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("queue");
@@ -295,6 +354,8 @@ int main(void)
     tcase_add_test(facts, cargo_is_conserved_per_route_leg_and_flow);
     tcase_add_test(facts, rationing_is_two_passes_of_filling);
     tcase_add_test(facts, a_block_does_not_depend_on_its_neighbours);
+    tcase_add_test(facts, lanes_that_are_not_near_enough_go_on_by_themselves);
+    tcase_add_test(facts, a_lane_that_goes_on_does_not_depend_on_its_neighbours);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

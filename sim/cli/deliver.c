@@ -12,6 +12,8 @@
 #define MOST_INVALID 1e-4
 /* Bounds of a level that bind more often are worth a warning. */
 #define MOST_CLAMPED 1e-2
+/* Months by which a delay may be off before it is worth one. */
+#define MOST_RESIDUAL 0.5
 
 /* Says what came out and how sure it is. */
 static struct fault *report(const struct result *result, const char *output, double seconds)
@@ -27,6 +29,12 @@ static struct fault *report(const struct result *result, const char *output, dou
             fprintf(stderr,
                     "warning: %s: the bounds bind in %.2g %% of the months, so that they are part of the model\n",
                     outcome->path, 100.0 * share);
+        const double most = result->moments[i * (result->years + 1) + result->years].greatest;
+        if (strcmp(outcome->path, "network.residual") == 0 && most > MOST_RESIDUAL)
+            fprintf(stderr,
+                    "warning: %s: the queues of a month were solved to %.2g months only, in the worst one; "
+                    "network.most_sweeps gives them more steps\n",
+                    outcome->path, most);
     }
     return NULL;
 }

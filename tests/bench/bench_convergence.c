@@ -98,7 +98,7 @@ static void run_with(const char *file, int count, struct run *run)
     char set[64];
     struct bench_scenario opened;
     struct world_state *state = NULL;
-    snprintf(set, sizeof set, "network.sweeps=%d", count);
+    snprintf(set, sizeof set, "network={sweeps: %d, most_sweeps: %d}", count, count);
     const char *const sets[] = {set};
     bench_open(&opened, file, 1, sets, SEED);
     const struct outcomes *outcomes = &opened.outcomes;
