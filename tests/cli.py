@@ -271,6 +271,21 @@ adopt: [track]
         (self.folder / "wrong.yaml").write_text(self.PORT + "outcomes: {save: ['leg.*']}\n")
         self.assertIn("outcomes.save.1 is 'leg.*', which fits no outcome", self.zhol("check", "wrong.yaml", status=3).stderr)
 
+    def test_a_run_says_what_its_three_worst_outcomes_would_need(self):
+        import h5py
+        (self.folder / "port.yaml").write_text(self.PORT)
+        said = self.zhol("run", "port.yaml", "-n", "200", "--set", "legs.port.capacity=triangular(0.5 0.8 2) train/d").stderr
+        found = re.search(r"for 1 % \(95 % error of the mean over the horizon\): (.*) replications", said)
+        self.assertIsNotNone(found, said)
+        named = dict(re.match(r"(\S+) (no number of|[0-9.e+]+)$", part).groups() for part in found[1].split(", "))
+        self.assertLessEqual(len(named), 3)
+        with h5py.File(self.folder / "port.h5") as file:
+            for path, number in named.items():
+                dataset = path.replace(".", "_").replace("-", "_")
+                mean, error = file[f"horizon/mean/{dataset}"][()], file[f"horizon/standard_error/{dataset}"][()]
+                if number != "no number of":
+                    self.assertAlmostEqual(float(number) / (200 * (1.959964 * error / (0.01 * mean)) ** 2), 1, delta=0.06)
+
     def test_of_two_worlds_that_set_the_same_key_the_last_holds_and_explain_shows_both(self):
         (self.folder / "port.yaml").write_text(self.PORT)
         for name, rate in (("calm", "1 /yr"), ("wild", "6 /yr")):

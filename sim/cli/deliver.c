@@ -1,8 +1,10 @@
 /* sim/cli/deliver.c -- see deliver.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/deliver.h"
+#include "sim/core/precision.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,45 @@
 #define MOST_CLAMPED 1e-2
 /* Months by which a delay may be off before it is worth one. */
 #define MOST_RESIDUAL 0.5
+
+enum { WORST = 3 };
+#define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */
+
+/* How many replications bring the mean over the horizon to 1 %; 0 where it is known better than that. */
+static double needed(const struct result *result, size_t outcome)
+{
+    static const struct precision_goal goal = {.confidence = 0.95, .relative = ASKED};
+    const struct moments *moments = &result->moments[outcome * (result->years + 1) + result->years];
+    const struct outcome_kind *kind = result->outcomes.item[outcome].kind;
+    if (!kind->headline || kind->diagnostic || !(moments->count > 1.0)) return 0.0;
+    const struct precision_state state = precision_judge(
+        &goal, moments->mean, precision_of_mean(moments, goal.confidence), moments->count, moments->count);
+    return state.met ? 0.0 : state.replications;
+}
+
+/* The outcomes whose means are known least, and what it would take. */
+static void print_needed(const struct result *result)
+{
+    size_t worst[WORST], count = 0;
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        if (!(needed(result, o) > 0.0)) continue;
+        size_t at = count < WORST ? count++ : WORST;
+        for (; at > 0 && needed(result, worst[at - 1]) < needed(result, o); at--)
+            if (at < WORST) worst[at] = worst[at - 1];
+        if (at < WORST) worst[at] = o;
+    }
+    if (count == 0) return;
+    fputs("for 1 % (95 % error of the mean over the horizon): ", stderr);
+    for (size_t i = 0; i < count; i++) {
+        const double replications = needed(result, worst[i]);
+        fprintf(stderr, "%s%s ", i == 0 ? "" : ", ", result->outcomes.item[worst[i]].path);
+        if (isfinite(replications) && replications < 1e12)
+            fprintf(stderr, "%.2g", replications);
+        else
+            fputs("no number of", stderr);
+    }
+    fputs(" replications\n", stderr);
+}
 
 /* Says what came out and how sure it is. */
 static struct fault *report(const struct result *result, const char *output, double seconds)
@@ -77,6 +118,7 @@ struct fault *deliver(struct simulation *simulation, const struct options *optio
     if (fault == NULL)
         fault =
             report(&result, output, (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec));
+    if (fault == NULL && simulation->origin == NULL) print_needed(&result);
     result_free(&result);
     return fault;
 }
