@@ -89,6 +89,28 @@ START_TEST(every_replication_stands_in_its_place_whatever_the_order_of_blocks)
 }
 END_TEST
 
+START_TEST(of_some_cells_these_alone_are_kept_in_order)
+{
+    static const bool keep[CELLS] = {false, true, false, true, true};
+    struct samples all, some;
+    must(samples_init(&all, 70, CELLS, INPUTS));
+    must(samples_init_some(&some, 70, CELLS, keep, 0));
+    for (uint64_t first = 0; first < 70; first += LANES) {
+        must(deliver(samples_sink(&all), 70, first));
+        must(deliver(samples_sink(&some), 70, first));
+    }
+    ck_assert_ptr_null(some.input);
+    for (size_t c = 0, row = 0; c < CELLS; c++) {
+        ck_assert_ptr_eq(samples_of(&all, c), all.value + c * 70);
+        ck_assert_ptr_eq(samples_of(&some, c), keep[c] ? some.value + 70 * row++ : NULL);
+        if (keep[c]) ck_assert_mem_eq(samples_of(&some, c), samples_of(&all, c), 70 * sizeof *all.value);
+    }
+    samples_free(&all);
+    samples_free(&some);
+    ck_assert_ptr_null(some.row);
+}
+END_TEST
+
 START_TEST(a_block_that_does_not_fit_is_refused_and_writes_nothing)
 {
     struct samples samples;
@@ -165,6 +187,7 @@ int main(void)
     Suite *suite = suite_create("samples");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, every_replication_stands_in_its_place_whatever_the_order_of_blocks);
+    tcase_add_test(facts, of_some_cells_these_alone_are_kept_in_order);
     tcase_add_test(facts, a_block_that_does_not_fit_is_refused_and_writes_nothing);
     tcase_add_test(facts, values_keep_their_sign_their_infinities_and_what_single_precision_can_hold);
     tcase_add_test(facts, bytes_are_four_for_a_value_and_eight_for_an_input);

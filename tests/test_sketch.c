@@ -176,6 +176,23 @@ START_TEST(a_constant_comes_out_exactly)
 }
 END_TEST
 
+START_TEST(extremes_are_told_in_the_precision_of_the_values)
+{
+    static const double p[] = {0.0, 0.5, 1.0};
+    struct quantile_estimate out[3];
+    struct known known;
+    float value[100];
+    for (size_t i = 0; i < 100; i++) value[i] = 0.6F;
+    know(&known, 100, value);
+    known.moments.least = 0.6 - 4e-16; /* before they were narrowed */
+    known.moments.greatest = 0.6 + 3e-16;
+    sketch_quantiles(known.sketch, 0, &known.moments, 3, p, out);
+    for (size_t q = 0; q < 3; q++) ck_assert(out[q].estimate == (double)0.6F);
+    ck_assert(out[1].low == (double)0.6F && out[1].high == (double)0.6F);
+    forget(&known);
+}
+END_TEST
+
 START_TEST(quantiles_are_near_the_exact_ones_and_their_bounds_enclose_the_exact_bounds)
 {
     static const double p[] = {0.0, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.9999, 1.0, -0.1, 1.1};
@@ -469,6 +486,7 @@ int main(void)
     tcase_add_test(facts, the_ends_of_buckets_over_all_numbers_are_within_the_bound);
     tcase_add_test(facts, zeros_infinities_and_extremes_are_exact);
     tcase_add_test(facts, a_constant_comes_out_exactly);
+    tcase_add_test(facts, extremes_are_told_in_the_precision_of_the_values);
     tcase_add_test(facts, quantiles_are_near_the_exact_ones_and_their_bounds_enclose_the_exact_bounds);
     tcase_add_test(facts, without_values_there_are_no_quantiles);
     tcase_add_test(facts, the_values_beyond_a_rank_have_the_number_mean_and_spread_of_the_values_themselves);

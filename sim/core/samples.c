@@ -26,15 +26,17 @@ static void *samples_memory(uint64_t bytes)
     return memory;
 }
 
-struct fault *samples_init(struct samples *samples, uint64_t count, size_t cells, size_t inputs)
+/* Memory for so many rows. */
+static struct fault *samples_rows(struct samples *samples, size_t rows)
 {
     uint64_t bytes;
-    *samples = (struct samples){.count = count, .cells = cells, .inputs = inputs};
-    if (!samples_bytes(count, cells, inputs, &bytes) || bytes > PTRDIFF_MAX) {
-        *samples = (struct samples){0};
+    const uint64_t count = samples->count;
+    const size_t inputs = samples->inputs;
+    if (!samples_bytes(count, rows, inputs, &bytes) || bytes > PTRDIFF_MAX) {
+        samples_free(samples);
         return fault_no_memory();
     }
-    const uint64_t value = count * cells * sizeof *samples->value, input = count * inputs * sizeof *samples->input;
+    const uint64_t value = count * rows * sizeof *samples->value, input = count * inputs * sizeof *samples->input;
     if (value > 0) samples->value = samples_memory(value);
     if (input > 0) samples->input = samples_memory(input);
     if ((value > 0 && samples->value == NULL) || (input > 0 && samples->input == NULL)) {
@@ -45,8 +47,31 @@ struct fault *samples_init(struct samples *samples, uint64_t count, size_t cells
     return NULL;
 }
 
+struct fault *samples_init(struct samples *samples, uint64_t count, size_t cells, size_t inputs)
+{
+    *samples = (struct samples){.count = count, .cells = cells, .inputs = inputs};
+    return samples_rows(samples, cells);
+}
+
+struct fault *samples_init_some(struct samples *samples, uint64_t count, size_t cells, const bool keep[], size_t inputs)
+{
+    size_t rows = 0;
+    *samples = (struct samples){.count = count, .cells = cells, .inputs = inputs};
+    samples->row = calloc(cells + 1, sizeof *samples->row);
+    if (samples->row == NULL) return fault_no_memory();
+    for (size_t c = 0; c < cells; c++) samples->row[c] = keep[c] ? rows++ : SAMPLES_NOT_KEPT;
+    return samples_rows(samples, rows);
+}
+
+float *samples_of(const struct samples *samples, size_t cell)
+{
+    const size_t row = samples->row == NULL ? cell : samples->row[cell];
+    return row == SAMPLES_NOT_KEPT ? NULL : samples->value + row * samples->count;
+}
+
 void samples_free(struct samples *samples)
 {
+    free(samples->row);
     free(samples->value);
     free(samples->input);
     *samples = (struct samples){0};
@@ -56,17 +81,19 @@ static struct fault *samples_block(void *self, const struct block_result *result
 {
     const struct samples *samples = self;
     const size_t lanes = result->lanes;
-    if (result->cells != samples->cells || result->inputs != samples->inputs || lanes > LANES ||
-        result->first > samples->count || lanes > samples->count - result->first)
+    if (result->cells != samples->cells || (samples->inputs > 0 && result->inputs != samples->inputs) ||
+        lanes > LANES || result->first > samples->count || lanes > samples->count - result->first)
         return fault_raise(FAULT_MACHINE, "a block of results at replication %llu does not fit the samples",
                            (unsigned long long)result->first);
     double valid[LANES];
     for (int l = 0; l < LANES; l++) valid[l] = (size_t)l < lanes && result->failed_month[l] < 0 ? 1.0 : 0.0;
     for (size_t c = 0; c < samples->cells; c++) {
         const double *row = result->cell[c];
+        float *kept = samples_of(samples, c);
+        if (kept == NULL) continue;
         float narrow[LANES];
         EACH_LANE(l) narrow[l] = (float)(valid[l] != 0 ? row[l] : __builtin_nan(""));
-        memcpy(samples->value + c * samples->count + result->first, narrow, lanes * sizeof narrow[0]);
+        memcpy(kept + result->first, narrow, lanes * sizeof narrow[0]);
     }
     for (size_t i = 0; i < samples->inputs; i++)
         memcpy(samples->input + i * samples->count + result->first, result->input[i], lanes * sizeof(double));

@@ -147,14 +147,14 @@ static struct fault *pour_cell(void *context, void *thread_state, uint64_t cell)
 {
     const struct pour *pour = context;
     (void)thread_state;
-    return sketch_add(pour->sketch, cell, pour->replications, pour->samples->value + cell * pour->samples->count);
+    return sketch_add(pour->sketch, cell, pour->replications, samples_of(pour->samples, cell));
 }
 
 struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t replications,
                             int threads)
 {
     struct member *member = NULL;
-    if (samples->cells != sketches->cells || replications > samples->count)
+    if (samples->cells != sketches->cells || samples->row != NULL || replications > samples->count)
         return fault_raise(FAULT_MACHINE, "%llu samples of %zu cells do not fit the sketches",
                            (unsigned long long)replications, samples->cells);
     TRY(member_take(sketches, &member));
