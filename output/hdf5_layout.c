@@ -112,6 +112,11 @@ struct fault *layout_integer(const struct layout *layout, hid_t object, const ch
     return attribute(layout, object, name, H5T_NATIVE_INT64, 0, &value);
 }
 
+struct fault *layout_number(const struct layout *layout, hid_t object, const char *name, double value)
+{
+    return attribute(layout, object, name, H5T_NATIVE_DOUBLE, 0, &value);
+}
+
 struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
                               const int32_t value[])
 {

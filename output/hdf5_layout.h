@@ -38,6 +38,7 @@ MUST_CHECK struct fault *layout_close(struct layout *layout);
 MUST_CHECK struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group);
 MUST_CHECK struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text);
 MUST_CHECK struct fault *layout_integer(const struct layout *layout, hid_t object, const char *name, int64_t value);
+MUST_CHECK struct fault *layout_number(const struct layout *layout, hid_t object, const char *name, double value);
 MUST_CHECK struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
                                          const int32_t value[]);
 

@@ -22,6 +22,7 @@ void result_free(struct result *result)
     free(result->input);
     samples_free(&result->samples);
     free(result->annual_saved);
+    free(result->horizon_saved);
     free(result->invalid);
     for (size_t i = 0; i < result->causes; i++) free(result->cause[i]);
     free(result->cause);

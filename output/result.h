@@ -38,6 +38,7 @@ struct result {
     uint64_t memory; /* bytes */
     char *prices;    /* "constant 2019 USD" */
     bool exact_quantiles;
+    double quantile_error; /* of those that are not exact, at most, relative */
 
     struct calendar calendar;
     struct outcomes outcomes;
@@ -48,8 +49,9 @@ struct result {
     double *probability;                /* [quantiles] */
     struct quantile_estimate *quantile; /* [cells][quantiles] */
     struct samples samples;             /* count 0: none kept */
-    bool *annual_saved;                 /* [outcomes] whether yearly samples are written; the horizon's always are */
-    struct result_input *input;         /* [samples.inputs] */
+    bool *annual_saved;                 /* [outcomes] whether yearly samples are written */
+    bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
+    struct result_input *input; /* [samples.inputs] */
 
     struct invalid_replication *invalid;
     size_t invalids;
@@ -73,8 +75,9 @@ enum outcome_rule result_rule(const char *methods);
  * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
 MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force);
 
-/* Reads all but the samples (which stay empty unless `with_samples`). A file that is not a complete result of a known
- * schema is a fault of FAULT_FILES that says what it is instead. Checks content_sha256. */
+/* Reads all but the samples (which stay empty unless `with_samples`; what was not saved is NaN, or not kept). A file
+ * that is not a complete result of a known schema is a fault of FAULT_FILES that says what it is instead. Checks
+ * content_sha256. */
 MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct result *result);
 /* Reads what the result is of, with the same checks: neither statistics nor samples, but of which outcomes yearly ones
  * are saved. *ours says whether the file calls itself a result of zhol, even if it is damaged or of another format. */

@@ -56,6 +56,17 @@ static struct fault *read_integer(const struct input *input, hid_t object, const
     return read ? NULL : layout_fault(input->path, "read an attribute");
 }
 
+static struct fault *read_number(const struct input *input, hid_t object, const char *name, double *value)
+{
+    if (H5Aexists(object, name) <= 0)
+        return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", input->path,
+                           name);
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    const bool read = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, value) >= 0;
+    if (attribute >= 0 && H5Aclose(attribute) < 0) return layout_fault(input->path, "close an attribute");
+    return read ? NULL : layout_fault(input->path, "read an attribute");
+}
+
 /* Reads a dataset of exactly `count` values. */
 static struct fault *read_values(const struct input *input, hid_t dataset, hid_t type, size_t count, void *value)
 {
@@ -191,6 +202,8 @@ static struct fault *read_root(const struct input *input, struct result *result)
     TRY(read_text(input, input->file, "quantiles", &text));
     result->exact_quantiles = strcmp(text, "exact") == 0;
     free(text);
+    if (!result->exact_quantiles)
+        TRY(read_number(input, input->file, "quantile_relative_error", &result->quantile_error));
     TRY(read_text(input, input->file, "base", &text));
     bool dated = calendar_read(text, &result->calendar.base);
     free(text);
@@ -318,34 +331,53 @@ static struct fault *read_saved(const struct input *input, struct result *result
 {
     bool any = false;
     result->annual_saved = calloc(result->outcomes.count + 1, sizeof *result->annual_saved);
-    if (result->annual_saved == NULL) return fault_no_memory();
+    result->horizon_saved = calloc(result->outcomes.count + 1, sizeof *result->horizon_saved);
+    if (result->annual_saved == NULL || result->horizon_saved == NULL) return fault_no_memory();
     TRY(look_for(input, "samples", &any));
     for (size_t i = 0; i < result->outcomes.count && any; i++) {
         char name[RESULT_NAME_MOST], link[RESULT_NAME_MOST + 64];
         result_name(result->outcomes.item[i].path, name);
         snprintf(link, sizeof link, "samples/annual/%s", name);
         TRY(look_for(input, link, &result->annual_saved[i]));
+        snprintf(link, sizeof link, "samples/horizon/%s", name);
+        TRY(look_for(input, link, &result->horizon_saved[i]));
     }
     return NULL;
 }
 
-/* The samples that were saved; all others are NaN. */
+/* Room for all samples; where the quantiles are not exact, for those in the file alone, because all are too many. */
+static struct fault *make_samples(struct result *result)
+{
+    const size_t periods = result->years + 1, cells = result->outcomes.count * periods;
+    if (result->exact_quantiles) return samples_init(&result->samples, result->replications, cells, 0);
+    bool *keep = calloc(cells + 1, sizeof *keep);
+    if (keep == NULL) return fault_no_memory();
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        for (size_t y = 0; y < result->years; y++) keep[i * periods + y] = result->annual_saved[i];
+        keep[i * periods + result->years] = result->horizon_saved[i];
+    }
+    struct fault *fault = samples_init_some(&result->samples, result->replications, cells, keep, 0);
+    free(keep);
+    return fault;
+}
+
+/* The samples that were saved; all others are NaN, or not kept. */
 static struct fault *read_samples(const struct input *input, struct result *result)
 {
     const size_t periods = result->years + 1, count = result->replications;
-    struct samples *samples = &result->samples;
     TRY(read_saved(input, result));
     if (H5Lexists(input->file, "samples", H5P_DEFAULT) <= 0) return NULL;
-    TRY(samples_init(samples, count, result->outcomes.count * periods, 0));
+    TRY(make_samples(result));
     for (size_t i = 0; i < result->outcomes.count; i++) {
         char name[RESULT_NAME_MOST];
-        float *value = samples->value + i * periods * count;
+        float *years = samples_of(&result->samples, i * periods);
+        float *horizon = samples_of(&result->samples, i * periods + result->years);
         result_name(result->outcomes.item[i].path, name);
-        TRY(read_at(input, "samples/horizon", name, H5T_NATIVE_FLOAT, count, value + result->years * count));
+        if (horizon != NULL) TRY(read_at(input, "samples/horizon", name, H5T_NATIVE_FLOAT, count, horizon));
         if (result->annual_saved[i])
-            TRY(read_at(input, "samples/annual", name, H5T_NATIVE_FLOAT, result->years * count, value));
+            TRY(read_at(input, "samples/annual", name, H5T_NATIVE_FLOAT, result->years * count, years));
         else
-            for (size_t k = 0; k < result->years * count; k++) value[k] = NAN;
+            for (size_t k = 0; years != NULL && k < result->years * count; k++) years[k] = NAN;
     }
     return NULL;
 }

@@ -208,7 +208,8 @@ static struct fault *write_samples(struct writing *writing, hid_t parent, bool a
     for (size_t i = 0; i < result->outcomes.count; i++) {
         const struct outcome *outcome = &result->outcomes.item[i];
         if (annual && (outcome->kind->horizon_only || !result->annual_saved[i])) continue;
-        const size_t cell = i * (result->years + 1) + (annual ? 0 : result->years);
+        const float *value = samples_of(&result->samples, i * (result->years + 1) + (annual ? 0 : result->years));
+        if (value == NULL) continue;
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);
         const struct layout_data data = {.name = name,
@@ -216,7 +217,7 @@ static struct fault *write_samples(struct writing *writing, hid_t parent, bool a
                                          .rank = annual ? 2 : 1,
                                          .scale = {annual ? time : replication, replication},
                                          .size = {annual ? result->years : count, count},
-                                         .value = result->samples.value + cell * count,
+                                         .value = value,
                                          .chunked = 1};
         TRY(layout_dataset(&writing->layout, group, &data, &dataset));
         TRY(describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total, ""));
@@ -338,7 +339,9 @@ static struct fault *write_root(struct writing *writing)
     TRY(layout_text(layout, layout->file, "arithmetic", result->arithmetic));
     TRY(layout_integer(layout, layout->file, "memory", (int64_t)result->memory));
     TRY(layout_text(layout, layout->file, "prices", result->prices));
-    TRY(layout_text(layout, layout->file, "quantiles", result->exact_quantiles ? "exact" : "sketched"));
+    TRY(layout_text(layout, layout->file, "quantiles", result->exact_quantiles ? "exact" : "sketch"));
+    if (!result->exact_quantiles)
+        TRY(layout_number(layout, layout->file, "quantile_relative_error", result->quantile_error));
     calendar_write(result->calendar.base, date);
     TRY(layout_text(layout, layout->file, "base", date));
     calendar_write(result->calendar.start, date);

@@ -95,8 +95,12 @@ static struct fault *check_written(FILE *to)
 
 static void print_head(const struct result *result, FILE *to)
 {
-    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n\n", result->title, result->replications,
+    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n", result->title, result->replications,
             result->seed, result->prices);
+    if (!result->exact_quantiles)
+        fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
+                100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));
+    fputc('\n', to);
 }
 
 /* Half the 95 % interval: of a probability that of Wilson, which is not 0 where all or none of the futures agree. */

@@ -270,6 +270,83 @@ START_TEST(an_outcome_of_the_whole_horizon_is_read_back)
 }
 END_TEST
 
+/* A result whose quantiles come from sketches: of the rate all samples are kept, of the worth those over the horizon.
+ */
+static struct result make_sketched(void)
+{
+    static const bool keep[CELLS] = {[WORTH * PERIODS + YEARS] = true,
+                                     [RATE * PERIODS] = true,
+                                     [RATE * PERIODS + 1] = true,
+                                     [RATE * PERIODS + YEARS] = true};
+    struct result result = make();
+    struct samples some;
+    result.exact_quantiles = false;
+    result.quantile_error = 1.0 / 257.0;
+    ck_assert_ptr_null(samples_init_some(&some, REPLICATIONS, CELLS, keep, 1));
+    for (size_t c = 0; c < CELLS; c++)
+        for (size_t r = 0; r < REPLICATIONS && keep[c]; r++) samples_of(&some, c)[r] = (float)value_of(c, r);
+    for (size_t r = 0; r < REPLICATIONS; r++) some.input[r] = 0.5 * (double)r;
+    samples_free(&result.samples);
+    result.samples = some;
+    return result;
+}
+
+START_TEST(of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_read_back)
+{
+    char path[128];
+    struct result made = make_sketched(), read;
+    struct horizon horizon;
+    place(path, "a.h5");
+    ck_assert_ptr_null(result_write(&made, path, false));
+    ck_assert_ptr_null(result_read(path, true, &read));
+    ck_assert(!read.exact_quantiles && read.quantile_error == 1.0 / 257.0);
+    ck_assert(!read.horizon_saved[LEVEL] && read.horizon_saved[WORTH] && read.horizon_saved[RATE]);
+    ck_assert(!read.annual_saved[LEVEL] && !read.annual_saved[WORTH] && read.annual_saved[RATE]);
+    for (size_t c = 0; c < CELLS; c++) {
+        const float *was = samples_of(&made.samples, c), *is = samples_of(&read.samples, c);
+        ck_assert_int_eq(was == NULL, is == NULL);
+        if (was != NULL) ck_assert_mem_eq(is, was, REPLICATIONS * sizeof *was);
+    }
+    ck_assert_ptr_null(result_read_horizon(path, "fiscal.worth", &horizon));
+    ck_assert_ptr_nonnull(horizon.value);
+    horizon_free(&horizon);
+    ck_assert_ptr_null(result_read_horizon(path, "drivers.sea-level", &horizon));
+    ck_assert_ptr_null(horizon.value);
+    horizon_free(&horizon);
+    result_free(&read);
+    result_free(&made);
+    forget(path);
+}
+END_TEST
+
+START_TEST(a_sketched_result_without_samples_is_read_back_and_shown_as_such)
+{
+    char path[128], *text = NULL;
+    size_t size = 0;
+    struct result made = make_sketched(), read;
+    for (size_t i = 0; i < made.samples.inputs; i++) {
+        free(made.input[i].path);
+        free(made.input[i].unit);
+        free(made.input[i].long_name);
+    }
+    samples_free(&made.samples);
+    place(path, "a.h5");
+    ck_assert_ptr_null(result_write(&made, path, false));
+    ck_assert_ptr_null(result_read(path, true, &read));
+    ck_assert_uint_eq(read.samples.count, 0);
+    ck_assert(!read.annual_saved[RATE] && !read.horizon_saved[RATE]);
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_ptr_null(table_account(&read, 0, to));
+    ck_assert_int_eq(fclose(to), 0);
+    ck_assert_ptr_nonnull(strstr(text, "quantiles: within 0.39 %, because the samples were more than --memory"));
+    free(text);
+    result_free(&read);
+    result_free(&made);
+    forget(path);
+}
+END_TEST
+
 /* How often `part` stands in the text. */
 static int occurrences(const char *text, const char *part)
 {
@@ -494,6 +571,8 @@ int main(void)
     tcase_add_test(facts, what_is_written_is_read_back);
     tcase_add_test(facts, a_head_says_what_it_is_of_and_which_years_are_saved);
     tcase_add_test(facts, the_horizon_of_one_outcome_is_read_alone);
+    tcase_add_test(facts, of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_read_back);
+    tcase_add_test(facts, a_sketched_result_without_samples_is_read_back_and_shown_as_such);
     tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_in_no_group_of_years);
     tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_read_back);
     tcase_add_test(facts, tables_show_it_over_the_horizon_only);
