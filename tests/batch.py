@@ -125,6 +125,18 @@ class Batch(unittest.TestCase):
                 self.assertEqual(self.unchanged(self.batch(*words)), [])
                 self.assertEqual(self.unchanged(self.batch(*words)), CELLS)
 
+    def test_beyond_memory_what_is_compared_has_to_be_saved(self):
+        few = ["-n", "5000", "--memory", "100kB"]
+        run = self.zhol("batch", "batch.yaml", *few, status=5)
+        self.assertIn("which is to be compared, are not kept", run.stderr)
+        self.assertIn("9 of 9 cells failed", run.stderr)
+        saved = ["-n", "5000", "--memory", "1MB", "--save", "drivers.oil,fiscal.total,flows.grain-south.demand"]
+        run = self.zhol("batch", "batch.yaml", *saved)
+        self.assertEqual(run.stderr.count("quantiles: within 0.39 %"), 1)
+        self.assertIn("base: unchanged", self.zhol("batch", "batch.yaml", *saved).stderr)
+        again = saved[:-1] + [saved[-1] + ",drivers.gdp"]
+        self.assertNotIn("unchanged", self.zhol("batch", "batch.yaml", *again).stderr)
+
     def test_a_damaged_result_is_simulated_again(self):
         self.batch()
         whole = (self.folder / "small/slow.h5").read_bytes()

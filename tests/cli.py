@@ -100,13 +100,36 @@ class Commands(unittest.TestCase):
         self.assertIn("nowhere/x.h5", run.stderr)
 
     def test_sizes_beyond_memory_are_refused_before_anything_is_allocated(self):
-        run = self.zhol("run", KAZAKHSTAN, "-n", "1000000000", status=3)
-        self.assertRegex(run.stderr, r"take [0-9.e+]+ GiB, more than --memory \(2 GiB\); lower -n to [0-9]+ or raise --memory")
+        asked = ["--save", "drivers.*"]
+        run = self.zhol("run", KAZAKHSTAN, "-n", "1000000000", *asked, status=3)
+        self.assertRegex(run.stderr, r"--save 'drivers.\*' asks for take [0-9.e+]+ GiB, more than --memory \(2 GiB\); lower -n to [0-9]+, raise")
         lower = re.search(r"lower -n to ([0-9]+)", run.stderr)[1]
-        self.zhol("check", KAZAKHSTAN, "-n", lower)
-        run = self.zhol("run", MINIMAL, "--memory", "10kB", status=3)
+        self.assertIn("of what --save names; inputs would not fit", self.zhol("check", KAZAKHSTAN, "-n", lower, *asked).stdout)
+        self.zhol("check", KAZAKHSTAN, "-n", str(int(lower) + 1), *asked, status=3)
+        run = self.zhol("run", MINIMAL, "--memory", "10kB", *asked, status=3)
         self.assertIn("more than --memory", run.stderr)
         self.assertEqual(self.files(), [])
+
+    def test_what_does_not_fit_in_memory_is_announced_with_the_number_that_does(self):
+        plan = self.zhol("check", MINIMAL, "-n", "5000", "--memory", "100kB").stdout
+        self.assertRegex(plan, r"memory for samples +0 kB")
+        said = r"within 0.39 %, because the samples would take [0-9.e-]+ GiB, more than --memory \([0-9.e-]+ GiB\); -n ([0-9]+) would be exact"
+        most = int(re.search("quantiles +" + said, plan)[1])
+        self.assertRegex(self.zhol("check", MINIMAL, "-n", str(most), "--memory", "100kB").stdout, "quantiles +exact")
+        self.assertRegex(self.zhol("check", MINIMAL, "-n", str(most + 1), "--memory", "100kB").stdout, "quantiles +" + said)
+        run = self.zhol("run", MINIMAL, "-n", str(most), "--memory", "100kB").stderr
+        self.assertIn("minimal: quantiles: exact\n", run)
+        self.assertNotIn("within", self.zhol("show", "minimal.h5").stdout)
+        run = self.zhol("run", MINIMAL, "-n", "5000", "--memory", "100kB", "--force").stderr
+        self.assertRegex(run, "minimal: quantiles: " + said)
+        self.assertIn("minimal: samples: none are kept; --save PATTERNS", run)
+        self.assertIn("quantiles: within 0.39 %, because the samples were more than --memory", self.zhol("show", "minimal.h5").stdout)
+
+    def test_beyond_memory_threads_do_not_change_a_byte(self):
+        for options in ([], ["--save", "drivers.*"]):
+            for threads in "1", "2", "4":
+                self.zhol("run", KAZAKHSTAN, "-n", "3000", "--memory", "10MiB", "-j", threads, "-o", f"{threads}.h5", "--force", *options)
+            self.assertEqual(len({(self.folder / f"{threads}.h5").read_bytes() for threads in "124"}), 1)
 
     def test_wrong_options_are_refused(self):
         for words, said in (

@@ -221,5 +221,54 @@ class Result(unittest.TestCase):
         self.assertIn("is not a result of zhol", run.stderr)
 
 
+class Sketch(unittest.TestCase):
+    """A run of which the samples do not fit in memory, beside the same run of which they do."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.exact = self.run_in("2GiB", "--save", "*")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def run_in(self, memory, *options):
+        file = str(pathlib.Path(self.folder.name) / f"{memory}-{len(options)}.h5")
+        subprocess.run([ZHOL, "run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "3000", "-o", file, "--progress", "none",
+                        "--memory", memory, *options], check=True, capture_output=True)
+        return h5py.File(file)
+
+    def test_quantiles_are_within_the_error_that_the_file_states_and_all_else_is_the_same(self):
+        told, exact = self.run_in("10MiB"), self.exact
+        self.assertEqual((told.attrs["quantiles"], exact.attrs["quantiles"]), (b"sketch", b"exact"))
+        self.assertNotIn("quantile_relative_error", exact.attrs)
+        error = told.attrs["quantile_relative_error"]
+        self.assertAlmostEqual(error, 1 / 257)
+        for period in "annual", "horizon":
+            for name in exact[period]["mean"]:
+                for part in STATISTICS:
+                    numpy.testing.assert_array_equal(told[period][part][name][()], exact[period][part][name][()], name)
+                if name not in exact[period]["quantile"] or "path" not in exact[period]["mean"][name].attrs:
+                    continue
+                value = exact[period]["quantile"][name][:]
+                numpy.testing.assert_allclose(told[period]["quantile"][name][:], value, rtol=error * (1 + 1e-12), err_msg=name)
+                low, high = (told[period][part][name][:] for part in QUANTILES[1:])
+                some = ~numpy.isnan(value)
+                self.assertTrue((low <= exact[period]["quantile_low"][name][:])[some].all(), name)
+                self.assertTrue((high >= exact[period]["quantile_high"][name][:])[some].all(), name)
+        self.assertNotIn("samples", told)
+        self.assertEqual(len(told["inputs"]), 0)
+
+    def test_what_is_saved_is_what_an_exact_run_saves(self):
+        told = self.run_in("20MiB", "--save", "drivers.*,npv.fiscal")
+        names = set(paths(told["samples/horizon"]))
+        self.assertEqual({name for name in names if not name.startswith("drivers.")}, {"npv.fiscal"})
+        self.assertEqual(set(paths(told["samples/annual"])), names - {"npv.fiscal"})
+        for group in "samples/horizon", "samples/annual", "inputs":
+            self.assertGreater(len(paths(told[group])), 5)
+            for name in paths(told[group]).values():
+                numpy.testing.assert_array_equal(told[group][name][:], self.exact[group][name][:])
+        self.assertIn(f"--memory {20 * 2**20}".encode(), told.attrs["history"])
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -2,6 +2,7 @@
  * the result that is there already.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/batch_run.h"
+#include "sim/cli/keep.h"
 #include "sim/cli/progress.h"
 
 #include <inttypes.h>
@@ -51,7 +52,8 @@ static bool same_outcomes(const struct result *there, const struct simulation *s
     if (there->outcomes.count != outcomes->count) return false;
     for (size_t i = 0; i < outcomes->count; i++)
         if (strcmp(there->outcomes.item[i].path, outcomes->item[i].path) != 0 ||
-            there->annual_saved[i] != simulation->annual_saved[i])
+            there->annual_saved[i] != simulation->annual_saved[i] ||
+            there->horizon_saved[i] != simulation->horizon_saved[i])
             return false;
     return true;
 }
@@ -104,6 +106,22 @@ static struct fault *note_outcomes(struct batch_run *run, const struct outcomes 
     return NULL;
 }
 
+/* Without its samples an outcome cannot be compared. */
+static struct fault *check_kept(const struct batch_run *run, const struct simulation *simulation)
+{
+    for (size_t o = 0; o < run->outcomes; o++) {
+        const size_t index = outcomes_find(&simulation->outcomes, run->outcome[o].path);
+        if (index == simulation->outcomes.count || simulation->horizon_saved[index]) continue;
+        return fault_raise(
+            FAULT_SCENARIO,
+            "%s: the samples of %s, which is to be compared, are not kept, because all samples of %" PRIu64
+            " replications take more than --memory; lower -n to %" PRIu64
+            ", raise --memory or name what is compared in --save",
+            simulation->file, run->outcome[o].path, simulation->replications, keep_most(simulation));
+    }
+    return NULL;
+}
+
 static struct fault *check_cell(struct batch_run *run, size_t index, struct common *common)
 {
     const char *name = run->batch->cell[index].name;
@@ -114,6 +132,8 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
     if (fault == NULL) fault = note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
+    if (fault == NULL) fault = check_kept(run, &simulation);
+    if (fault == NULL && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
     if (fault == NULL) fault = check_output(run->options, &simulation, cell);
     if (fault == NULL) cell->replications = simulation.replications;
     if (fault == NULL && cell->state == CELL_UNCHANGED) fprintf(stderr, "%s: unchanged\n", name);

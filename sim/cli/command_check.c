@@ -5,6 +5,7 @@
 #include "scenarios/diagnostics.h"
 #include "sim/cli/check_choices.h"
 #include "sim/cli/command.h"
+#include "sim/cli/keep.h"
 #include "sim/cli/simulate.h"
 
 #include <inttypes.h>
@@ -37,7 +38,8 @@ static void print_size(const char *label, double bytes)
     printf("  %-28s %10.3g %s\n", label, bytes / scale, unit);
 }
 
-static void print_plan(const struct simulation *simulation, const struct options *options, double chunk_seconds)
+static void print_plan(const struct simulation *simulation, const struct options *options, double chunk_seconds,
+                       const char *quantiles)
 {
     char start[8], base[8];
     const int threads = ensemble_threads(options->threads);
@@ -52,11 +54,12 @@ static void print_plan(const struct simulation *simulation, const struct options
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    print_size("memory for samples", (double)simulation_sample_bytes(simulation));
+    print_size("memory for samples", (double)keep_bytes(simulation));
     print_size("memory of each thread", (double)world_state_bytes(simulation->world));
     print_size("result file, about", (double)simulation_file_bytes(simulation));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
+    printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));
 }
 
 static void print_level(const char *name, double level, const char *unit)
@@ -252,7 +255,10 @@ static struct fault *check_one(const char *file, const struct options *options, 
     struct pilot pilot;
     TRY(simulation_open(file, options, simulation));
     TRY(simulation_pilot(simulation, &pilot));
-    print_plan(simulation, options, pilot.seconds);
+    char *quantiles = keep_quantiles(simulation);
+    if (quantiles == NULL) return fault_no_memory();
+    print_plan(simulation, options, pilot.seconds, quantiles);
+    free(quantiles);
     if (pilot.invalid > 0)
         fprintf(stderr, "warning: %zu of %d replications tried went non-finite; the first in month %d of %s\n",
                 pilot.invalid, LANES_PER_CHUNK, pilot.month + 1, simulation->outcomes.item[pilot.cause].path);

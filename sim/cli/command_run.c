@@ -3,6 +3,7 @@
 #include "scenarios/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/keep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     enum progress_style style;
     struct progress progress;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
+    TRY(keep_tell(simulation, stderr));
     progress_begin(&progress, style, simulation->replications);
     progress_part(&progress, simulation_name(simulation), simulation->replications);
     return deliver(simulation, options, &progress, output, options->force);

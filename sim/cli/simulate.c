@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/simulate.h"
 #include "models/keys.h"
+#include "sim/cli/keep.h"
+#include "sim/core/sketches.h"
 
 #include <fnmatch.h>
 #include <gnu/libc-version.h>
 #include <gsl/gsl_version.h>
 #include <inttypes.h>
 #include <libgen.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,8 @@ static struct fault *choose_saved(struct simulation *simulation, const char *sav
 {
     const struct setting *asked = save_asked(simulation);
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
-    if (simulation->annual_saved == NULL) return fault_no_memory();
+    simulation->horizon_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->horizon_saved);
+    if (simulation->annual_saved == NULL || simulation->horizon_saved == NULL) return fault_no_memory();
     bool any = false;
     for (size_t i = 0; i < simulation->outcomes.count; i++) {
         const struct outcome *outcome = &simulation->outcomes.item[i];
@@ -93,6 +95,7 @@ static struct fault *choose_saved(struct simulation *simulation, const char *sav
                            : asked != NULL ? asks_for(asked, outcome->path)
                                            : outcome->kind->sampled;
         simulation->annual_saved[i] = saved && !outcome->kind->horizon_only;
+        simulation->horizon_saved[i] = saved;
         any = any || saved;
     }
     if (save != NULL && strcmp(save, "none") != 0 && !any)
@@ -165,10 +168,10 @@ uint64_t simulation_sample_bytes(const struct simulation *simulation)
 uint64_t simulation_file_bytes(const struct simulation *simulation)
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
-    uint64_t rows = outcomes + 2 * store_inputs(simulation->plan.store), cells = 0, datasets = 0;
+    uint64_t rows = simulation->inputs_saved ? 2 * store_inputs(simulation->plan.store) : 0, cells = 0, datasets = 0;
     for (size_t i = 0; i < outcomes; i++) {
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
-        rows += simulation->annual_saved[i] ? years : 0;
+        rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
         datasets += horizon_only ? 10 : 20;
     }
@@ -215,20 +218,6 @@ static struct fault *check_datasets(const struct simulation *simulation)
     return fault;
 }
 
-static struct fault *check_memory(const struct simulation *simulation)
-{
-    const uint64_t bytes = simulation_sample_bytes(simulation);
-    if (bytes <= simulation->memory) return NULL;
-    const double gib = 1024.0 * 1024.0 * 1024.0;
-    const double each = bytes == UINT64_MAX ? 1.0 : (double)bytes / (double)simulation->replications;
-    return fault_raise(
-        FAULT_SCENARIO,
-        "%s: the samples of %" PRIu64 " replications, %zu outcomes and %zu years take %.3g GiB, more than --memory "
-        "(%.3g GiB); lower -n to %.0f or raise --memory",
-        simulation->file, simulation->replications, simulation->outcomes.count, world_years(simulation->world),
-        (double)bytes / gib, (double)simulation->memory / gib, floor((double)simulation->memory / each));
-}
-
 struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
 {
     return simulation_open_text(file, NULL, NULL, options, simulation);
@@ -258,7 +247,7 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_saved(simulation, options->save));
     TRY(check_datasets(simulation));
-    return check_memory(simulation);
+    return keep_choose(simulation, options);
 }
 
 void simulation_close(struct simulation *simulation)
@@ -268,6 +257,7 @@ void simulation_close(struct simulation *simulation)
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
     free(simulation->annual_saved);
+    free(simulation->horizon_saved);
     free(simulation->probability);
 }
 
@@ -275,7 +265,8 @@ void simulation_close(struct simulation *simulation)
 struct loop {
     const struct world *world;
     uint64_t replications;
-    struct sink sink[2];
+    struct sink sink[3];
+    size_t sinks;
 };
 
 static struct fault *loop_open(void *context, void **thread_state)
@@ -302,17 +293,25 @@ static struct fault *loop_chunk(void *context, void *thread_state, uint64_t chun
         const uint64_t left = loop->replications - first;
         struct block_result result;
         world_simulate(thread_state, first, left < LANES ? left : LANES, &result);
-        for (size_t s = 0; s < 2; s++) TRY(loop->sink[s].block(loop->sink[s].self, &result));
+        for (size_t s = 0; s < loop->sinks; s++) TRY(loop->sink[s].block(loop->sink[s].self, &result));
     }
     return NULL;
 }
 
+/* What takes in the blocks of a run; sketches NULL: quantiles are exact. */
+struct intake {
+    struct tally *tally;
+    struct sketches *sketches;
+};
+
 static struct fault *simulate_chunks(const struct simulation *simulation, int threads,
-                                     const struct ensemble_watch *watch, struct tally *tally, struct samples *samples)
+                                     const struct ensemble_watch *watch, const struct intake *intake,
+                                     struct samples *samples)
 {
-    struct loop loop = {.world = simulation->world,
-                        .replications = simulation->replications,
-                        .sink = {tally_sink(tally), samples_sink(samples)}};
+    struct loop loop = {.world = simulation->world, .replications = simulation->replications};
+    loop.sink[loop.sinks++] = tally_sink(intake->tally);
+    if (samples->count > 0) loop.sink[loop.sinks++] = samples_sink(samples);
+    if (intake->sketches != NULL) loop.sink[loop.sinks++] = sketches_sink(intake->sketches);
     const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
     return ensemble_for((simulation->replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, watch);
 }
@@ -354,6 +353,31 @@ static struct fault *select_quantiles(const struct simulation *simulation, int t
     return ensemble_for(world_cells(simulation->world), threads, &body, NULL);
 }
 
+/* The same from counts. */
+struct estimation {
+    const struct sketch *sketch;
+    const struct result *result;
+};
+
+static struct fault *estimation_cell(void *context, void *thread_state, uint64_t cell)
+{
+    const struct estimation *estimation = context;
+    const struct result *result = estimation->result;
+    (void)thread_state;
+    sketch_quantiles(estimation->sketch, cell, &result->moments[cell], result->quantiles, result->probability,
+                     result->quantile + cell * result->quantiles);
+    return NULL;
+}
+
+static struct fault *estimate_quantiles(const struct simulation *simulation, int threads, struct sketches *sketches,
+                                        struct result *result)
+{
+    struct estimation estimation = {.result = result};
+    TRY(sketches_total(sketches, &estimation.sketch));
+    const struct ensemble_body body = {NULL, estimation_cell, NULL, &estimation};
+    return ensemble_for(world_cells(simulation->world), threads, &body, NULL);
+}
+
 /* The command that makes this result again. */
 static char *make_history(const struct simulation *simulation, const struct options *options)
 {
@@ -371,6 +395,7 @@ static char *make_history(const struct simulation *simulation, const struct opti
     for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
     for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
     if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
 }
@@ -400,7 +425,8 @@ static struct fault *describe(const struct simulation *simulation, const struct 
     result->arithmetic = simulation_arithmetic();
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
-    result->exact_quantiles = true;
+    result->exact_quantiles = !simulation->sketched;
+    result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);
     if (result->title == NULL || result->history == NULL || result->source == NULL || result->scenario == NULL ||
@@ -412,7 +438,7 @@ static struct fault *describe(const struct simulation *simulation, const struct 
 static struct fault *describe_inputs(const struct simulation *simulation, struct result *result)
 {
     const struct store *store = simulation->plan.store;
-    const size_t inputs = store_inputs(store);
+    const size_t inputs = simulation->inputs_saved ? store_inputs(store) : 0;
     result->input = calloc(inputs + 1, sizeof *result->input);
     if (result->input == NULL) return fault_no_memory();
     for (size_t i = 0; i < inputs; i++) {
@@ -480,11 +506,25 @@ static struct fault *hand_over(struct simulation *simulation, struct tally *tall
     return NULL;
 }
 
+static struct fault *make_samples(const struct simulation *simulation, struct samples *samples)
+{
+    const size_t cells = world_cells(simulation->world);
+    const size_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
+    if (!simulation->sketched) return samples_init(samples, simulation->replications, cells, inputs);
+    if (keep_rows(simulation) == 0) return NULL;
+    bool *keep = calloc(cells + 1, sizeof *keep);
+    if (keep == NULL) return fault_no_memory();
+    keep_cells(simulation, keep);
+    struct fault *fault = samples_init_some(samples, simulation->replications, cells, keep, inputs);
+    free(keep);
+    return fault;
+}
+
 struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                              const struct ensemble_watch *watch, struct result *result)
 {
-    const size_t cells = world_cells(simulation->world), inputs = store_inputs(simulation->plan.store);
-    struct tally *tally = NULL;
+    const size_t cells = world_cells(simulation->world);
+    struct intake intake = {NULL, NULL};
     *result = (struct result){0};
     result->moments = calloc(cells + 1, sizeof *result->moments);
     result->quantile = calloc(cells * simulation->quantiles + 1, sizeof *result->quantile);
@@ -494,14 +534,18 @@ struct fault *simulation_run(struct simulation *simulation, const struct options
     memcpy(result->probability, simulation->probability, simulation->quantiles * sizeof *result->probability);
     TRY(describe(simulation, options, result));
     TRY(describe_inputs(simulation, result));
-    TRY(samples_init(&result->samples, simulation->replications, cells, inputs));
-    struct fault *fault = tally_open(simulation->replications, cells, &tally);
-    if (fault == NULL) fault = simulate_chunks(simulation, options->threads, watch, tally, &result->samples);
-    if (fault == NULL) fault = tally_total(tally, result->moments);
-    if (fault == NULL) fault = select_quantiles(simulation, options->threads, result);
+    TRY(make_samples(simulation, &result->samples));
+    struct fault *fault = tally_open(simulation->replications, cells, &intake.tally);
+    if (fault == NULL && simulation->sketched) fault = sketches_open(cells, &intake.sketches);
+    if (fault == NULL) fault = simulate_chunks(simulation, options->threads, watch, &intake, &result->samples);
+    if (fault == NULL) fault = tally_total(intake.tally, result->moments);
+    if (fault == NULL)
+        fault = simulation->sketched ? estimate_quantiles(simulation, options->threads, intake.sketches, result)
+                                     : select_quantiles(simulation, options->threads, result);
     if (fault == NULL) fault = describe_diagnostics(simulation, result);
-    if (fault == NULL) fault = hand_over(simulation, tally, result);
-    tally_close(tally);
+    if (fault == NULL) fault = hand_over(simulation, intake.tally, result);
+    tally_close(intake.tally);
+    sketches_close(intake.sketches);
     return fault;
 }
 

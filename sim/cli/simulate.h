@@ -27,7 +27,10 @@ struct simulation {
     uint64_t replications;
     uint64_t memory;
     const char *rng;
-    bool *annual_saved;  /* [outcomes] */
+    bool sketched;       /* quantiles come from sketches, because the samples do not fit in memory */
+    bool *annual_saved;  /* [outcomes] whose yearly samples are written */
+    bool *horizon_saved; /* [outcomes] and whose samples over the horizon */
+    bool inputs_saved;
     double *probability; /* [quantiles] */
     size_t quantiles;
 };
@@ -46,7 +49,7 @@ const char *simulation_name(const struct simulation *simulation);
  */
 char *simulation_output(const char *file);
 
-/* Bytes of all samples in memory, and about those of the result file. */
+/* Bytes of all samples, were they kept, and about those of the result file. */
 uint64_t simulation_sample_bytes(const struct simulation *simulation);
 uint64_t simulation_file_bytes(const struct simulation *simulation);
 

@@ -1,0 +1,33 @@
+/* sim/cli/keep.h -- what a run keeps of its samples, and so whether its quantiles are exact.
+ *
+ * All samples are kept while those of the whole run fit in --memory: then quantiles are exact. Beyond, they come from
+ * sketches, whose memory does not grow with the replications, and samples are kept only of what --save names.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_KEEP_H
+#define ZHOL_KEEP_H
+
+#include "sim/cli/simulate.h"
+
+#include <stdio.h>
+
+/* Decides, once the outcomes that --save names are known. Samples that were asked for and do not fit are a fault. */
+MUST_CHECK struct fault *keep_choose(struct simulation *simulation, const struct options *options);
+
+/* How many rows of samples, one per outcome and period, are kept. */
+size_t keep_rows(const struct simulation *simulation);
+/* keep[cell], for samples_init_some. */
+void keep_cells(const struct simulation *simulation, bool keep[]);
+
+/* Bytes of what is kept. */
+uint64_t keep_bytes(const struct simulation *simulation);
+
+/* "exact", or "within 0.39 %, because ...". Allocated; NULL without memory. */
+char *keep_quantiles(const struct simulation *simulation);
+/* "all in memory", "none; ..." or which. */
+const char *keep_samples(const struct simulation *simulation);
+/* Both, in a line each of those that matter. */
+MUST_CHECK struct fault *keep_tell(const struct simulation *simulation, FILE *to);
+/* The most replications of which all samples fit in --memory; 0: not one. */
+uint64_t keep_most(const struct simulation *simulation);
+
+#endif
