@@ -107,6 +107,42 @@ START_TEST(an_offset_of_a_billion_costs_no_digits)
 }
 END_TEST
 
+/* Of 2^level blocks of 32 values, combined in halves as a run combines them. */
+static struct moments along_the_tree(const double value[], unsigned level)
+{
+    if (level == 0) return moments_of(LANES, value, NULL);
+    const size_t half = (size_t)LANES << (level - 1);
+    return moments_combine(along_the_tree(value, level - 1), along_the_tree(value + half, level - 1));
+}
+
+START_TEST(means_of_many_values_far_from_zero_are_good_to_the_last_digits)
+{
+    enum { LEVELS = 14 };
+    const size_t count = (size_t)LANES << LEVELS; /* half a million */
+    const double offset = 1e9, last = offset * DBL_EPSILON;
+    double *value = malloc(count * sizeof *value);
+    int64_t sum = 0; /* of the whole numbers, so that the mean is known */
+    gsl_rng *rng = generator();
+    ck_assert_ptr_nonnull(value);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t whole = (int64_t)(gsl_ran_lognormal(rng, 0, 1) * 0x1p20);
+        value[i] = offset + (double)whole * 0x1p-20;
+        sum += whole;
+    }
+    const double above = (double)sum / (double)count * 0x1p-20;
+    const struct moments once = moments_of(count, value, NULL), tree = along_the_tree(value, LEVELS);
+    ck_assert_double_le(fabs(once.mean - offset - above), last);
+    ck_assert_double_le(fabs(tree.mean - offset - above), 2 * last); /* each level rounds, either way */
+    near(moments_sd(&tree), moments_sd(&once), 1e-9);
+    for (size_t i = 0; i < count; i++) value[i] = gsl_ran_lognormal(rng, 0, 1);
+    long double longer = 0;
+    for (size_t i = 0; i < count; i++) longer += (long double)value[i];
+    near(moments_of(count, value, NULL).mean, (double)(longer / (long double)count), 2 * DBL_EPSILON);
+    free(value);
+    gsl_rng_free(rng);
+}
+END_TEST
+
 START_TEST(equal_values_have_a_variance_of_exactly_zero)
 {
     double value[100];
@@ -415,6 +451,29 @@ START_TEST(few_expected_values_take_the_tightest_exact_binomial_bounds)
 }
 END_TEST
 
+/* On either side of n p (1 - p) = 20, in the largest runs too: 1,000,000 values have 20 expected at p = 0.00002. */
+START_TEST(twenty_expected_values_part_exact_bounds_from_normal_ones)
+{
+    static const double expected[] = {0.5, 3, 19.9, 20.1, 25, 300};
+    for (uint64_t n = 1000; n <= 1000000; n *= 10)
+        for (size_t e = 0; e < sizeof expected / sizeof expected[0]; e++) {
+            const double p = expected[e] / (double)n, variance = (double)n * p * (1 - p);
+            uint64_t rank, low, high;
+            statistics_quantile_ranks(n, p, &rank, &low, &high);
+            if (variance >= 20) {
+                ck_assert_uint_eq(low, (uint64_t)floor(expected[e] - 1.959963984540054 * sqrt(variance)));
+                ck_assert_uint_eq(high, (uint64_t)ceil(expected[e] + 1.959963984540054 * sqrt(variance)) + 1);
+                ck_assert_double_ge(coverage(n, p, low, high), 0.95);
+                continue;
+            }
+            ck_assert_double_le(binomial_below((int64_t)low - 1, p, n), 0.025);
+            ck_assert_double_gt(binomial_below((int64_t)low, p, n), 0.025);
+            ck_assert_double_ge(binomial_below((int64_t)high - 1, p, n), 0.975);
+            ck_assert_double_lt(binomial_below((int64_t)high - 2, p, n), 0.975);
+        }
+}
+END_TEST
+
 START_TEST(many_expected_values_take_the_normal_bounds_of_the_model)
 {
     uint64_t rank, low, high;
@@ -633,6 +692,7 @@ static void add_moments(Suite *suite)
     tcase_add_test(facts, moments_of_eight_small_numbers_are_exact);
     tcase_add_test(facts, moments_of_one_to_n_meet_their_closed_forms);
     tcase_add_test(facts, an_offset_of_a_billion_costs_no_digits);
+    tcase_add_test(facts, means_of_many_values_far_from_zero_are_good_to_the_last_digits);
     tcase_add_test(facts, equal_values_have_a_variance_of_exactly_zero);
     tcase_add_test(facts, what_the_mask_leaves_out_is_gone_and_nan_is_counted);
     tcase_add_test(facts, moments_of_nothing_are_unknown);
@@ -658,6 +718,7 @@ static void add_quantiles(Suite *suite)
     TCase *facts = tcase_create("quantiles");
     tcase_add_test(facts, the_rank_of_a_decimal_p_is_the_ceiling_in_whole_numbers);
     tcase_add_test(facts, few_expected_values_take_the_tightest_exact_binomial_bounds);
+    tcase_add_test(facts, twenty_expected_values_part_exact_bounds_from_normal_ones);
     tcase_add_test(facts, many_expected_values_take_the_normal_bounds_of_the_model);
     tcase_add_test(facts, the_bounds_cover_at_least_95_percent_by_the_binomial);
     tcase_add_test(facts, the_extremes_of_p_and_n_have_ranks);

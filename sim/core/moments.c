@@ -53,6 +53,7 @@ static inline double lanes_greatest(const double a[LANES])
 struct passes {
     double count[LANES], least[LANES], greatest[LANES]; /* 1st pass */
     double sum[LANES];                                  /* 2nd: of value - least, so that equal values give exactly 0 */
+    double lost[LANES];                                 /* and what rounding took from it */
     double m2[LANES], m3[LANES], m4[LANES];             /* 3rd */
 };
 
@@ -66,11 +67,15 @@ static inline void pass_range(struct passes *p, const double x[LANES], bool firs
     }
 }
 
+/* Whatever the number of values, the sum is as good as in twice the precision (Knuth's exact error of an addition). */
 static inline void pass_sum(struct passes *p, const double x[LANES], double least, bool first)
 {
     EACH_LANE(l)
     {
-        p->sum[l] = (first ? 0.0 : p->sum[l]) + (x[l] == x[l] ? x[l] - least : 0.0);
+        const double before = first ? 0.0 : p->sum[l], added = x[l] == x[l] ? x[l] - least : 0.0;
+        const double sum = before + added, part = sum - before;
+        p->lost[l] = first ? 0.0 : p->lost[l] + ((before - (sum - part)) + (added - part));
+        p->sum[l] = sum;
     }
 }
 
@@ -133,7 +138,8 @@ struct moments moments_of(size_t count, const double value[], const unsigned cha
         (void)group_load(count, value, mask, i, x);
         pass_sum(&p, x, least, i == 0);
     }
-    const double mean = least + lanes_sum(p.sum) / n;
+    const double lost = lanes_sum(p.lost); /* NaN if a value is infinite */
+    const double mean = least + (lanes_sum(p.sum) + (lost == lost ? lost : 0.0)) / n;
     for (size_t i = 0; i < count; i += LANES) {
         (void)group_load(count, value, mask, i, x);
         pass_powers(&p, x, mean, i == 0);
