@@ -53,7 +53,7 @@ void statistics_quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *l
     *high = p <= 0.5 ? most + 1 : n - least + 1;
 }
 
-enum { RADIX_BITS = 11, RADIX_BINS = 1 << RADIX_BITS, FEW_VALUES = 48, QUANTILES_AT_ONCE = 24 };
+enum { RADIX_BITS = 11, RADIX_BINS = 1 << RADIX_BITS, FEW_VALUES = 48, ASKED_AT_ONCE = 24 };
 #define NOT_WANTED SIZE_MAX
 
 /* A rank (from 0) that is asked for and where its value goes. */
@@ -203,34 +203,66 @@ static size_t copy_defined(size_t count, const float sample[], float work[])
     return defined;
 }
 
+/* The ranks of one selection, ascending. */
+struct wishes {
+    size_t n, count;
+    struct wanted wanted[4 * ASKED_AT_ONCE];
+};
+
 /* Adds a wanted rank (from 1) in its place; a bound outside the sample gets its value at once. */
-static void want(struct wanted wanted[], size_t *asked, size_t n, uint64_t rank, double *value)
+static void want(struct wishes *wishes, uint64_t rank, double *value)
 {
-    if (rank < 1 || rank > n) {
+    struct wanted *wanted = wishes->wanted;
+    if (rank < 1 || rank > wishes->n) {
         *value = rank < 1 ? -ENDLESS : ENDLESS;
         return;
     }
-    size_t place = (*asked)++;
+    size_t place = wishes->count++;
     for (; place > 0 && wanted[place - 1].rank > rank - 1; place--) wanted[place] = wanted[place - 1];
     wanted[place] = (struct wanted){rank - 1, value};
+}
+
+static void want_quantile(struct wishes *wishes, double p, struct quantile_estimate *out)
+{
+    *out = (struct quantile_estimate){UNKNOWN, UNKNOWN, UNKNOWN};
+    if (wishes->n == 0 || !(p >= 0 && p <= 1)) return;
+    uint64_t rank, low, high;
+    statistics_quantile_ranks(wishes->n, p, &rank, &low, &high);
+    want(wishes, rank, &out->estimate);
+    want(wishes, low, &out->low);
+    want(wishes, high, &out->high);
+}
+
+static bool is_level(double level)
+{
+    return level > 0 && level < 1;
+}
+
+void statistics_quantiles_and_tails(size_t count, const float sample[], float work[],
+                                    const struct statistics_asked *asked, struct quantile_estimate quantile[],
+                                    struct cvar_estimate cvar[])
+{
+    for (size_t from = 0; from < asked->quantiles || from < asked->levels; from += ASKED_AT_ONCE) {
+        struct wishes wishes = {.n = copy_defined(count, sample, work), .count = 0};
+        double edge[ASKED_AT_ONCE];
+        const size_t n = wishes.n, end = from + ASKED_AT_ONCE;
+        for (size_t q = from; q < asked->quantiles && q < end; q++) want_quantile(&wishes, asked->p[q], &quantile[q]);
+        for (size_t c = from; c < asked->levels && c < end; c++)
+            if (n > 0 && is_level(asked->level[c])) want(&wishes, tail_edge(n, asked->level[c]), &edge[c - from]);
+        if (wishes.count > 0) select_ranks(n, work, 0, wishes.count, wishes.wanted);
+        for (size_t c = from; c < asked->levels && c < end; c++) {
+            const double level = asked->level[c];
+            cvar[c] = (struct cvar_estimate){UNKNOWN, UNKNOWN, 0};
+            if (n == 0 || !is_level(level)) continue;
+            const struct tail tail = tail_of(count, sample, edge[c - from], tail_is_upper(level));
+            cvar[c] = tail_cvar((double)n, level, edge[c - from], &tail);
+        }
+    }
 }
 
 void statistics_quantiles(size_t count, const float sample[], float work[], size_t asked, const double p[],
                           struct quantile_estimate out[])
 {
-    for (size_t from = 0; from < asked; from += QUANTILES_AT_ONCE) {
-        struct wanted wanted[3 * QUANTILES_AT_ONCE];
-        size_t wants = 0;
-        const size_t n = copy_defined(count, sample, work);
-        for (size_t q = from; q < asked && q < from + QUANTILES_AT_ONCE; q++) {
-            out[q] = (struct quantile_estimate){UNKNOWN, UNKNOWN, UNKNOWN};
-            if (n == 0 || !(p[q] >= 0 && p[q] <= 1)) continue;
-            uint64_t rank, low, high;
-            statistics_quantile_ranks(n, p[q], &rank, &low, &high);
-            want(wanted, &wants, n, rank, &out[q].estimate);
-            want(wanted, &wants, n, low, &out[q].low);
-            want(wanted, &wants, n, high, &out[q].high);
-        }
-        if (wants > 0) select_ranks(n, work, 0, wants, wanted);
-    }
+    const struct statistics_asked quantiles = {asked, p, 0, NULL};
+    statistics_quantiles_and_tails(count, sample, work, &quantiles, out, NULL);
 }

@@ -1,0 +1,16 @@
+/* sim/core/probability.c -- see probability.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/probability.h"
+
+#include <math.h>
+
+#define NORMAL_975 1.959963984540054 /* the 0.975 quantile of the standard normal */
+
+struct probability_estimate probability_of(double hits, double n)
+{
+    const double unknown = __builtin_nan(""), square = NORMAL_975 * NORMAL_975;
+    if (!(n > 0)) return (struct probability_estimate){unknown, unknown, unknown};
+    const double p = hits / n, center = (hits + square / 2) / (n + square);
+    const double half = NORMAL_975 / (n + square) * sqrt(hits * (1 - p) + square / 4);
+    return (struct probability_estimate){p, hits <= 0 ? 0.0 : center - half, hits >= n ? 1.0 : center + half};
+}
