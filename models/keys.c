@@ -36,6 +36,14 @@ static const struct key quantile_entry[] = {{.name = "*",
                                              .least_open = true,
                                              .most_open = true,
                                              .meaning = "A probability."}};
+static const struct key cvar_entry[] = {{.name = "*",
+                                         .kind = KEY_QUANTITY,
+                                         .unit = "",
+                                         .least = 0.5,
+                                         .most = 1,
+                                         .least_open = true,
+                                         .most_open = true,
+                                         .meaning = "A level."}};
 static const struct key run_keys[] = {
     {.name = "replications",
      .kind = KEY_INTEGER,
@@ -68,6 +76,14 @@ static const struct key run_keys[] = {
      .most = 99,
      .entry = quantile_entry,
      .meaning = "Probabilities of the quantiles to report; 0.05, 0.25, 0.5, 0.75 and 0.95 if absent."},
+    {.name = "cvar",
+     .kind = KEY_LIST,
+     .usual = "",
+     .least = 1,
+     .most = 9,
+     .entry = cvar_entry,
+     .meaning = "Levels of the means of tails to report: of 0.95 those of the 5 % least and the 5 % greatest values; "
+                "0.95 if absent."},
     {.name = NULL}};
 
 static struct key keys[20];

@@ -30,13 +30,16 @@ const struct outcome_kind thresholds_outcomes[] = {
                             .words = "whether T happened",
                             .unit = "1",
                             .rule = OUTCOME_MAXIMUM,
+                            .chance = CHANCE_MEAN,
                             .headline = true,
                             .meaning = "1 if it happened in the year, else 0: the mean is its probability."},
     [THRESHOLD_PASSAGE] = {.pattern = "thresholds.T.first-passage",
                            .words = "month in which T first happened, from the start",
                            .unit = "mo",
                            .rule = OUTCOME_RATIO,
-                           .meaning = "Of the replications in which it has happened by then; `count` says how many."},
+                           .chance = CHANCE_DEFINED,
+                           .meaning = "Of the replications in which it has happened by then; `count` says how many, "
+                                      "`probability` what part."},
     {.pattern = NULL}};
 
 struct threshold {

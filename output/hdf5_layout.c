@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { CHUNK = 16384 }; /* values */
+enum { ATTRIBUTES = 16 };
 
 enum { REASON_MOST = 200 };
 
@@ -123,6 +124,12 @@ struct fault *layout_integers(const struct layout *layout, hid_t object, const c
     return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_INT32, count, value);
 }
 
+struct fault *layout_doubles(const struct layout *layout, hid_t object, const char *name, size_t count,
+                             const double value[])
+{
+    return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_DOUBLE, count, value);
+}
+
 static struct fault *shape_of(const struct layout *layout, const struct layout_data *data, hid_t *space, hid_t *list)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -132,6 +139,8 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
     HDF5(layout->path, *list, "make a property list");
     HDF5(layout->path, H5Pset_attr_creation_order(*list, order), "keep the order of attributes");
     HDF5(layout->path, H5Pset_obj_track_times(*list, 0), "leave times out");
+    /* beside the dataset, not in a heap of their own, which takes longer and more room */
+    HDF5(layout->path, H5Pset_attr_phase_change(*list, ATTRIBUTES, ATTRIBUTES / 2), "keep attributes at hand");
     if (H5Tget_class(data->type) == H5T_FLOAT) {
         const double missing = NAN;
         HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");

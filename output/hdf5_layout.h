@@ -41,6 +41,8 @@ MUST_CHECK struct fault *layout_integer(const struct layout *layout, hid_t objec
 MUST_CHECK struct fault *layout_number(const struct layout *layout, hid_t object, const char *name, double value);
 MUST_CHECK struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
                                          const int32_t value[]);
+MUST_CHECK struct fault *layout_doubles(const struct layout *layout, hid_t object, const char *name, size_t count,
+                                        const double value[]);
 
 /* A coordinate `name` with values, and a dimension of `count` without. */
 MUST_CHECK struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ void result_free(struct result *result)
     free(result->moments);
     free(result->probability);
     free(result->quantile);
+    free(result->level);
+    free(result->cvar);
     for (size_t i = 0; i < result->samples.inputs && result->input != NULL; i++) {
         free(result->input[i].path);
         free(result->input[i].unit);
@@ -49,6 +52,32 @@ void result_name(const char *path, char name[RESULT_NAME_MOST])
     for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++)
         name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
     name[i] = '\0';
+}
+
+struct probability_estimate result_probability(const struct result *result, size_t cell)
+{
+    const struct moments *moments = &result->moments[cell];
+    switch (result->outcomes.item[cell / (result->years + 1)].kind->chance) {
+    case CHANCE_MEAN: return probability_of(round(moments->mean * moments->count), moments->count);
+    case CHANCE_DEFINED: return probability_of(moments->count, moments->count + moments->undefined);
+    case CHANCE_NONE: break;
+    }
+    return probability_of(0, 0);
+}
+
+static const char *const chances[] = {
+    [CHANCE_NONE] = "none", [CHANCE_MEAN] = "mean", [CHANCE_DEFINED] = "share with a value"};
+
+const char *result_chance_name(enum outcome_chance chance)
+{
+    return chances[chance];
+}
+
+enum outcome_chance result_chance(const char *name)
+{
+    for (size_t chance = 0; chance < sizeof chances / sizeof *chances; chance++)
+        if (strcmp(name, chances[chance]) == 0) return (enum outcome_chance)chance;
+    return CHANCE_NONE;
 }
 
 static const char *const cell_methods[] = {[OUTCOME_SUM] = "time: sum",

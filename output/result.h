@@ -48,8 +48,11 @@ struct result {
     size_t quantiles;
     double *probability;                /* [quantiles] */
     struct quantile_estimate *quantile; /* [cells][quantiles] */
-    struct samples samples;             /* count 0: none kept */
-    bool *annual_saved;                 /* [outcomes] whether yearly samples are written */
+    size_t levels;
+    double *level;              /* [levels] of tails, as in tail.h */
+    struct cvar_estimate *cvar; /* [cells][levels] */
+    struct samples samples;     /* count 0: none kept */
+    bool *annual_saved;         /* [outcomes] whether yearly samples are written */
     bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
     struct result_input *input; /* [samples.inputs] */
 
@@ -66,6 +69,13 @@ void result_free(struct result *result);
 /* The name of the dataset of a path: `.`, `-` and `/` become `_`. */
 enum { RESULT_NAME_MOST = 256 };
 void result_name(const char *path, char name[RESULT_NAME_MOST]);
+
+/* The probability that an outcome tells of in a cell, with its bounds; NaN if it tells of none. */
+struct probability_estimate result_probability(const struct result *result, size_t cell);
+
+/* How what of an outcome is a probability is called in the attribute `probability`, and back. */
+const char *result_chance_name(enum outcome_chance chance);
+enum outcome_chance result_chance(const char *name);
 
 /* How a rule of outcomes is called in the attribute cell_methods (CF conventions), and back. */
 const char *result_cell_methods(enum outcome_rule rule);

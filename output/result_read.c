@@ -15,6 +15,7 @@
 struct input {
     hid_t file;
     const char *path;
+    double valid; /* replications */
 };
 
 static struct fault *not_a_result(const char *path, const char *what)
@@ -92,16 +93,19 @@ static struct fault *read_at(const struct input *input, const char *group, const
     return fault;
 }
 
-/* Kinds of which no more is known than what the file says: [rule][is a headline][has no years]. */
-#define READ_KIND(of_rule, is_headline, has_no_years)                                                                  \
+/* Kinds of which no more is known than what the file says: [rule][chance][is a headline][has no years]. */
+#define READ_KIND(of_rule, of_chance, is_headline, has_no_years)                                                       \
     {                                                                                                                  \
-        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .headline = (is_headline),                          \
+        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .chance = (of_chance), .headline = (is_headline),   \
         .horizon_only = (has_no_years), .meaning = ""                                                                  \
     }
+#define READ_CHANCE(of_rule, of_chance)                                                                                \
+    [of_chance] = {{READ_KIND(of_rule, of_chance, false, false), READ_KIND(of_rule, of_chance, false, true)},          \
+                   {READ_KIND(of_rule, of_chance, true, false), READ_KIND(of_rule, of_chance, true, true)}}
 #define READ_KINDS(of_rule)                                                                                            \
-    [of_rule] = {{READ_KIND(of_rule, false, false), READ_KIND(of_rule, false, true)},                                  \
-                 {READ_KIND(of_rule, true, false), READ_KIND(of_rule, true, true)}}
-static const struct outcome_kind read_kinds[][2][2] = {
+    [of_rule] = {READ_CHANCE(of_rule, CHANCE_NONE), READ_CHANCE(of_rule, CHANCE_MEAN),                                 \
+                 READ_CHANCE(of_rule, CHANCE_DEFINED)}
+static const struct outcome_kind read_kinds[][3][2][2] = {
     READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),  READ_KINDS(OUTCOME_LAST),   READ_KINDS(OUTCOME_MINIMUM),
     READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO), READ_KINDS(OUTCOME_DERIVED)};
 
@@ -110,6 +114,20 @@ static struct fault *read_flag(const struct input *input, hid_t dataset, const c
     const htri_t found = H5Aexists(dataset, name);
     *flag = found > 0;
     return found < 0 ? layout_fault(input->path, "look for an attribute") : NULL;
+}
+
+/* What of the outcome is a probability; most outcomes do not say. */
+static struct fault *read_chance(const struct input *input, hid_t dataset, enum outcome_chance *chance)
+{
+    char *name = NULL;
+    bool told = false;
+    *chance = CHANCE_NONE;
+    TRY(read_flag(input, dataset, "probability", &told));
+    if (!told) return NULL;
+    struct fault *fault = read_text(input, dataset, "probability", &name);
+    if (fault == NULL) *chance = result_chance(name);
+    free(name);
+    return fault;
 }
 
 /* The unit of the years of an outcome. */
@@ -131,7 +149,9 @@ static struct fault *read_outcome(const struct input *input, hid_t dataset, cons
     char *path = NULL, *unit = NULL, *long_name = NULL, *methods = NULL;
     size_t index;
     bool headline = false, horizon_only = false;
+    enum outcome_chance chance = CHANCE_NONE;
     struct fault *fault = read_text(input, dataset, "path", &path);
+    if (fault == NULL) fault = read_chance(input, dataset, &chance);
     if (fault == NULL) fault = read_flag(input, dataset, "headline", &headline);
     if (fault == NULL) fault = read_flag(input, dataset, "horizon_only", &horizon_only);
     if (fault == NULL)
@@ -140,8 +160,8 @@ static struct fault *read_outcome(const struct input *input, hid_t dataset, cons
     if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
     if (fault == NULL) {
         const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][headline][horizon_only], path, unit,
-                             long_name + skip, &index);
+        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][chance][headline][horizon_only], path,
+                             unit, long_name + skip, &index);
     }
     free(path);
     free(unit);
@@ -213,23 +233,44 @@ static struct fault *read_root(const struct input *input, struct result *result)
     return dated ? NULL : not_a_result(input->path, "its dates cannot be read");
 }
 
-static struct fault *read_probabilities(const struct input *input, struct result *result)
+/* Whether a link is there; those on the way to it must be. */
+static struct fault *look_for(const struct input *input, const char *link, bool *there)
 {
-    const hid_t dataset = H5Dopen2(input->file, "annual/quantile/quantile", H5P_DEFAULT);
+    const htri_t found = H5Lexists(input->file, link, H5P_DEFAULT);
+    *there = found > 0;
+    return found < 0 ? layout_fault(input->path, "look for a dataset") : NULL;
+}
+
+/* A coordinate of probabilities, allocated. */
+static struct fault *read_coordinate(const struct input *input, const char *path, size_t *count, double **value)
+{
+    const hid_t dataset = H5Dopen2(input->file, path, H5P_DEFAULT);
     const hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-    const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    const hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     struct fault *fault = NULL;
-    if (count < 0 || count > 1000)
-        fault = fault_raise(FAULT_FILES, "%s is not a complete result: its quantiles are missing", input->path);
+    if (found < 0 || found > 1000)
+        fault = fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", input->path, path);
     if (fault == NULL) {
-        result->quantiles = (size_t)count;
-        result->probability = calloc(result->quantiles + 1, sizeof *result->probability);
-        if (result->probability == NULL) fault = fault_no_memory();
+        *count = (size_t)found;
+        *value = calloc(*count + 1, sizeof **value);
+        if (*value == NULL) fault = fault_no_memory();
     }
-    if (fault == NULL) fault = read_values(input, dataset, H5T_NATIVE_DOUBLE, result->quantiles, result->probability);
+    if (fault == NULL) fault = read_values(input, dataset, H5T_NATIVE_DOUBLE, *count, *value);
     if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(input->path, "close a shape");
     if (dataset >= 0 && H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
     return fault;
+}
+
+/* Files of before there were tails have no levels. */
+static struct fault *read_coordinates(struct input *input, struct result *result)
+{
+    int64_t invalid = 0;
+    bool tails = false;
+    TRY(read_integer(input, input->file, "invalid_replications", &invalid));
+    input->valid = (double)result->replications - (double)invalid;
+    TRY(read_coordinate(input, "annual/quantile/quantile", &result->quantiles, &result->probability));
+    TRY(look_for(input, "annual/cvar", &tails));
+    return tails ? read_coordinate(input, "annual/cvar/level", &result->levels, &result->level) : NULL;
 }
 
 /* The sums of powers from what the file holds of them. */
@@ -262,6 +303,7 @@ static struct fault *read_moments(const struct input *input, struct result *resu
         double part[8];
         for (size_t p = 0; p < 8; p++) part[p] = work[p * cells + c];
         result->moments[first + c] = moments_from(part);
+        result->moments[first + c].undefined = input->valid - part[7];
     }
     return NULL;
 }
@@ -284,6 +326,25 @@ static struct fault *read_quantiles(const struct input *input, struct result *re
     return NULL;
 }
 
+/* The points of a tail follow from the number of values. */
+static struct fault *read_tails(const struct input *input, struct result *result, size_t index, const char *period,
+                                size_t first, size_t cells, double *work)
+{
+    const size_t levels = result->levels, values = cells * levels;
+    char name[RESULT_NAME_MOST], group[64];
+    if (levels == 0) return NULL;
+    result_name(result->outcomes.item[index].path, name);
+    snprintf(group, sizeof group, "%s/cvar", period);
+    TRY(read_at(input, group, name, H5T_NATIVE_DOUBLE, values, work));
+    snprintf(group, sizeof group, "%s/cvar_standard_error", period);
+    TRY(read_at(input, group, name, H5T_NATIVE_DOUBLE, values, work + values));
+    for (size_t k = 0; k < values; k++) {
+        const double points = tail_points(result->moments[first + k / levels].count, result->level[k % levels]);
+        result->cvar[first * levels + k] = (struct cvar_estimate){work[k], work[values + k], points};
+    }
+    return NULL;
+}
+
 /* The years of an outcome that has none: no values. */
 static void leave_years(struct result *result, size_t first)
 {
@@ -291,13 +352,16 @@ static void leave_years(struct result *result, size_t first)
     for (size_t c = first; c < first + result->years; c++) result->moments[c] = moments_none();
     for (size_t k = first * quantiles; k < (first + result->years) * quantiles; k++)
         result->quantile[k] = (struct quantile_estimate){NAN, NAN, NAN};
+    for (size_t k = first * result->levels; k < (first + result->years) * result->levels; k++)
+        result->cvar[k] = (struct cvar_estimate){NAN, NAN, 0.0};
 }
 
 static struct fault *read_period(const struct input *input, struct result *result, size_t index, const char *period,
                                  size_t first, size_t cells, double *work)
 {
     TRY(read_moments(input, result, index, period, first, cells, work));
-    return read_quantiles(input, result, index, period, first, cells, work);
+    TRY(read_quantiles(input, result, index, period, first, cells, work));
+    return read_tails(input, result, index, period, first, cells, work);
 }
 
 static struct fault *read_statistics(const struct input *input, struct result *result)
@@ -305,9 +369,11 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     const size_t periods = result->years + 1, cells = result->outcomes.count * periods;
     result->moments = calloc(cells + 1, sizeof *result->moments);
     result->quantile = calloc(cells * result->quantiles + 1, sizeof *result->quantile);
-    double *work = calloc(periods * (result->quantiles + 8), sizeof *work);
-    struct fault *fault =
-        result->moments == NULL || result->quantile == NULL || work == NULL ? fault_no_memory() : NULL;
+    result->cvar = calloc(cells * result->levels + 1, sizeof *result->cvar);
+    double *work = calloc(periods * (result->quantiles + 2 * result->levels + 8), sizeof *work);
+    struct fault *fault = result->moments == NULL || result->quantile == NULL || result->cvar == NULL || work == NULL
+                              ? fault_no_memory()
+                              : NULL;
     for (size_t i = 0; i < result->outcomes.count && fault == NULL; i++) {
         if (result->outcomes.item[i].kind->horizon_only)
             leave_years(result, i * periods);
@@ -317,14 +383,6 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     }
     free(work);
     return fault;
-}
-
-/* Whether a link is there; those on the way to it must be. */
-static struct fault *look_for(const struct input *input, const char *link, bool *there)
-{
-    const htri_t found = H5Lexists(input->file, link, H5P_DEFAULT);
-    *there = found > 0;
-    return found < 0 ? layout_fault(input->path, "look for a dataset") : NULL;
 }
 
 static struct fault *read_saved(const struct input *input, struct result *result)
@@ -435,7 +493,7 @@ struct fault *result_read(const char *path, bool with_samples, struct result *re
     if (fault == NULL) fault = check_content(&input);
     if (fault == NULL) fault = read_root(&input, result);
     if (fault == NULL) fault = read_outcomes(&input, result);
-    if (fault == NULL) fault = read_probabilities(&input, result);
+    if (fault == NULL) fault = read_coordinates(&input, result);
     if (fault == NULL) fault = read_statistics(&input, result);
     if (fault == NULL && with_samples) fault = read_samples(&input, result);
     return close_input(&input, fault);

@@ -1,7 +1,7 @@
 /* output/result_write.c -- the result file, in one pass and one fixed order.
  *
- * Each group has dimensions of its own (time, quantile, replication), because readers show a group without what is
- * above it.
+ * Each group has dimensions of its own (time, quantile, level, replication), because readers show a group without what
+ * is above it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/content.h"
 #include "output/hdf5_layout.h"
@@ -18,7 +18,7 @@
 struct writing {
     struct layout layout;
     const struct result *result;
-    double *work; /* [years * quantiles], at least [years] */
+    double *work; /* [years * quantiles or levels], at least [years] */
 };
 
 static double moment_count(const struct moments *m)
@@ -72,6 +72,8 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     TRY(layout_text(&writing->layout, dataset, "path", outcome->path));
     TRY(layout_text(&writing->layout, dataset, "cell_methods", result_cell_methods(outcome->kind->rule)));
     if (strstr(unit, "USD") != NULL) TRY(layout_text(&writing->layout, dataset, "prices", writing->result->prices));
+    if (outcome->kind->chance != CHANCE_NONE)
+        TRY(layout_text(&writing->layout, dataset, "probability", result_chance_name(outcome->kind->chance)));
     if (outcome->kind->headline) TRY(layout_integer(&writing->layout, dataset, "headline", 1));
     if (outcome->kind->horizon_only) TRY(layout_integer(&writing->layout, dataset, "horizon_only", 1));
     HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
@@ -115,12 +117,47 @@ static struct fault *write_time(struct writing *writing, hid_t group, hid_t *tim
     return fault;
 }
 
+static struct fault *write_level_scale(struct writing *writing, hid_t group, hid_t *scale)
+{
+    const struct result *result = writing->result;
+    TRY(layout_scale(&writing->layout, group, "level", result->levels, result->level, scale));
+    TRY(layout_text(&writing->layout, *scale, "units", "1"));
+    return layout_text(&writing->layout, *scale, "long_name",
+                       "level of the tail: above 0.5 the mean of the greatest values, below 0.5 of the least");
+}
+
 static struct fault *write_quantile_scale(struct writing *writing, hid_t group, hid_t *scale)
 {
     const struct result *result = writing->result;
     TRY(layout_scale(&writing->layout, group, "quantile", result->quantiles, result->probability, scale));
     TRY(layout_text(&writing->layout, *scale, "units", "1"));
     return layout_text(&writing->layout, *scale, "long_name", "probability below the quantile");
+}
+
+/* The work as a dataset: a value a year, or one over the horizon. */
+static struct fault *write_row(struct writing *writing, hid_t group, const char *name, bool annual, hid_t time,
+                               hid_t *dataset)
+{
+    const struct layout_data data = {.name = name,
+                                     .type = H5T_NATIVE_DOUBLE,
+                                     .rank = annual ? 1 : 0,
+                                     .scale = {time},
+                                     .size = {writing->result->years},
+                                     .value = writing->work};
+    return layout_dataset(&writing->layout, group, &data, dataset);
+}
+
+/* The same with a value for each column. */
+static struct fault *write_table(struct writing *writing, hid_t group, const char *name, bool annual, size_t columns,
+                                 hid_t time, hid_t scale, hid_t *dataset)
+{
+    const struct layout_data data = {.name = name,
+                                     .type = H5T_NATIVE_DOUBLE,
+                                     .rank = annual ? 2 : 1,
+                                     .scale = {annual ? time : scale, scale},
+                                     .size = {annual ? writing->result->years : columns, columns},
+                                     .value = writing->work};
+    return layout_dataset(&writing->layout, group, &data, dataset);
 }
 
 /* One statistic of every outcome, by year (`annual`) or over the horizon. */
@@ -141,13 +178,7 @@ static struct fault *write_statistic(struct writing *writing, hid_t parent, cons
             for (size_t y = 0; y < result->years; y++) writing->work[y] = statistic->of(&moments[y]);
         else
             writing->work[0] = statistic->of(&moments[result->years]);
-        const struct layout_data data = {.name = name,
-                                         .type = H5T_NATIVE_DOUBLE,
-                                         .rank = annual ? 1 : 0,
-                                         .scale = {time},
-                                         .size = {result->years},
-                                         .value = writing->work};
-        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(write_row(writing, group, name, annual, time, &dataset));
         const char *unit = annual ? outcome->unit : outcome->total;
         TRY(describe(writing, dataset, outcome, statistic->unit == NULL ? unit : statistic->unit, statistic->words));
     }
@@ -175,14 +206,72 @@ static struct fault *write_quantiles(struct writing *writing, hid_t parent, size
         result_name(outcome->path, name);
         for (size_t k = 0; k < rows * columns; k++)
             writing->work[k] = quantile_part(&result->quantile[first * columns + k], part);
-        const struct layout_data data = {.name = name,
-                                         .type = H5T_NATIVE_DOUBLE,
-                                         .rank = annual ? 2 : 1,
-                                         .scale = {annual ? time : scale, scale},
-                                         .size = {annual ? rows : columns, columns},
-                                         .value = writing->work};
-        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+        TRY(write_table(writing, group, name, annual, columns, time, scale, &dataset));
         TRY(describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total, quantile_parts[part].words));
+    }
+    return NULL;
+}
+
+/* The tails of an outcome: the means, with the number of points of each, or their standard errors. */
+static struct fault *write_tail(struct writing *writing, hid_t group, size_t i, bool errors, bool annual, hid_t time,
+                                hid_t scale)
+{
+    const struct result *result = writing->result;
+    const struct outcome *outcome = &result->outcomes.item[i];
+    const size_t values = (annual ? result->years : 1) * result->levels;
+    const struct cvar_estimate *cvar =
+        result->cvar + (i * (result->years + 1) + (annual ? 0 : result->years)) * result->levels;
+    hid_t dataset = -1;
+    char name[RESULT_NAME_MOST];
+    result_name(outcome->path, name);
+    for (size_t k = 0; k < values; k++) writing->work[k] = errors ? cvar[k].standard_error : cvar[k].estimate;
+    TRY(write_table(writing, group, name, annual, result->levels, time, scale, &dataset));
+    for (size_t k = 0; k < values; k++) writing->work[k] = cvar[k].points;
+    if (!errors) TRY(layout_doubles(&writing->layout, dataset, "tail_points", values, writing->work));
+    return describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total,
+                    errors ? "standard error of the mean of a tail of " : "mean of a tail (CVaR) of ");
+}
+
+static struct fault *write_tails(struct writing *writing, hid_t parent, bool errors, bool annual)
+{
+    const struct outcomes *outcomes = &writing->result->outcomes;
+    hid_t group = -1, time = -1, scale = -1;
+    TRY(layout_group(&writing->layout, parent, errors ? "cvar_standard_error" : "cvar", &group));
+    if (annual) TRY(write_time(writing, group, &time));
+    TRY(write_level_scale(writing, group, &scale));
+    for (size_t i = 0; i < outcomes->count; i++)
+        if (!annual || !outcomes->item[i].kind->horizon_only)
+            TRY(write_tail(writing, group, i, errors, annual, time, scale));
+    return NULL;
+}
+
+static double probability_part(const struct probability_estimate *probability, size_t part)
+{
+    return part == 0 ? probability->estimate : part == 1 ? probability->low : probability->high;
+}
+
+/* Of the outcomes that tell of a probability. */
+static struct fault *write_probabilities(struct writing *writing, hid_t parent, size_t part, bool annual)
+{
+    static const char *const names[] = {"probability", "probability_low", "probability_high"};
+    static const char *const words[] = {
+        "probability: ", "lower 95 % bound of the probability: ", "upper 95 % bound of the probability: "};
+    const struct result *result = writing->result;
+    hid_t group = -1, time = -1, dataset = -1;
+    TRY(layout_group(&writing->layout, parent, names[part], &group));
+    if (annual) TRY(write_time(writing, group, &time));
+    for (size_t i = 0; i < result->outcomes.count; i++) {
+        const struct outcome *outcome = &result->outcomes.item[i];
+        if (outcome->kind->chance == CHANCE_NONE || (annual && outcome->kind->horizon_only)) continue;
+        const size_t first = i * (result->years + 1) + (annual ? 0 : result->years), rows = annual ? result->years : 1;
+        char name[RESULT_NAME_MOST];
+        result_name(outcome->path, name);
+        for (size_t k = 0; k < rows; k++) {
+            const struct probability_estimate probability = result_probability(result, first + k);
+            writing->work[k] = probability_part(&probability, part);
+        }
+        TRY(write_row(writing, group, name, annual, time, &dataset));
+        TRY(describe(writing, dataset, outcome, "1", words[part]));
     }
     return NULL;
 }
@@ -194,6 +283,8 @@ static struct fault *write_period(struct writing *writing, const char *name, boo
     for (size_t i = 0; i < sizeof statistics / sizeof *statistics; i++)
         TRY(write_statistic(writing, group, &statistics[i], annual));
     for (size_t i = 0; i < 3; i++) TRY(write_quantiles(writing, group, i, annual));
+    for (size_t i = 0; i < 2; i++) TRY(write_tails(writing, group, i == 1, annual));
+    for (size_t i = 0; i < 3; i++) TRY(write_probabilities(writing, group, i, annual));
     return NULL;
 }
 
@@ -416,7 +507,8 @@ struct fault *result_write(const struct result *result, const char *path, bool f
         return fault;
     }
     struct fault *fault = NULL;
-    writing.work = malloc((result->years + 1) * (result->quantiles + 1) * sizeof *writing.work);
+    const size_t columns = result->quantiles > result->levels ? result->quantiles : result->levels;
+    writing.work = malloc((result->years + 1) * (columns + 1) * sizeof *writing.work);
     if (writing.work == NULL) fault = fault_no_memory();
     if (fault == NULL) {
         fault = layout_create(temporary, &writing.layout);

@@ -27,6 +27,11 @@ static const struct quantile_estimate *quantiles_at(const struct result *result,
     return &result->quantile[(outcome * (result->years + 1) + period) * result->quantiles];
 }
 
+static const struct cvar_estimate *cvar_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
+}
+
 /* "2020", or "2020-07" where the years of the run do not begin in January. */
 static void period_name(const struct result *result, size_t period, char name[12])
 {
@@ -103,24 +108,53 @@ static void print_head(const struct result *result, FILE *to)
     fputc('\n', to);
 }
 
-/* Half the 95 % interval: of a probability that of Wilson, which is not 0 where all or none of the futures agree. */
-static double half_width(const struct outcome *outcome, const struct moments *moments)
+static struct probability_estimate probability_at(const struct result *result, size_t outcome, size_t period)
 {
-    if (strncmp(outcome->path, "thresholds.", 11) != 0 || outcome->kind->rule != OUTCOME_MAXIMUM)
-        return SHOWN_SIGMA * moments_standard_error(moments);
-    const double n = moments->count, p = moments->mean, square = SHOWN_SIGMA * SHOWN_SIGMA;
-    return SHOWN_SIGMA / (1.0 + square / n) * sqrt(p * (1.0 - p) / n + square / (4.0 * n * n));
+    return result_probability(result, outcome * (result->years + 1) + period);
 }
 
-static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+/* What is 0 or 1: nothing but a probability, which half an interval does not suit near 0 and 1. */
+static bool is_probability(const struct outcome *outcome)
 {
-    const struct outcome *item = &result->outcomes.item[outcome];
+    return outcome->kind->chance == CHANCE_MEAN;
+}
+
+static void show_title(const struct outcome *item, FILE *to)
+{
     const char *unit = unit_of(item, false), *total = unit_of(item, true);
     fprintf(to, "%s: %s", item->path, item->long_name);
     if (unit[0] != '\0') fprintf(to, ", %s", unit);
     if (strcmp(unit, total) != 0) fprintf(to, "; over the horizon %s", total[0] == '\0' ? "a number" : total);
     if (item->kind->horizon_only) fputs("; over the whole horizon only", to);
     fputc('\n', to);
+}
+
+static void show_probabilities(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    fprintf(to, "  %-8s %12s   %s\n", "", "probability", "simulation error (95 %, Wilson)");
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct probability_estimate probability = probability_at(result, outcome, p);
+        period_name(result, p, name);
+        fprintf(to, "  %-8s %12.6g   %.4g to %.4g\n", name, probability.estimate, probability.low, probability.high);
+    }
+}
+
+/* Of an outcome that has a value where something happened: how probable that is. */
+static void show_chance(const struct result *result, size_t outcome, size_t period, FILE *to)
+{
+    const struct probability_estimate probability = probability_at(result, outcome, period);
+    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
+        fprintf(to, "; happened by then in %.3g %% (%.3g to %.3g %%)", 100.0 * probability.estimate,
+                100.0 * probability.low, 100.0 * probability.high);
+}
+
+static void show_values(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
+        fputs("  of the futures in which it has happened by the end of the period; their part, with its 95 % bounds, "
+              "stands last\n",
+              to);
     fprintf(to, "  %-8s %12s %12s   range of futures:", "", "mean", "± simulation");
     for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %10.4g %%", 100.0 * result->probability[q]);
     fprintf(to, "\n  %-8s %12s %13s\n", "", "", "error (95 %)");
@@ -130,14 +164,56 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
         const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
         period_name(result, p, name);
         if (!(moments->count > 0.0)) {
-            fprintf(to, "  %-8s %12s   in no future\n", name, "-");
-            continue;
+            fprintf(to, "  %-8s %12s   in no future", name, "-");
+        } else {
+            fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean,
+                    SHOWN_SIGMA * moments_standard_error(moments), "");
+            for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
+            if (moments->count < (double)result->replications)
+                fprintf(to, "  of the %.0f replications with a value", moments->count);
         }
-        fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean, half_width(item, moments), "");
-        for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
-        if (moments->count < (double)result->replications)
-            fprintf(to, "  of the %.0f replications with a value", moments->count);
+        show_chance(result, outcome, p, to);
         fputc('\n', to);
+    }
+}
+
+/* The means of the tails, each with the error of the simulation. */
+static void show_tails(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    if (result->levels == 0) return;
+    fputs("  mean of the least or greatest part of futures (CVaR), each ± simulation error (95 %):\n", to);
+    fprintf(to, "  %-8s", "");
+    for (size_t l = 0; l < result->levels; l++) {
+        char part[32];
+        snprintf(part, sizeof part, "%s %.3g %%", tail_is_upper(result->level[l]) ? "greatest" : "least",
+                 100.0 * tail_share(result->level[l]));
+        fprintf(to, " %25s", part);
+    }
+    fputc('\n', to);
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct cvar_estimate *cvar = cvar_at(result, outcome, p);
+        if (!(moments_at(result, outcome, p)->count > 0.0)) continue;
+        period_name(result, p, name);
+        fprintf(to, "  %-8s", name);
+        for (size_t l = 0; l < result->levels; l++)
+            if (isnan(cvar[l].standard_error))
+                fprintf(to, " %14.6g %10s", cvar[l].estimate, "");
+            else
+                fprintf(to, " %14.6g ± %8.2g", cvar[l].estimate, SHOWN_SIGMA * cvar[l].standard_error);
+        fputc('\n', to);
+    }
+}
+
+static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[outcome];
+    show_title(item, to);
+    if (is_probability(item)) {
+        show_probabilities(result, outcome, first, end, to);
+    } else {
+        show_values(result, outcome, first, end, to);
+        show_tails(result, outcome, first, end, to);
     }
     fputc('\n', to);
 }
@@ -154,32 +230,48 @@ struct fault *table_show(const struct result *result, const char *const patterns
     return check_written(to);
 }
 
+static void csv_head(const struct result *result, FILE *to)
+{
+    fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
+    for (size_t q = 0; q < result->quantiles; q++)
+        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q],
+                result->probability[q]);
+    for (size_t l = 0; l < result->levels; l++)
+        fprintf(to, ",cvar_%g,cvar_%g_standard_error", result->level[l], result->level[l]);
+    fputs(",probability,probability_low,probability_high\n", to);
+}
+
 /* Texts of a row never hold a comma or a quote but for long names, which are left out. */
+static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[o];
+    const struct moments *m = moments_at(result, o, p);
+    const struct quantile_estimate *quantile = quantiles_at(result, o, p);
+    const struct cvar_estimate *cvar = cvar_at(result, o, p);
+    const struct probability_estimate probability = probability_at(result, o, p);
+    char name[12];
+    period_name(result, p, name);
+    fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
+            p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m), moments_sd(m),
+            m->least, m->greatest);
+    for (size_t q = 0; q < result->quantiles; q++)
+        fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
+    for (size_t l = 0; l < result->levels; l++) fprintf(to, ",%.17g,%.17g", cvar[l].estimate, cvar[l].standard_error);
+    if (item->kind->chance == CHANCE_NONE)
+        fputs(",,,\n", to);
+    else
+        fprintf(to, ",%.17g,%.17g,%.17g\n", probability.estimate, probability.low, probability.high);
+}
+
 struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
     TRY(check_patterns(result, patterns, count, year));
     TRY(find_period(result, year, &first, &end));
-    fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
-    for (size_t q = 0; q < result->quantiles; q++)
-        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q],
-                result->probability[q]);
-    fputc('\n', to);
+    csv_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
-        const struct outcome *item = &result->outcomes.item[o];
-        if (!is_asked(item, patterns, count)) continue;
-        for (size_t p = first_row(result, o, first); p < end; p++) {
-            char name[12];
-            const struct moments *m = moments_at(result, o, p);
-            const struct quantile_estimate *quantile = quantiles_at(result, o, p);
-            period_name(result, p, name);
-            fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
-                    p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m),
-                    moments_sd(m), m->least, m->greatest);
-            for (size_t q = 0; q < result->quantiles; q++)
-                fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
-            fputc('\n', to);
-        }
+        if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
+        for (size_t p = first_row(result, o, first); p < end; p++) csv_row(result, o, p, to);
     }
     return check_written(to);
 }
@@ -204,7 +296,7 @@ static const struct group {
     {"fiscal.", "Public revenue"},
     {"npv.", "Present values, of which only differences between runs mean anything"},
     {"index.", "Concentration and dependence"},
-    {"thresholds.", "What happens, and how probably"},
+    {"thresholds.", "What happens, and how probably: the bounds are those of the simulation's error, 95 %"},
     {"", "Other"},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };
@@ -258,11 +350,15 @@ static void account_row(const struct result *result, size_t o, size_t year, int 
     }
     if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
     const double scale = readable(item, most, sizeof unit, unit);
-    fprintf(to, "  %-*s %10.4g %10.2g  ", width, name, moments->mean / scale, half_width(item, moments) / scale);
-    if (result->quantiles > 0 && item->kind->rule != OUTCOME_MAXIMUM)
-        fprintf(to, " %10.4g to %-10.4g", low->estimate / scale, high->estimate / scale);
+    const struct probability_estimate probability = probability_at(result, o, period);
+    fprintf(to, "  %-*s %10.4g ", width, name, moments->mean / scale);
+    if (is_probability(item))
+        fprintf(to, "%10s   %10.4g to %-10.4g", "", probability.low / scale, probability.high / scale);
+    else if (result->quantiles > 0)
+        fprintf(to, "%10.2g   %10.4g to %-10.4g", SHOWN_SIGMA * moments_standard_error(moments) / scale,
+                low->estimate / scale, high->estimate / scale);
     else
-        fprintf(to, " %24s", "");
+        fprintf(to, "%10.2g   %24s", SHOWN_SIGMA * moments_standard_error(moments) / scale, "");
     fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
     if (moments->count < (double)result->replications)
         fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / (double)result->replications);

@@ -19,6 +19,8 @@ import xarray
 ZHOL, SCENARIOS = sys.argv[1], pathlib.Path(sys.argv[2])
 STATISTICS = ["mean", "sd", "standard_error", "skewness", "kurtosis", "minimum", "maximum", "count"]
 QUANTILES = ["quantile", "quantile_low", "quantile_high"]
+TAILS = ["cvar", "cvar_standard_error"]
+PROBABILITIES = ["probability", "probability_low", "probability_high"]
 REPLICATIONS, YEARS = 500, 20
 
 
@@ -69,6 +71,65 @@ class Result(unittest.TestCase):
             # rounding moves the spread by its own size where there is next to none
             self.assertLessEqual(abs(sample.std(ddof=1) - of["sd"]), 2 * scale, name)
             numpy.testing.assert_allclose(of["sd"] / count**0.5, of["standard_error"], rtol=1e-14)
+
+    def test_tails_are_means_of_the_ends_of_the_sorted_samples(self):
+        with h5py.File(self.file) as file:
+            for period in "annual", "horizon":
+                numpy.testing.assert_array_equal(file[period]["cvar/level"][:], [0.05, 0.95])
+                for name in paths(file["samples"][period]).values():
+                    samples = numpy.atleast_2d(file["samples"][period][name][:].astype(float))
+                    cvar, error = (numpy.atleast_2d(file[period][group][name][:]) for group in TAILS)
+                    points = file[period]["cvar"][name].attrs["tail_points"].reshape(cvar.shape)
+                    for row, sample in enumerate(samples):
+                        self.check_tails(name, sample[~numpy.isnan(sample)], cvar[row], error[row], points[row])
+
+    def check_tails(self, name, sample, cvar, error, points):
+        """By weights of the sorted values: 1 from the end on, and what is left for the last."""
+        m = round(len(sample) * 0.05, 9)
+        numpy.testing.assert_allclose(points, m, err_msg=name)
+        if len(sample) == 0:
+            self.assertTrue(numpy.isnan(cvar).all(), name)
+            return
+        weight = numpy.clip(m - numpy.arange(len(sample)), 0, 1)
+        for side, ordered in enumerate((numpy.sort(sample), numpy.sort(sample)[::-1])):
+            mean = (weight * ordered).sum() / m
+            numpy.testing.assert_allclose(cvar[side], mean, rtol=1e-12, atol=1e-12 * abs(ordered).max(), err_msg=name)
+            if m < 2:
+                self.assertTrue(numpy.isnan(error[side]), name)
+                continue
+            variance = (weight * (ordered - mean)**2).sum() / (m - 1)
+            stated = ((variance + 0.95 * (mean - ordered[int(m)])**2) / m)**0.5
+            numpy.testing.assert_allclose(error[side], stated, rtol=1e-6, atol=1e-12 * abs(ordered).max(), err_msg=name)
+
+    def test_probabilities_are_shares_of_replications_with_wilson_bounds(self):
+        z = 1.959963984540054
+        with h5py.File(self.file) as file:
+            for period in "annual", "horizon":
+                names = paths(file[period]["probability"])
+                expected = {path for path in paths(file["samples"][period]) if path.startswith("thresholds.")}
+                self.assertEqual(set(names), expected)
+                for path, name in names.items():
+                    samples = numpy.atleast_2d(file["samples"][period][name][:])
+                    passage = path.endswith(".first-passage")
+                    hits = (~numpy.isnan(samples) if passage else samples == 1).sum(axis=1)
+                    p, low, high = (numpy.atleast_1d(file[period][group][name][()]) for group in PROBABILITIES)
+                    numpy.testing.assert_array_equal(p, hits / REPLICATIONS, path)
+                    for bound, inside in (low, hits > 0), (high, hits < REPLICATIONS):
+                        distance = z * (bound * (1 - bound) / REPLICATIONS)**0.5
+                        numpy.testing.assert_allclose(abs(bound - p)[inside], distance[inside], rtol=1e-9)
+                    self.assertTrue((low[hits == 0] == 0).all() and (high[hits == REPLICATIONS] == 1).all(), path)
+            by_then = file["annual/probability/thresholds_congestion_first_passage"][:]
+            self.assertTrue((numpy.diff(by_then) >= 0).all())
+            self.assertEqual(by_then[-1], file["horizon/probability/thresholds_congestion"][()])
+
+    def test_first_passages_are_months_up_to_the_end_of_the_year(self):
+        with h5py.File(self.file) as file:
+            least, most, count = (file["annual"][s]["thresholds_congestion_first_passage"][:]
+                                  for s in ("minimum", "maximum", "count"))
+            for year in numpy.nonzero(count)[0]:
+                self.assertTrue(1 <= least[year] <= most[year] <= 12 * (year + 1))
+            self.assertEqual(file["annual/probability/thresholds_congestion_first_passage"].attrs["probability"],
+                             b"share with a value")
 
     def test_horizon_is_made_of_the_years(self):
         with h5py.File(self.file) as file:
@@ -155,16 +216,23 @@ class Result(unittest.TestCase):
     def test_xarray_has_units_and_coordinates_in_both_engines(self):
         for engine in ("netcdf4", "h5netcdf"):
             # h5netcdf takes seconds to open a group: one of each kind is enough
-            for statistic in STATISTICS + QUANTILES if engine == "netcdf4" else ["mean", "quantile"]:
+            for statistic in STATISTICS + QUANTILES + TAILS if engine == "netcdf4" else ["mean", "quantile", "cvar"]:
                 with self.subTest(engine=engine, statistic=statistic):
                     with xarray.open_dataset(self.file, group=f"annual/{statistic}", engine=engine) as group:
                         self.check_outcome(group, statistic)
                         self.assertEqual(str(group["time"].values[0])[:10], "2020-01-01")
                         self.assertEqual(str(group["time"].values[-1])[:10], "2039-01-01")
-                        expected = ("time", "quantile") if statistic in QUANTILES else ("time",)
+                        expected = {"q": ("time", "quantile"), "c": ("time", "level")}.get(statistic[0], ("time",))
+                        expected = ("time",) if statistic == "count" else expected
                         self.assertEqual(group["drivers_brent"].dims, expected)
                         if statistic in QUANTILES:
                             numpy.testing.assert_array_equal(group["quantile"].values, [0.05, 0.25, 0.5, 0.75, 0.95])
+                        if statistic in TAILS:
+                            brent = group["drivers_brent"]
+                            self.assertTrue((brent.sel(level=0.05) < brent.sel(level=0.95)).all() or statistic != "cvar")
+            with xarray.open_dataset(self.file, group="annual/probability", engine=engine) as group:
+                self.assertEqual(group["thresholds_congestion"].dims, ("time",))
+                self.assertEqual(group["thresholds_congestion"].attrs["units"], "1")
             with xarray.open_dataset(self.file, group="samples/annual", engine=engine) as group:
                 self.assertEqual(group["drivers_brent"].dims, ("time", "replication"))
                 self.assertEqual(group["drivers_brent"].dtype, numpy.float32)
@@ -175,8 +243,7 @@ class Result(unittest.TestCase):
     def test_xarray_values_are_those_of_show(self):
         shown = {(row["outcome"], row["period"]): row for row in self.rows}
         with h5py.File(self.file) as file:
-            annual = sum("path" in v.attrs for v in file["annual/mean"].values())
-            self.assertEqual(len(shown), YEARS * annual + sum("path" in v.attrs for v in file["horizon/mean"].values()))
+            self.assertEqual(len(shown), YEARS * len(paths(file["annual/mean"])) + len(paths(file["horizon/mean"])))
         with xarray.open_dataset(self.file, group="annual/mean") as group:
             for name, variable in group.data_vars.items():
                 if "path" not in variable.attrs:
@@ -185,6 +252,13 @@ class Result(unittest.TestCase):
                     row = shown[variable.attrs["path"], str(value["time"].values)[:4]]
                     numpy.testing.assert_equal(float(row["mean"]), float(value))  # where undefined both are NaN
                     self.assertEqual(row["unit"], variable.attrs["units"])
+        with h5py.File(self.file) as file:
+            for path, name in paths(file["samples/annual"]).items():
+                row = shown[path, "2030"]
+                numpy.testing.assert_equal([float(row["cvar_0.05"]), float(row["cvar_0.95"])], file["annual/cvar"][name][10])
+                stated = [float(row[p]) for p in PROBABILITIES if row[p] != ""]
+                numpy.testing.assert_equal(stated, [file["annual"][p][name][10] for p in PROBABILITIES
+                                                    if name in file["annual"][p]])
 
     def test_netcdf4_reads_all_and_can_append(self):
         with netCDF4.Dataset(self.file) as file:
@@ -197,6 +271,9 @@ class Result(unittest.TestCase):
             self.assertEqual(time.bounds, "time_bounds")
             start, end = netCDF4.num2date(file["annual/mean/time_bounds"][0], time.units, time.calendar)
             self.assertEqual((start.isoformat(), end.isoformat()), ("2020-01-01T00:00:00", "2021-01-01T00:00:00"))
+            self.assertEqual(file["horizon/cvar/drivers_brent"].dimensions, ("level",))
+            self.assertEqual(len(file["annual/cvar/drivers_brent"].tail_points), 2 * YEARS)
+            self.assertEqual(file["horizon/probability_high/thresholds_congestion"].shape, ())
         with netCDF4.Dataset(self.file, "a") as file:
             self.assertEqual(file["annual/mean/drivers_brent"].shape, (YEARS,))
 
@@ -204,6 +281,8 @@ class Result(unittest.TestCase):
         text = subprocess.run(["ncdump", self.file], check=True, capture_output=True, text=True).stdout
         self.assertIn('drivers_brent:units = "USD/bbl"', text)
         self.assertIn("group: diagnostics", text)
+        self.assertIn('thresholds_congestion:long_name = "probability: whether congestion happened"', text)
+        self.assertIn('drivers_brent:long_name = "mean of a tail (CVaR) of ', text)
 
     def test_a_damaged_file_is_refused(self):
         damaged = pathlib.Path(self.folder.name) / "damaged.h5"

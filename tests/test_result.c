@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <hdf5.h>
+#include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEVEL, WORTH, RATE, OUTCOMES };
-enum { YEARS = 2, PERIODS = YEARS + 1, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2 };
+enum { LEVEL, WORTH, RATE, HAPPENED, PASSAGE, OUTCOMES };
+enum { YEARS = 2, PERIODS = YEARS + 1, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2, LEVELS = 2 };
 
 static const struct outcome_kind level = {
     .pattern = "drivers.D", .unit = "$unit", .rule = OUTCOME_MEAN, .meaning = "A level."};
@@ -27,8 +28,24 @@ static const struct outcome_kind worth = {.pattern = "fiscal.worth",
                                           .horizon_only = true,
                                           .meaning = "A worth."};
 
+static const struct outcome_kind happened = {.pattern = "thresholds.T",
+                                             .unit = "1",
+                                             .rule = OUTCOME_MAXIMUM,
+                                             .chance = CHANCE_MEAN,
+                                             .headline = true,
+                                             .meaning = "It happened."};
+static const struct outcome_kind passage = {.pattern = "thresholds.T.first-passage",
+                                            .unit = "mo",
+                                            .rule = OUTCOME_RATIO,
+                                            .chance = CHANCE_DEFINED,
+                                            .meaning = "When it happened."};
+
+/* Never in the first year, in 4 replications in the second. */
 static double value_of(size_t cell, size_t replication)
 {
+    const bool hit = cell % PERIODS > 0 && replication % 10 == 3;
+    if (cell / PERIODS == HAPPENED) return hit ? 1.0 : 0.0;
+    if (cell / PERIODS == PASSAGE) return hit ? (double)(13 + replication / 10) : (double)NAN;
     return (double)(cell + 1) * 100.0 + (double)(replication * 7 % REPLICATIONS);
 }
 
@@ -58,9 +75,16 @@ static struct result make(void)
     add_outcome(&result, &level, "drivers.sea-level", "m", "level of driver sea-level");
     add_outcome(&result, &worth, "fiscal.worth", "USD/yr", "worth of the revenue");
     add_outcome(&result, &rate, "flows.f.demand", "t/yr", "demand of flow f");
+    add_outcome(&result, &happened, "thresholds.jam", "1", "whether jam happened");
+    add_outcome(&result, &passage, "thresholds.jam.first-passage", "mo", "month in which jam first happened");
     result.probability = calloc(QUANTILES, sizeof *result.probability);
     result.probability[0] = 0.01;
     result.probability[1] = 0.5;
+    result.levels = LEVELS;
+    result.level = calloc(LEVELS, sizeof *result.level);
+    result.level[0] = 0.1;
+    result.level[1] = 0.9;
+    result.cvar = calloc(CELLS * LEVELS, sizeof *result.cvar);
     result.moments = calloc(CELLS, sizeof *result.moments);
     result.quantile = calloc(CELLS * QUANTILES, sizeof *result.quantile);
     result.annual_saved = calloc(OUTCOMES, sizeof *result.annual_saved);
@@ -75,8 +99,9 @@ static struct result make(void)
             result.samples.value[c * REPLICATIONS + r] = (float)value[r];
         }
         result.moments[c] = moments_of(REPLICATIONS, value, NULL);
-        statistics_quantiles(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, QUANTILES, result.probability,
-                             result.quantile + c * QUANTILES);
+        const struct statistics_asked asked = {QUANTILES, result.probability, LEVELS, result.level};
+        statistics_quantiles_and_tails(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, &asked,
+                                       result.quantile + c * QUANTILES, result.cvar + c * LEVELS);
     }
     for (size_t r = 0; r < REPLICATIONS; r++) result.samples.input[r] = 0.5 * (double)r;
     result.input = calloc(1, sizeof *result.input);
@@ -146,15 +171,20 @@ START_TEST(what_is_written_is_read_back)
     ck_assert(!read.outcomes.item[RATE].kind->headline && !read.outcomes.item[RATE].kind->horizon_only);
     for (size_t c = 0; c < CELLS; c++) {
         if (is_no_cell(c)) continue;
-        ck_assert_double_eq(read.moments[c].mean, made.moments[c].mean);
         ck_assert_double_eq(read.moments[c].count, made.moments[c].count);
+        if (made.moments[c].count < REPLICATIONS) continue; /* see probabilities_are_read_back_with_their_bounds */
+        ck_assert_double_eq(read.moments[c].mean, made.moments[c].mean);
         ck_assert_double_eq(read.moments[c].least, made.moments[c].least);
         ck_assert_double_eq(read.moments[c].greatest, made.moments[c].greatest);
         ck_assert_double_eq_tol(moments_sd(&read.moments[c]), moments_sd(&made.moments[c]), 1e-14);
-        ck_assert_double_eq_tol(moments_kurtosis(&read.moments[c]), moments_kurtosis(&made.moments[c]), 1e-13);
+        if (made.moments[c].m2 > 0) /* else there is none */
+            ck_assert_double_eq_tol(moments_kurtosis(&read.moments[c]), moments_kurtosis(&made.moments[c]), 1e-13);
         ck_assert_mem_eq(read.quantile + c * QUANTILES, made.quantile + c * QUANTILES,
                          QUANTILES * sizeof *made.quantile);
+        ck_assert_mem_eq(read.cvar + c * LEVELS, made.cvar + c * LEVELS, LEVELS * sizeof *made.cvar);
     }
+    ck_assert_uint_eq(read.levels, LEVELS);
+    ck_assert_mem_eq(read.level, made.level, LEVELS * sizeof *made.level);
     ck_assert(isinf(read.quantile[0].low)); /* 1 % of 40 replications: nothing is known below */
     const size_t first = RATE * PERIODS * REPLICATIONS;
     ck_assert_mem_eq(read.samples.value + first, made.samples.value + first,
@@ -162,6 +192,47 @@ START_TEST(what_is_written_is_read_back)
     ck_assert(isnan(read.samples.value[0])); /* the years of an outcome that was not saved */
     ck_assert_mem_eq(read.samples.value + YEARS * REPLICATIONS, made.samples.value + YEARS * REPLICATIONS,
                      REPLICATIONS * sizeof(float));
+    result_free(&made);
+    result_free(&read);
+    forget(path);
+}
+END_TEST
+
+static void assert_probability(const struct result *result, size_t cell, double hits, double n)
+{
+    const struct probability_estimate found = result_probability(result, cell), expected = probability_of(hits, n);
+    ck_assert_mem_eq(&found, &expected, sizeof found);
+}
+
+START_TEST(probabilities_are_read_back_with_their_bounds)
+{
+    char path[128];
+    struct result made = make(), read;
+    double low = 0, high = 0, points[LEVELS];
+    place(path, "a.h5");
+    write_to(path);
+    ck_assert_ptr_null(result_read(path, false, &read));
+    ck_assert_int_eq(read.outcomes.item[HAPPENED].kind->chance, CHANCE_MEAN);
+    ck_assert(read.outcomes.item[HAPPENED].kind->headline);
+    ck_assert_int_eq(read.outcomes.item[PASSAGE].kind->chance, CHANCE_DEFINED);
+    ck_assert_int_eq(read.outcomes.item[RATE].kind->chance, CHANCE_NONE);
+    ck_assert_double_nan(result_probability(&read, RATE * PERIODS).estimate);
+    assert_probability(&made, HAPPENED * PERIODS, 0, REPLICATIONS);
+    assert_probability(&made, PASSAGE * PERIODS + 1, 4, REPLICATIONS);
+    /* as read, one of the 40 replications is invalid: it is in no count */
+    assert_probability(&read, HAPPENED * PERIODS + 1, 4, REPLICATIONS);
+    assert_probability(&read, PASSAGE * PERIODS, 0, REPLICATIONS - 1);
+    assert_probability(&read, PASSAGE * PERIODS + YEARS, 4, REPLICATIONS - 1);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert(file >= 0);
+    ck_assert(H5LTread_dataset_double(file, "horizon/probability_low/thresholds_jam", &low) >= 0);
+    ck_assert(H5LTread_dataset_double(file, "horizon/probability_high/thresholds_jam", &high) >= 0);
+    ck_assert_double_eq(low, probability_of(4, REPLICATIONS).low);
+    ck_assert_double_eq(high, probability_of(4, REPLICATIONS).high);
+    ck_assert_int_eq(H5Lexists(file, "annual/probability/flows_f_demand", H5P_DEFAULT), 0);
+    ck_assert(H5LTget_attribute_double(file, "horizon/cvar/flows_f_demand", "tail_points", points) >= 0);
+    ck_assert(points[0] == 4 && points[1] == 4);
+    ck_assert(H5Fclose(file) >= 0);
     result_free(&made);
     result_free(&read);
     forget(path);
@@ -218,8 +289,9 @@ END_TEST
 
 START_TEST(an_outcome_of_the_whole_horizon_is_in_no_group_of_years)
 {
-    static const char *const parts[] = {"mean",    "sd",    "standard_error", "skewness",     "kurtosis",     "minimum",
-                                        "maximum", "count", "quantile",       "quantile_low", "quantile_high"};
+    static const char *const parts[] = {
+        "mean",     "sd",           "standard_error", "skewness", "kurtosis",           "minimum", "maximum", "count",
+        "quantile", "quantile_low", "quantile_high",  "cvar",     "cvar_standard_error"};
     char path[128], name[64];
     place(path, "a.h5");
     write_to(path);
@@ -378,8 +450,9 @@ START_TEST(tables_show_it_over_the_horizon_only)
     struct result made = make();
     char *text = table_text(table_show, &made, "*", 0);
     assert_shown(text, "fiscal.worth: worth of the revenue, USD; over the whole horizon only\n", 1);
-    assert_shown(text, "\n  2020 ", OUTCOMES - 1);
-    assert_shown(text, "\n  horizon ", OUTCOMES);
+    /* the values and the tails of each, but for a probability, which has a row alone, and for what never happened */
+    assert_shown(text, "\n  2020 ", 6);
+    assert_shown(text, "\n  horizon ", 2 * OUTCOMES - 1);
     free(text);
     text = table_text(table_csv, &made, "*", 0);
     assert_shown(text, "\nfiscal.worth,", 1);
@@ -393,6 +466,56 @@ START_TEST(tables_show_it_over_the_horizon_only)
     text = table_text(table_csv, &made, "*", 2021);
     assert_shown(text, "fiscal.worth", 0);
     assert_shown(text, "\nflows.f.demand,2021,", 1);
+    free(text);
+    result_free(&made);
+}
+END_TEST
+
+START_TEST(tables_show_probabilities_with_wilson_bounds_and_the_means_of_tails)
+{
+    struct result made = make();
+    char line[128];
+    char *text = table_text(table_show, &made, "*", 0);
+    const struct probability_estimate never = probability_of(0, REPLICATIONS), some = probability_of(4, REPLICATIONS);
+    snprintf(line, sizeof line, "\n  2020     %12.6g   %.4g to %.4g\n", 0.0, 0.0, never.high);
+    assert_shown(text, line, 1);
+    snprintf(line, sizeof line, "\n  horizon  %12.6g   %.4g to %.4g\n", 0.1, some.low, some.high);
+    assert_shown(text, line, 1);
+    snprintf(line, sizeof line, "in no future; happened by then in 0 %% (0 to %.3g %%)\n", 100 * never.high);
+    assert_shown(text, line, 1);
+    snprintf(line, sizeof line, "; happened by then in 10 %% (%.3g to %.3g %%)\n", 100 * some.low, 100 * some.high);
+    assert_shown(text, line, 2);
+    assert_shown(text, "  mean of the least or greatest part of futures (CVaR)", OUTCOMES - 1);
+    /* the demand of the horizon: 900 .. 939, of which the least and the greatest 4 */
+    const struct cvar_estimate *cvar = made.cvar + (RATE * PERIODS + YEARS) * LEVELS;
+    snprintf(line, sizeof line, "\n  horizon  %14.6g ± %8.2g %14.6g ± %8.2g\n", 901.5, 1.96 * cvar[0].standard_error,
+             937.5, 1.96 * cvar[1].standard_error);
+    assert_shown(text, line, 1);
+    free(text);
+    text = table_text(table_csv, &made, "thresholds.*", 2021);
+    assert_shown(text, ",cvar_0.1,cvar_0.1_standard_error,cvar_0.9,cvar_0.9_standard_error,probability,", 1);
+    snprintf(line, sizeof line, ",%.17g,%.17g,%.17g\n", 0.1, some.low, some.high);
+    assert_shown(text, line, 2);
+    free(text);
+    text = table_text(table_csv, &made, "flows.f.demand", 0);
+    assert_shown(text, ",,,\n", PERIODS);
+    free(text);
+    result_free(&made);
+}
+END_TEST
+
+START_TEST(an_account_gives_a_probability_the_bounds_of_wilson)
+{
+    struct result made = make();
+    char *text = NULL, line[128];
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_ptr_null(table_account(&made, 2020, to));
+    ck_assert_int_eq(fclose(to), 0);
+    assert_shown(text, "\nWhat happens, and how probably: the bounds are those of the simulation's error, 95 %\n", 1);
+    snprintf(line, sizeof line, " 0 to %-10.4g %%\n", 100 * probability_of(0, REPLICATIONS).high);
+    assert_shown(text, line, 1);
     free(text);
     result_free(&made);
 }
@@ -569,6 +692,7 @@ int main(void)
     Suite *suite = suite_create("result");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, what_is_written_is_read_back);
+    tcase_add_test(facts, probabilities_are_read_back_with_their_bounds);
     tcase_add_test(facts, a_head_says_what_it_is_of_and_which_years_are_saved);
     tcase_add_test(facts, the_horizon_of_one_outcome_is_read_alone);
     tcase_add_test(facts, of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_read_back);
@@ -576,6 +700,8 @@ int main(void)
     tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_in_no_group_of_years);
     tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_read_back);
     tcase_add_test(facts, tables_show_it_over_the_horizon_only);
+    tcase_add_test(facts, tables_show_probabilities_with_wilson_bounds_and_the_means_of_tails);
+    tcase_add_test(facts, an_account_gives_a_probability_the_bounds_of_wilson);
     tcase_add_test(facts, a_year_of_it_cannot_be_asked_for);
     tcase_add_test(facts, an_account_says_what_is_of_the_whole_horizon);
     tcase_add_test(facts, equal_results_are_equal_bytes);

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-static const double usual_quantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+static const double usual_quantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95}, usual_cvar[] = {0.95};
 
 const char *simulation_name(const struct simulation *simulation)
 {
@@ -104,27 +104,53 @@ static struct fault *choose_saved(struct simulation *simulation, const char *sav
     return check_save(simulation, asked);
 }
 
-static struct fault *choose_quantiles(struct simulation *simulation, struct setting *run)
+/* The ascending numbers of a list of `run`, allocated; the usual ones if it is not stated. */
+static struct fault *read_list(const struct simulation *simulation, struct setting *list, size_t usual,
+                               const double usually[], const char *what, double **value, size_t *count)
 {
-    struct setting *list = run == NULL ? NULL : setting_find(run, "quantiles");
-    const size_t count = list == NULL ? sizeof usual_quantiles / sizeof *usual_quantiles : list->children;
-    simulation->probability = calloc(count, sizeof *simulation->probability);
-    if (simulation->probability == NULL) return fault_no_memory();
-    simulation->quantiles = count;
-    for (size_t i = 0; i < count; i++) {
+    *count = list == NULL ? usual : list->children;
+    *value = calloc(*count, sizeof **value);
+    if (*value == NULL) return fault_no_memory();
+    for (size_t i = 0; i < *count; i++) {
         if (list == NULL) {
-            simulation->probability[i] = usual_quantiles[i];
+            (*value)[i] = usually[i];
             continue;
         }
         list->child[i]->used = true;
-        simulation->probability[i] =
-            store_central(simulation->plan.store, list->child[i]->slot, simulation->plan.calendar.start);
-        if (i > 0 && !(simulation->probability[i] > simulation->probability[i - 1]))
-            return fault_at(FAULT_SCENARIO, list->child[i]->place,
-                            "%s is %s; expected more than the quantile before it", list->child[i]->path,
-                            list->child[i]->text);
+        (*value)[i] = store_central(simulation->plan.store, list->child[i]->slot, simulation->plan.calendar.start);
+        if (i > 0 && !((*value)[i] > (*value)[i - 1]))
+            return fault_at(FAULT_SCENARIO, list->child[i]->place, "%s is %s; expected more than the %s before it",
+                            list->child[i]->path, list->child[i]->text, what);
     }
     return NULL;
+}
+
+static struct fault *choose_quantiles(struct simulation *simulation, struct setting *run)
+{
+    struct setting *list = run == NULL ? NULL : setting_find(run, "quantiles");
+    return read_list(simulation, list, sizeof usual_quantiles / sizeof *usual_quantiles, usual_quantiles, "quantile",
+                     &simulation->probability, &simulation->quantiles);
+}
+
+/* Of each level that is stated, which is above 1/2, there are two tails. */
+static struct fault *choose_levels(struct simulation *simulation, struct setting *run)
+{
+    struct setting *list = run == NULL ? NULL : setting_find(run, "cvar");
+    double *stated = NULL;
+    size_t count = 0;
+    struct fault *fault =
+        read_list(simulation, list, sizeof usual_cvar / sizeof *usual_cvar, usual_cvar, "level", &stated, &count);
+    if (fault == NULL) {
+        simulation->levels = 2 * count;
+        simulation->level = calloc(simulation->levels, sizeof *simulation->level);
+        if (simulation->level == NULL) fault = fault_no_memory();
+    }
+    for (size_t i = 0; i < count && fault == NULL; i++) {
+        simulation->level[count + i] = stated[i];
+        simulation->level[count - 1 - i] = tail_share(stated[i]);
+    }
+    free(stated);
+    return fault;
 }
 
 static struct fault *check_discount(const struct simulation *simulation, struct setting *discount)
@@ -173,9 +199,9 @@ uint64_t simulation_file_bytes(const struct simulation *simulation)
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
         rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
-        datasets += horizon_only ? 10 : 20;
+        datasets += horizon_only ? 12 : 24;
     }
-    const uint64_t per_cell = (8 + 3 * simulation->quantiles) * sizeof(double);
+    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
     return 4 * rows * simulation->replications + per_cell * cells + 2000 * datasets;
 }
 
@@ -245,6 +271,7 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(read_run(simulation, options));
     TRY(world_prepare(&simulation->plan, &simulation->world));
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
+    TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_saved(simulation, options->save));
     TRY(check_datasets(simulation));
     return keep_choose(simulation, options);
@@ -259,6 +286,7 @@ void simulation_close(struct simulation *simulation)
     free(simulation->annual_saved);
     free(simulation->horizon_saved);
     free(simulation->probability);
+    free(simulation->level);
 }
 
 /* The parallel loop: an item is a chunk, a thread's state a world's. */
@@ -316,12 +344,12 @@ static struct fault *simulate_chunks(const struct simulation *simulation, int th
     return ensemble_for((simulation->replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, watch);
 }
 
-/* Quantiles are selected cell by cell, in parallel: an item is a cell. */
+/* Quantiles and tails are selected cell by cell, in parallel: an item is a cell. */
 struct selection {
     const struct samples *samples;
-    const double *probability;
-    size_t quantiles;
-    struct quantile_estimate *out;
+    struct statistics_asked asked;
+    struct quantile_estimate *quantile;
+    struct cvar_estimate *cvar;
 };
 
 static struct fault *selection_open(void *context, void **thread_state)
@@ -335,8 +363,9 @@ static struct fault *selection_cell(void *context, void *thread_state, uint64_t 
 {
     const struct selection *selection = context;
     const struct samples *samples = selection->samples;
-    statistics_quantiles(samples->count, samples->value + cell * samples->count, thread_state, selection->quantiles,
-                         selection->probability, selection->out + cell * selection->quantiles);
+    statistics_quantiles_and_tails(samples->count, samples->value + cell * samples->count, thread_state,
+                                   &selection->asked, selection->quantile + cell * selection->asked.quantiles,
+                                   selection->cvar + cell * selection->asked.levels);
     return NULL;
 }
 
@@ -348,7 +377,10 @@ static void selection_close(void *context, void *thread_state)
 
 static struct fault *select_quantiles(const struct simulation *simulation, int threads, struct result *result)
 {
-    struct selection selection = {&result->samples, result->probability, result->quantiles, result->quantile};
+    struct selection selection = {.samples = &result->samples,
+                                  .asked = {result->quantiles, result->probability, result->levels, result->level},
+                                  .quantile = result->quantile,
+                                  .cvar = result->cvar};
     const struct ensemble_body body = {selection_open, selection_cell, selection_close, &selection};
     return ensemble_for(world_cells(simulation->world), threads, &body, NULL);
 }
@@ -359,6 +391,17 @@ struct estimation {
     const struct result *result;
 };
 
+/* The mean of a tail from counts: of what lies beyond the value at its edge. */
+static struct cvar_estimate estimate_tail(const struct sketch *sketch, size_t cell, const struct moments *moments,
+                                          double level)
+{
+    const uint64_t n = sketch_count(sketch, cell), edge = tail_edge(n, level);
+    const bool upper = tail_is_upper(level);
+    const struct sketch_part part = sketch_part(sketch, cell, moments, upper ? edge + 1 : 1, upper ? n : edge - 1);
+    const struct tail tail = {(double)part.count, part.mean, part.variance};
+    return tail_cvar((double)n, level, sketch_value(sketch, cell, moments, edge), &tail);
+}
+
 static struct fault *estimation_cell(void *context, void *thread_state, uint64_t cell)
 {
     const struct estimation *estimation = context;
@@ -366,6 +409,9 @@ static struct fault *estimation_cell(void *context, void *thread_state, uint64_t
     (void)thread_state;
     sketch_quantiles(estimation->sketch, cell, &result->moments[cell], result->quantiles, result->probability,
                      result->quantile + cell * result->quantiles);
+    for (size_t i = 0; i < result->levels; i++)
+        result->cvar[cell * result->levels + i] =
+            estimate_tail(estimation->sketch, cell, &result->moments[cell], result->level[i]);
     return NULL;
 }
 
@@ -520,18 +566,30 @@ static struct fault *make_samples(const struct simulation *simulation, struct sa
     return fault;
 }
 
+static struct fault *prepare_statistics(const struct simulation *simulation, size_t cells, struct result *result)
+{
+    result->moments = calloc(cells + 1, sizeof *result->moments);
+    result->quantile = calloc(cells * simulation->quantiles + 1, sizeof *result->quantile);
+    result->probability = calloc(simulation->quantiles + 1, sizeof *result->probability);
+    result->cvar = calloc(cells * simulation->levels + 1, sizeof *result->cvar);
+    result->level = calloc(simulation->levels + 1, sizeof *result->level);
+    if (result->moments == NULL || result->quantile == NULL || result->probability == NULL || result->cvar == NULL ||
+        result->level == NULL)
+        return fault_no_memory();
+    result->quantiles = simulation->quantiles;
+    result->levels = simulation->levels;
+    memcpy(result->probability, simulation->probability, simulation->quantiles * sizeof *result->probability);
+    memcpy(result->level, simulation->level, simulation->levels * sizeof *result->level);
+    return NULL;
+}
+
 struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                              const struct ensemble_watch *watch, struct result *result)
 {
     const size_t cells = world_cells(simulation->world);
     struct intake intake = {NULL, NULL};
     *result = (struct result){0};
-    result->moments = calloc(cells + 1, sizeof *result->moments);
-    result->quantile = calloc(cells * simulation->quantiles + 1, sizeof *result->quantile);
-    result->probability = calloc(simulation->quantiles + 1, sizeof *result->probability);
-    if (result->moments == NULL || result->quantile == NULL || result->probability == NULL) return fault_no_memory();
-    result->quantiles = simulation->quantiles;
-    memcpy(result->probability, simulation->probability, simulation->quantiles * sizeof *result->probability);
+    TRY(prepare_statistics(simulation, cells, result));
     TRY(describe(simulation, options, result));
     TRY(describe_inputs(simulation, result));
     TRY(make_samples(simulation, &result->samples));

@@ -33,6 +33,8 @@ struct simulation {
     bool inputs_saved;
     double *probability; /* [quantiles] */
     size_t quantiles;
+    double *level; /* [levels] of tails, both sides, ascending */
+    size_t levels;
 };
 
 /* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings

@@ -26,12 +26,20 @@ enum outcome_rule {
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };
 
+/* What of an outcome is the probability of something. */
+enum outcome_chance {
+    CHANCE_NONE,
+    CHANCE_MEAN,    /* it is 0 or 1 in every replication, and its mean the probability of 1 */
+    CHANCE_DEFINED, /* it has a value in the replications in which something has happened, and in no other */
+};
+
 struct outcome_kind {
     const char *pattern; /* "flows.F.demand": capitals stand for names */
     const char *words;   /* "demand of flow F": the same names, in words */
     const char *unit;    /* "$unit/yr" as in the schema, or fixed */
     enum outcome_rule rule;
     enum outcome_better better;
+    enum outcome_chance chance;
     bool headline;       /* is listed first */
     bool sampled;        /* its yearly samples are saved unless something else is asked for */
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */

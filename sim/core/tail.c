@@ -28,41 +28,52 @@ uint64_t tail_edge(uint64_t n, double level)
     return n == 0 ? 0 : tail_is_upper(level) ? n - whole : whole + 1;
 }
 
-/* How far the values lie beyond the edge, and the squares of that. */
+enum { WAYS = 8 };
+
+/* How far values lie beyond the edge, and the squares of that, in as many sums as registers hold. */
 struct excess {
-    double count[LANES], sum[LANES], square[LANES];
+    double count[WAYS], sum[WAYS], square[WAYS];
 };
 
-static inline void excess_add(struct excess *excess, const float x[LANES], double edge, double sign)
+/* Two loops, since compilers make a branch of two conditions in one. */
+LANES_INLINE void excess_add(struct excess *excess, const float x[WAYS], double edge, bool upper)
 {
-    EACH_LANE(l)
+    _Pragma("omp simd") for (int w = 0; w < WAYS; w++)
     {
-        const double d = sign * ((double)x[l] - edge), beyond = d > 0 ? d : 0.0;
-        excess->count[l] += d > 0 ? 1.0 : 0.0;
-        excess->sum[l] += beyond;
-        excess->square[l] += beyond * beyond;
+        const double d = upper ? (double)x[w] - edge : edge - (double)x[w], beyond = d > 0 ? d : 0.0;
+        excess->sum[w] += beyond;
+        excess->square[w] += beyond * beyond;
+    }
+    _Pragma("omp simd") for (int w = 0; w < WAYS; w++)
+    {
+        const bool is_beyond = upper ? (double)x[w] > edge : (double)x[w] < edge;
+        excess->count[w] += is_beyond ? 1.0 : 0.0;
     }
 }
 
-struct tail tail_of(size_t count, const float sample[], double edge, bool upper)
+LANES_INLINE struct tail tail_beyond(size_t count, const float sample[], double edge, bool upper)
 {
     struct excess excess = {{0}, {0}, {0}};
-    const double sign = upper ? 1.0 : -1.0;
-    float rest[LANES];
+    float rest[WAYS];
     size_t i = 0;
-    for (; i + LANES <= count; i += LANES) excess_add(&excess, sample + i, edge, sign);
-    for (size_t l = 0; l < LANES; l++) rest[l] = i + l < count ? sample[i + l] : __builtin_nanf("");
-    excess_add(&excess, rest, edge, sign);
+    for (; i + WAYS <= count; i += WAYS) excess_add(&excess, sample + i, edge, upper);
+    for (size_t w = 0; w < WAYS; w++) rest[w] = i + w < count ? sample[i + w] : __builtin_nanf("");
+    excess_add(&excess, rest, edge, upper);
     double n = 0, sum = 0, square = 0;
-    for (size_t l = 0; l < LANES; l++) {
-        n += excess.count[l];
-        sum += excess.sum[l];
-        square += excess.square[l];
+    for (size_t w = 0; w < WAYS; w++) {
+        n += excess.count[w];
+        sum += excess.sum[w];
+        square += excess.square[w];
     }
     if (n == 0) return (struct tail){0, edge, 0};
     /* what cancels here is small beside the square of the mean's distance from the edge, which the error has too */
     const double mean = sum / n, variance = square / n - mean * mean;
-    return (struct tail){n, edge + sign * mean, variance < 0 ? 0.0 : variance};
+    return (struct tail){n, upper ? edge + mean : edge - mean, variance < 0 ? 0.0 : variance};
+}
+
+struct tail tail_of(size_t count, const float sample[], double edge, bool upper)
+{
+    return upper ? tail_beyond(count, sample, edge, true) : tail_beyond(count, sample, edge, false);
 }
 
 struct cvar_estimate tail_cvar(double n, double level, double edge, const struct tail *tail)
