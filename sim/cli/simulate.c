@@ -398,7 +398,8 @@ static struct cvar_estimate estimate_tail(const struct sketch *sketch, size_t ce
     const uint64_t n = sketch_count(sketch, cell), edge = tail_edge(n, level);
     const bool upper = tail_is_upper(level);
     const struct sketch_part part = sketch_part(sketch, cell, moments, upper ? edge + 1 : 1, upper ? n : edge - 1);
-    const struct tail tail = {(double)part.count, part.mean, part.variance};
+    const bool some = part.count > 0;
+    const struct tail tail = {(double)part.count, some ? part.mean : 0.0, some ? part.variance : 0.0};
     return tail_cvar((double)n, level, sketch_value(sketch, cell, moments, edge), &tail);
 }
 

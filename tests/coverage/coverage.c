@@ -1,0 +1,302 @@
+/* tests/coverage/coverage.c -- how often the 95 % intervals of results hold the truth: in many repeated runs of laws
+ * whose mean, quantiles, tails and probabilities are known.
+ *
+ *   coverage [--short]
+ *
+ * Where the coverage itself is known -- of the mean of normals, of quantiles and of Wilson's bounds it follows from the
+ * t and the binomial distribution -- what is found must be that, to its own binomial error; otherwise the status is 1.
+ * What is asymptotic, the other means and the tails, is printed and not judged.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NORMAL_975 1.959963984540054
+#define ERRORS     4.5 /* standard errors: by chance once in 150,000 times */
+#define LEVEL      0.95
+#define POISSON    3.0
+#define UNKNOWN    __builtin_nan("")
+
+enum { SEED = 20190911, MOST = 10240, PROBABILITIES = 9, LAWS = 5 };
+
+static const double probability[PROBABILITIES] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
+
+/* ---- laws ---- */
+
+static double normal_draw(gsl_rng *rng)
+{
+    return gsl_ran_gaussian_ziggurat(rng, 1);
+}
+static double normal_cvar(double level)
+{
+    return gsl_ran_ugaussian_pdf(gsl_cdf_ugaussian_Pinv(level)) / (level > 0.5 ? 1 - level : -level);
+}
+
+static double lognormal_draw(gsl_rng *rng)
+{
+    return exp(gsl_ran_gaussian_ziggurat(rng, 1));
+}
+static double lognormal_quantile(double p)
+{
+    return exp(gsl_cdf_ugaussian_Pinv(p));
+}
+static double lognormal_cvar(double level)
+{
+    const double z = gsl_cdf_ugaussian_Pinv(level) - 1;
+    return exp(0.5) * (level > 0.5 ? gsl_cdf_ugaussian_Q(z) / (1 - level) : gsl_cdf_ugaussian_P(z) / level);
+}
+
+static double exponential_draw(gsl_rng *rng)
+{
+    return gsl_ran_exponential(rng, 1);
+}
+static double exponential_quantile(double p)
+{
+    return -log1p(-p);
+}
+static double exponential_cvar(double level)
+{
+    const double q = exponential_quantile(level);
+    return level > 0.5 ? q + 1 : (1 - (1 + q) * exp(-q)) / level;
+}
+
+static double uniform_draw(gsl_rng *rng)
+{
+    return gsl_rng_uniform(rng);
+}
+static double uniform_quantile(double p)
+{
+    return p;
+}
+static double uniform_cvar(double level)
+{
+    return level > 0.5 ? (1 + level) / 2 : level / 2;
+}
+
+static double poisson_draw(gsl_rng *rng)
+{
+    return (double)gsl_ran_poisson(rng, POISSON);
+}
+static double poisson_below(double x)
+{
+    return x < 0 ? 0 : gsl_cdf_poisson_P((unsigned)x, POISSON);
+}
+static double poisson_quantile(double p)
+{
+    double x = 0;
+    while (poisson_below(x) < p) x++;
+    return x;
+}
+/* The least expected excess, at the quantile. */
+static double poisson_cvar(double level)
+{
+    const double q = poisson_quantile(level);
+    double excess = 0;
+    for (unsigned x = 0; x < 100; x++)
+        if (level > 0.5 ? x > q : x < q) excess += (x - q) * gsl_ran_poisson_pdf(x, POISSON);
+    return q + excess / (level > 0.5 ? 1 - level : level);
+}
+
+static const struct law {
+    const char *name;
+    double (*draw)(gsl_rng *);
+    double (*quantile)(double);
+    double (*cvar)(double);
+    double mean;
+    double (*below)(double); /* P(X <= x) where that is not p at the quantile of p: a law with ties */
+} laws[LAWS] = {
+    {"normal", normal_draw, gsl_cdf_ugaussian_Pinv, normal_cvar, 0, NULL},
+    {"lognormal", lognormal_draw, lognormal_quantile, lognormal_cvar, 1.6487212707001282, NULL},
+    {"exponential", exponential_draw, exponential_quantile, exponential_cvar, 1, NULL},
+    {"uniform", uniform_draw, uniform_quantile, uniform_cvar, 0.5, NULL},
+    {"Poisson", poisson_draw, poisson_quantile, poisson_cvar, POISSON, poisson_below},
+};
+
+/* ---- what coverage must be, where that is known ---- */
+
+static double binomial_below(double b, double p, size_t n)
+{
+    return b < 0 ? 0.0 : b >= (double)n ? 1.0 : gsl_cdf_binomial_P((unsigned)b, p, (unsigned)n);
+}
+
+/* Of normals, by the t distribution. */
+static double mean_coverage(const struct law *law, size_t n)
+{
+    return law == &laws[0] ? 1 - 2 * gsl_cdf_tdist_Q(NORMAL_975, (double)n - 1) : UNKNOWN;
+}
+
+/* X_low is above the quantile q if fewer than `low` values are at most q, X_high below it if at least `high` are less.
+ */
+static double quantile_coverage(const struct law *law, size_t n, double p)
+{
+    const double q = law->quantile(p);
+    const double at_most = law->below == NULL ? p : law->below(q), less = law->below == NULL ? p : law->below(q - 1);
+    uint64_t rank, low, high;
+    statistics_quantile_ranks(n, p, &rank, &low, &high);
+    return 1 - binomial_below((double)low - 1, at_most, n) - (1 - binomial_below((double)high - 1, less, n));
+}
+
+static bool wilson_covers(size_t n, double p, double hits)
+{
+    const struct probability_estimate e = probability_of(hits, (double)n);
+    return e.low <= p && p <= e.high;
+}
+
+static double wilson_coverage(size_t n, double p)
+{
+    double covered = 0;
+    for (unsigned hits = 0; hits <= n; hits++)
+        if (wilson_covers(n, p, hits)) covered += gsl_ran_binomial_pdf(hits, p, (unsigned)n);
+    return covered;
+}
+
+static bool failed;
+
+/* Prints per cent, and judges where something is expected. */
+static void report(size_t runs, size_t covered, double expected)
+{
+    const double found = (double)covered / (double)runs;
+    const double error = sqrt(expected * (1 - expected) / (double)runs) * ERRORS + 1 / (double)runs;
+    const bool wrong = fabs(found - expected) > error; /* never without an expectation */
+    printf(" %.1f%s |", 100 * found, wrong ? " (!)" : "");
+    if (wrong) fprintf(stderr, "coverage: %g covered, %g to %g expected\n", found, expected - error, expected + error);
+    failed = failed || wrong;
+}
+
+/* ---- repeated runs ---- */
+
+struct counts {
+    size_t mean, quantile[PROBABILITIES], tail[2];
+    struct moments cvar[2], stated[2]; /* of the tails and of their stated errors */
+};
+
+static struct moments one(double value)
+{
+    return moments_of(1, &value, NULL);
+}
+
+static bool covers(double estimate, double standard_error, double truth)
+{
+    return fabs(estimate - truth) <= NORMAL_975 * standard_error;
+}
+
+static void run(gsl_rng *rng, const struct law *law, size_t n, const double truth[PROBABILITIES], struct counts *counts)
+{
+    static double value[MOST];
+    static float sample[MOST], work[MOST];
+    static const double level[2] = {1 - LEVEL, LEVEL};
+    const struct statistics_asked asked = {PROBABILITIES, probability, 2, level};
+    struct quantile_estimate quantile[PROBABILITIES];
+    struct cvar_estimate cvar[2];
+    for (size_t i = 0; i < n; i++) {
+        value[i] = law->draw(rng);
+        sample[i] = (float)value[i];
+    }
+    const struct moments m = moments_of(n, value, NULL);
+    statistics_quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
+    counts->mean += covers(m.mean, moments_standard_error(&m), law->mean);
+    for (size_t q = 0; q < PROBABILITIES; q++)
+        counts->quantile[q] += quantile[q].low <= truth[q] && truth[q] <= quantile[q].high;
+    for (size_t t = 0; t < 2; t++) {
+        counts->tail[t] += covers(cvar[t].estimate, cvar[t].standard_error, law->cvar(level[t]));
+        counts->cvar[t] = moments_combine(counts->cvar[t], one(cvar[t].estimate));
+        counts->stated[t] = moments_combine(counts->stated[t], one(cvar[t].standard_error));
+    }
+}
+
+static void count_runs(gsl_rng *rng, const struct law *law, size_t n, size_t runs, struct counts *counts)
+{
+    double truth[PROBABILITIES];
+    *counts = (struct counts){.cvar = {moments_none(), moments_none()}, .stated = {moments_none(), moments_none()}};
+    for (size_t q = 0; q < PROBABILITIES; q++) truth[q] = law->quantile(probability[q]);
+    for (size_t r = 0; r < runs; r++) run(rng, law, n, truth, counts);
+}
+
+/* What the mean estimate lacks, and the stated over the actual error. */
+static void report_tails(const struct law *law, const struct counts *counts)
+{
+    for (size_t t = 0; t < 2; t++) {
+        const double truth = law->cvar(t == 0 ? 1 - LEVEL : LEVEL), spread = moments_sd(&counts->cvar[t]);
+        printf(" %+.2f, %.2f |", (counts->cvar[t].mean - truth) / spread, counts->stated[t].mean / spread);
+    }
+}
+
+static void law_rows(gsl_rng *rng, const struct law *law, size_t n, size_t runs)
+{
+    struct counts counts;
+    count_runs(rng, law, n, runs, &counts);
+    printf("| %s | %zu | %zu |", law->name, n, runs);
+    report(runs, counts.mean, mean_coverage(law, n));
+    for (size_t q = 0; q < PROBABILITIES; q++)
+        report(runs, counts.quantile[q], quantile_coverage(law, n, probability[q]));
+    for (size_t t = 0; t < 2; t++) report(runs, counts.tail[t], UNKNOWN);
+    report_tails(law, &counts);
+    putchar('\n');
+}
+
+/* The mean of few values, which the normal quantile makes too little of. */
+static void mean_rows(gsl_rng *rng, size_t runs)
+{
+    static const size_t n[] = {5, 10, 30};
+    fputs("\n| mean of | runs | n 5 | 10 | 30 |\n|---|---|---|---|---|\n", stdout);
+    for (size_t l = 0; l < LAWS; l++) {
+        printf("| %s | %zu |", laws[l].name, runs);
+        for (size_t k = 0; k < 3; k++) {
+            size_t covered = 0;
+            for (size_t r = 0; r < runs; r++) {
+                double value[30];
+                for (size_t i = 0; i < n[k]; i++) value[i] = laws[l].draw(rng);
+                const struct moments m = moments_of(n[k], value, NULL);
+                covered += covers(m.mean, moments_standard_error(&m), laws[l].mean);
+            }
+            report(runs, covered, mean_coverage(&laws[l], n[k]));
+        }
+        putchar('\n');
+    }
+}
+
+static void wilson_rows(gsl_rng *rng, size_t runs)
+{
+    static const double p[] = {0.001, 0.01, 0.05, 0.1, 0.3, 0.5};
+    static const size_t n[] = {100, 1000, 10240};
+    fputs("\n| probability | runs | n 100 | 1000 | 10240 |\n|---|---|---|---|---|\n", stdout);
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        printf("| %g | %zu |", p[i], runs);
+        for (size_t k = 0; k < 3; k++) {
+            size_t covered = 0;
+            for (size_t r = 0; r < runs; r++)
+                covered += wilson_covers(n[k], p[i], gsl_ran_binomial(rng, p[i], (unsigned)n[k]));
+            report(runs, covered, wilson_coverage(n[k], p[i]));
+        }
+        putchar('\n');
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        size_t n, all, few; /* runs */
+    } sizes[] = {{100, 100000, 10000}, {1000, 100000, 2000}, {10240, 40000, 200}};
+    const bool is_short = argc > 1 && strcmp(argv[1], "--short") == 0;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    if (rng == NULL) return EXIT_FAILURE;
+    gsl_rng_set(rng, SEED);
+    fputs("| law | n | runs | mean | quantile 0.01 | 0.05 | 0.1 | 0.25 | 0.5 | 0.75 | 0.9 | 0.95 | 0.99 | CVaR least 5 "
+          "% | "
+          "greatest 5 % | least: bias, error | greatest: bias, error |\n"
+          "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
+          stdout);
+    for (size_t l = 0; l < LAWS; l++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            law_rows(rng, &laws[l], sizes[s].n, is_short ? sizes[s].few : sizes[s].all);
+    mean_rows(rng, is_short ? 20000 : 1000000);
+    wilson_rows(rng, is_short ? 20000 : 1000000);
+    gsl_rng_free(rng);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
