@@ -270,8 +270,7 @@ START_TEST(no_event_starts_in_a_month_that_begins_down)
                  cases[c].duration);
         support_open(&support, text, 16);
         struct world_state *state = support_begin(&support);
-        const double *down = support_row(&support, state, "events.e.down"),
-                     *age = age_of(&support, state, "event e");
+        const double *down = support_row(&support, state, "events.e.down"), *age = age_of(&support, state, "event e");
         double lasted[LANES], before[LANES];
         int starts = 0;
         for (int l = 0; l < LANES; l++) {
