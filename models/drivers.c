@@ -346,6 +346,15 @@ size_t drivers_outputs(const struct drivers *drivers)
     return drivers->outputs;
 }
 
+struct fault *drivers_refer(const struct drivers *drivers, const struct setting *reference, size_t *output)
+{
+    *output = drivers_find(drivers, reference->text);
+    if (*output < drivers_outputs(drivers)) return NULL;
+    return fault_at(FAULT_SCENARIO, reference->place,
+                    "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
+                    reference->path, reference->text);
+}
+
 const char *drivers_name(const struct drivers *drivers, size_t output)
 {
     return output_driver(drivers, output)->output_name[drivers->output[output].of_driver];

@@ -25,6 +25,8 @@ void drivers_free(struct drivers *drivers);
 size_t drivers_outputs(const struct drivers *drivers);
 /* The output of that name ("brent", "macro.cn"); drivers_outputs() if there is none. */
 size_t drivers_find(const struct drivers *drivers, const char *name);
+/* The output that a reference names; a fault at its place if it is none. */
+MUST_CHECK struct fault *drivers_refer(const struct drivers *drivers, const struct setting *reference, size_t *output);
 const char *drivers_name(const struct drivers *drivers, size_t output);
 const char *drivers_unit(const struct drivers *drivers, size_t output);
 /* True if the level is always positive: a price or a volume, of which logs can be taken. */

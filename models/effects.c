@@ -179,7 +179,7 @@ struct fault *effects_settle(struct effects *effects, struct plan *plan)
         if (i + 1 < effects->count && effects->effect[i + 1].target == effect->target) continue;
         const struct key *key = key_of(effect, plan);
         if (!key_has_range(key)) continue;
-        struct effect_bounds *bounds = &effects->bounds[effects->targets++];
+        struct effect_bounds *bounds = &effects->bounds[effects->bounded++];
         /* a range without its end is held at the next number */
         *bounds = (struct effect_bounds){effects, key->least_open ? nextafter(key->least, key->most) : key->least,
                                          key->most_open ? nextafter(key->most, key->least) : key->most};

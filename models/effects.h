@@ -42,8 +42,8 @@ struct effects {
     struct effect *effect; /* in the order in which they apply, by target */
     size_t count;
     struct effect_bounds *bounds;
-    size_t targets;
-    int held; /* signal: how many quantities were held */
+    size_t bounded; /* quantities that have bounds */
+    int held;       /* signal: how many quantities were held */
     size_t outcome;
 };
 

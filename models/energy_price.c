@@ -90,15 +90,6 @@ const struct key energy_price_keys[] = {
      .meaning = "Of an indexed price: never above it."},
     {.name = NULL}};
 
-static struct fault *driver_read(struct setting *reference, const struct drivers *drivers, size_t *driver)
-{
-    *driver = drivers_find(drivers, reference->text);
-    if (*driver < drivers_outputs(drivers)) return NULL;
-    return fault_at(FAULT_SCENARIO, reference->place,
-                    "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
-                    reference->path, reference->text);
-}
-
 struct fault *energy_benchmark_read(struct setting *commodity, const struct drivers *drivers, bool *has,
                                     struct energy_price *benchmark)
 {
@@ -110,7 +101,7 @@ struct fault *energy_benchmark_read(struct setting *commodity, const struct driv
                                        .differential = -1,
                                        .floor = -1,
                                        .ceiling = -1};
-    return driver_read(setting_find(section, "driver"), drivers, &benchmark->driver);
+    return drivers_refer(drivers, setting_find(section, "driver"), &benchmark->driver);
 }
 
 /* A whole number of months. */
@@ -136,7 +127,7 @@ static struct fault *indexed_read(struct setting *section, struct setting *drive
     price->slope = setting_slot(section, "slope");
     price->floor = setting_slot(section, "floor");
     price->ceiling = setting_slot(section, "ceiling");
-    TRY(driver_read(driver, drivers, &price->driver));
+    TRY(drivers_refer(drivers, driver, &price->driver));
     TRY(months_read(section, "lag", 0, plan, &price->lag));
     TRY(months_read(section, "window", 1, plan, &price->window));
     if (price->floor >= 0 && price->ceiling >= 0 &&
@@ -181,7 +172,7 @@ struct fault *energy_price_read(struct setting *outlet, const struct plan *plan,
                         added->path, benchmark == NULL ? "none of its commodity" : "its own");
     if (added != NULL) {
         price->varies = true;
-        TRY(driver_read(added, drivers, &price->added));
+        TRY(drivers_refer(drivers, added, &price->added));
         if (strcmp(drivers_unit(drivers, price->added), drivers_unit(drivers, price->driver)) != 0)
             return fault_at(FAULT_SCENARIO, added->place,
                             "%s: %s is in %s, the driver that it is added to in %s; expected the same unit",

@@ -334,11 +334,7 @@ static struct fault *duty_read(const struct energy *energy, struct energy_commod
     struct energy_duty *duty = &commodity->duty;
     struct setting *driver = setting_find(section, "driver"), *table = setting_find(section, "table"),
                    *exempt = setting_find(section, "exempt");
-    duty->driver = drivers_find(energy->drivers, driver->text);
-    if (duty->driver == drivers_outputs(energy->drivers))
-        return fault_at(FAULT_SCENARIO, driver->place,
-                        "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
-                        driver->path, driver->text);
+    TRY(drivers_refer(energy->drivers, driver, &duty->driver));
     if (table->children == 0)
         return fault_at(FAULT_SCENARIO, table->place, "%s is empty; expected bands such as 50 USD/bbl: 50 USD/t",
                         table->path);

@@ -165,21 +165,11 @@ int leg_slot(const struct leg *leg, enum leg_map map, const char *commodity)
     return -1;
 }
 
-/* The output that a reference to drivers names, which must be one level. */
-static struct fault *driver_output(const struct drivers *drivers, const struct setting *reference, size_t *output)
-{
-    *output = drivers_find(drivers, reference->text);
-    if (*output < drivers_outputs(drivers)) return NULL;
-    return fault_at(FAULT_SCENARIO, reference->place,
-                    "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
-                    reference->path, reference->text);
-}
-
 static struct fault *cost_driver_read(struct leg *leg, struct setting *reference, const struct drivers *drivers)
 {
     if (reference == NULL) return NULL;
     leg->follows = true;
-    TRY(driver_output(drivers, reference, &leg->cost_driver));
+    TRY(drivers_refer(drivers, reference, &leg->cost_driver));
     if (drivers_positive(drivers, leg->cost_driver)) return NULL;
     return fault_at(FAULT_SCENARIO, reference->place,
                     "%s: driver %s may cross zero, so costs cannot follow its ratio; expected a price or a volume",
@@ -192,7 +182,7 @@ static struct fault *draught_read(struct leg *leg, struct setting *draught, cons
     leg->draught = true;
     leg->draught_loss = setting_slot(draught, "loss");
     leg->draught_offset = setting_slot(draught, "offset");
-    TRY(driver_output(drivers, setting_find(draught, "driver"), &leg->draught_driver));
+    TRY(drivers_refer(drivers, setting_find(draught, "driver"), &leg->draught_driver));
     if (leg->capacity >= 0) return NULL;
     return fault_at(FAULT_SCENARIO, draught->place, "%s stands without a capacity that it could reduce; expected %s",
                     draught->path, "`capacity:` too");

@@ -77,11 +77,7 @@ struct fault *watch_driver(struct setting *section, struct setting *driver, cons
 {
     driver->used = true;
     watch->of_driver = true;
-    watch->driver = drivers_find(drivers, driver->text);
-    if (watch->driver == drivers_outputs(drivers))
-        return fault_at(FAULT_SCENARIO, driver->place,
-                        "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
-                        driver->path, driver->text);
+    TRY(drivers_refer(drivers, driver, &watch->driver));
     return level_read(section, drivers_unit(drivers, watch->driver), plan, watch);
 }
 

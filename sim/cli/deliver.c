@@ -57,7 +57,7 @@ static void print_needed(const struct result *result)
 }
 
 /* Says what came out and how sure it is. */
-static struct fault *report(const struct result *result, const char *output, double seconds)
+static void report(const struct result *result, const char *output, double seconds)
 {
     fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
             result->outcomes.count, seconds);
@@ -77,7 +77,6 @@ static struct fault *report(const struct result *result, const char *output, dou
                     "network.most_sweeps gives them more steps\n",
                     outcome->path, most);
     }
-    return NULL;
 }
 
 static struct fault *check_invalid(const struct result *result, const char *output)
@@ -115,9 +114,8 @@ struct fault *deliver(struct simulation *simulation, const struct options *optio
     progress_end(progress);
     if (fault == NULL) fault = write_result(&result, output, force);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    if (fault == NULL)
-        fault =
-            report(&result, output, (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec));
+    const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    if (fault == NULL) report(&result, output, seconds);
     if (fault == NULL && simulation->origin == NULL) print_needed(&result);
     result_free(&result);
     return fault;

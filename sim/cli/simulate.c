@@ -363,8 +363,8 @@ static struct fault *selection_cell(void *context, void *thread_state, uint64_t 
 {
     const struct selection *selection = context;
     const struct samples *samples = selection->samples;
-    statistics_quantiles_and_tails(samples->count, samples->value + cell * samples->count, thread_state,
-                                   &selection->asked, selection->quantile + cell * selection->asked.quantiles,
+    statistics_quantiles_and_tails(samples->count, samples_of(samples, cell), thread_state, &selection->asked,
+                                   selection->quantile + cell * selection->asked.quantiles,
                                    selection->cvar + cell * selection->asked.levels);
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* sim/core/precision.c -- see precision.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/precision.h"
+#include "sim/core/probability.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -23,8 +24,9 @@ double precision_of_mean(const struct moments *moments, double confidence)
 
 double precision_of_probability(const struct moments *moments, double confidence)
 {
-    const double n = moments->count, p = moments->mean, z = precision_z(confidence);
-    return z * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n);
+    const double n = moments->count;
+    const struct probability_estimate wilson = probability_within(moments->mean * n, n, precision_z(confidence));
+    return 0.5 * (wilson.high - wilson.low);
 }
 
 struct precision_state precision_judge(const struct precision_goal *goal, double estimate, double half_width, double n,

@@ -11,5 +11,7 @@ struct probability_estimate {
     double estimate, low, high;
 };
 struct probability_estimate probability_of(double hits, double n);
+/* The same with bounds z standard errors away. */
+struct probability_estimate probability_within(double hits, double n, double z);
 
 #endif
