@@ -12,6 +12,9 @@
 #include "models/regimes.h"
 #include "models/thresholds.h"
 
+#include <ctype.h>
+#include <fnmatch.h>
+
 const struct outcome_kind *const outcome_tables[] = {
     drivers_outcomes,         flows_outcomes,          network_flow_outcomes,
     accounts_flow_outcomes,   network_route_outcomes,  legs_outcomes,
@@ -20,6 +23,35 @@ const struct outcome_kind *const outcome_tables[] = {
     accounts_fiscal_outcomes, accounts_trade_outcomes, accounts_partner_outcomes,
     appraisal_outcomes,       indices_outcomes,        thresholds_outcomes,
     network_solver_outcomes,  effects_outcomes,        NULL};
+
+/* Whether the path fits, where each run of capitals stands for any name; *said: how much of it is no name. */
+static bool fits(const char *pattern, const char *path, size_t *said)
+{
+    char glob[128];
+    size_t length = 0;
+    *said = 0;
+    for (const char *at = pattern; *at != '\0' && length + 1 < sizeof glob; at++) {
+        const bool name = isupper((unsigned char)*at) != 0;
+        if (name && length > 0 && glob[length - 1] == '*') continue;
+        glob[length++] = name ? '*' : *at;
+        *said += !name;
+    }
+    glob[length] = '\0';
+    return fnmatch(glob, path, 0) == 0;
+}
+
+const struct outcome_kind *outcomes_kind(const char *path)
+{
+    const struct outcome_kind *best = NULL;
+    size_t most = 0, said;
+    for (size_t t = 0; outcome_tables[t] != NULL; t++)
+        for (const struct outcome_kind *kind = outcome_tables[t]; kind->pattern != NULL; kind++) {
+            if (!fits(kind->pattern, path, &said) || (best != NULL && said <= most)) continue;
+            best = kind;
+            most = said;
+        }
+    return best;
+}
 
 static const struct key save_entry[] = {
     {.name = "*", .kind = KEY_TEXT, .meaning = "A path, or a pattern such as 'drivers.*'."}};

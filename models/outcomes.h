@@ -10,6 +10,9 @@
 /* Tables of kinds, each ended by pattern NULL; the list is ended by NULL. */
 extern const struct outcome_kind *const outcome_tables[];
 
+/* The kind of the outcome at a path: of those whose pattern it fits, the one that says most of it. NULL: none. */
+const struct outcome_kind *outcomes_kind(const char *path);
+
 /* The declaration of the top-level key `outcomes`. */
 extern const struct key outcomes_key;
 

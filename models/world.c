@@ -456,10 +456,17 @@ const struct outcome_rows *world_report(const struct world_state *state)
 
 void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result)
 {
+    world_simulate_watched(state, first, lanes, NULL, result);
+}
+
+void world_simulate_watched(struct world_state *state, uint64_t first, size_t lanes, const struct month_watch *watch,
+                            struct block_result *result)
+{
     const struct world *world = state->world;
     world_begin(state, first);
     for (int month = 0; month < world->calendar.months; month++) {
         world_month(state, month);
+        if (watch != NULL) watch->month(watch->context, &state->report, month);
         months_add(state, month);
         if (month % CALENDAR_MONTHS_PER_YEAR == CALENDAR_MONTHS_PER_YEAR - 1)
             year_close(state, (size_t)(month / CALENDAR_MONTHS_PER_YEAR));

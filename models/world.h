@@ -47,6 +47,15 @@ void world_close(struct world_state *state);
  * call. */
 void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result);
 
+/* Is called after each month of a block, when the rows of the outcomes hold it; months count from 0. */
+struct month_watch {
+    void (*month)(void *context, const struct outcome_rows *rows, int month);
+    void *context;
+};
+/* The same, watched. */
+void world_simulate_watched(struct world_state *state, uint64_t first, size_t lanes, const struct month_watch *watch,
+                            struct block_result *result);
+
 /* The same step by step: a block begins, then its months in ascending order; after each the rows of the outcomes hold
  * the month. */
 void world_begin(struct world_state *state, uint64_t first);

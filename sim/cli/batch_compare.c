@@ -2,11 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison.h"
 #include "sim/cli/batch_run.h"
+#include "sim/cli/write_text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool is_there(const struct batch_run *run, size_t index)
 {
@@ -112,26 +111,6 @@ static struct fault *compare_all(const struct batch_run *run, const char *const 
 }
 
 /* Whole or not at all; what was there of an earlier run is replaced. */
-static struct fault *write_file(const char *path, const char *text)
-{
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
-    FILE *to = fopen(temporary, "wx");
-    bool written = to != NULL && fputs(text, to) >= 0 && fflush(to) == 0 && fsync(fileno(to)) == 0;
-    int error = errno;
-    if (to != NULL && fclose(to) != 0 && written) {
-        written = false;
-        error = errno;
-    }
-    if (written && rename(temporary, path) < 0) {
-        written = false;
-        error = errno;
-    }
-    if (!written && to != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
-    free(temporary);
-    return written ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
-}
-
 struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv)
 {
     char *table = NULL;
@@ -149,7 +128,7 @@ struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *c
     if (rows != NULL && fclose(rows) != 0 && fault == NULL) fault = fault_no_memory();
     if (fault == NULL && (fflush(to) != 0 || ferror(to)))
         fault = fault_raise(FAULT_MACHINE, "the comparison cannot be written");
-    if (fault == NULL && csv != NULL) fault = write_file(csv, table);
+    if (fault == NULL && csv != NULL) fault = write_text(csv, table);
     free(table);
     free(row);
     free(outcome);

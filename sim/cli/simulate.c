@@ -482,6 +482,15 @@ static struct fault *describe(const struct simulation *simulation, const struct 
     return NULL;
 }
 
+const char *simulation_input_unit(const struct simulation *simulation, size_t input)
+{
+    const struct store *store = simulation->plan.store;
+    const int slot = store_input_slot(store, input);
+    const bool factor = strcmp(store_input_name(store, input), store_path(store, slot)) != 0;
+    const char *unit = factor ? "" : store_unit(store, slot);
+    return unit[0] == '\0' ? "1" : unit;
+}
+
 static struct fault *describe_inputs(const struct simulation *simulation, struct result *result)
 {
     const struct store *store = simulation->plan.store;
@@ -491,11 +500,8 @@ static struct fault *describe_inputs(const struct simulation *simulation, struct
     for (size_t i = 0; i < inputs; i++) {
         struct result_input *input = &result->input[i];
         const char *name = store_input_name(store, i);
-        const int slot = store_input_slot(store, i);
-        const bool factor = strcmp(name, store_path(store, slot)) != 0;
-        const char *unit = factor ? "" : store_unit(store, slot);
         input->path = strdup(name);
-        input->unit = strdup(unit[0] == '\0' ? "1" : unit);
+        input->unit = strdup(simulation_input_unit(simulation, i));
         if (asprintf(&input->long_name, "%s as drawn", name) < 0) input->long_name = NULL;
         if (input->path == NULL || input->unit == NULL || input->long_name == NULL) return fault_no_memory();
     }

@@ -55,6 +55,9 @@ char *simulation_output(const char *file);
 uint64_t simulation_sample_bytes(const struct simulation *simulation);
 uint64_t simulation_file_bytes(const struct simulation *simulation);
 
+/* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
+const char *simulation_input_unit(const struct simulation *simulation, size_t input);
+
 /* Simulates all replications. The result owns what it holds, but for the outcomes, which stay with the simulation until
  * result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
 MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,

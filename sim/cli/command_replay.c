@@ -1,0 +1,165 @@
+/* sim/cli/command_replay.c -- zhol replay: one replication of a result in full, and what its worst ones have in common.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/command.h"
+#include "sim/cli/ledger.h"
+#include "sim/cli/reopen.h"
+#include "sim/cli/worst.h"
+#include "sim/cli/write_text.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPTION_YEARS = 256,
+    OPTION_INPUTS,
+    OPTION_FORCE,
+    OPTION_WORST,
+    OPTION_OUTCOME,
+    OPTION_UPPER,
+    OPTION_LOWER,
+    OPTION_CSV
+};
+
+struct replay_options {
+    const char *output; /* NULL: stdout */
+    bool has_replication, has_share, force;
+    uint64_t replication;
+    enum ledger_part part;
+    struct worst worst; /* its path is the result */
+};
+
+static const struct argp_option list[] = {
+    {NULL, 0, NULL, 0, "One replication, simulated again:", 1},
+    {NULL, 'r', "N", 0, "The replication, counted from 0; by month, each outcome that has a value in a month", 1},
+    {"years", OPTION_YEARS, NULL, 0, "All outcomes by year and over the horizon instead", 1},
+    {"inputs", OPTION_INPUTS, NULL, 0, "The inputs as drawn instead", 1},
+    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 1},
+    {NULL, 0, NULL, 0, "The worst replications against the rest, from the samples:", 2},
+    {"worst", OPTION_WORST, "SHARE", 0, "So many of them, such as 1%", 2},
+    {"outcome", OPTION_OUTCOME, "PATH", 0, "The outcome that says which are worse, over the whole horizon", 2},
+    {"upper", OPTION_UPPER, NULL, 0, "The greatest are the worst (default: as the outcome is declared)", 2},
+    {"lower", OPTION_LOWER, NULL, 0, "The least are the worst", 2},
+    {"csv", OPTION_CSV, NULL, 0, "All that is compared, as CSV (default: the first 20, as a table)", 2},
+    {NULL, 'o', "FILE", 0, "Write to a file (default: standard output)", 3},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static bool read_replication(const char *text, uint64_t *replication)
+{
+    char *end = NULL;
+    errno = 0;
+    if (*text < '0' || *text > '9') return false;
+    *replication = strtoull(text, &end, 10);
+    return *end == '\0' && errno == 0;
+}
+
+/* "1%" or "0.5 %". */
+static bool read_share(const char *text, double *share)
+{
+    char *end = NULL;
+    if (*text < '0' || *text > '9') return false;
+    *share = strtod(text, &end) / 100.0;
+    while (*end == ' ') end++;
+    return strcmp(end, "%") == 0 && *share > 0.0 && *share < 1.0;
+}
+
+static void check_together(const struct replay_options *options, struct argp_state *state)
+{
+    const struct worst *worst = &options->worst;
+    if (worst->path == NULL) argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
+    if (options->has_replication == options->has_share)
+        argp_error(state, "%s; expected -r N or --worst SHARE",
+                   options->has_share ? "-r and --worst were both given" : "nothing was asked for");
+    if (options->has_share != (worst->outcome != NULL))
+        argp_error(state, "--worst and --outcome go together, such as --worst 1%% --outcome npv.national");
+    if (options->has_replication && (worst->side != WORST_AS_DECLARED || worst->csv))
+        argp_error(state, "--upper, --lower and --csv belong to --worst");
+    if (options->has_share && options->part != LEDGER_MONTHS) argp_error(state, "--years and --inputs belong to -r");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct replay_options *options = state->input;
+    switch (key) {
+    case 'r':
+        options->has_replication = read_replication(argument, &options->replication);
+        if (!options->has_replication)
+            argp_error(state, "-r is '%s'; expected the number of a replication, counted from 0", argument);
+        break;
+    case 'o': options->output = argument; break;
+    case OPTION_YEARS: options->part = LEDGER_YEARS; break;
+    case OPTION_INPUTS: options->part = LEDGER_INPUTS; break;
+    case OPTION_FORCE: options->force = true; break;
+    case OPTION_WORST:
+        options->has_share = read_share(argument, &options->worst.share);
+        if (!options->has_share) argp_error(state, "--worst is '%s'; expected a share such as 1%%", argument);
+        break;
+    case OPTION_OUTCOME: options->worst.outcome = argument; break;
+    case OPTION_UPPER: options->worst.side = WORST_UPPER; break;
+    case OPTION_LOWER: options->worst.side = WORST_LOWER; break;
+    case OPTION_CSV: options->worst.csv = true; break;
+    case ARGP_KEY_ARG:
+        if (options->worst.path != NULL) argp_error(state, "'%s' is one file too many; expected RESULT", argument);
+        options->worst.path = argument;
+        break;
+    case ARGP_KEY_END: check_together(options, state); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {list,
+                                   parse,
+                                   "RESULT -r N\nRESULT --worst SHARE --outcome PATH",
+                                   "One replication of a result in full, or what its worst ones have in common.\v"
+                                   "Example:\n\n  zhol replay kazakhstan-2019.h5 -r 4711 -o 4711.csv",
+                                   NULL,
+                                   NULL,
+                                   NULL};
+
+static struct fault *replay(const struct replay_options *options, const struct result *head,
+                            struct simulation *simulation, FILE *to)
+{
+    const char *path = options->worst.path;
+    if (options->has_share) return worst_write(&options->worst, head, to);
+    if (options->replication >= head->replications)
+        return fault_raise(FAULT_USAGE, "-r is %" PRIu64 "; %s has the replications 0 to %" PRIu64,
+                           options->replication, path, head->replications - 1);
+    TRY(reopen_check(path, head, options->force));
+    TRY(reopen(path, head, simulation));
+    return ledger_write(simulation, options->replication, options->part, to);
+}
+
+static struct fault *put_out(const char *output, const char *text)
+{
+    if (output != NULL) return write_text(output, text);
+    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+        return fault_raise(FAULT_MACHINE, "standard output cannot be written: %s", strerror(errno));
+    return NULL;
+}
+
+int command_replay(int argc, char **argv)
+{
+    struct replay_options options = {.output = NULL};
+    struct simulation simulation = {.file = NULL};
+    struct result head = {0};
+    char *text = NULL;
+    size_t size = 0;
+    bool ours;
+    argp_err_exit_status = FAULT_USAGE;
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = result_read_head(options.worst.path, &ours, &head);
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL && fault == NULL) fault = fault_no_memory();
+    if (fault == NULL) fault = replay(&options, &head, &simulation, to);
+    if (to != NULL && fclose(to) != 0 && fault == NULL) fault = fault_no_memory();
+    if (fault == NULL) fault = put_out(options.output, text);
+    const int status = command_end(fault);
+    simulation_close(&simulation);
+    result_free(&head);
+    free(text);
+    return status;
+}

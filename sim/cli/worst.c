@@ -1,0 +1,165 @@
+/* sim/cli/worst.c -- see worst.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/worst.h"
+#include "models/outcomes.h"
+#include "output/stored.h"
+#include "output/tail.h"
+#include "sim/core/units.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 20, LEAST_TAIL = 20 };
+
+/* What is compared beside the inputs: what comes from outside, and what a replication was like. */
+static const char *const compared[] = {"drivers.*",    "events.*.down",      "regimes.*",
+                                       "legs.*.delay", "legs.*.utilisation", "policies.*.active"};
+
+struct comparing {
+    const struct worst *worst;
+    const struct result *head;
+    struct stored *stored;
+    struct stored_input *input;
+    size_t inputs;
+    float *value;   /* [replications] */
+    double *number; /* [replications] */
+    struct tail tail;
+    struct tail_row *row;
+    size_t rows;
+};
+
+static bool is_compared(const char *path, const char *outcome)
+{
+    for (size_t i = 0; i < sizeof compared / sizeof *compared; i++)
+        if (fnmatch(compared[i], path, 0) == 0) return strcmp(path, outcome) != 0;
+    return false;
+}
+
+static struct fault *no_outcome(const struct worst *worst, const struct outcomes *outcomes)
+{
+    const char **words = calloc(outcomes->count + 1, sizeof *words);
+    if (words == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
+    char hint[160];
+    struct fault *fault =
+        fault_raise(FAULT_USAGE, "%s has no outcome '%s'; `zhol show RESULT --list` lists them%s", worst->path,
+                    worst->outcome, units_hint(worst->outcome, words, sizeof hint, hint));
+    free(words);
+    return fault;
+}
+
+/* Which end is the worse one. */
+static struct fault *find_side(const struct worst *worst, bool *upper)
+{
+    const struct outcome_kind *kind = outcomes_kind(worst->outcome);
+    const enum outcome_better better = kind == NULL ? OUTCOME_NEITHER : kind->better;
+    if (worst->side == WORST_AS_DECLARED && better == OUTCOME_NEITHER)
+        return fault_raise(FAULT_USAGE,
+                           "neither more nor less of %s is better by itself; say with --upper or --lower which end is "
+                           "meant",
+                           worst->outcome);
+    *upper = worst->side == WORST_AS_DECLARED ? better == OUTCOME_LESS : worst->side == WORST_UPPER;
+    return NULL;
+}
+
+static struct fault *read_horizon(struct comparing *comparing, const char *path)
+{
+    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
+    bool there = false;
+    result_name(path, name);
+    snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
+    TRY(stored_has(comparing->stored, dataset, &there));
+    if (!there) return fault_raise(FAULT_FILES, "%s holds no samples of %s", comparing->worst->path, path);
+    return stored_floats(comparing->stored, dataset, comparing->head->replications, comparing->value);
+}
+
+static struct fault *find_tail(struct comparing *comparing)
+{
+    const struct worst *worst = comparing->worst;
+    bool upper = false;
+    TRY(find_side(worst, &upper));
+    TRY(read_horizon(comparing, worst->outcome));
+    TRY(tail_init(&comparing->tail, comparing->head->replications, comparing->value, worst->share, upper));
+    const struct tail *tail = &comparing->tail;
+    if (tail->count < LEAST_TAIL)
+        return fault_raise(FAULT_USAGE,
+                           "the worst %g %% of %zu replications are %zu; expected at least %d: ask for more of them, "
+                           "or simulate more",
+                           100.0 * worst->share, tail->defined, tail->count, LEAST_TAIL);
+    if (tail->count == tail->defined)
+        return fault_raise(FAULT_USAGE, "%s is the same in all of %zu replications, or as bad: none is worse",
+                           worst->outcome, tail->defined);
+    return NULL;
+}
+
+static void add_row(struct comparing *comparing, const char *path, const char *unit, bool input)
+{
+    comparing->row[comparing->rows++] = (struct tail_row){
+        .path = path, .unit = unit, .input = input, .separation = tail_separate(&comparing->tail, comparing->number)};
+}
+
+static struct fault *compare(struct comparing *comparing)
+{
+    const struct outcomes *outcomes = &comparing->head->outcomes;
+    const uint64_t count = comparing->head->replications;
+    for (size_t i = 0; i < comparing->inputs; i++) {
+        const struct stored_input *input = &comparing->input[i];
+        TRY(stored_doubles(comparing->stored, input->dataset, count, comparing->number));
+        add_row(comparing, input->path, input->unit, true);
+    }
+    for (size_t o = 0; o < outcomes->count; o++) {
+        const struct outcome *outcome = &outcomes->item[o];
+        if (!is_compared(outcome->path, comparing->worst->outcome)) continue;
+        TRY(read_horizon(comparing, outcome->path));
+        for (uint64_t r = 0; r < count; r++) comparing->number[r] = (double)comparing->value[r];
+        add_row(comparing, outcome->path, outcome->total, false);
+    }
+    tail_sort(comparing->rows, comparing->row);
+    return NULL;
+}
+
+static void print_head(const struct comparing *comparing, size_t outcome, FILE *to)
+{
+    const struct tail *tail = &comparing->tail;
+    const char *unit = comparing->head->outcomes.item[outcome].total;
+    fprintf(to, "The worst %g %% by %s over the whole horizon: %zu of %zu replications, at %s %.6g%s%s\n",
+            100.0 * comparing->worst->share, comparing->worst->outcome, tail->count, tail->defined,
+            tail->upper ? "least" : "most", tail->edge, strcmp(unit, "1") == 0 ? "" : " ",
+            strcmp(unit, "1") == 0 ? "" : unit);
+    if (tail->defined < tail->replications)
+        fprintf(to, "%zu replications without a value are left out\n", tail->replications - tail->defined);
+    fputs("Difference: mean of the worst less that of the rest, over the standard deviation of all\n\n", to);
+}
+
+static struct fault *write_comparison(struct comparing *comparing, FILE *to)
+{
+    const struct outcomes *outcomes = &comparing->head->outcomes;
+    const size_t outcome = outcomes_find(outcomes, comparing->worst->outcome);
+    if (outcome == outcomes->count) return no_outcome(comparing->worst, outcomes);
+    TRY(stored_inputs(comparing->stored, &comparing->input, &comparing->inputs));
+    comparing->value = calloc(comparing->head->replications + 1, sizeof *comparing->value);
+    comparing->number = calloc(comparing->head->replications + 1, sizeof *comparing->number);
+    comparing->row = calloc(comparing->inputs + outcomes->count + 1, sizeof *comparing->row);
+    if (comparing->value == NULL || comparing->number == NULL || comparing->row == NULL) return fault_no_memory();
+    TRY(find_tail(comparing));
+    TRY(compare(comparing));
+    if (comparing->worst->csv) return tail_csv(comparing->rows, comparing->row, to);
+    print_head(comparing, outcome, to);
+    return tail_print(comparing->rows, comparing->row, SHOWN, to);
+}
+
+struct fault *worst_write(const struct worst *worst, const struct result *head, FILE *to)
+{
+    struct comparing comparing = {.worst = worst, .head = head};
+    struct fault *fault = stored_open(worst->path, &comparing.stored);
+    if (fault == NULL) fault = write_comparison(&comparing, to);
+    fault = stored_close(comparing.stored, fault);
+    stored_inputs_free(comparing.input, comparing.inputs);
+    tail_free(&comparing.tail);
+    free(comparing.value);
+    free(comparing.number);
+    free(comparing.row);
+    return fault;
+}

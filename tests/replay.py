@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""A replication of a result again from the file alone, and what its worst replications have in common.
+
+Usage: replay.py ZHOL SCENARIOS
+"""
+import csv
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+import pandas
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+KAZAKHSTAN, REPLICATIONS = SCENARIOS / "kazakhstan-2019.yaml", 500  # the last block holds 20 of 32
+RUNS = {  # by scenario, the words that make its result
+    "kazakhstan": [KAZAKHSTAN, "-n", str(REPLICATIONS)],
+    "policy": [SCENARIOS / "policies/nurly-zhol-sreb.yaml", "-n", "70", "--seed", "18446744073709551615"],
+    "pipelines": [SCENARIOS / "two-pipelines.yaml", "-n", "70", "--set", "run.quantiles=[0.1]"],
+    "mersenne": [SCENARIOS / "minimal.yaml", "-n", "70", "--rng", "mt19937"],
+    "wild": ["wild.yaml", "-n", "64"],
+}
+WILD = """scenario: wild
+time: {base: 2019-07, start: 2020-07, months: 240}
+drivers: {x: {model: gbm, start: 1e307 USD, drift: 50 %/yr, sigma: 5}}
+"""
+COMPARED = ("drivers.", "regimes.")
+
+
+class Replay(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        (cls.folder / "wild.yaml").write_text(WILD)
+        for name, words in RUNS.items():
+            subprocess.run([ZHOL, "run", *words, "-o", f"{name}.h5", "--save", "*", "--progress", "none"], cwd=cls.folder, capture_output=True)
+        os.rename(cls.folder / "wild.h5.failed", cls.folder / "wild.h5")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def zhol(self, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        return run
+
+    def replay(self, *words, **options):
+        run = self.zhol("replay", *words, "-o", "out.csv")
+        self.assertEqual(run.stdout, "")
+        return pandas.read_csv(self.folder / "out.csv", float_precision="round_trip", **options)
+
+    def samples(self, file, group):
+        return {data.attrs["path"].decode(): data for data in file[group].values() if "path" in data.attrs}
+
+    def replications(self, file):
+        last = int(file.attrs["replications"]) - 1
+        return (0, 31, 32, last - 5, last)
+
+    def check_bits(self, replayed, stored, path):
+        """Equal as single precision, zeros with their signs; what is not defined is so in both."""
+        with numpy.errstate(over="ignore"):  # beyond the greatest of single precision it is infinite
+            replayed = numpy.asarray(replayed, dtype=float).astype(numpy.float32)
+        defined = ~numpy.isnan(stored)
+        self.assertEqual(list(~numpy.isnan(replayed)), list(defined), path)
+        self.assertEqual(replayed[defined].tobytes(), stored[defined].tobytes(), path)
+
+    def test_years_and_horizon_are_the_stored_samples_bit_for_bit(self):
+        compared = 0
+        for name in RUNS:
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                horizon, annual = self.samples(file, "samples/horizon"), self.samples(file, "samples/annual")
+                for replication in self.replications(file):
+                    table = self.replay(f"{name}.h5", "-r", str(replication), "--years", index_col="outcome")
+                    self.assertEqual(list(table.index), list(horizon))
+                    invalid = "invalid_replication" in file["diagnostics"] and replication in file["diagnostics/invalid_replication"][:]
+                    for path in () if invalid else table.index:
+                        row = table.loc[path]
+                        self.check_bits(row[["horizon"]], horizon[path][replication:replication + 1], path)
+                        self.assertEqual(row["horizon_unit"], horizon[path].attrs["units"].decode())
+                        years = row.iloc[1:-2].to_numpy(dtype=float)
+                        if path in annual:
+                            self.assertEqual(row["unit"], annual[path].attrs["units"].decode())
+                            self.check_bits(years, annual[path][:, replication], path)
+                        else:
+                            self.assertTrue(numpy.isnan(years).all(), path)
+                        compared += 1
+        self.assertGreater(compared, 2000)
+
+    def test_inputs_are_the_stored_ones_bit_for_bit(self):
+        for name in ("kazakhstan", "policy", "mersenne"):
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                inputs = self.samples(file, "inputs")
+                for replication in self.replications(file):
+                    table = self.replay(f"{name}.h5", "-r", str(replication), "--inputs")
+                    self.assertEqual(list(table["input"]), list(inputs))
+                    for _, row in table.iterrows():
+                        self.assertEqual(row["value"], inputs[row["input"]][replication])
+                        self.assertEqual(row["unit"], inputs[row["input"]].attrs["units"].decode())
+
+    def test_the_months_of_a_year_make_its_value(self):
+        fold = {"time: sum": "mean", "time: mean": "mean", "time: point": "last", "time: minimum": "min", "time: maximum": "max"}
+        for name in ("kazakhstan", "policy"):
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                annual, horizon = self.samples(file, "samples/annual"), self.samples(file, "samples/horizon")
+                months = self.replay(f"{name}.h5", "-r", "42")
+                self.assertEqual(list(months["date"][:2]) + [months["date"].iloc[-1]], ["2020-01", "2020-02", "2039-12"])
+                self.assertTrue(all(numpy.issubdtype(kind, numpy.number) for kind in months.dtypes.iloc[1:]))
+                columns = {column.split(" (")[0]: column for column in months.columns[1:]}
+                for path, data in horizon.items():
+                    method = data.attrs["cell_methods"].decode()
+                    if path not in annual or "from sums" in method:
+                        self.assertNotIn(path, columns)
+                        continue
+                    unit = annual[path].attrs["units"].decode()
+                    self.assertEqual(columns[path], path if unit == "1" else f"{path} ({unit})")
+                    if method not in fold:
+                        continue
+                    years = months[columns[path]].groupby(months.index // 12).agg(fold[method])
+                    numpy.testing.assert_allclose(years, annual[path][:, 42], rtol=1e-6, atol=1e-30, err_msg=path)
+
+    def test_a_ratio_of_the_month_is_empty_where_nothing_moved(self):
+        months = self.replay("kazakhstan.h5", "-r", "7")
+        shares = months.filter(regex=r"^routes\.china-europe\..*\.share$")
+        self.assertGreater(shares.shape[1], 2)
+        numpy.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-12)
+        columns, nothing = {column.split(" (")[0]: months[column] for column in months}, 0
+        for path in columns:
+            if not path.endswith(".netback"):
+                continue
+            volume = columns[path.replace(".netback", ".volume")]
+            self.assertEqual(list(columns[path].isna()), list(volume == 0), path)
+            nothing += (volume == 0).sum()
+        self.assertGreater(nothing, 0)
+
+    def test_standard_output_holds_the_same(self):
+        self.replay("mersenne.h5", "-r", "3")
+        self.assertEqual(self.zhol("replay", "mersenne.h5", "-r", "3").stdout, (self.folder / "out.csv").read_text())
+
+    def test_an_invalid_replication_says_since_when(self):
+        with h5py.File(self.folder / "wild.h5") as file:
+            number, month = (int(file["diagnostics"][name][0]) for name in ("invalid_replication", "invalid_month"))
+        run = self.zhol("replay", "wild.h5", "-r", str(number))
+        date = f"{2020 + (6 + month) // 12}-{(6 + month) % 12 + 1:02}"
+        self.assertEqual(run.stderr, f"replication {number} is invalid: from {date} on, drivers.x is not finite\n")
+        rows = run.stdout.splitlines()
+        self.assertEqual(len(rows), 241)
+        self.assertIn(f"{date},inf", rows[1 + month])
+        self.assertTrue(self.zhol("replay", "wild.h5", "-r", str(number), "--years").stdout.startswith("outcome,unit,2020-07,2021-07,"))
+
+    def test_what_cannot_be_replayed_is_refused(self):
+        (self.folder / "notes.txt").write_text("my notes\n")
+        (self.folder / "damaged.h5").write_bytes((self.folder / "mersenne.h5").read_bytes())
+        with h5py.File(self.folder / "damaged.h5", "r+") as file:
+            file.attrs.modify("scenario", file.attrs["scenario"].replace(b"64 USD/bbl", b"65 USD/bbl"))
+        for words, status, said in (
+            (["mersenne.h5", "-r", "70"], 2, "-r is 70; mersenne.h5 has the replications 0 to 69"),
+            (["mersenne.h5", "-r", "-1"], 2, "-r is '-1'; expected the number of a replication, counted from 0"),
+            (["mersenne.h5"], 2, "nothing was asked for; expected -r N or --worst SHARE"),
+            (["mersenne.h5", "-r", "1", "--worst", "1%", "--outcome", "x"], 2, "-r and --worst were both given"),
+            (["mersenne.h5", "-r", "1", "--csv"], 2, "--upper, --lower and --csv belong to --worst"),
+            (["mersenne.h5", "--worst", "1%", "--outcome", "x", "--years"], 2, "--years and --inputs belong to -r"),
+            (["mersenne.h5", "--worst", "1%"], 2, "--worst and --outcome go together"),
+            (["mersenne.h5", "--worst", "1", "--outcome", "x"], 2, "--worst is '1'; expected a share such as 1%"),
+            (["-r", "1"], 2, "no result file was named"),
+            (["notes.txt", "-r", "1"], 4, "notes.txt is not a result of zhol"),
+            (["damaged.h5", "-r", "1"], 4, "damaged.h5 is damaged"),
+            (["none.h5", "-r", "1"], 4, "none.h5 cannot be read"),
+            (["mersenne.h5", "-r", "1", "-o", "no/out.csv"], 1, "no/out.csv cannot be written: No such file"),
+        ):
+            with self.subTest(words=words):
+                run = self.zhol("replay", *words, status=status)
+                self.assertIn(said, run.stderr)
+                self.assertEqual(run.stdout, "")
+
+    def worst(self, *words):
+        run = self.zhol("replay", "kazakhstan.h5", "--worst", "10%", *words, "--csv")
+        return list(csv.DictReader(run.stdout.splitlines()))
+
+    def test_differences_of_the_worst_are_those_of_the_samples(self):
+        for words, path, upper in ((["--outcome", "npv.national"], "npv.national", False), (["--outcome", "energy.oil.shut-in"], "energy.oil.shut-in", True),
+                                   (["--outcome", "drivers.brent", "--lower"], "drivers.brent", False),
+                                   (["--outcome", "npv.national", "--upper"], "npv.national", True)):
+            rows = self.worst(*words)
+            with h5py.File(self.folder / "kazakhstan.h5") as file:
+                horizon, inputs = self.samples(file, "samples/horizon"), self.samples(file, "inputs")
+                value = horizon[path][:]
+                edge = numpy.sort(-value if upper else value)[50 - 1]
+                worst = (-value if upper else value) <= edge
+                self.assertGreaterEqual(worst.sum(), 50)
+                asked = {name for name in horizon if name.startswith(COMPARED) or name.endswith((".down", ".utilisation", ".active"))
+                         or (name.startswith("legs.") and name.endswith(".delay"))}
+                self.assertEqual({row["path"] for row in rows if row["kind"] == "outcome"}, asked - {path})
+                self.assertEqual({row["path"] for row in rows if row["kind"] == "input"}, set(inputs))
+                sizes = [abs(float(row["difference"])) for row in rows if row["difference"]]
+                self.assertEqual(sizes, sorted(sizes, reverse=True))
+                for row in rows:
+                    x = (inputs if row["kind"] == "input" else horizon)[row["path"]][:].astype(float)
+                    self.check_row(row, x[worst], x[~worst])
+
+    def check_row(self, row, a, b):
+        a, b = a[~numpy.isnan(a)], b[~numpy.isnan(b)]
+        self.assertEqual((int(row["worst_count"]), int(row["rest_count"])), (len(a), len(b)))
+        sd = numpy.concatenate([a, b]).std(ddof=1)
+        if not row["difference"]:
+            self.assertEqual(sd, 0)
+            return
+        difference, scale = (a.mean() - b.mean()) / sd, max(abs(a).max(), abs(b).max()) / sd
+        numpy.testing.assert_allclose(float(row["difference"]), difference, rtol=1e-9, atol=1e-13 * scale)
+        x, y = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
+        freedom = (x + y) ** 2 / (x ** 2 / (len(a) - 1) + y ** 2 / (len(b) - 1))
+        low, high = float(row["low"]), float(row["high"])
+        numpy.testing.assert_allclose((low + high) / 2, difference, rtol=1e-9, atol=1e-12 * scale)
+        t = (high - low) / 2 * sd / numpy.sqrt(x + y)
+        grid = numpy.linspace(0, t, 4001)
+        density = (1 + grid ** 2 / freedom) ** (-(freedom + 1) / 2)
+        density *= math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
+        self.assertAlmostEqual(numpy.trapz(density, grid), 0.475, delta=1e-7 + 1e-10 * scale)
+
+    def test_the_table_says_what_the_tail_is(self):
+        shown = self.zhol("replay", "kazakhstan.h5", "--worst", "10%", "--outcome", "npv.national").stdout
+        self.assertRegex(shown, r"^The worst 10 % by npv.national over the whole horizon: 50 of 500 replications, at most [0-9.e+]+ USD\n")
+        self.assertRegex(shown, r"\n  drivers.brent +-\d\.\d\d +-\d\.\d\d to +-\d\.\d\d ")
+        self.assertEqual(shown.count(" to "), 20)
+        self.assertRegex(shown, r"\n20 of \d+ that vary; --csv lists all\n$")
+
+    def test_tails_that_say_nothing_are_refused(self):
+        for words, said in (
+            (["1%", "--outcome", "npv.national"], "the worst 1 % of 500 replications are 5; expected at least 20"),
+            (["10%", "--outcome", "drivers.brent"], "neither more nor less of drivers.brent is better by itself; say with --upper or --lower"),
+            (["10%", "--outcome", "npv.nation"], "kazakhstan.h5 has no outcome 'npv.nation'"),
+            (["99%", "--outcome", "energy.oil.shut-in", "--lower"], None),
+        ):
+            with self.subTest(words=words):
+                if said is None:
+                    self.zhol("replay", "kazakhstan.h5", "--worst", *words)
+                else:
+                    self.assertIn(said, self.zhol("replay", "kazakhstan.h5", "--worst", *words, status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
