@@ -1,6 +1,7 @@
 /* output/stored.c -- see stored.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/stored.h"
+#include "output/content.h"
 #include "output/hdf5_layout.h"
 
 #include <stdio.h>
@@ -153,4 +154,35 @@ void stored_inputs_free(struct stored_input *input, size_t count)
         free(input[i].unit);
     }
     free(input);
+}
+
+/* The content as stated and as it is; no fault where the file has another format. */
+static struct fault *compare_content(const struct stored *stored, bool *agrees)
+{
+    char hex[CONTENT_DIGITS + 1], *stated = NULL;
+    int schema = 0;
+    const hid_t attribute = H5Aopen(stored->file, "zhol_schema", H5P_DEFAULT);
+    HDF5(stored->path, attribute, "open an attribute");
+    const herr_t read = H5Aread(attribute, H5T_NATIVE_INT, &schema);
+    HDF5(stored->path, H5Aclose(attribute), "close an attribute");
+    HDF5(stored->path, read, "read an attribute");
+    *agrees = schema != RESULT_SCHEMA;
+    if (*agrees) return NULL;
+    TRY(content_of_file(stored->file, stored->path, hex));
+    struct fault *fault = read_text(stored, stored->file, "content_sha256", &stated);
+    *agrees = fault == NULL && strcmp(stated, hex) == 0;
+    free(stated);
+    return fault;
+}
+
+bool stored_is_damaged(const char *path)
+{
+    struct stored *stored;
+    bool agrees = false;
+    struct fault *fault = stored_open(path, &stored);
+    if (fault == NULL) fault = compare_content(stored, &agrees);
+    fault = stored_close(stored, fault);
+    const bool damaged = fault != NULL || !agrees;
+    fault_free(fault);
+    return damaged;
 }

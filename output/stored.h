@@ -11,6 +11,10 @@ MUST_CHECK struct fault *stored_open(const char *path, struct stored **stored);
 /* Passes `fault` on, or what closing gives. */
 MUST_CHECK struct fault *stored_close(struct stored *stored, struct fault *fault);
 
+/* Whether a file of the format that this zhol reads does not have the content that it states, or cannot be read to its
+ * end. */
+bool stored_is_damaged(const char *path);
+
 /* Whether there is a dataset, such as "samples/horizon/drivers_oil", and the groups on the way to it. */
 MUST_CHECK struct fault *stored_has(const struct stored *stored, const char *dataset, bool *there);
 /* All values of a dataset, which must be so many. */

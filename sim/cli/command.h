@@ -12,6 +12,7 @@ int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_verify(int argc, char **argv);
 int command_reference(int argc, char **argv);
 
 /* Prints the faults to stderr as a compiler does, frees them, and returns the exit status of the first. 0 for none. */

@@ -20,6 +20,7 @@ static const struct {
     {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
     {"show", command_show, "tables of a result in the terminal"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
+    {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,0 +1,212 @@
+/* sim/cli/command_verify.c -- zhol verify: whether a result is what its scenario gives.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/sound.h"
+#include "sim/cli/apart.h"
+#include "sim/cli/blocks.h"
+#include "sim/cli/command.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/reopen.h"
+#include "sim/cli/verify.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, USUAL_BLOCKS = 16 };
+
+struct verify_options {
+    const char *path;
+    size_t blocks;
+    int threads;
+    bool all, force;
+};
+
+static const struct argp_option list[] = {
+    {"blocks", OPTION_BLOCKS, "K", 0, "Simulate so many blocks of 32 replications again (default: 16)", 0},
+    {"all", OPTION_ALL, NULL, 0, "Simulate all again, and compare means and all other statistics too", 0},
+    {NULL, 'j', "THREADS", 0, "Threads (default: all processors)", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static bool read_whole(const char *text, long least, long most, long *number)
+{
+    char *end = NULL;
+    errno = 0;
+    if (*text < '0' || *text > '9') return false;
+    *number = strtol(text, &end, 10);
+    return *end == '\0' && errno == 0 && *number >= least && *number <= most;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct verify_options *options = state->input;
+    long number = 0;
+    switch (key) {
+    case OPTION_BLOCKS:
+        if (!read_whole(argument, 2, 1000000000, &number))
+            argp_error(state, "--blocks is '%s'; expected a number of blocks, 2 or more", argument);
+        options->blocks = (size_t)number;
+        break;
+    case OPTION_ALL: options->all = true; break;
+    case 'j':
+        if (!read_whole(argument, 1, 4096, &number))
+            argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
+        options->threads = (int)number;
+        break;
+    case OPTION_FORCE: options->force = true; break;
+    case ARGP_KEY_ARG:
+        if (options->path != NULL) argp_error(state, "'%s' is one file too many; expected RESULT", argument);
+        options->path = argument;
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {
+    list,
+    parse,
+    "RESULT",
+    "Check a result against itself and against what is simulated again, bit for bit. Exit status: 0 if all agrees, 4 "
+    "if it cannot be checked here, 5 if something differs.\v"
+    "Example:\n\n  zhol verify kazakhstan-2019.h5 --blocks 100",
+    NULL,
+    NULL,
+    NULL};
+
+/* Says what was compared, and how many of it differ. */
+static void say(const char *what, const struct verify_count *count)
+{
+    printf("  %s: %zu outcomes over the horizon, %zu by year", what, count->horizon, count->annual);
+    if (count->inputs > 0) printf(", %zu inputs", count->inputs);
+    if (count->different == 0)
+        puts("; all agree");
+    else
+        printf("; %zu datasets differ\n", count->different);
+    fflush(stdout);
+}
+
+static struct fault *check_blocks(struct verify *verify, const struct verify_options *options,
+                                  const struct ensemble_watch *watch)
+{
+    struct blocks blocks;
+    struct samples again = {0};
+    struct verify_count count;
+    char what[96];
+    const uint64_t all = (verify->head->replications + LANES - 1) / LANES;
+    struct fault *fault = blocks_spread(verify->head->replications, options->blocks, &blocks);
+    if (fault == NULL) fault = blocks_simulate(&blocks, verify->simulation, options->threads, watch, &again);
+    if (fault == NULL) fault = verify_samples(verify, &again, blocks.replication, &count);
+    if (fault == NULL) {
+        snprintf(what, sizeof what, "%zu of %" PRIu64 " blocks again, %zu replications", blocks.count, all,
+                 blocks.samples);
+        say(what, &count);
+    }
+    samples_free(&again);
+    blocks_free(&blocks);
+    return fault;
+}
+
+static struct fault *check_all(struct verify *verify, struct simulation *simulation,
+                               const struct verify_options *options, const struct ensemble_watch *watch)
+{
+    struct options run;
+    struct result again;
+    struct verify_count samples, statistics;
+    options_init(&run);
+    run.threads = options->threads;
+    struct fault *fault = simulation_run(simulation, &run, watch, &again);
+    if (fault == NULL) fault = verify_samples(verify, &again.samples, NULL, &samples);
+    if (fault == NULL) fault = verify_statistics(verify, &again, &statistics);
+    if (fault == NULL) {
+        say("all replications again", &samples);
+        say("all statistics again, and the diagnostics", &statistics);
+    }
+    result_free(&again);
+    options_free(&run);
+    return fault;
+}
+
+static struct fault *check(struct verify *verify, struct simulation *simulation, const struct verify_options *options)
+{
+    enum progress_style style;
+    struct progress progress;
+    struct verify_count order;
+    TRY(verify_order(verify, &order));
+    say("count, least, greatest and quantiles from the samples", &order);
+    if (!progress_read_style("auto", &style)) style = PROGRESS_NONE;
+    progress_begin(&progress, style, verify->head->replications);
+    progress_part(&progress, options->path, verify->head->replications);
+    const struct ensemble_watch watch = progress_watch(&progress);
+    struct fault *fault =
+        options->all ? check_all(verify, simulation, options, &watch) : check_blocks(verify, options, &watch);
+    progress_end(&progress);
+    return fault;
+}
+
+static struct fault *check_stored(const struct verify_options *options, const struct result *head,
+                                  struct simulation *simulation)
+{
+    struct verify verify = {.head = NULL};
+    struct stored *stored = NULL;
+    struct fault *fault = stored_open(options->path, &stored);
+    if (fault == NULL) fault = verify_init(&verify, head, stored, simulation);
+    if (fault == NULL) fault = check(&verify, simulation, options);
+    fault = stored_close(stored, fault);
+    if (fault == NULL) {
+        fault = verify.differences;
+        verify.differences = NULL;
+    }
+    if (fault == NULL && !options->all)
+        puts("Not checked: means and what else is a sum over all replications, see --all");
+    verify_free(&verify);
+    return fault;
+}
+
+/* All that the file says of itself. A result that is damaged is told from a file that is none. */
+static struct fault *check_file(const char *path)
+{
+    struct result head;
+    bool ours = false;
+    struct fault *fault = result_read_head(path, &ours, &head);
+    if (fault != NULL && ours && !fault_is_memory(fault) && stored_is_damaged(path)) fault->code = FAULT_UNTRUSTED;
+    result_free(&head);
+    return fault != NULL ? fault : sound_check(path);
+}
+
+static struct fault *verify(const struct verify_options *options, struct result *head, struct simulation *simulation)
+{
+    bool ours;
+    TRY(apart(check_file, options->path)); /* damage makes some versions of HDF5 crash */
+    TRY(result_read_head(options->path, &ours, head));
+    printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,
+           head->replications, head->seed, head->source);
+    TRY(reopen_check(options->path, head, options->force));
+    TRY(reopen(options->path, head, simulation));
+    return check_stored(options, head, simulation);
+}
+
+int command_verify(int argc, char **argv)
+{
+    struct verify_options options = {.blocks = USUAL_BLOCKS};
+    struct simulation simulation = {.file = NULL};
+    struct result head = {0};
+    argp_err_exit_status = FAULT_USAGE;
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = progress_catch_signals();
+    if (fault == NULL) fault = verify(&options, &head, &simulation);
+    if (fault == NULL && fflush(stdout) != 0)
+        fault = fault_raise(FAULT_MACHINE, "standard output cannot be written: %s", strerror(errno));
+    const bool interrupted = fault != NULL && fault->code == FAULT_INTERRUPTED;
+    if (interrupted) fputs("zhol: interrupted\n", stderr);
+    const int status = interrupted ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
+    simulation_close(&simulation);
+    result_free(&head);
+    return status;
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""zhol verify: damage to a result is found, and a whole one agrees.
+
+Usage: damage.py ZHOL SCENARIOS
+"""
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+KAZAKHSTAN, MINIMAL = SCENARIOS / "kazakhstan-2019.yaml", SCENARIOS / "minimal.yaml"
+FLIPS = 300
+
+
+def value(of):
+    """What an attribute or a dataset says; a reference by the name of what it refers to."""
+    file, data = of
+    if isinstance(data, h5py.Reference):
+        return file[data].name
+    if getattr(data, "dtype", None) is not None and data.dtype.names:
+        return [[value((file, part)) for part in row] for row in data]
+    if hasattr(data, "dtype") and data.dtype == object:
+        return [value((file, part)) for part in data]
+    return data.tobytes() if hasattr(data, "tobytes") else data
+
+
+def contents(path):
+    """All that h5py reads: names in their order, kinds, shapes, values and attributes."""
+    with h5py.File(path) as file:
+        found = []
+
+        def add(name, item):
+            kind = (item.shape, item.dtype.str, item[()].tobytes()) if isinstance(item, h5py.Dataset) else list(item)
+            found.append((name, kind, [(key, value((file, item.attrs[key]))) for key in item.attrs]))
+
+        add("/", file)
+        file.visititems(add)
+        return found
+
+
+class Damage(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def zhol(self, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        return run
+
+    def test_whole_results_agree(self):
+        for words in ([KAZAKHSTAN, "-n", "1000"], [MINIMAL, "-n", "20"], [MINIMAL, "-n", "1100", "--save", "*"], [MINIMAL, "-n", "600", "--save", "none"],
+                      [SCENARIOS / "policies/multivector.yaml", "-n", "333"], [SCENARIOS / "two-pipelines.yaml", "-n", "64", "--set", "run.quantiles=[0.1, 0.999]"],
+                      [MINIMAL, "-n", "300", "--rng", "mt19937", "--seed", "18446744073709551615"]):
+            with self.subTest(words=words):
+                self.zhol("run", *words, "-o", "r.h5", "--force", "--progress", "none")
+                shown = self.zhol("verify", "r.h5").stdout
+                self.assertIn("content: as its SHA-256 says", shown)
+                self.assertEqual(shown.count("; all agree\n"), 2)
+                self.assertIn("Not checked: means", shown)
+                shown = self.zhol("verify", "r.h5", "--all", "-j", "1").stdout
+                self.assertEqual(shown.count("; all agree\n"), 3)
+                self.assertNotIn("Not checked", shown)
+
+    def test_blocks_are_as_many_as_asked_for(self):
+        self.zhol("run", MINIMAL, "-n", "1000", "-o", "r.h5", "--progress", "none")
+        for words, said in (([], "16 of 32 blocks again, 488 replications"), (["--blocks", "2"], "2 of 32 blocks again, 40 replications"),
+                            (["--blocks", "1000"], "32 of 32 blocks again, 1000 replications")):
+            self.assertIn(said, self.zhol("verify", "r.h5", *words).stdout)
+
+    def test_a_cell_of_a_batch_agrees(self):
+        (self.folder / "base.yaml").write_text(MINIMAL.read_text())
+        (self.folder / "dear.yaml").write_text("extends: base\nscenario: dear\ndrivers: {oil: {mean: 90 USD/bbl}}\n")
+        (self.folder / "batch.yaml").write_text("batch: small\nbase: base\nworlds: [base, dear]\npolicies: [base]\n")
+        self.zhol("batch", "batch.yaml", "-n", "100", "--set", "drivers.gdp.sigma=3 %/yr", "--progress", "none")
+        self.zhol("verify", "small/dear.h5", "--all")
+
+    def test_an_unfit_result_agrees(self):
+        (self.folder / "wild.yaml").write_text("scenario: wild\ntime: {base: 2019-07, start: 2020-07, months: 240}\n"
+                                               "drivers:\n  x: {model: gbm, start: 1e307 USD, drift: 50 %/yr, sigma: 5}\n")
+        self.zhol("run", "wild.yaml", "-n", "100", status=5)
+        self.zhol("verify", "wild.h5.failed", "--all")
+
+    def test_a_flipped_bit_is_found_or_says_nothing(self):
+        (self.folder / "small.yaml").write_text("scenario: small\ntime: {base: 2019-07, start: 2020-01, months: 24}\nrun: {quantiles: [0.5]}\n"
+                                                "drivers: {oil: {model: gbm, start: 64 USD/bbl, sigma: uniform(0.2 0.4)}}\n")
+        self.zhol("run", "small.yaml", "-n", "40", "--save", "*", "--progress", "none")
+        small = self.folder / "small.h5"
+        whole, draw, found, unseen = small.read_bytes(), random.Random(20200101), 0, []
+        for number in range(FLIPS):
+            at, bit, path = draw.randrange(len(whole)), draw.randrange(8), self.folder / f"{number}.h5"
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1:])
+            run = subprocess.run([ZHOL, "verify", path.name], cwd=self.folder, capture_output=True, text=True)
+            with self.subTest(byte=at, bit=bit):
+                self.assertIn(run.returncode, (0, 4, 5), run.stderr)
+                if run.returncode == 0:
+                    unseen.append(path)
+                else:
+                    self.assertIn(path.name, run.stderr)
+                    found += 1
+        self.assertGreater(found, FLIPS / 2)
+        # apart, because what is not found might make HDF5 crash
+        run = subprocess.run([sys.executable, __file__, ZHOL, SCENARIOS, "--same", small, *unseen], capture_output=True, text=True)
+        self.assertEqual(run.stdout, "the same\n" * len(unseen), run.stderr)
+
+    def test_a_file_that_ends_early_is_found(self):
+        self.zhol("run", MINIMAL, "-n", "40", "-o", "r.h5", "--progress", "none")
+        whole = (self.folder / "r.h5").read_bytes()
+        for length in (0, 1, 100, 5000, len(whole) // 2, len(whole) - 4096, len(whole) - 1):
+            (self.folder / "short.h5").write_bytes(whole[:length])
+            self.assertIn("short.h5 is not a result of zhol: HDF5 cannot open it", self.zhol("verify", "short.h5", status=4).stderr)
+
+    def test_samples_of_another_seed_are_found(self):
+        for seed in ("1", "2"):
+            self.zhol("run", MINIMAL, "-n", "100", "--seed", seed, "-o", f"{seed}.h5", "--progress", "none")
+        with h5py.File(self.folder / "1.h5", "r+") as one, h5py.File(self.folder / "2.h5") as two:
+            for name, samples in two["samples/horizon"].items():
+                one["samples/horizon"][name][...] = samples[...]
+        self.assertIn("1.h5 is damaged: its content does not have the SHA-256 that it states", self.zhol("verify", "1.h5", status=5).stderr)
+
+    def test_what_is_no_result_is_refused(self):
+        (self.folder / "notes.txt").write_text("my notes\n")
+        with h5py.File(self.folder / "other.h5", "w") as file:
+            file["x"] = 1
+        for words, status, said in ((["notes.txt"], 4, "notes.txt is not a result of zhol"), (["other.h5"], 4, "the attribute zhol_schema is missing"),
+                                    (["none.h5"], 4, "none.h5 cannot be read"), ([], 2, "no result file was named"),
+                                    (["a.h5", "b.h5"], 2, "'b.h5' is one file too many"), (["a.h5", "--blocks", "1"], 2, "--blocks is '1'; expected a number of blocks, 2 or more"),
+                                    (["a.h5", "-j", "0"], 2, "-j is '0'")):
+            with self.subTest(words=words):
+                self.assertIn(said, self.zhol("verify", *words, status=status).stderr)
+
+
+if __name__ == "__main__":
+    if "--same" in sys.argv:
+        small, *others = sys.argv[sys.argv.index("--same") + 1:]
+        for other in others:
+            print("the same" if contents(other) == contents(small) else f"not the same: {other}", flush=True)
+        sys.exit()
+    unittest.main(argv=sys.argv[:1])
