@@ -3,7 +3,7 @@
 #include "sim/cli/worst.h"
 #include "models/outcomes.h"
 #include "output/stored.h"
-#include "output/tail.h"
+#include "output/contrast.h"
 #include "sim/core/units.h"
 
 #include <fnmatch.h>
@@ -25,7 +25,7 @@ struct comparing {
     size_t inputs;
     float *value;   /* [replications] */
     double *number; /* [replications] */
-    struct tail tail;
+    struct contrast tail;
     struct tail_row *row;
     size_t rows;
 };
@@ -81,8 +81,8 @@ static struct fault *find_tail(struct comparing *comparing)
     bool upper = false;
     TRY(find_side(worst, &upper));
     TRY(read_horizon(comparing, worst->outcome));
-    TRY(tail_init(&comparing->tail, comparing->head->replications, comparing->value, worst->share, upper));
-    const struct tail *tail = &comparing->tail;
+    TRY(contrast_init(&comparing->tail, comparing->head->replications, comparing->value, worst->share, upper));
+    const struct contrast *tail = &comparing->tail;
     if (tail->count < LEAST_TAIL)
         return fault_raise(FAULT_USAGE,
                            "the worst %g %% of %zu replications are %zu; expected at least %d: ask for more of them, "
@@ -97,7 +97,7 @@ static struct fault *find_tail(struct comparing *comparing)
 static void add_row(struct comparing *comparing, const char *path, const char *unit, bool input)
 {
     comparing->row[comparing->rows++] = (struct tail_row){
-        .path = path, .unit = unit, .input = input, .separation = tail_separate(&comparing->tail, comparing->number)};
+        .path = path, .unit = unit, .input = input, .separation = contrast_separate(&comparing->tail, comparing->number)};
 }
 
 static struct fault *compare(struct comparing *comparing)
@@ -116,13 +116,13 @@ static struct fault *compare(struct comparing *comparing)
         for (uint64_t r = 0; r < count; r++) comparing->number[r] = (double)comparing->value[r];
         add_row(comparing, outcome->path, outcome->total, false);
     }
-    tail_sort(comparing->rows, comparing->row);
+    contrast_sort(comparing->rows, comparing->row);
     return NULL;
 }
 
 static void print_head(const struct comparing *comparing, size_t outcome, FILE *to)
 {
-    const struct tail *tail = &comparing->tail;
+    const struct contrast *tail = &comparing->tail;
     const char *unit = comparing->head->outcomes.item[outcome].total;
     fprintf(to, "The worst %g %% by %s over the whole horizon: %zu of %zu replications, at %s %.6g%s%s\n",
             100.0 * comparing->worst->share, comparing->worst->outcome, tail->count, tail->defined,
@@ -145,9 +145,9 @@ static struct fault *write_comparison(struct comparing *comparing, FILE *to)
     if (comparing->value == NULL || comparing->number == NULL || comparing->row == NULL) return fault_no_memory();
     TRY(find_tail(comparing));
     TRY(compare(comparing));
-    if (comparing->worst->csv) return tail_csv(comparing->rows, comparing->row, to);
+    if (comparing->worst->csv) return contrast_csv(comparing->rows, comparing->row, to);
     print_head(comparing, outcome, to);
-    return tail_print(comparing->rows, comparing->row, SHOWN, to);
+    return contrast_print(comparing->rows, comparing->row, SHOWN, to);
 }
 
 struct fault *worst_write(const struct worst *worst, const struct result *head, FILE *to)
@@ -157,7 +157,7 @@ struct fault *worst_write(const struct worst *worst, const struct result *head, 
     if (fault == NULL) fault = write_comparison(&comparing, to);
     fault = stored_close(comparing.stored, fault);
     stored_inputs_free(comparing.input, comparing.inputs);
-    tail_free(&comparing.tail);
+    contrast_free(&comparing.tail);
     free(comparing.value);
     free(comparing.number);
     free(comparing.row);

@@ -1,7 +1,7 @@
-/* output/tail.h -- the worst replications of an outcome, and what sets them apart from the rest.
+/* output/contrast.h -- the worst replications of an outcome, and what sets them apart from the rest.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ZHOL_TAIL_H
-#define ZHOL_TAIL_H
+#ifndef ZHOL_CONTRAST_H
+#define ZHOL_CONTRAST_H
 
 #include "sim/core/fault.h"
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct tail {
+struct contrast {
     size_t replications;
     size_t defined;              /* that have a value of the outcome; the others count for nothing */
     size_t count;                /* in the tail: with all that are equal to the last of the share */
@@ -19,9 +19,9 @@ struct tail {
 };
 
 /* The share of the replications with the least (`upper`: greatest) values. */
-MUST_CHECK struct fault *tail_init(struct tail *tail, size_t replications, const float value[], double share,
+MUST_CHECK struct fault *contrast_init(struct contrast *tail, size_t replications, const float value[], double share,
                                    bool upper);
-void tail_free(struct tail *tail);
+void contrast_free(struct contrast *tail);
 
 /* How a variable of the replications differs between the tail and the rest. */
 struct separation {
@@ -31,7 +31,7 @@ struct separation {
     double least, greatest; /* its 95 % interval, by Welch's t */
 };
 /* A replication without a value of the variable is left out. */
-struct separation tail_separate(const struct tail *tail, const double value[]);
+struct separation contrast_separate(const struct contrast *tail, const double value[]);
 
 /* A variable by name. The texts stay the caller's. */
 struct tail_row {
@@ -40,9 +40,9 @@ struct tail_row {
     struct separation separation;
 };
 /* By absolute difference, the greatest first; what does not vary last. */
-void tail_sort(size_t count, struct tail_row row[]);
+void contrast_sort(size_t count, struct tail_row row[]);
 /* The first `most` of sorted rows, as a table. */
-MUST_CHECK struct fault *tail_print(size_t count, const struct tail_row row[], size_t most, FILE *to);
-MUST_CHECK struct fault *tail_csv(size_t count, const struct tail_row row[], FILE *to);
+MUST_CHECK struct fault *contrast_print(size_t count, const struct tail_row row[], size_t most, FILE *to);
+MUST_CHECK struct fault *contrast_csv(size_t count, const struct tail_row row[], FILE *to);
 
 #endif

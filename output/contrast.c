@@ -1,10 +1,10 @@
-/* output/tail.c -- see tail.h
+/* output/contrast.c -- see tail.h
  *
  *     d = (m_worst - m_rest)/sd,   s^2 = s_worst^2/n_worst + s_rest^2/n_rest,   d +- t_0.975(df) s/sd
  *
  * with the degrees of freedom of Welch 1947.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/tail.h"
+#include "output/contrast.h"
 #include "sim/core/statistics.h"
 
 #include <gsl/gsl_cdf.h>
@@ -16,7 +16,7 @@
 #define UNKNOWN __builtin_nan("")
 
 /* The value that the tail begins at: an order statistic of the share, counted from the worse end. */
-static struct fault *find_edge(struct tail *tail, const float value[], double share)
+static struct fault *find_edge(struct contrast *tail, const float value[], double share)
 {
     float *work = malloc((tail->replications + 1) * sizeof *work),
           *turned = malloc((tail->replications + 1) * sizeof *turned);
@@ -34,9 +34,9 @@ static struct fault *find_edge(struct tail *tail, const float value[], double sh
     return NULL;
 }
 
-struct fault *tail_init(struct tail *tail, size_t replications, const float value[], double share, bool upper)
+struct fault *contrast_init(struct contrast *tail, size_t replications, const float value[], double share, bool upper)
 {
-    *tail = (struct tail){.replications = replications, .upper = upper};
+    *tail = (struct contrast){.replications = replications, .upper = upper};
     tail->worst = calloc(replications + 1, 1);
     tail->rest = calloc(replications + 1, 1);
     if (tail->worst == NULL || tail->rest == NULL) return fault_no_memory();
@@ -52,11 +52,11 @@ struct fault *tail_init(struct tail *tail, size_t replications, const float valu
     return NULL;
 }
 
-void tail_free(struct tail *tail)
+void contrast_free(struct contrast *tail)
 {
     free(tail->worst);
     free(tail->rest);
-    *tail = (struct tail){0};
+    *tail = (struct contrast){0};
 }
 
 /* Half the interval, in the unit of the variable. */
@@ -69,7 +69,7 @@ static double half_width(const struct moments *worst, const struct moments *rest
     return isfinite(freedom) ? gsl_cdf_tdist_Pinv(0.975, freedom) * sqrt(a + b) : UNKNOWN;
 }
 
-struct separation tail_separate(const struct tail *tail, const double value[])
+struct separation contrast_separate(const struct contrast *tail, const double value[])
 {
     const struct moments worst = moments_of(tail->replications, value, tail->worst),
                          rest = moments_of(tail->replications, value, tail->rest), all = moments_combine(worst, rest);
@@ -97,7 +97,7 @@ static int by_difference(const void *left, const void *right)
     return x > y ? -1 : x < y ? 1 : strcmp(a->path, b->path);
 }
 
-void tail_sort(size_t count, struct tail_row row[])
+void contrast_sort(size_t count, struct tail_row row[])
 {
     qsort(row, count, sizeof *row, by_difference);
 }
@@ -107,7 +107,7 @@ static struct fault *check_written(FILE *to)
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
 }
 
-struct fault *tail_print(size_t count, const struct tail_row row[], size_t most, FILE *to)
+struct fault *contrast_print(size_t count, const struct tail_row row[], size_t most, FILE *to)
 {
     size_t shown = 0, still = 0;
     int width = 24;
@@ -134,7 +134,7 @@ static void write_number(double value, FILE *to)
     if (!isnan(value)) fprintf(to, "%.17g", value);
 }
 
-struct fault *tail_csv(size_t count, const struct tail_row row[], FILE *to)
+struct fault *contrast_csv(size_t count, const struct tail_row row[], FILE *to)
 {
     fputs("path,kind,unit,difference,low,high,sd,worst_count,worst_mean,rest_count,rest_mean\n", to);
     for (size_t i = 0; i < count; i++) {
