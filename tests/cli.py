@@ -104,7 +104,7 @@ class Commands(unittest.TestCase):
         run = self.zhol("run", KAZAKHSTAN, "-n", "1000000000", *asked, status=3)
         self.assertRegex(run.stderr, r"--save 'drivers.\*' asks for take [0-9.e+]+ GiB, more than --memory \(2 GiB\); lower -n to [0-9]+, raise")
         lower = re.search(r"lower -n to ([0-9]+)", run.stderr)[1]
-        self.assertIn("of what --save names; inputs would not fit", self.zhol("check", KAZAKHSTAN, "-n", lower, *asked).stdout)
+        self.assertIn("of what was asked for; inputs would not fit", self.zhol("check", KAZAKHSTAN, "-n", lower, *asked).stdout)
         self.zhol("check", KAZAKHSTAN, "-n", str(int(lower) + 1), *asked, status=3)
         run = self.zhol("run", MINIMAL, "--memory", "10kB", *asked, status=3)
         self.assertIn("more than --memory", run.stderr)
@@ -291,6 +291,9 @@ adopt: [track]
         self.assertEqual(saved("some"), {"legs.port.delay", "fiscal.total"})
         self.assertEqual(saved("some", "--save", "drivers.*"), {"drivers.fall"})
         self.assertEqual(saved("none"), set())
+        # beyond --memory too, and refused where it does not fit
+        self.assertEqual(saved("some", "--memory", "2kB"), {"legs.port.delay", "fiscal.total"})
+        self.assertIn("that outcomes.save asks for", self.zhol("run", "some.yaml", "-n", "3200", "--force", "--memory", "2kB", status=3).stderr)
         (self.folder / "wrong.yaml").write_text(self.PORT + "outcomes: {save: ['leg.*']}\n")
         self.assertIn("outcomes.save.1 is 'leg.*', which fits no outcome", self.zhol("check", "wrong.yaml", status=3).stderr)
 

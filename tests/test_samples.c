@@ -111,6 +111,43 @@ START_TEST(of_some_cells_these_alone_are_kept_in_order)
 }
 END_TEST
 
+/* Takes in the first 64 replications, changes the room, takes in the rest of 96 and gives back the room that is left.
+ */
+static void take_in_two_parts(const bool keep[], size_t inputs, struct samples *samples)
+{
+    must(samples_init(samples, 64, CELLS, INPUTS));
+    for (uint64_t first = 0; first < 64; first += LANES) must(deliver(samples_sink(samples), 64, first));
+    must(samples_refit(samples, 200, keep, inputs, 64));
+    must(deliver(samples_sink(samples), 96, 64));
+    ck_assert_uint_eq(samples->count, 200);
+    samples_cut(samples, 96);
+    ck_assert_uint_eq(samples->count, 96);
+}
+
+START_TEST(samples_that_move_to_other_room_are_those_of_one_go)
+{
+    static const bool keep[CELLS] = {false, true, false, true, true};
+    struct samples all, some, whole;
+    must(samples_init(&whole, 96, CELLS, INPUTS));
+    for (uint64_t first = 0; first < 96; first += LANES) must(deliver(samples_sink(&whole), 96, first));
+    take_in_two_parts(NULL, INPUTS, &all);
+    take_in_two_parts(keep, 0, &some);
+    check_all(&all, 96);
+    for (size_t c = 0; c < CELLS; c++) {
+        if (keep[c])
+            ck_assert_mem_eq(samples_of(&some, c), samples_of(&whole, c), 96 * sizeof *whole.value);
+        else
+            ck_assert_ptr_null(samples_of(&some, c));
+    }
+    ck_assert_ptr_null(some.input);
+    samples_cut(&all, 96); /* no less than it holds: nothing */
+    check_all(&all, 96);
+    samples_free(&all);
+    samples_free(&some);
+    samples_free(&whole);
+}
+END_TEST
+
 START_TEST(a_block_that_does_not_fit_is_refused_and_writes_nothing)
 {
     struct samples samples;
@@ -188,6 +225,7 @@ int main(void)
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, every_replication_stands_in_its_place_whatever_the_order_of_blocks);
     tcase_add_test(facts, of_some_cells_these_alone_are_kept_in_order);
+    tcase_add_test(facts, samples_that_move_to_other_room_are_those_of_one_go);
     tcase_add_test(facts, a_block_that_does_not_fit_is_refused_and_writes_nothing);
     tcase_add_test(facts, values_keep_their_sign_their_infinities_and_what_single_precision_can_hold);
     tcase_add_test(facts, bytes_are_four_for_a_value_and_eight_for_an_input);

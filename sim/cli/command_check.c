@@ -43,7 +43,7 @@ static void print_plan(const struct simulation *simulation, const struct options
 {
     char start[8], base[8];
     const int threads = ensemble_threads(options->threads);
-    const double chunks = (double)((simulation->replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK);
+    const double chunks = (double)chunks_of(simulation->replications);
     calendar_write(simulation->plan.calendar.start, start);
     calendar_write(simulation->plan.calendar.base, base);
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));

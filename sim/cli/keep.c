@@ -3,11 +3,86 @@
 #include "sim/cli/keep.h"
 #include "sim/core/sketch.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GIB 1073741824.0
+
+/* Whether the path is in the list of patterns separated by commas. */
+static bool pattern_matches(const char *patterns, const char *path)
+{
+    char *copy = strdup(patterns), *rest = copy, *pattern;
+    bool matches = false;
+    while (copy != NULL && !matches && (pattern = strsep(&rest, ",")) != NULL) matches = fnmatch(pattern, path, 0) == 0;
+    free(copy);
+    return matches;
+}
+
+/* What the scenario asks to be saved; NULL: it does not say. */
+static struct setting *save_asked(const struct simulation *simulation)
+{
+    struct setting *outcomes = setting_find(simulation->plan.root, "outcomes");
+    struct setting *save = outcomes == NULL ? NULL : setting_find(outcomes, "save");
+    for (size_t i = 0; save != NULL && i < save->children; i++) save->child[i]->used = true;
+    return save;
+}
+
+static bool asks_for(const struct setting *save, const char *path)
+{
+    for (size_t i = 0; i < save->children; i++)
+        if (fnmatch(save->child[i]->text, path, 0) == 0) return true;
+    return false;
+}
+
+/* A pattern of the scenario that fits no outcome is rather a slip. */
+static struct fault *check_save(const struct simulation *simulation, const struct setting *save)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; save != NULL && i < save->children; i++) {
+        const struct setting *item = save->child[i];
+        bool fits = strcmp(item->text, "none") == 0 && save->children == 1;
+        for (size_t o = 0; o < simulation->outcomes.count && !fits; o++)
+            fits = fnmatch(item->text, simulation->outcomes.item[o].path, 0) == 0;
+        if (!fits)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, item->place,
+                                                 "%s is '%s', which fits no outcome; expected a pattern such as "
+                                                 "'drivers.*', or `none` alone",
+                                                 item->path, item->text));
+    }
+    return faults;
+}
+
+/* Which outcomes are named: by --save, else by the scenario, else by their kind. */
+static void choose_named(struct simulation *simulation, const struct setting *asked)
+{
+    for (size_t i = 0; i < simulation->outcomes.count; i++) {
+        const struct outcome *outcome = &simulation->outcomes.item[i];
+        const bool saved = simulation->save != NULL ? pattern_matches(simulation->save, outcome->path)
+                           : asked != NULL          ? asks_for(asked, outcome->path)
+                                                    : outcome->kind->sampled;
+        simulation->annual_saved[i] = saved && !outcome->kind->horizon_only;
+        simulation->horizon_saved[i] = saved;
+    }
+}
+
+/* A pattern of --save that fits no outcome is rather a slip, too. */
+static struct fault *check_option(const struct simulation *simulation)
+{
+    const char *save = simulation->save;
+    if (save == NULL || strcmp(save, "none") == 0) return NULL;
+    for (size_t i = 0; i < simulation->outcomes.count; i++)
+        if (pattern_matches(save, simulation->outcomes.item[i].path)) return NULL;
+    return fault_raise(FAULT_USAGE, "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none",
+                       save);
+}
+
+struct fault *keep_check(const struct simulation *simulation)
+{
+    TRY(check_option(simulation));
+    return check_save(simulation, save_asked(simulation));
+}
 
 size_t keep_rows(const struct simulation *simulation)
 {
@@ -47,36 +122,50 @@ uint64_t keep_most(const struct simulation *simulation)
     return simulation->memory / each;
 }
 
-static struct fault *refuse(const struct simulation *simulation, const char *save, uint64_t bytes)
+static struct fault *refuse(const struct simulation *simulation, uint64_t bytes)
 {
-    const uint64_t each = sizeof(float) * keep_rows(simulation);
+    const uint64_t most = simulation->memory / (sizeof(float) * keep_rows(simulation));
+    char asker[128] = "outcomes.save";
+    if (simulation->save != NULL) snprintf(asker, sizeof asker, "--save '%s'", simulation->save);
     return fault_raise(FAULT_SCENARIO,
-                       "%s: the samples of %" PRIu64 " replications that --save '%s' asks for take %.3g GiB, more than "
+                       "%s: the samples of %" PRIu64 " replications that %s asks for take %.3g GiB, more than "
                        "--memory (%.3g GiB); lower -n to %" PRIu64 ", raise --memory or save less",
-                       simulation->file, simulation->replications, save, (double)bytes / GIB,
-                       (double)simulation->memory / GIB, simulation->memory / each);
+                       simulation->file, simulation->replications, asker, (double)bytes / GIB,
+                       (double)simulation->memory / GIB, most);
 }
 
-/* Of samples that do not all fit, which are kept. */
-static struct fault *choose_some(struct simulation *simulation, const char *save)
+/* Of samples that do not all fit, which are kept: those that were asked for. */
+static struct fault *choose_some(struct simulation *simulation, bool asked)
 {
     const size_t outcomes = simulation->outcomes.count, inputs = store_inputs(simulation->plan.store);
-    for (size_t i = 0; i < outcomes && save == NULL; i++)
-        simulation->annual_saved[i] = simulation->horizon_saved[i] = false;
+    for (size_t i = 0; i < outcomes && !asked; i++) simulation->annual_saved[i] = simulation->horizon_saved[i] = false;
     const size_t rows = keep_rows(simulation);
     const uint64_t bytes = bytes_of(simulation, rows, 0);
-    if (bytes > simulation->memory) return refuse(simulation, save, bytes);
+    if (bytes > simulation->memory) return refuse(simulation, bytes);
     simulation->inputs_saved = rows > 0 && bytes_of(simulation, rows, inputs) <= simulation->memory;
     return NULL;
 }
 
-struct fault *keep_choose(struct simulation *simulation, const struct options *options)
+struct fault *keep_choose(struct simulation *simulation)
 {
+    const struct setting *asked = save_asked(simulation);
+    choose_named(simulation, asked);
     simulation->sketched = simulation_sample_bytes(simulation) > simulation->memory;
-    if (simulation->sketched) return choose_some(simulation, options->save);
+    if (simulation->sketched) return choose_some(simulation, simulation->save != NULL || asked != NULL);
     for (size_t i = 0; i < simulation->outcomes.count; i++) simulation->horizon_saved[i] = true;
     simulation->inputs_saved = true;
     return NULL;
+}
+
+uint64_t keep_room(const struct simulation *simulation, uint64_t limit)
+{
+    uint64_t most = limit;
+    if (!simulation->sketched)
+        most = keep_most(simulation);
+    else if (simulation->inputs_saved)
+        most = simulation->memory /
+               (sizeof(float) * keep_rows(simulation) + sizeof(double) * store_inputs(simulation->plan.store));
+    return most < limit ? most : limit;
 }
 
 char *keep_quantiles(const struct simulation *simulation)
@@ -96,9 +185,9 @@ char *keep_quantiles(const struct simulation *simulation)
 const char *keep_samples(const struct simulation *simulation)
 {
     if (!simulation->sketched) return "all in memory";
-    if (keep_rows(simulation) == 0) return "none are kept; --save PATTERNS keeps those of what it names, if they fit";
-    return simulation->inputs_saved ? "of what --save names, and inputs"
-                                    : "of what --save names; inputs would not fit beside them";
+    if (keep_rows(simulation) == 0) return "none are kept; --save PATTERNS keeps those of what it names";
+    return simulation->inputs_saved ? "of what was asked for, and inputs"
+                                    : "of what was asked for; inputs would not fit beside them";
 }
 
 struct fault *keep_tell(const struct simulation *simulation, FILE *to)
@@ -109,4 +198,25 @@ struct fault *keep_tell(const struct simulation *simulation, FILE *to)
     if (simulation->sketched) fprintf(to, "%s: samples: %s\n", simulation_name(simulation), keep_samples(simulation));
     free(quantiles);
     return NULL;
+}
+
+uint64_t simulation_sample_bytes(const struct simulation *simulation)
+{
+    uint64_t bytes = UINT64_MAX;
+    const size_t inputs = store_inputs(simulation->plan.store);
+    return samples_bytes(simulation->replications, world_cells(simulation->world), inputs, &bytes) ? bytes : UINT64_MAX;
+}
+
+uint64_t simulation_file_bytes(const struct simulation *simulation)
+{
+    const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
+    uint64_t rows = simulation->inputs_saved ? 2 * store_inputs(simulation->plan.store) : 0, cells = 0, datasets = 0;
+    for (size_t i = 0; i < outcomes; i++) {
+        const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
+        rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
+        cells += horizon_only ? 1 : years + 1;
+        datasets += horizon_only ? 12 : 24;
+    }
+    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
+    return 4 * rows * simulation->replications + per_cell * cells + 2000 * datasets;
 }

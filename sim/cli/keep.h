@@ -1,7 +1,8 @@
 /* sim/cli/keep.h -- what a run keeps of its samples, and so whether its quantiles are exact.
  *
  * All samples are kept while those of the whole run fit in --memory: then quantiles are exact. Beyond, they come from
- * sketches, whose memory does not grow with the replications, and samples are kept only of what --save names.
+ * sketches, whose memory does not grow with the replications, and samples are kept only of what --save or
+ * outcomes.save names.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_KEEP_H
 #define ZHOL_KEEP_H
@@ -10,8 +11,13 @@
 
 #include <stdio.h>
 
-/* Decides, once the outcomes that --save names are known. Samples that were asked for and do not fit are a fault. */
-MUST_CHECK struct fault *keep_choose(struct simulation *simulation, const struct options *options);
+/* Patterns that fit no outcome, of --save or of the scenario. */
+MUST_CHECK struct fault *keep_check(const struct simulation *simulation);
+/* Decides, for simulation->replications; may be asked again for another number. Samples that were asked for and do not
+ * fit are a fault. */
+MUST_CHECK struct fault *keep_choose(struct simulation *simulation);
+/* Up to how many replications, `limit` at most, the same would be kept. */
+uint64_t keep_room(const struct simulation *simulation, uint64_t limit);
 
 /* How many rows of samples, one per outcome and period, are kept. */
 size_t keep_rows(const struct simulation *simulation);

@@ -15,6 +15,12 @@
 
 enum { LANES = 32, LANES_PER_CHUNK = 512, BLOCKS_PER_CHUNK = LANES_PER_CHUNK / LANES, LANES_ALIGNMENT = 64 };
 
+/* The chunks of so many replications, the last of which need not be full. */
+static inline uint64_t chunks_of(uint64_t replications)
+{
+    return replications / LANES_PER_CHUNK + (replications % LANES_PER_CHUNK != 0);
+}
+
 /* Runs the statement that follows for every lane l, as one vector loop. */
 #define EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < LANES; l++)
 

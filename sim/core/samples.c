@@ -77,6 +77,36 @@ void samples_free(struct samples *samples)
     *samples = (struct samples){0};
 }
 
+struct fault *samples_refit(struct samples *samples, uint64_t count, const bool keep[], size_t inputs, uint64_t held)
+{
+    struct samples made;
+    if (keep == NULL)
+        TRY(samples_init(&made, count, samples->cells, inputs));
+    else
+        TRY(samples_init_some(&made, count, samples->cells, keep, inputs));
+    for (size_t c = 0; c < samples->cells; c++)
+        if (samples_of(&made, c) != NULL) memcpy(samples_of(&made, c), samples_of(samples, c), held * sizeof(float));
+    for (size_t i = 0; i < inputs; i++)
+        memcpy(made.input + i * count, samples->input + i * samples->count, held * sizeof(double));
+    samples_free(samples);
+    *samples = made;
+    return NULL;
+}
+
+void samples_cut(struct samples *samples, uint64_t count)
+{
+    const uint64_t before = samples->count;
+    if (count >= before) return;
+    for (size_t c = 0, row = 0; c < samples->cells; c++) {
+        if (samples_of(samples, c) == NULL) continue;
+        memmove(samples->value + row * count, samples->value + row * before, count * sizeof(float));
+        row++;
+    }
+    for (size_t i = 0; i < samples->inputs; i++)
+        memmove(samples->input + i * count, samples->input + i * before, count * sizeof(double));
+    samples->count = count;
+}
+
 static struct fault *samples_block(void *self, const struct block_result *result)
 {
     const struct samples *samples = self;

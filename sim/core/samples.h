@@ -30,6 +30,12 @@ MUST_CHECK struct fault *samples_init_some(struct samples *samples, uint64_t cou
 /* The samples of a cell, value[replication]; NULL if they are not kept. */
 float *samples_of(const struct samples *samples, size_t cell);
 void samples_free(struct samples *samples);
+/* Room for `count` replications of some of the cells (keep NULL: of all) and all inputs or none, no more than it holds;
+ * the first `held` replications move over. On a fault it is left as it was. */
+MUST_CHECK struct fault *samples_refit(struct samples *samples, uint64_t count, const bool keep[], size_t inputs,
+                                       uint64_t held);
+/* Leaves the first `count` replications, no more than it has room for; the memory stays. */
+void samples_cut(struct samples *samples, uint64_t count);
 struct sink samples_sink(struct samples *samples);
 
 #endif

@@ -175,7 +175,7 @@ static struct spent zhol_run(const struct opened *opened, uint64_t replications,
     bench_must(tally_open(replications, cells, &tally));
     struct loop loop = {opened->zhol.world, replications, {tally_sink(tally), samples_sink(&samples)}};
     const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
-    bench_must(ensemble_for((replications + LANES_PER_CHUNK - 1) / LANES_PER_CHUNK, threads, &body, NULL));
+    bench_must(ensemble_for(chunks_of(replications), threads, &body, NULL));
     bench_must(tally_total(tally, total));
     const double then_wall = bench_seconds(CLOCK_MONOTONIC), then_processor = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     struct selection selection = {&samples, quantile};
