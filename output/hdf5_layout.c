@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK = 16384 }; /* values */
+enum { CHUNK = 16384 }; /* values, at most */
 enum { ATTRIBUTES = 16 };
 
 enum { REASON_MOST = 200 };
@@ -146,8 +146,10 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
         HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");
     }
     if (!data->chunked || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
+    /* along the replications, of even length: a chunk is stored whole, however little of it is used */
+    const hsize_t length = data->size[data->rank - 1], chunks = (length + CHUNK - 1) / CHUNK;
     hsize_t chunk[2] = {1, 1};
-    chunk[data->rank - 1] = data->size[data->rank - 1] < CHUNK ? data->size[data->rank - 1] : CHUNK;
+    chunk[data->rank - 1] = (length + chunks - 1) / chunks;
     HDF5(layout->path, H5Pset_chunk(*list, data->rank, chunk), "set the shape of chunks");
     HDF5(layout->path, H5Pset_fletcher32(*list), "ask for checksums");
     return NULL;

@@ -9,7 +9,7 @@
 void result_free(struct result *result)
 {
     char *const texts[] = {result->title, result->history,    result->source, result->scenario,
-                           result->rng,   result->arithmetic, result->prices};
+                           result->rng,   result->arithmetic, result->prices, result->stopped_by};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     outcomes_free(&result->outcomes);
     free(result->moments);

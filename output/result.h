@@ -38,6 +38,7 @@ struct result {
     uint64_t memory; /* bytes */
     char *prices;    /* "constant 2019 USD" */
     bool exact_quantiles;
+    char *stopped_by;      /* what ended a run that was to find something out: "precision: ..."; NULL: its number */
     double quantile_error; /* of those that are not exact, at most, relative */
 
     struct calendar calendar;

@@ -209,6 +209,7 @@ static struct fault *read_root(const struct input *input, struct result *result)
     TRY(read_text(input, input->file, "rng", &result->rng));
     TRY(read_text(input, input->file, "arithmetic", &result->arithmetic));
     TRY(read_text(input, input->file, "prices", &result->prices));
+    if (H5Aexists(input->file, "stopped_by") > 0) TRY(read_text(input, input->file, "stopped_by", &result->stopped_by));
     TRY(read_integer(input, input->file, "replications", &replications));
     TRY(read_integer(input, input->file, "memory", &memory));
     TRY(read_integer(input, input->file, "months", &months));

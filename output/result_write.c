@@ -433,6 +433,7 @@ static struct fault *write_root(struct writing *writing)
     TRY(layout_text(layout, layout->file, "quantiles", result->exact_quantiles ? "exact" : "sketch"));
     if (!result->exact_quantiles)
         TRY(layout_number(layout, layout->file, "quantile_relative_error", result->quantile_error));
+    if (result->stopped_by != NULL) TRY(layout_text(layout, layout->file, "stopped_by", result->stopped_by));
     calendar_write(result->calendar.base, date);
     TRY(layout_text(layout, layout->file, "base", date));
     calendar_write(result->calendar.start, date);

@@ -102,6 +102,7 @@ static void print_head(const struct result *result, FILE *to)
 {
     fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n", result->title, result->replications,
             result->seed, result->prices);
+    if (result->stopped_by != NULL) fprintf(to, "stopped by %s\n", result->stopped_by);
     if (!result->exact_quantiles)
         fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
                 100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));

@@ -156,11 +156,12 @@ static struct fault *write_keys(const char *prefix, const struct key *keys, FILE
 /* The rows below a key. */
 static struct fault *write_below(const char *path, const struct key *key, FILE *to)
 {
+    const bool list = key->kind == KEY_LIST;
     if (key->kind == KEY_SECTION) return write_keys(path, key->keys, to);
-    if (key->kind != KEY_ENTRIES) return NULL;
-    if (key->keys != NULL) TRY(write_keys(path, key->keys, to));
+    if (key->kind != KEY_ENTRIES && (!list || key->entry->kind != KEY_SECTION)) return NULL;
+    if (!list && key->keys != NULL) TRY(write_keys(path, key->keys, to));
     char *inner = NULL;
-    if (asprintf(&inner, "%s.%s", path, entry_word(key)) < 0) return fault_no_memory();
+    if (asprintf(&inner, "%s.%s", path, list ? "N" : entry_word(key)) < 0) return fault_no_memory();
     write_row(inner, key->entry, to);
     struct fault *fault = write_below(inner, key->entry, to);
     free(inner);

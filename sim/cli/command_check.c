@@ -9,9 +9,12 @@
 #include "sim/cli/simulate.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROGRAM_BYTES 25e6 /* of the program, its libraries and what is told of each cell */
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -38,7 +41,24 @@ static void print_size(const char *label, double bytes)
     printf("  %-28s %10.3g %s\n", label, bytes / scale, unit);
 }
 
-static void print_plan(const struct simulation *simulation, const struct options *options, double chunk_seconds,
+/* What is to be found out, and how many replications the pilot thinks it takes. */
+static void print_goals(const struct precision_goals *goals, const struct pilot *pilot)
+{
+    printf("  %-28s %10" PRIu64 " as a pilot of %" PRIu64 " tells, %" PRIu64 " at most\n", "replications, about",
+           pilot->expected, pilot->replications, goals->limit);
+    for (size_t i = 0; i < goals->count; i++) {
+        const double needed = pilot->state[i].replications;
+        printf("    %s: ", goals->item[i].words);
+        if (!isfinite(needed) || needed >= 1e12) {
+            printf("unknown, the pilot's estimate is %g\n", pilot->state[i].estimate);
+            continue;
+        }
+        const double step = pow(10.0, floor(log10(needed)) - 1.0); /* two digits */
+        printf("%.0f\n", step > 1.0 ? round(needed / step) * step : needed);
+    }
+}
+
+static void print_plan(const struct simulation *simulation, const struct options *options, const struct pilot *pilot,
                        const char *quantiles)
 {
     char start[8], base[8];
@@ -49,15 +69,22 @@ static void print_plan(const struct simulation *simulation, const struct options
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
     printf("  %-28s %10s\n  %-28s %10s\n", "base date", base, "first month", start);
     printf("  %-28s %10d\n", "months", simulation->plan.calendar.months);
-    printf("  %-28s %10" PRIu64 "\n", "replications", simulation->replications);
+    if (simulation->goals.count > 0)
+        print_goals(&simulation->goals, pilot);
+    else
+        printf("  %-28s %10" PRIu64 "\n", "replications", simulation->replications);
     printf("  %-28s %10" PRIu64 "\n", "seed", simulation->plan.seed);
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    print_size("memory for samples", (double)keep_bytes(simulation));
-    print_size("memory of each thread", (double)world_state_bytes(simulation->world));
+    const double samples = (double)keep_bytes(simulation), thread = (double)world_state_bytes(simulation->world),
+                 sketches = simulation->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
+    print_size("memory for samples", samples);
+    if (simulation->sketched) print_size("memory for sketches, about", sketches);
+    print_size("memory of each thread", thread);
+    print_size("memory in all, about", samples + sketches + threads * thread + PROGRAM_BYTES);
     print_size("result file, about", (double)simulation_file_bytes(simulation));
-    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads,
+    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot->seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
     printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));
 }
@@ -240,31 +267,41 @@ static struct fault *print_generator(const char *file, const struct options *opt
     struct fault *fault = simulation_open(file, &usual, &reference);
     if (fault == NULL) fault = simulation_pilot(&reference, &pilot);
     simulation_close(&reference);
+    const double usual_seconds = pilot.seconds;
+    pilot_free(&pilot);
     if (fault != NULL) return fault;
     const double n = (double)simulation->replications, steps = (double)(type->max - type->min) + 1.0;
     printf("\n  Generator %s, as a check of robustness:\n", type->name);
     printf("    resolution             %.3g steps of a uniform between 0 and 1 (philox: 9.01e+15)\n", steps);
     printf("    seeds                  32 bits; expected pairs of replications of one name with the same draws: %.2g\n",
            0.5 * n * (n - 1.0) / 4294967296.0);
-    printf("    time                   %.2g times that of philox\n", chunk_seconds / pilot.seconds);
+    printf("    time                   %.2g times that of philox\n", chunk_seconds / usual_seconds);
     return NULL;
+}
+
+static struct fault *print_all(const char *file, const struct options *options, const struct simulation *simulation,
+                               const struct pilot *pilot)
+{
+    char *quantiles = keep_quantiles(simulation);
+    if (quantiles == NULL) return fault_no_memory();
+    print_plan(simulation, options, pilot, quantiles);
+    free(quantiles);
+    if (pilot->invalid > 0)
+        fprintf(stderr, "warning: %zu of %" PRIu64 " replications tried went non-finite; the first in month %d of %s\n",
+                pilot->invalid, pilot->replications, pilot->month + 1, simulation->outcomes.item[pilot->cause].path);
+    print_groups(world_drivers(simulation->world));
+    TRY(print_generator(file, options, simulation, pilot->seconds));
+    return print_start(simulation);
 }
 
 static struct fault *check_one(const char *file, const struct options *options, struct simulation *simulation)
 {
-    struct pilot pilot;
-    TRY(simulation_open(file, options, simulation));
-    TRY(simulation_pilot(simulation, &pilot));
-    char *quantiles = keep_quantiles(simulation);
-    if (quantiles == NULL) return fault_no_memory();
-    print_plan(simulation, options, pilot.seconds, quantiles);
-    free(quantiles);
-    if (pilot.invalid > 0)
-        fprintf(stderr, "warning: %zu of %d replications tried went non-finite; the first in month %d of %s\n",
-                pilot.invalid, LANES_PER_CHUNK, pilot.month + 1, simulation->outcomes.item[pilot.cause].path);
-    print_groups(world_drivers(simulation->world));
-    TRY(print_generator(file, options, simulation, pilot.seconds));
-    return print_start(simulation);
+    struct pilot pilot = {0};
+    struct fault *fault = simulation_open(file, options, simulation);
+    if (fault == NULL) fault = simulation_pilot(simulation, &pilot);
+    if (fault == NULL) fault = print_all(file, options, simulation, &pilot);
+    pilot_free(&pilot);
+    return fault;
 }
 
 int command_check(int argc, char **argv)

@@ -57,8 +57,9 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     struct progress progress;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
     TRY(keep_tell(simulation, stderr));
-    progress_begin(&progress, style, simulation->replications);
-    progress_part(&progress, simulation_name(simulation), simulation->replications);
+    const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
+    progress_begin(&progress, style, replications);
+    progress_part(&progress, simulation_name(simulation), replications);
     return deliver(simulation, options, &progress, output, options->force);
 }
 

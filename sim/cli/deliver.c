@@ -116,7 +116,10 @@ struct fault *deliver(struct simulation *simulation, const struct options *optio
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     if (fault == NULL) report(&result, output, seconds);
-    if (fault == NULL && simulation->origin == NULL) print_needed(&result);
+    if (fault == NULL && result.stopped_by != NULL)
+        fprintf(stderr, "stopped by %s\n", result.stopped_by);
+    else if (fault == NULL && simulation->origin == NULL)
+        print_needed(&result);
     result_free(&result);
     return fault;
 }

@@ -10,6 +10,9 @@
 
 #define GIB 1073741824.0
 
+/* Of an outcome in a period, and what its names and attributes take in the file, as files of 4 to 419 outcomes tell. */
+enum { STATISTICS = 13, STATISTIC_BYTES = 740, SAMPLE_BYTES = 3000, ROOT_BYTES = 60000 };
+
 /* Whether the path is in the list of patterns separated by commas. */
 static bool pattern_matches(const char *patterns, const char *path)
 {
@@ -125,13 +128,14 @@ uint64_t keep_most(const struct simulation *simulation)
 static struct fault *refuse(const struct simulation *simulation, uint64_t bytes)
 {
     const uint64_t most = simulation->memory / (sizeof(float) * keep_rows(simulation));
+    const char *lower = simulation->goals.count > 0 ? "the limit of --precision" : "-n";
     char asker[128] = "outcomes.save";
     if (simulation->save != NULL) snprintf(asker, sizeof asker, "--save '%s'", simulation->save);
     return fault_raise(FAULT_SCENARIO,
                        "%s: the samples of %" PRIu64 " replications that %s asks for take %.3g GiB, more than "
-                       "--memory (%.3g GiB); lower -n to %" PRIu64 ", raise --memory or save less",
+                       "--memory (%.3g GiB); lower %s to %" PRIu64 ", raise --memory or save less",
                        simulation->file, simulation->replications, asker, (double)bytes / GIB,
-                       (double)simulation->memory / GIB, most);
+                       (double)simulation->memory / GIB, lower, most);
 }
 
 /* Of samples that do not all fit, which are kept: those that were asked for. */
@@ -173,6 +177,13 @@ char *keep_quantiles(const struct simulation *simulation)
     char *text = NULL, advice[64] = "";
     const uint64_t most = keep_most(simulation);
     if (!simulation->sketched) return strdup("exact");
+    if (simulation->goals.count > 0 && most >= PRECISION_FIRST * LANES_PER_CHUNK) {
+        const int said = asprintf(&text,
+                                  "exact up to %" PRIu64 " replications, of which the samples fit in --memory "
+                                  "(%.3g GiB), and within %.2g %% beyond",
+                                  most, (double)simulation->memory / GIB, 100.0 * SKETCH_ERROR);
+        return said < 0 ? NULL : text;
+    }
     if (most > 0) snprintf(advice, sizeof advice, "; -n %" PRIu64 " would be exact", most);
     const int length = asprintf(&text,
                                 "within %.2g %%, because the samples would take %.3g GiB, more than --memory "
@@ -210,13 +221,16 @@ uint64_t simulation_sample_bytes(const struct simulation *simulation)
 uint64_t simulation_file_bytes(const struct simulation *simulation)
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
-    uint64_t rows = simulation->inputs_saved ? 2 * store_inputs(simulation->plan.store) : 0, cells = 0, datasets = 0;
+    const uint64_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
+    uint64_t rows = 2 * inputs, cells = 0, statistics = 0, samples = inputs;
     for (size_t i = 0; i < outcomes; i++) {
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
         rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
-        datasets += horizon_only ? 12 : 24;
+        statistics += (horizon_only ? 1u : 2u) * STATISTICS;
+        samples += (simulation->annual_saved[i] ? 1u : 0u) + (simulation->horizon_saved[i] ? 1u : 0u);
     }
-    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
-    return 4 * rows * simulation->replications + per_cell * cells + 2000 * datasets;
+    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 2 * simulation->levels) * sizeof(double);
+    return 4 * rows * simulation->replications + per_cell * cells + STATISTIC_BYTES * statistics +
+           SAMPLE_BYTES * samples + ROOT_BYTES + strlen(simulation->scenario->merged_text);
 }

@@ -7,7 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_ADOPT, OPTION_PATH, OPTION_RNG, OPTION_MEMORY, OPTION_SAVE };
+enum {
+    OPTION_SEED = 256,
+    OPTION_SET,
+    OPTION_ADOPT,
+    OPTION_PATH,
+    OPTION_RNG,
+    OPTION_MEMORY,
+    OPTION_SAVE,
+    OPTION_PRECISION
+};
 
 static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
@@ -15,6 +24,10 @@ static const struct argp_option list[] = {
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
+    {"precision", OPTION_PRECISION, "GOAL", 0,
+     "In place of -n, until it is known: 'npv.national=1 %', 'fiscal.total@2030:quantile:0.05=2 %'; repeatable; or "
+     "none",
+     0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
     {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
@@ -92,6 +105,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
         kept = options_append(&options->set, &options->sets, argument);
         break;
+    case OPTION_PRECISION: kept = options_append(&options->precision, &options->precisions, argument); break;
     case OPTION_ADOPT: kept = options_append(&options->adopt, &options->adopts, argument); break;
     case OPTION_PATH: kept = options_append(&options->path, &options->paths, argument); break;
     case OPTION_RNG: options->rng = argument; break;
@@ -101,6 +115,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_SAVE: options->save = argument; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
+    case ARGP_KEY_END:
+        if (options->replications > 0 && options->precisions > 0 && strcmp(options->precision[0], "none") != 0)
+            argp_error(state, "-n %ld and --precision '%s' exclude each other; expected one of them",
+                       options->replications, options->precision[0]);
+        break;
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -125,5 +144,6 @@ void options_free(struct options *options)
     free(options->scenario);
     free(options->set);
     free(options->adopt);
+    free(options->precision);
     free(options->path);
 }

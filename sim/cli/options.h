@@ -18,8 +18,10 @@ struct options {
     size_t adopts;
     const char **path; /* folders to look for parents in */
     size_t paths;
-    const char *output; /* NULL: NAME.h5 here */
-    long replications;  /* 0: as the scenario says */
+    const char *output;     /* NULL: NAME.h5 here */
+    long replications;      /* 0: as the scenario says */
+    const char **precision; /* goals in place of a number of replications; "none": not even those of the scenario */
+    size_t precisions;
     bool has_seed;
     uint64_t seed;
     int threads; /* 0: all */

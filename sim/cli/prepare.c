@@ -152,6 +152,17 @@ static struct fault *check_datasets(const struct simulation *simulation)
     return fault;
 }
 
+/* A number that is asked for, and a batch, whose cells have to be of one number, switch the goals off. */
+static struct fault *read_goals(struct simulation *simulation, const struct options *options)
+{
+    struct precision_goals *goals = &simulation->goals;
+    TRY(precision_goals_read(&simulation->plan, world_years(simulation->world), options->precision, options->precisions,
+                             goals));
+    if (options->replications > 0 || simulation->origin != NULL) precision_goals_free(goals);
+    if (goals->count > 0) simulation->replications = goals->limit;
+    return NULL;
+}
+
 struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
 {
     return simulation_open_text(file, NULL, NULL, options, simulation);
@@ -181,6 +192,7 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(world_prepare(&simulation->plan, &simulation->world));
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
+    TRY(read_goals(simulation, options));
     TRY(keep_check(simulation));
     TRY(check_datasets(simulation));
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
@@ -195,6 +207,7 @@ void simulation_close(struct simulation *simulation)
     world_free(simulation->world);
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
+    precision_goals_free(&simulation->goals);
     free(simulation->annual_saved);
     free(simulation->horizon_saved);
     free(simulation->probability);

@@ -1,6 +1,7 @@
 /* sim/cli/progress.c -- see progress.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/progress.h"
+#include "sim/core/lanes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -69,15 +70,15 @@ static double elapsed(const struct progress *progress)
     return (double)(now.tv_sec - progress->begin.tv_sec) + 1e-9 * (double)(now.tv_nsec - progress->begin.tv_nsec);
 }
 
-static void draw(struct progress *progress, double part, double seconds)
+static void draw(struct progress *progress, double done, double all, double seconds)
 {
     enum { WIDTH = 30 };
-    const double done = part * (double)progress->replications;
+    const double part = all > 0.0 ? done / all : 0.0;
     const double rate = seconds > 0.0 ? done / seconds : 0.0;
     const double left = part > 0.0 ? seconds * (1.0 - part) / part : 0.0;
     if (progress->style == PROGRESS_LINES) {
-        fprintf(stderr, "%s: %.0f of %" PRIu64 " replications (%.0f %%), %.0f per second, %.0f s left\n",
-                progress->label, done, progress->replications, 100.0 * part, rate, left);
+        fprintf(stderr, "%s: %.0f of %s%.0f replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
+                done, progress->replications == 0 ? "about " : "", all, 100.0 * part, rate, left);
         return;
     }
     char bar[WIDTH + 1];
@@ -95,8 +96,9 @@ static void show(void *context, uint64_t done, uint64_t all)
     const double seconds = elapsed(progress), wait = progress->style == PROGRESS_BAR ? 0.1 : 10.0;
     if (seconds - progress->shown < wait) return;
     progress->shown = seconds;
-    const double simulated = (double)progress->before + (double)progress->part * (double)done / (double)all;
-    draw(progress, simulated / (double)progress->replications, seconds);
+    const double part = progress->part > 0 ? (double)progress->part : (double)all * LANES_PER_CHUNK;
+    const double simulated = (double)progress->before + part * (double)done / (double)all;
+    draw(progress, simulated, progress->replications > 0 ? (double)progress->replications : part, seconds);
 }
 
 static bool stop(void *context)

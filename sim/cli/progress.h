@@ -23,9 +23,9 @@ struct progress {
 
 /* From "auto", "plain" or "none". False if it is none of them. */
 bool progress_read_style(const char *text, enum progress_style *style);
-/* So many replications are to come, in one part or in several. */
+/* So many replications are to come, in one part or in several; 0: in one, and the loop says how many. */
 void progress_begin(struct progress *progress, enum progress_style style, uint64_t replications);
-/* The next part; `label` must last as long. */
+/* The next part; `label` must last as long. 0 replications: how many they are, the loop says, in chunks. */
 void progress_part(struct progress *progress, const char *label, uint64_t replications);
 /* What an ensemble loop is to be watched with: shows progress and stops on SIGINT or SIGTERM. */
 struct ensemble_watch progress_watch(struct progress *progress);

@@ -3,6 +3,8 @@
 #include "sim/cli/simulate.h"
 #include "sim/cli/describe.h"
 #include "sim/cli/estimate.h"
+#include "sim/cli/judge.h"
+#include "sim/cli/keep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,34 @@ static struct fault *conclude(struct simulation *simulation, const struct option
     return describe(simulation, options, intake->tally, result);
 }
 
+/* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. */
+static struct fault *simulate_until(struct intake *intake, const struct precision_goals *goals,
+                                    const struct ensemble_watch *watch, struct precision_state state[])
+{
+    uint64_t expected = 0;
+    do {
+        const uint64_t chunks = precision_next(intake->replications / LANES_PER_CHUNK);
+        const uint64_t next = chunks * LANES_PER_CHUNK < goals->limit ? chunks * LANES_PER_CHUNK : goals->limit;
+        TRY(intake_simulate(intake, next, expected > next ? expected : next, watch));
+        TRY(judge(intake, goals, state));
+        expected = judge_expect(goals, state);
+    } while (!judge_all_met(goals, state) && intake->replications < goals->limit);
+    return NULL;
+}
+
+static struct fault *simulate_precisely(struct simulation *simulation, const struct options *options,
+                                        const struct ensemble_watch *watch, struct intake *intake,
+                                        struct result *result)
+{
+    const struct precision_goals *goals = &simulation->goals;
+    struct precision_state *state = calloc(goals->count, sizeof *state);
+    struct fault *fault = state == NULL ? fault_no_memory() : simulate_until(intake, goals, watch, state);
+    if (fault == NULL) fault = conclude(simulation, options, intake, result);
+    if (fault == NULL && (result->stopped_by = judge_account(goals, state)) == NULL) fault = fault_no_memory();
+    free(state);
+    return fault;
+}
+
 struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                              const struct ensemble_watch *watch, struct result *result)
 {
@@ -48,39 +78,93 @@ struct fault *simulation_run(struct simulation *simulation, const struct options
     struct intake intake;
     *result = (struct result){0};
     struct fault *fault = intake_open(simulation, options->threads, replications, &intake);
-    if (fault == NULL) fault = intake_simulate(&intake, replications, replications, watch);
-    if (fault == NULL) fault = conclude(simulation, options, &intake, result);
+    if (fault == NULL && simulation->goals.count > 0) {
+        fault = simulate_precisely(simulation, options, watch, &intake, result);
+    } else if (fault == NULL) {
+        fault = intake_simulate(&intake, replications, replications, watch);
+        if (fault == NULL) fault = conclude(simulation, options, &intake, result);
+    }
     intake_close(&intake);
     return fault;
 }
 
-static void pilot_note(struct pilot *pilot, const struct block_result *result)
+enum { PILOT = 2, PILOT_OF_MEANS = 5, PILOT_OF_TAILS = 21 }; /* chunks, the first of which warms caches */
+
+static uint64_t pilot_chunks(const struct precision_goals *goals)
 {
-    for (int l = 0; l < LANES; l++) {
-        if (result->failed_month[l] < 0) continue;
-        if (pilot->invalid++ > 0) continue;
-        pilot->month = result->failed_month[l];
-        pilot->cause = (size_t)result->failed_cause[l];
+    uint64_t chunks = PILOT;
+    for (size_t i = 0; i < goals->count && chunks < PILOT_OF_TAILS; i++) {
+        const enum precision_statistic statistic = goals->item[i].goal.statistic;
+        const bool whole = statistic == PRECISION_MEAN || statistic == PRECISION_PROBABILITY;
+        chunks = whole ? PILOT_OF_MEANS : PILOT_OF_TAILS;
     }
+    return chunks;
 }
 
-struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot)
+static double seconds_since(const struct timespec *begin)
 {
-    struct world_state *state = NULL;
-    struct block_result result;
-    struct timespec begin, end;
-    *pilot = (struct pilot){0};
-    struct fault *fault = world_open(simulation->world, &state);
-    if (fault == NULL) {
-        world_simulate(state, 0, LANES, &result); /* warms caches */
-        clock_gettime(CLOCK_MONOTONIC, &begin);
-        for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) {
-            world_simulate(state, block * LANES, LANES, &result);
-            pilot_note(pilot, &result);
-        }
-        clock_gettime(CLOCK_MONOTONIC, &end);
-        pilot->seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
+}
+
+/* The first chunk, then the others, which are timed. */
+static struct fault *fly(struct intake *intake, const struct precision_goals *goals, struct pilot *pilot)
+{
+    struct timespec begin;
+    const struct invalid_replication *invalid;
+    TRY(intake_simulate(intake, LANES_PER_CHUNK, LANES_PER_CHUNK, NULL));
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    TRY(intake_simulate(intake, pilot->replications, pilot->replications, NULL));
+    pilot->seconds = seconds_since(&begin) / (double)(chunks_of(pilot->replications) - 1);
+    pilot->invalid = tally_invalid(intake->tally, &invalid);
+    if (pilot->invalid > 0) {
+        pilot->month = invalid->month;
+        pilot->cause = (size_t)invalid->cause;
     }
-    world_close(state);
+    return judge(intake, goals, pilot->state);
+}
+
+/* Sketches what the pilot has samples of, for their memory alone. */
+static struct fault *measure_sketch(const struct intake *intake, struct pilot *pilot)
+{
+    struct sketches *sketches = NULL;
+    TRY(sketches_open(world_cells(intake->simulation->world), &sketches));
+    struct fault *fault = sketches_pour(sketches, &intake->samples, intake->replications, 1);
+    if (fault == NULL) pilot->sketch_bytes = sketches_bytes(sketches);
+    sketches_close(sketches);
     return fault;
+}
+
+/* The run as the pilot expects it. */
+static struct fault *expect(struct simulation *simulation, const struct intake *intake, uint64_t memory,
+                            struct pilot *pilot)
+{
+    if (simulation->goals.count > 0) pilot->expected = judge_expect(&simulation->goals, pilot->state);
+    simulation->memory = memory;
+    simulation->replications = pilot->expected;
+    TRY(keep_choose(simulation));
+    return simulation->sketched ? measure_sketch(intake, pilot) : NULL;
+}
+
+struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot)
+{
+    const struct precision_goals *goals = &simulation->goals;
+    const uint64_t replications = simulation->replications, memory = simulation->memory;
+    struct intake intake;
+    *pilot = (struct pilot){.replications = pilot_chunks(goals) * LANES_PER_CHUNK, .expected = replications};
+    pilot->state = calloc(goals->count + 1, sizeof *pilot->state);
+    if (pilot->state == NULL) return fault_no_memory();
+    simulation->memory = UINT64_MAX; /* so few are judged by their samples */
+    struct fault *fault = intake_open(simulation, 1, pilot->replications, &intake);
+    if (fault == NULL) fault = fly(&intake, goals, pilot);
+    if (fault == NULL) fault = expect(simulation, &intake, memory, pilot);
+    intake_close(&intake);
+    return fault;
+}
+
+void pilot_free(struct pilot *pilot)
+{
+    free(pilot->state);
+    *pilot = (struct pilot){0};
 }

@@ -7,6 +7,7 @@
 #include "output/result.h"
 #include "scenarios/reader.h"
 #include "sim/cli/options.h"
+#include "sim/cli/precision_goals.h"
 #include "sim/core/ensemble.h"
 
 /* Of a cell of a batch: what makes it. */
@@ -24,7 +25,8 @@ struct simulation {
     struct plan plan;
     struct outcomes outcomes;
     struct world *world;
-    uint64_t replications;
+    uint64_t replications; /* with goals: at most, and after the run that many */
+    struct precision_goals goals;
     uint64_t memory;
     const char *rng;
     const char *save;    /* what --save names; NULL: it does not say */
@@ -59,19 +61,25 @@ uint64_t simulation_file_bytes(const struct simulation *simulation);
 /* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
 const char *simulation_input_unit(const struct simulation *simulation, size_t input);
 
-/* Simulates all replications. The result owns what it holds, but for the outcomes, which stay with the simulation until
- * result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+/* Simulates all replications, or until the goals are met. The result owns what it holds, but for the outcomes, which
+ * stay with the simulation until result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
 MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                                         const struct ensemble_watch *watch, struct result *result);
 
-/* What a chunk of replications on one thread shows. */
+/* What the first replications show, on one thread. */
 struct pilot {
-    double seconds;
-    size_t invalid; /* of LANES_PER_CHUNK */
-    int month;      /* of the first invalid one, the first month that is not finite, from 0 */
-    size_t cause;   /* and the outcome */
+    uint64_t replications;
+    double seconds; /* per chunk */
+    size_t invalid;
+    int month;                     /* of the first invalid one, the first month that is not finite, from 0 */
+    size_t cause;                  /* and the outcome */
+    struct precision_state *state; /* [goals] */
+    uint64_t expected;             /* replications that the goals need; without goals, those of the run */
+    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
 };
-MUST_CHECK struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot);
+/* Free it in any case. The simulation is then one of the replications expected. */
+MUST_CHECK struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot);
+void pilot_free(struct pilot *pilot);
 
 /* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
 char *simulation_arithmetic(void);

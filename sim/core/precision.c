@@ -34,12 +34,17 @@ struct precision_state precision_judge(const struct precision_goal *goal, double
 {
     struct precision_state state = {.estimate = estimate, .half_width = half_width, .replications = (double)INFINITY};
     state.allowed = fmax(goal->relative * fabs(estimate), goal->absolute);
+    const double tails = PRECISION_TAIL_POINTS / tail;
     if (isnan(half_width) || !(state.allowed > 0.0)) {
         state.met = half_width == 0.0 && tail >= PRECISION_TAIL_POINTS; /* nothing varies */
         if (state.met) state.replications = n;
         return state;
     }
-    const double ratio = half_width / state.allowed, tails = PRECISION_TAIL_POINTS / tail;
+    if (isinf(half_width) && tails > 1.0) { /* the bounds of a quantile lie outside of so few */
+        state.replications = n * tails;
+        return state;
+    }
+    const double ratio = half_width / state.allowed;
     state.met = ratio <= 1.0 && tail >= PRECISION_TAIL_POINTS;
     state.replications = n * fmax(ratio * ratio, tails < 1.0 ? 0.0 : tails);
     return state;

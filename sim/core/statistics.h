@@ -17,6 +17,7 @@
  * (normal approximation of the ranks, exact binomial where n p (1 - p) < 20). NaN entries are left out, infinities are
  * values, -0 stands before +0. Exact selection; leaves the sample as it is; needs `work[count]`. A bound outside the
  * sample is -INFINITY or INFINITY: nothing is known there. With no values, or p not in [0, 1], all are NaN. */
+#define QUANTILE_CONFIDENCE 0.95
 struct quantile_estimate {
     double estimate, low, high;
 };
