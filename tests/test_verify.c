@@ -479,6 +479,7 @@ int main(void)
     tcase_add_test(files, tails_are_found_from_the_samples);
     tcase_add_test(files, points_of_a_tail_are_found_from_the_samples);
     tcase_add_checked_fixture(small, set_up_small, tear_down);
+    tcase_set_timeout(small, 20.0); /* some 350 files are written and compared */
     tcase_add_test(small, probabilities_are_found_from_the_samples);
     tcase_add_test(small, one_false_value_in_any_dataset_is_found_by_all_and_named);
     tcase_add_test(small, a_value_is_placed_by_its_coordinates);
