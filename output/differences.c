@@ -251,6 +251,8 @@ static struct fault *compare_values(struct comparing *comparing, const char *nam
     comparing->differences->datasets++;
     if (fault == NULL && !same_kind(&left, &right))
         note(comparing, "%s has another type or shape in the file than again", name);
+    else if (fault == NULL && !is_number(&left))
+        note(comparing, "%s is not of numbers", name);
     else if (fault == NULL && memcmp(left.value, right.value, left.bytes) != 0)
         note_values(comparing, name, stored, &left, &right);
     return free_content(comparing->path, &right, free_content(comparing->path, &left, fault));

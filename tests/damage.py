@@ -168,7 +168,8 @@ class Damage(unittest.TestCase):
         for words, status, said in ((["notes.txt"], 4, "notes.txt is not a result of zhol"), (["other.h5"], 4, "the attribute zhol_schema is missing"),
                                     (["none.h5"], 4, "none.h5 cannot be read"), ([], 2, "no result file was named"),
                                     (["a.h5", "b.h5"], 2, "'b.h5' is one file too many"), (["a.h5", "--blocks", "1"], 2, "--blocks is '1'; expected a number of blocks, 2 or more"),
-                                    (["a.h5", "-j", "0"], 2, "-j is '0'")):
+                                    (["a.h5", "-j", "0"], 2, "-j is '0'"),
+                                    (["a.h5", "--all", "--blocks", "4"], 2, "--blocks and --all were both given")):
             with self.subTest(words=words):
                 self.assertIn(said, self.zhol("verify", *words, status=status).stderr)
 

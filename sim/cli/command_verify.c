@@ -18,7 +18,7 @@ enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, USUAL_BLOCKS = 16 };
 
 struct verify_options {
     const char *path;
-    size_t blocks;
+    size_t blocks; /* 0: the usual number */
     int threads;
     bool all, force;
 };
@@ -60,6 +60,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (options->path != NULL) argp_error(state, "'%s' is one file too many; expected RESULT", argument);
         options->path = argument;
+        break;
+    case ARGP_KEY_END:
+        if (options->all && options->blocks > 0) argp_error(state, "--blocks and --all were both given");
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
@@ -105,8 +108,9 @@ static struct fault *check_blocks(struct verify *verify, const struct verify_opt
     struct samples again = {0};
     struct verify_count count;
     char what[96];
+    const size_t wanted = options->blocks > 0 ? options->blocks : USUAL_BLOCKS;
     const uint64_t all = (verify->head->replications + LANES - 1) / LANES;
-    struct fault *fault = blocks_spread(verify->head->replications, options->blocks, &blocks);
+    struct fault *fault = blocks_spread(verify->head->replications, wanted, &blocks);
     if (fault == NULL) fault = blocks_simulate(&blocks, verify->simulation, options->threads, &watch, &again);
     progress_end(progress);
     if (fault == NULL) fault = verify_blocks(verify, &blocks, &again, &count);
@@ -224,7 +228,7 @@ static struct fault *verify(const struct verify_options *options, struct result 
 
 int command_verify(int argc, char **argv)
 {
-    struct verify_options options = {.blocks = USUAL_BLOCKS};
+    struct verify_options options = {.path = NULL};
     struct simulation simulation = {.file = NULL};
     struct result head = {0};
     argp_err_exit_status = FAULT_USAGE;

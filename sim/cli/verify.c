@@ -14,11 +14,13 @@ struct fault *verify_init(struct verify *verify, const struct result *head, cons
                           const struct simulation *simulation)
 {
     const size_t periods = head->years + 1, count = head->replications;
-    const size_t numbers = count + periods * (simulation->quantiles + simulation->levels + 1);
+    const size_t most = periods * (simulation->quantiles + simulation->levels + 1); /* values of a statistic */
+    bool years = false;
+    for (size_t i = 0; i < head->outcomes.count; i++) years = years || head->annual_saved[i];
     *verify = (struct verify){.head = head, .stored = stored, .simulation = simulation};
-    verify->value = calloc(periods * count + 1, sizeof *verify->value);
-    verify->number = calloc(numbers, sizeof *verify->number);
-    verify->expected = calloc(numbers, sizeof *verify->expected);
+    verify->value = calloc((years ? head->years : 1) * count + 1, sizeof *verify->value);
+    verify->number = calloc(count + most, sizeof *verify->number);
+    verify->expected = calloc(most, sizeof *verify->expected);
     return verify->value == NULL || verify->number == NULL || verify->expected == NULL ? fault_no_memory() : NULL;
 }
 

@@ -19,9 +19,9 @@ struct verify {
     const struct simulation *simulation;
     struct fault *differences; /* the first of each dataset, as FAULT_UNTRUSTED; no more than are shown */
     size_t different;          /* datasets */
-    float *value;              /* [years + 1][replications] */
+    float *value;              /* [years, or 1 if none are saved][replications] */
     double *number;            /* [replications and as many as a dataset of statistics has] */
-    double *expected;          /* likewise */
+    double *expected;          /* [as many as a dataset of statistics has] */
 };
 
 MUST_CHECK struct fault *verify_init(struct verify *verify, const struct result *head, const struct stored *stored,
