@@ -1,10 +1,11 @@
-/* output/contrast.c -- see tail.h
+/* output/contrast.c -- see contrast.h
  *
  *     d = (m_worst - m_rest)/sd,   s^2 = s_worst^2/n_worst + s_rest^2/n_rest,   d +- t_0.975(df) s/sd
  *
  * with the degrees of freedom of Welch 1947.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/contrast.h"
+#include "output/readable.h"
 #include "sim/core/statistics.h"
 
 #include <gsl/gsl_cdf.h>
@@ -15,48 +16,49 @@
 /* In double: the macro of math.h is a float. */
 #define UNKNOWN __builtin_nan("")
 
-/* The value that the tail begins at: an order statistic of the share, counted from the worse end. */
-static struct fault *find_edge(struct contrast *tail, const float value[], double share)
+/* The value of the last of the worst: an order statistic of the share, counted from the worse end. */
+static struct fault *find_edge(struct contrast *contrast, const float value[], double share)
 {
-    float *work = malloc((tail->replications + 1) * sizeof *work),
-          *turned = malloc((tail->replications + 1) * sizeof *turned);
+    float *work = malloc((contrast->replications + 1) * sizeof *work),
+          *turned = malloc((contrast->replications + 1) * sizeof *turned);
     struct quantile_estimate edge;
     if (work == NULL || turned == NULL) {
         free(work);
         free(turned);
         return fault_no_memory();
     }
-    for (size_t i = 0; i < tail->replications; i++) turned[i] = tail->upper ? -value[i] : value[i];
-    statistics_quantiles(tail->replications, turned, work, 1, &share, &edge);
-    tail->edge = tail->upper ? -edge.estimate : edge.estimate;
+    for (size_t i = 0; i < contrast->replications; i++) turned[i] = contrast->upper ? -value[i] : value[i];
+    statistics_quantiles(contrast->replications, turned, work, 1, &share, &edge);
+    contrast->edge = contrast->upper ? -edge.estimate : edge.estimate;
     free(work);
     free(turned);
     return NULL;
 }
 
-struct fault *contrast_init(struct contrast *tail, size_t replications, const float value[], double share, bool upper)
+struct fault *contrast_init(struct contrast *contrast, size_t replications, const float value[], double share,
+                            bool upper)
 {
-    *tail = (struct contrast){.replications = replications, .upper = upper};
-    tail->worst = calloc(replications + 1, 1);
-    tail->rest = calloc(replications + 1, 1);
-    if (tail->worst == NULL || tail->rest == NULL) return fault_no_memory();
-    TRY(find_edge(tail, value, share));
+    *contrast = (struct contrast){.replications = replications, .upper = upper};
+    contrast->worst = calloc(replications + 1, 1);
+    contrast->rest = calloc(replications + 1, 1);
+    if (contrast->worst == NULL || contrast->rest == NULL) return fault_no_memory();
+    TRY(find_edge(contrast, value, share));
     for (size_t i = 0; i < replications; i++) {
         const double x = (double)value[i];
         if (isnan(x)) continue;
-        tail->worst[i] = upper ? x >= tail->edge : x <= tail->edge;
-        tail->rest[i] = !tail->worst[i];
-        tail->count += tail->worst[i];
-        tail->defined++;
+        contrast->worst[i] = upper ? x >= contrast->edge : x <= contrast->edge;
+        contrast->rest[i] = !contrast->worst[i];
+        contrast->count += contrast->worst[i];
+        contrast->defined++;
     }
     return NULL;
 }
 
-void contrast_free(struct contrast *tail)
+void contrast_free(struct contrast *contrast)
 {
-    free(tail->worst);
-    free(tail->rest);
-    *tail = (struct contrast){0};
+    free(contrast->worst);
+    free(contrast->rest);
+    *contrast = (struct contrast){0};
 }
 
 /* Half the interval, in the unit of the variable. */
@@ -69,35 +71,33 @@ static double half_width(const struct moments *worst, const struct moments *rest
     return isfinite(freedom) ? gsl_cdf_tdist_Pinv(0.975, freedom) * sqrt(a + b) : UNKNOWN;
 }
 
-struct separation contrast_separate(const struct contrast *tail, const double value[])
+struct separation contrast_separate(const struct contrast *contrast, const double value[])
 {
-    const struct moments worst = moments_of(tail->replications, value, tail->worst),
-                         rest = moments_of(tail->replications, value, tail->rest), all = moments_combine(worst, rest);
+    const struct moments worst = moments_of(contrast->replications, value, contrast->worst),
+                         rest = moments_of(contrast->replications, value, contrast->rest),
+                         all = moments_combine(worst, rest);
     struct separation separation = {.worst_count = worst.count,
                                     .worst_mean = worst.mean,
                                     .rest_count = rest.count,
                                     .rest_mean = rest.mean,
                                     .sd = moments_sd(&all),
                                     .difference = UNKNOWN,
-                                    .least = UNKNOWN,
-                                    .greatest = UNKNOWN};
+                                    .error = UNKNOWN};
     if (!(separation.sd > 0.0) || worst.count == 0.0 || rest.count == 0.0) return separation;
-    const double half = half_width(&worst, &rest) / separation.sd;
     separation.difference = (worst.mean - rest.mean) / separation.sd;
-    separation.least = separation.difference - half;
-    separation.greatest = separation.difference + half;
+    separation.error = half_width(&worst, &rest) / separation.sd;
     return separation;
 }
 
 static int by_difference(const void *left, const void *right)
 {
-    const struct tail_row *a = left, *b = right;
+    const struct contrast_row *a = left, *b = right;
     const double x = fabs(a->separation.difference), y = fabs(b->separation.difference);
     if (isnan(x) != isnan(y)) return isnan(x) ? 1 : -1;
     return x > y ? -1 : x < y ? 1 : strcmp(a->path, b->path);
 }
 
-void contrast_sort(size_t count, struct tail_row row[])
+void contrast_sort(size_t count, struct contrast_row row[])
 {
     qsort(row, count, sizeof *row, by_difference);
 }
@@ -107,24 +107,44 @@ static struct fault *check_written(FILE *to)
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
 }
 
-struct fault *contrast_print(size_t count, const struct tail_row row[], size_t most, FILE *to)
+static bool is_distinct(const struct contrast_row *row)
 {
-    size_t shown = 0, still = 0;
+    return fabs(row->separation.difference) > row->separation.error;
+}
+
+static void print_row(const struct contrast_row *row, int width, FILE *to)
+{
+    const struct separation *s = &row->separation;
+    const double worst = fabs(s->worst_mean), rest = fabs(s->rest_mean);
+    char unit[64];
+    const double scale = readable_unit(row->unit, worst < rest ? worst : rest, sizeof unit, unit);
+    fprintf(to, "  %-*s %10.2f %8.2f  %11.4g %11.4g", width, row->path, s->difference, s->error, s->worst_mean / scale,
+            s->rest_mean / scale);
+    if (strcmp(unit, "1") != 0) fprintf(to, "  %s", unit);
+    fputs(row->input ? "  (input)\n" : "\n", to);
+}
+
+struct fault *contrast_print(size_t count, const struct contrast_row row[], size_t most, FILE *to)
+{
+    size_t vary = 0, distinct = 0, shown = 0;
     int width = 24;
-    for (size_t i = 0; i < count; i++) still += isnan(row[i].separation.difference) ? 1 : 0;
-    while (shown < most && shown + still < count) {
-        const int length = (int)strlen(row[shown++].path);
-        width = length > width ? length : width;
+    for (size_t i = 0; i < count; i++) {
+        vary += isnan(row[i].separation.difference) ? 0 : 1;
+        distinct += is_distinct(&row[i]) ? 1 : 0;
+        if (is_distinct(&row[i]) && distinct <= most && (int)strlen(row[i].path) > width)
+            width = (int)strlen(row[i].path);
     }
-    fprintf(to, "%-*s %10s  %-16s  %11s %11s\n", width + 2, "", "difference", "95 % interval", "worst", "rest");
-    for (size_t i = 0; i < shown; i++) {
-        const struct separation *s = &row[i].separation;
-        fprintf(to, "  %-*s %10.2f  %6.2f to %6.2f  %11.4g %11.4g", width, row[i].path, s->difference, s->least,
-                s->greatest, s->worst_mean, s->rest_mean);
-        if (strcmp(row[i].unit, "1") != 0) fprintf(to, "  %s", row[i].unit);
-        fputs(row[i].input ? "  (input)\n" : "\n", to);
+    fprintf(to, "%-*s %10s %9s  %10s %11s\n", width + 2, "", "difference", "± error", "worst", "rest");
+    for (size_t i = 0; i < count && shown < most; i++) {
+        if (!is_distinct(&row[i])) continue;
+        print_row(&row[i], width, to);
+        shown++;
     }
-    fprintf(to, "%zu of %zu that vary; --csv lists all\n", shown, count - still);
+    fprintf(
+        to,
+        "%zu of the %zu whose difference is larger than its error; of %zu that vary, about %.0f would be by chance; "
+        "--csv lists all\n",
+        shown, distinct, vary, ceil(0.05 * (double)vary));
     return check_written(to);
 }
 
@@ -134,13 +154,19 @@ static void write_number(double value, FILE *to)
     if (!isnan(value)) fprintf(to, "%.17g", value);
 }
 
-struct fault *contrast_csv(size_t count, const struct tail_row row[], FILE *to)
+struct fault *contrast_csv(size_t count, const struct contrast_row row[], FILE *to)
 {
     fputs("path,kind,unit,difference,low,high,sd,worst_count,worst_mean,rest_count,rest_mean\n", to);
     for (size_t i = 0; i < count; i++) {
         const struct separation *s = &row[i].separation;
-        const double number[] = {s->difference,  s->least,      s->greatest,   s->sd,
-                                 s->worst_count, s->worst_mean, s->rest_count, s->rest_mean};
+        const double number[] = {s->difference,
+                                 s->difference - s->error,
+                                 s->difference + s->error,
+                                 s->sd,
+                                 s->worst_count,
+                                 s->worst_mean,
+                                 s->rest_count,
+                                 s->rest_mean};
         fprintf(to, "%s,%s,%s", row[i].path, row[i].input ? "input" : "outcome", row[i].unit);
         for (size_t n = 0; n < sizeof number / sizeof *number; n++) write_number(number[n], to);
         fputc('\n', to);

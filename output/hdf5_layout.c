@@ -4,11 +4,15 @@
 
 #include <hdf5_hl.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 16384 }; /* values, at most */
 enum { ATTRIBUTES = 16 };
+enum { GROWTH = 1 << 24 }; /* of a file in memory, bytes */
+/* No file can have this name, which HDF5 looks for even if the file is to be in memory. */
+static const char no_file[] = "/dev/null/in-memory";
 
 enum { REASON_MOST = 200 };
 
@@ -38,7 +42,7 @@ struct fault *layout_begin(const char *path)
     return NULL;
 }
 
-struct fault *layout_create(const char *path, struct layout *layout)
+static struct fault *create(const char *path, bool in_memory, struct layout *layout)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
     *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1};
@@ -58,11 +62,22 @@ struct fault *layout_create(const char *path, struct layout *layout)
         access >= 0 && create >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) >= 0 &&
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 && H5Pset_link_creation_order(create, order) >= 0 &&
         H5Pset_attr_creation_order(create, order) >= 0 && H5Pset_obj_track_times(create, 0) >= 0;
-    if (ready) layout->file = H5Fcreate(path, H5F_ACC_EXCL, create, access);
+    if (ready && (!in_memory || H5Pset_fapl_core(access, GROWTH, 0) >= 0))
+        layout->file = H5Fcreate(in_memory ? no_file : path, H5F_ACC_EXCL, create, access);
     struct fault *fault = layout->file < 0 ? layout_fault(path, "create the file") : NULL;
     if (access >= 0 && H5Pclose(access) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
     if (create >= 0 && H5Pclose(create) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
     return fault;
+}
+
+struct fault *layout_create(const char *path, struct layout *layout)
+{
+    return create(path, false, layout);
+}
+
+struct fault *layout_create_in_memory(const char *path, struct layout *layout)
+{
+    return create(path, true, layout);
 }
 
 struct fault *layout_close(struct layout *layout)

@@ -32,6 +32,8 @@ A_FAULT struct fault *layout_fault(const char *path, const char *what);
  * write (a full disk) it would try again and crash. */
 MUST_CHECK struct fault *layout_begin(const char *path);
 MUST_CHECK struct fault *layout_create(const char *path, struct layout *layout);
+/* The same in memory, and never on the disk; the path is for sentences. */
+MUST_CHECK struct fault *layout_create_in_memory(const char *path, struct layout *layout);
 /* Flushes and closes the file and what is open in it. Call it in any case; a full disk may show only here. */
 MUST_CHECK struct fault *layout_close(struct layout *layout);
 

@@ -57,7 +57,7 @@ struct result {
     bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
     struct result_input *input; /* [samples.inputs] */
 
-    struct invalid_replication *invalid;
+    struct invalid_replication *invalid; /* NULL in a result that was read */
     size_t invalids;
     char **cause; /* names of causes of invalid replications */
     size_t causes;

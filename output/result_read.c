@@ -201,7 +201,7 @@ static struct fault *read_outcomes(const struct input *input, struct result *res
 static struct fault *read_root(const struct input *input, struct result *result)
 {
     char *seed = NULL, *text = NULL;
-    int64_t replications = 0, memory = 0, months = 0;
+    int64_t replications = 0, invalid = 0, memory = 0, months = 0;
     TRY(read_text(input, input->file, "title", &result->title));
     TRY(read_text(input, input->file, "history", &result->history));
     TRY(read_text(input, input->file, "source", &result->source));
@@ -211,12 +211,14 @@ static struct fault *read_root(const struct input *input, struct result *result)
     TRY(read_text(input, input->file, "prices", &result->prices));
     if (H5Aexists(input->file, "stopped_by") > 0) TRY(read_text(input, input->file, "stopped_by", &result->stopped_by));
     TRY(read_integer(input, input->file, "replications", &replications));
+    TRY(read_integer(input, input->file, "invalid_replications", &invalid));
     TRY(read_integer(input, input->file, "memory", &memory));
     TRY(read_integer(input, input->file, "months", &months));
     TRY(read_text(input, input->file, "seed", &seed));
     result->seed = strtoull(seed, NULL, 10);
     free(seed);
     result->replications = (uint64_t)replications;
+    result->invalids = (size_t)invalid;
     result->memory = (uint64_t)memory;
     result->calendar.months = (int)months;
     result->years = months < 0 || months > 12000 ? 0 : (size_t)months / CALENDAR_MONTHS_PER_YEAR;
@@ -265,10 +267,8 @@ static struct fault *read_coordinate(const struct input *input, const char *path
 /* Files of before there were tails have no levels. */
 static struct fault *read_coordinates(struct input *input, struct result *result)
 {
-    int64_t invalid = 0;
     bool tails = false;
-    TRY(read_integer(input, input->file, "invalid_replications", &invalid));
-    input->valid = (double)result->replications - (double)invalid;
+    input->valid = (double)result->replications - (double)result->invalids;
     TRY(read_coordinate(input, "annual/quantile/quantile", &result->quantiles, &result->probability));
     TRY(look_for(input, "annual/cvar", &tails));
     return tails ? read_coordinate(input, "annual/cvar/level", &result->levels, &result->level) : NULL;

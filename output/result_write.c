@@ -3,9 +3,8 @@
  * Each group has dimensions of its own (time, quantile, level, replication), because readers show a group without what
  * is above it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/result_write.h"
 #include "output/content.h"
-#include "output/hdf5_layout.h"
-#include "output/result.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -461,6 +460,16 @@ static struct fault *write_all(struct writing *writing)
     return layout_integer(&writing->layout, writing->layout.file, "complete", 1);
 }
 
+struct fault *result_lay_out(const struct result *result, const struct layout *layout)
+{
+    const size_t columns = result->quantiles > result->levels ? result->quantiles : result->levels;
+    struct writing writing = {.layout = *layout, .result = result};
+    writing.work = malloc((result->years + 1) * (columns + 1) * sizeof *writing.work);
+    struct fault *fault = writing.work == NULL ? fault_no_memory() : write_all(&writing);
+    free(writing.work);
+    return fault;
+}
+
 static struct fault *sync_path(const char *path, int flags)
 {
     const int file = open(path, flags | O_CLOEXEC);
@@ -495,35 +504,32 @@ static struct fault *publish(const char *temporary, const char *path, bool force
     return fault;
 }
 
+/* The whole file, closed. */
+static struct fault *write_file(const struct result *result, const char *temporary, const char *path)
+{
+    struct layout layout;
+    struct fault *fault = layout_create(temporary, &layout);
+    layout.path = path; /* the name that people know */
+    if (fault == NULL) fault = result_lay_out(result, &layout);
+    struct fault *closing = layout_close(&layout);
+    if (fault == NULL) return closing;
+    fault_free(closing); /* what failed first says more */
+    return fault;
+}
+
 struct fault *result_write(const struct result *result, const char *path, bool force)
 {
-    struct writing writing = {.result = result};
     char *temporary = NULL;
     if (!force && access(path, F_OK) == 0)
         return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
     if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
-    if (unlink(temporary) < 0 && errno != ENOENT) {
-        struct fault *fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
-        free(temporary);
-        return fault;
-    }
     struct fault *fault = NULL;
-    const size_t columns = result->quantiles > result->levels ? result->quantiles : result->levels;
-    writing.work = malloc((result->years + 1) * (columns + 1) * sizeof *writing.work);
-    if (writing.work == NULL) fault = fault_no_memory();
-    if (fault == NULL) {
-        fault = layout_create(temporary, &writing.layout);
-        writing.layout.path = path; /* the name that people know */
-        if (fault == NULL) fault = write_all(&writing);
-        struct fault *closing = layout_close(&writing.layout);
-        if (fault == NULL)
-            fault = closing;
-        else
-            fault_free(closing); /* what failed first says more */
-    }
+    if (unlink(temporary) < 0 && errno != ENOENT)
+        fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
+    else
+        fault = write_file(result, temporary, path);
     if (fault == NULL) fault = publish(temporary, path, force);
     if (fault != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
-    free(writing.work);
     free(temporary);
     return fault;
 }

@@ -1,5 +1,6 @@
 /* output/sound.h -- whether a result file holds together beyond its content: every index leads to every object, and
- * every dataset is tied to its dimensions. Readers go ways that the content, read in order of creation, does not.
+ * every dataset is tied to its dimensions as they are to it. Readers go ways that the content, read in order of
+ * creation, does not.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SOUND_H
 #define ZHOL_SOUND_H

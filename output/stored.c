@@ -78,6 +78,26 @@ struct fault *stored_doubles(const struct stored *stored, const char *dataset, s
     return read_dataset(stored, dataset, H5T_NATIVE_DOUBLE, count, value);
 }
 
+struct fault *stored_attribute(const struct stored *stored, const char *dataset, const char *name, size_t count,
+                               double value[])
+{
+    const hid_t attribute = H5Aopen_by_name(stored->file, dataset, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0)
+        return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' of %s is missing",
+                           stored->path, name, dataset);
+    const hid_t space = H5Aget_space(attribute);
+    const hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    struct fault *fault = NULL;
+    if (found < 0 || (size_t)found != count)
+        fault = fault_raise(FAULT_FILES, "%s: the attribute '%s' of %s has %lld values; expected %zu", stored->path,
+                            name, dataset, (long long)found, count);
+    else if (H5Aread(attribute, H5T_NATIVE_DOUBLE, value) < 0)
+        fault = layout_fault(stored->path, "read an attribute");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(stored->path, "close a shape");
+    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_fault(stored->path, "close an attribute");
+    return fault;
+}
+
 /* The text of an attribute that zhol wrote, allocated. */
 static struct fault *read_text(const struct stored *stored, hid_t object, const char *name, char **text)
 {

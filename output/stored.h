@@ -20,6 +20,9 @@ MUST_CHECK struct fault *stored_has(const struct stored *stored, const char *dat
 /* All values of a dataset, which must be so many. */
 MUST_CHECK struct fault *stored_floats(const struct stored *stored, const char *dataset, size_t count, float value[]);
 MUST_CHECK struct fault *stored_doubles(const struct stored *stored, const char *dataset, size_t count, double value[]);
+/* The numbers of an attribute of a dataset, which must be so many. */
+MUST_CHECK struct fault *stored_attribute(const struct stored *stored, const char *dataset, const char *name,
+                                          size_t count, double value[]);
 
 struct stored_input {
     char *dataset; /* "inputs/drivers_oil_mean" */

@@ -338,7 +338,7 @@ adopt: [track]
         run = self.zhol("run", "wild.yaml", "-n", "64", status=5)
         self.assertIn("replications went non-finite, more than 1 in 10,000", run.stderr)
         self.assertEqual(self.files(), ["wild.h5.failed", "wild.yaml"])
-        self.assertRegex(self.zhol("check", "wild.yaml").stderr, r"warning: \d+ of 512 replications tried went non-finite; the first in month \d+ of drivers.x")
+        self.assertRegex(self.zhol("check", "wild.yaml").stderr, r"warning: \d+ of 1024 replications tried went non-finite; the first in month \d+ of drivers.x")
 
     def test_two_outcomes_cannot_share_a_dataset(self):
         (self.folder / "same.yaml").write_text(

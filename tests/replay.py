@@ -7,6 +7,8 @@ import csv
 import math
 import os
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,8 @@ RUNS = {  # by scenario, the words that make its result
     "policy": [SCENARIOS / "policies/nurly-zhol-sreb.yaml", "-n", "70", "--seed", "18446744073709551615"],
     "pipelines": [SCENARIOS / "two-pipelines.yaml", "-n", "70", "--set", "run.quantiles=[0.1]"],
     "mersenne": [SCENARIOS / "minimal.yaml", "-n", "70", "--rng", "mt19937"],
+    "tausworthe": [SCENARIOS / "minimal.yaml", "-n", "70", "--rng", "taus2"],
+    "beyond": [SCENARIOS / "minimal.yaml", "-n", "5000", "--memory", "1100000"],  # samples fit, but not beside all inputs
     "wild": ["wild.yaml", "-n", "64"],
 }
 WILD = """scenario: wild
@@ -94,7 +98,7 @@ class Replay(unittest.TestCase):
         self.assertGreater(compared, 2000)
 
     def test_inputs_are_the_stored_ones_bit_for_bit(self):
-        for name in ("kazakhstan", "policy", "mersenne"):
+        for name in ("kazakhstan", "policy", "mersenne", "tausworthe"):
             with h5py.File(self.folder / f"{name}.h5") as file:
                 inputs = self.samples(file, "inputs")
                 for replication in self.replications(file):
@@ -159,7 +163,10 @@ class Replay(unittest.TestCase):
         (self.folder / "damaged.h5").write_bytes((self.folder / "mersenne.h5").read_bytes())
         with h5py.File(self.folder / "damaged.h5", "r+") as file:
             file.attrs.modify("scenario", file.attrs["scenario"].replace(b"64 USD/bbl", b"65 USD/bbl"))
+        (self.folder / "short.h5").write_bytes((self.folder / "mersenne.h5").read_bytes()[:-1000])
         for words, status, said in (
+            (["short.h5", "-r", "1"], 4, "short.h5 is not a result of zhol: HDF5 cannot open it"),
+            (["short.h5", "--worst", "1%", "--outcome", "x"], 4, "short.h5 is not a result of zhol: HDF5 cannot open it"),
             (["mersenne.h5", "-r", "70"], 2, "-r is 70; mersenne.h5 has the replications 0 to 69"),
             (["mersenne.h5", "-r", "-1"], 2, "-r is '-1'; expected the number of a replication, counted from 0"),
             (["mersenne.h5"], 2, "nothing was asked for; expected -r N or --worst SHARE"),
@@ -177,7 +184,37 @@ class Replay(unittest.TestCase):
             with self.subTest(words=words):
                 run = self.zhol("replay", *words, status=status)
                 self.assertIn(said, run.stderr)
+                self.assertEqual(run.stderr.count("\n"), 1 if status in (1, 4) or "has the replications" in said else run.stderr.count("\n"))
                 self.assertEqual(run.stdout, "")
+
+    def test_a_cell_of_a_batch_is_replayed(self):
+        (self.folder / "base.yaml").write_text((SCENARIOS / "minimal.yaml").read_text())
+        (self.folder / "dear.yaml").write_text("extends: base\nscenario: dear\ndrivers: {oil: {mean: 90 USD/bbl}}\n")
+        (self.folder / "batch.yaml").write_text("batch: small\nbase: base\nworlds: [base, dear]\npolicies: [base]\n")
+        self.zhol("batch", "batch.yaml", "-n", "100", "--set", "drivers.gdp.sigma=3 %/yr", "--progress", "none")
+        with h5py.File(self.folder / "small/dear.h5") as file:
+            table = self.replay("small/dear.h5", "-r", "99", "--years", index_col="outcome")
+            for path, data in self.samples(file, "samples/horizon").items():
+                self.check_bits([table.loc[path]["horizon"]], data[99:], path)
+
+    def test_without_samples_the_option_that_keeps_them_is_named(self):
+        for save, outcome in (("none", "drivers.oil"), ("drivers.*", "flows.grain-south.demand")):
+            self.zhol("run", SCENARIOS / "minimal.yaml", "-n", "5000", "--memory", "1MiB", "--save", save, "-o", "few.h5", "--force", "--progress", "none")
+            self.assertEqual(self.zhol("replay", "few.h5", "--worst", "1%", "--outcome", outcome, "--upper", status=4).stderr,
+                             f"zhol: error: few.h5 holds no samples of {outcome}, because not all fit into --memory; simulate again with "
+                             f"--save '{outcome},drivers.*,regimes.*,events.*,legs.*,policies.*', or with more --memory\n")
+        self.zhol("run", SCENARIOS / "minimal.yaml", "-n", "5000", "--memory", "1MiB", "--save", "flows.*.demand", "-o", "few.h5", "--force", "--progress", "none")
+        shown = self.zhol("replay", "few.h5", "--worst", "1%", "--outcome", "flows.grain-south.demand").stdout
+        self.assertIn("\n2 drivers, regimes, events, legs and policies without samples in the file are left out\n", shown)
+        self.assertIn("flows.grain-south.volume", shown)
+
+    def test_the_commands_of_the_readme(self):
+        self.zhol("run", KAZAKHSTAN, "-n", "5000", "-o", "kazakhstan-2019.h5", "--progress", "none")
+        commands = re.findall(r"^zhol ((?:replay|verify) .*)$", (SCENARIOS.parent / "README.md").read_text(), re.M)
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            self.zhol(*shlex.split(command))
+        self.assertEqual(len((self.folder / "4711.csv").read_text().splitlines()), 241)
 
     def worst(self, *words):
         run = self.zhol("replay", "kazakhstan.h5", "--worst", "10%", *words, "--csv")
@@ -223,12 +260,24 @@ class Replay(unittest.TestCase):
         density *= math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
         self.assertAlmostEqual(numpy.trapz(density, grid), 0.475, delta=1e-7 + 1e-10 * scale)
 
-    def test_the_table_says_what_the_tail_is(self):
+    def test_the_table_says_which_replications_are_the_worst(self):
         shown = self.zhol("replay", "kazakhstan.h5", "--worst", "10%", "--outcome", "npv.national").stdout
-        self.assertRegex(shown, r"^The worst 10 % by npv.national over the whole horizon: 50 of 500 replications, at most [0-9.e+]+ USD\n")
-        self.assertRegex(shown, r"\n  drivers.brent +-\d\.\d\d +-\d\.\d\d to +-\d\.\d\d ")
-        self.assertEqual(shown.count(" to "), 20)
-        self.assertRegex(shown, r"\n20 of \d+ that vary; --csv lists all\n$")
+        self.assertRegex(shown, r"^The worst 10 % by npv.national over the whole horizon: 50 of 500 replications, at most \d{2,3}\.?\d* GUSD\n")
+        self.assertRegex(shown, r"\n  drivers.brent +-\d\.\d\d +\d\.\d\d +[0-9.]+ +[0-9.]+  USD/bbl\n")
+        self.assertRegex(shown, r"\n\d+ of the \d+ whose difference is larger than its error; of \d+ that vary, about \d+ would be by chance; --csv lists all\n$")
+
+    def test_the_table_has_the_first_that_differ_by_more_than_their_error(self):
+        lines = self.zhol("replay", "kazakhstan.h5", "--worst", "10%", "--outcome", "npv.national").stdout.splitlines()[4:]
+        rows = [row for row in self.worst("--outcome", "npv.national") if row["difference"]]
+        distinct = [row for row in rows if float(row["low"]) > 0 or float(row["high"]) < 0]
+        self.assertEqual([line.split()[0] for line in lines[:-1]], [row["path"] for row in distinct[:20]])
+        for line, row in zip(lines, distinct[:20]):
+            difference, error = (float(word) for word in line.split()[1:3])
+            self.assertAlmostEqual(difference, float(row["difference"]), delta=0.00501)
+            self.assertAlmostEqual(error, (float(row["high"]) - float(row["low"])) / 2, delta=0.00501)
+            self.assertEqual(line.endswith("(input)"), row["kind"] == "input")
+        self.assertGreater(len(distinct), 10)
+        self.assertTrue(lines[-1].startswith(f"{min(20, len(distinct))} of the {len(distinct)} whose difference is larger than its error; of {len(rows)} that vary, about {math.ceil(len(rows) / 20)} would"))
 
     def test_tails_that_say_nothing_are_refused(self):
         for words, said in (

@@ -159,7 +159,7 @@ class Precision(unittest.TestCase):
                 with h5py.File(self.folder / "asks.h5") as file:
                     self.assertEqual(file.attrs["replications"], n)
                     self.assertEqual("stopped_by" in file.attrs, n not in (700, 10000))
-        self.zhol("verify", "asks.h5")
+        self.zhol("verify", "asks.h5", "--all")
 
     def test_check_tells_what_it_takes(self):
         plan = self.zhol("check", MINIMAL, "--precision", "drivers.oil=0.14 %").stdout

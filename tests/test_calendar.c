@@ -57,6 +57,18 @@ START_TEST(every_month_is_written_as_it_is_read)
 }
 END_TEST
 
+START_TEST(a_year_of_a_run_is_called_by_its_first_month_unless_that_is_january)
+{
+    char text[8];
+    calendar_write_year(month_of("2020-01"), 0, text);
+    ck_assert_str_eq(text, "2020");
+    calendar_write_year(month_of("2020-01"), 19, text);
+    ck_assert_str_eq(text, "2039");
+    calendar_write_year(month_of("2020-07"), 1, text);
+    ck_assert_str_eq(text, "2021-07");
+}
+END_TEST
+
 /* 1970-01-01 is day 0 by definition; 719162 days from 0001-01-01 (so that Rata Die 719163 is the epoch); the others
  * follow from 10957 days to 2000-01-01 and the lengths of months. */
 START_TEST(days_agree_with_known_dates)
@@ -98,6 +110,7 @@ int main(void)
     tcase_add_test(facts, a_year_alone_is_its_january);
     tcase_add_test(facts, whatever_else_is_not_a_date);
     tcase_add_test(facts, every_month_is_written_as_it_is_read);
+    tcase_add_test(facts, a_year_of_a_run_is_called_by_its_first_month_unless_that_is_january);
     tcase_add_test(facts, days_agree_with_known_dates);
     tcase_add_test(facts, every_month_is_as_long_as_the_calendar_says);
     tcase_add_test(facts, days_agree_with_the_system);

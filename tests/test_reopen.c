@@ -32,12 +32,16 @@ static struct result head_of(struct simulation *simulation)
                            .replications = simulation->replications,
                            .memory = simulation->memory,
                            .years = world_years(simulation->world),
+                           .exact_quantiles = true,
+                           .annual_saved = simulation->annual_saved,
+                           .horizon_saved = simulation->horizon_saved,
                            .outcomes = simulation->outcomes};
 }
 
 static void free_head(struct result *head)
 {
-    head->outcomes = (struct outcomes){0}; /* the simulation's */
+    head->outcomes = (struct outcomes){0}; /* the simulation's, like what is saved */
+    head->annual_saved = head->horizon_saved = NULL;
     result_free(head);
 }
 
@@ -56,6 +60,10 @@ START_TEST(every_key_comes_back_from_the_merged_text)
     open_all_keys(&options, &first);
     struct result head = head_of(&first);
     assert_none(reopen("result.h5", &head, &again));
+    for (size_t i = 0; i < first.outcomes.count; i++) {
+        ck_assert_int_eq(first.annual_saved[i], again.annual_saved[i]);
+        ck_assert_int_eq(first.horizon_saved[i], again.horizon_saved[i]);
+    }
     simulate_block(&first, &state[0], &block[0]);
     simulate_block(&again, &state[1], &block[1]);
     ck_assert_uint_eq(block[0].cells, block[1].cells);

@@ -1,8 +1,8 @@
 /* sim/cli/command_verify.c -- zhol verify: whether a result is what its scenario gives.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/differences.h"
 #include "output/sound.h"
 #include "sim/cli/apart.h"
-#include "sim/cli/blocks.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/reopen.h"
@@ -18,14 +18,14 @@ enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, USUAL_BLOCKS = 16 };
 
 struct verify_options {
     const char *path;
-    size_t blocks;
+    size_t blocks; /* 0: the usual number */
     int threads;
     bool all, force;
 };
 
 static const struct argp_option list[] = {
     {"blocks", OPTION_BLOCKS, "K", 0, "Simulate so many blocks of 32 replications again (default: 16)", 0},
-    {"all", OPTION_ALL, NULL, 0, "Simulate all again, and compare means and all other statistics too", 0},
+    {"all", OPTION_ALL, NULL, 0, "Simulate all again, and compare all that the file holds", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors)", 0},
     {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -61,6 +61,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (options->path != NULL) argp_error(state, "'%s' is one file too many; expected RESULT", argument);
         options->path = argument;
         break;
+    case ARGP_KEY_END:
+        if (options->all && options->blocks > 0) argp_error(state, "--blocks and --all were both given");
+        break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
         break;
@@ -80,29 +83,37 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-/* Says what was compared, and how many of it differ. */
-static void say(const char *what, const struct verify_count *count)
+static void say_result(size_t different)
 {
-    printf("  %s: %zu outcomes over the horizon, %zu by year", what, count->horizon, count->annual);
-    if (count->inputs > 0) printf(", %zu inputs", count->inputs);
-    if (count->different == 0)
+    if (different == 0)
         puts("; all agree");
     else
-        printf("; %zu datasets differ\n", count->different);
+        printf("; %zu differ\n", different);
     fflush(stdout);
 }
 
-static struct fault *check_blocks(struct verify *verify, const struct verify_options *options,
-                                  const struct ensemble_watch *watch)
+/* Says what was compared, and in how many datasets something differs. */
+static void say(const char *what, const struct verify_count *count)
 {
+    printf("  %s: %zu outcomes over the horizon, %zu by year", what, count->horizon, count->annual);
+    if (count->inputs > 0) printf(", %zu input%s", count->inputs, count->inputs == 1 ? "" : "s");
+    say_result(count->different);
+}
+
+static struct fault *check_blocks(struct verify *verify, const struct verify_options *options,
+                                  struct progress *progress)
+{
+    const struct ensemble_watch watch = progress_watch(progress);
     struct blocks blocks;
     struct samples again = {0};
     struct verify_count count;
     char what[96];
+    const size_t wanted = options->blocks > 0 ? options->blocks : USUAL_BLOCKS;
     const uint64_t all = (verify->head->replications + LANES - 1) / LANES;
-    struct fault *fault = blocks_spread(verify->head->replications, options->blocks, &blocks);
-    if (fault == NULL) fault = blocks_simulate(&blocks, verify->simulation, options->threads, watch, &again);
-    if (fault == NULL) fault = verify_samples(verify, &again, blocks.replication, &count);
+    struct fault *fault = blocks_spread(verify->head->replications, wanted, &blocks);
+    if (fault == NULL) fault = blocks_simulate(&blocks, verify->simulation, options->threads, &watch, &again);
+    progress_end(progress);
+    if (fault == NULL) fault = verify_blocks(verify, &blocks, &again, &count);
     if (fault == NULL) {
         snprintf(what, sizeof what, "%zu of %" PRIu64 " blocks again, %zu replications", blocks.count, all,
                  blocks.samples);
@@ -113,59 +124,80 @@ static struct fault *check_blocks(struct verify *verify, const struct verify_opt
     return fault;
 }
 
-static struct fault *check_all(struct verify *verify, struct simulation *simulation,
-                               const struct verify_options *options, const struct ensemble_watch *watch)
+/* The statistics against the samples, and some of the samples against the scenario. */
+static struct fault *check_some(const struct verify_options *options, const struct result *head,
+                                const struct simulation *simulation, struct progress *progress, bool *checked,
+                                struct fault **differences)
 {
+    struct verify verify = {.head = NULL};
+    struct verify_count order;
+    struct stored *stored = NULL;
+    struct fault *fault = stored_open(options->path, &stored);
+    if (fault == NULL) fault = verify_init(&verify, head, stored, simulation);
+    if (fault == NULL) fault = verify_order(&verify, &order);
+    if (fault == NULL && order.horizon + order.annual > 0) {
+        say(head->exact_quantiles ? "count, extremes, quantiles, tails and probabilities from the samples"
+                                  : "count, extremes and probabilities from the samples",
+            &order);
+        fault = check_blocks(&verify, options, progress);
+        *checked = true;
+    }
+    *differences = verify.differences;
+    verify.differences = NULL;
+    verify_free(&verify);
+    return stored_close(stored, fault);
+}
+
+/* The whole file against the whole run. */
+static struct fault *check_all(const struct verify_options *options, struct simulation *simulation,
+                               struct progress *progress, struct fault **faults)
+{
+    const struct ensemble_watch watch = progress_watch(progress);
     struct options run;
     struct result again;
-    struct verify_count samples, statistics;
+    struct differences differences = {.datasets = 0};
     options_init(&run);
     run.threads = options->threads;
-    struct fault *fault = simulation_run(simulation, &run, watch, &again);
-    if (fault == NULL) fault = verify_samples(verify, &again.samples, NULL, &samples);
-    if (fault == NULL) fault = verify_statistics(verify, &again, &statistics);
+    struct fault *fault = simulation_run(simulation, &run, &watch, &again);
+    progress_end(progress);
+    if (fault == NULL) fault = differences_find(options->path, &again, &differences);
     if (fault == NULL) {
-        say("all replications again", &samples);
-        say("all statistics again, and the diagnostics", &statistics);
+        printf("  all %" PRIu64 " replications again: %zu datasets, with their attributes", again.replications,
+               differences.datasets);
+        say_result(differences.different);
     }
+    *faults = differences.faults;
     result_free(&again);
     options_free(&run);
     return fault;
 }
 
-static struct fault *check(struct verify *verify, struct simulation *simulation, const struct verify_options *options)
+/* What was not compared. */
+static void say_rest(const struct result *head, bool checked)
 {
-    enum progress_style style;
-    struct progress progress;
-    struct verify_count order;
-    TRY(verify_order(verify, &order));
-    say("count, least, greatest and quantiles from the samples", &order);
-    if (!progress_read_style("auto", &style)) style = PROGRESS_NONE;
-    progress_begin(&progress, style, verify->head->replications);
-    progress_part(&progress, options->path, verify->head->replications);
-    const struct ensemble_watch watch = progress_watch(&progress);
-    struct fault *fault =
-        options->all ? check_all(verify, simulation, options, &watch) : check_blocks(verify, options, &watch);
-    progress_end(&progress);
-    return fault;
+    if (!checked)
+        puts("Not checked: any number, because the file holds no samples; see --all");
+    else if (!head->exact_quantiles)
+        puts("Not checked: means, quantiles, tails and what else is of all replications; see --all");
+    else
+        puts("Not checked: means and what else is a sum over all replications; see --all");
 }
 
 static struct fault *check_stored(const struct verify_options *options, const struct result *head,
                                   struct simulation *simulation)
 {
-    struct verify verify = {.head = NULL};
-    struct stored *stored = NULL;
-    struct fault *fault = stored_open(options->path, &stored);
-    if (fault == NULL) fault = verify_init(&verify, head, stored, simulation);
-    if (fault == NULL) fault = check(&verify, simulation, options);
-    fault = stored_close(stored, fault);
-    if (fault == NULL) {
-        fault = verify.differences;
-        verify.differences = NULL;
-    }
-    if (fault == NULL && !options->all)
-        puts("Not checked: means and what else is a sum over all replications, see --all");
-    verify_free(&verify);
+    enum progress_style style;
+    struct progress progress;
+    struct fault *differences = NULL;
+    bool checked = false;
+    if (!progress_read_style("auto", &style)) style = PROGRESS_NONE;
+    progress_begin(&progress, style, head->replications);
+    progress_part(&progress, options->path, head->replications);
+    struct fault *fault = options->all ? check_all(options, simulation, &progress, &differences)
+                                       : check_some(options, head, simulation, &progress, &checked, &differences);
+    if (fault == NULL && differences == NULL && !options->all) say_rest(head, checked);
+    if (fault == NULL) return differences;
+    fault_free(differences);
     return fault;
 }
 
@@ -183,7 +215,9 @@ static struct fault *check_file(const char *path)
 static struct fault *verify(const struct verify_options *options, struct result *head, struct simulation *simulation)
 {
     bool ours;
-    TRY(apart(check_file, options->path)); /* damage makes some versions of HDF5 crash */
+    const struct apart_limits limits = apart_limits_of(options->path);
+    TRY(apart(check_file, options->path, &limits)); /* damage makes HDF5 crash, or go round in circles */
+    TRY(progress_catch_signals());
     TRY(result_read_head(options->path, &ours, head));
     printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,
            head->replications, head->seed, head->source);
@@ -194,13 +228,12 @@ static struct fault *verify(const struct verify_options *options, struct result 
 
 int command_verify(int argc, char **argv)
 {
-    struct verify_options options = {.blocks = USUAL_BLOCKS};
+    struct verify_options options = {.path = NULL};
     struct simulation simulation = {.file = NULL};
     struct result head = {0};
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = progress_catch_signals();
-    if (fault == NULL) fault = verify(&options, &head, &simulation);
+    struct fault *fault = verify(&options, &head, &simulation);
     if (fault == NULL && fflush(stdout) != 0)
         fault = fault_raise(FAULT_MACHINE, "standard output cannot be written: %s", strerror(errno));
     const bool interrupted = fault != NULL && fault->code == FAULT_INTERRUPTED;

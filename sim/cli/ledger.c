@@ -60,8 +60,7 @@ static void write_years_head(const struct ledger *ledger, size_t years)
     fputs("outcome,unit", ledger->to);
     for (size_t y = 0; y < years; y++) {
         char date[8];
-        calendar_write(start + (int)y * CALENDAR_MONTHS_PER_YEAR, date);
-        if (start % CALENDAR_MONTHS_PER_YEAR == 0) date[4] = '\0';
+        calendar_write_year(start, (int)y, date);
         fprintf(ledger->to, ",%s", date);
     }
     fputs(",horizon_unit,horizon\n", ledger->to);

@@ -171,8 +171,7 @@ struct fault *simulation_open(const char *file, const struct options *options, s
 struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
                                    const struct options *options, struct simulation *simulation)
 {
-    *simulation = (struct simulation){
-        .file = file, .origin = origin, .memory = options->memory, .rng = options->rng, .save = options->save};
+    *simulation = (struct simulation){.file = file, .origin = origin, .memory = options->memory, .rng = options->rng};
     const struct reading reading = {.file = file,
                                     .text = text,
                                     .search = options->path,
@@ -182,6 +181,7 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                     .adopt = options->adopt,
                                     .adopts = options->adopts,
                                     .keys = scenario_keys()};
+    if (options->save != NULL && (simulation->save = strdup(options->save)) == NULL) return fault_no_memory();
     TRY(stream_generator(options->rng, &simulation->plan.generator));
     TRY(scenario_read(&reading, &simulation->scenario));
     simulation->plan.root = simulation->scenario->root;
@@ -208,6 +208,7 @@ void simulation_close(struct simulation *simulation)
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
     precision_goals_free(&simulation->goals);
+    free(simulation->save);
     free(simulation->annual_saved);
     free(simulation->horizon_saved);
     free(simulation->probability);

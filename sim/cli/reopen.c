@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/reopen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,21 @@ struct fault *reopen_check(const char *path, const struct result *result, bool f
                             path, result->source, result->arithmetic, source, arithmetic);
     free(arithmetic);
     return fault;
+}
+
+/* The outcomes of which samples were saved, as --save takes them. Allocated; NULL without memory. Where all samples fit
+ * in memory, those over the horizon are there in any case. */
+static char *list_saved(const struct result *result)
+{
+    char *text = NULL;
+    size_t size = 0, saved = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
+    for (size_t i = 0; i < result->outcomes.count; i++)
+        if (result->annual_saved[i] || (result->horizon_saved[i] && !result->exact_quantiles))
+            fprintf(to, "%s%s", saved++ == 0 ? "" : ",", result->outcomes.item[i].path);
+    if (saved == 0) fputs("none", to);
+    return fclose(to) == 0 ? text : (free(text), NULL);
 }
 
 /* Whether the scenario gives what the result has, in the same order. */
@@ -38,14 +54,17 @@ static struct fault *check_outcomes(const char *path, const struct result *resul
 struct fault *reopen(const char *path, const struct result *result, struct simulation *simulation)
 {
     struct options options;
+    char *save = list_saved(result);
+    if (save == NULL) return fault_no_memory();
     options_init(&options);
     options.replications = (long)result->replications;
     options.has_seed = true;
     options.seed = result->seed;
     options.rng = result->rng;
     options.memory = result->memory;
-    options.save = "none"; /* what was saved is read from the result */
+    options.save = save;
     struct fault *fault = simulation_open_text(path, result->scenario, NULL, &options, simulation);
     options_free(&options);
+    free(save);
     return fault != NULL ? fault : check_outcomes(path, result, simulation);
 }

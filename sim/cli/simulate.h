@@ -29,7 +29,7 @@ struct simulation {
     struct precision_goals goals;
     uint64_t memory;
     const char *rng;
-    const char *save;    /* what --save names; NULL: it does not say */
+    char *save;          /* what --save names; NULL: it does not say */
     bool sketched;       /* quantiles come from sketches, because the samples do not fit in memory */
     bool *annual_saved;  /* [outcomes] whose yearly samples are written */
     bool *horizon_saved; /* [outcomes] and whose samples over the horizon */

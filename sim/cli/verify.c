@@ -8,53 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DATASET_MOST = RESULT_NAME_MOST + 64, QUANTILE_PARTS = 3 };
-
-static double moment_count(const struct moments *m)
-{
-    return m->count;
-}
-static double moment_mean(const struct moments *m)
-{
-    return m->mean;
-}
-static double moment_least(const struct moments *m)
-{
-    return m->least;
-}
-static double moment_greatest(const struct moments *m)
-{
-    return m->greatest;
-}
-
-static const struct statistic {
-    const char *name;
-    double (*of)(const struct moments *);
-    bool ordered; /* follows from the samples, in single precision */
-} statistics[] = {
-    {"mean", moment_mean, false},          {"sd", moments_sd, false},
-    {"skewness", moments_skewness, false}, {"kurtosis", moments_kurtosis, false},
-    {"minimum", moment_least, true},       {"maximum", moment_greatest, true},
-    {"count", moment_count, true},         {"standard_error", moments_standard_error, false},
-};
-enum { STATISTICS = sizeof statistics / sizeof *statistics };
-
-static const char *const quantile_part[QUANTILE_PARTS] = {"quantile", "quantile_low", "quantile_high"};
-
-static double part_of(const struct quantile_estimate *quantile, size_t part)
-{
-    return part == 0 ? quantile->estimate : part == 1 ? quantile->low : quantile->high;
-}
+enum { DATASET_MOST = RESULT_NAME_MOST + 64 };
 
 struct fault *verify_init(struct verify *verify, const struct result *head, const struct stored *stored,
                           const struct simulation *simulation)
 {
-    const size_t periods = head->years + 1, count = head->replications, quantiles = simulation->quantiles;
-    const size_t numbers = count + periods * (quantiles + 1);
+    const size_t periods = head->years + 1, count = head->replications;
+    const size_t most = periods * (simulation->quantiles + simulation->levels + 1); /* values of a statistic */
+    bool years = false;
+    for (size_t i = 0; i < head->outcomes.count; i++) years = years || head->annual_saved[i];
     *verify = (struct verify){.head = head, .stored = stored, .simulation = simulation};
-    verify->value = calloc(periods * count + 1, sizeof *verify->value);
-    verify->number = calloc(numbers, sizeof *verify->number);
-    verify->expected = calloc(numbers, sizeof *verify->expected);
+    verify->value = calloc((years ? head->years : 1) * count + 1, sizeof *verify->value);
+    verify->number = calloc(count + most, sizeof *verify->number);
+    verify->expected = calloc(most, sizeof *verify->expected);
     return verify->value == NULL || verify->number == NULL || verify->expected == NULL ? fault_no_memory() : NULL;
 }
 
@@ -97,10 +63,9 @@ static void note(struct verify *verify, const struct difference *difference)
 /* The text of a period: "2025", or "the horizon". */
 static void period_text(const struct verify *verify, bool annual, size_t row, char text[16])
 {
-    char month[8];
-    calendar_write(verify->head->calendar.start + (int)row * CALENDAR_MONTHS_PER_YEAR, month);
-    if (verify->head->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
-    snprintf(text, 16, "%s", annual ? month : "the horizon");
+    char year[8];
+    calendar_write_year(verify->head->calendar.start, (int)row, year);
+    snprintf(text, 16, "%s", annual ? year : "the horizon");
 }
 
 static void dataset_name(const char *group, bool annual, const char *part, const char *path, char name[DATASET_MOST])
@@ -128,7 +93,7 @@ static struct fault *read_samples(const struct verify *verify, size_t outcome, b
     return stored_floats(verify->stored, name, (annual ? head->years : 1) * head->replications, verify->value);
 }
 
-static struct fault *compare_outcome(struct verify *verify, const struct samples *again, const uint64_t replication[],
+static struct fault *compare_outcome(struct verify *verify, const struct blocks *blocks, const struct samples *again,
                                      size_t outcome, bool annual, size_t *count)
 {
     const size_t rows = annual ? verify->head->years : 1;
@@ -139,9 +104,9 @@ static struct fault *compare_outcome(struct verify *verify, const struct samples
     if (!there) return NULL;
     for (size_t row = 0; row < rows; row++)
         for (uint64_t i = 0; i < again->count; i++) {
-            const uint64_t r = replication == NULL ? i : replication[i];
+            const uint64_t r = blocks->replication[i];
             const double stored = (double)verify->value[row * verify->head->replications + r];
-            const double other = (double)again->value[(first_cell(verify, outcome, annual) + row) * again->count + i];
+            const double other = (double)samples_of(again, first_cell(verify, outcome, annual) + row)[i];
             if (same(stored, other) || difference.count++ > 0) continue;
             period_text(verify, annual, row, period);
             snprintf(difference.where, sizeof difference.where, "replication %" PRIu64 ", %s,", r, period);
@@ -153,13 +118,13 @@ static struct fault *compare_outcome(struct verify *verify, const struct samples
     return NULL;
 }
 
-static struct fault *compare_input(struct verify *verify, const struct samples *again, const uint64_t replication[],
+static struct fault *compare_input(struct verify *verify, const struct blocks *blocks, const struct samples *again,
                                    const char *dataset, size_t input)
 {
     struct difference difference = {.dataset = dataset};
     TRY(stored_doubles(verify->stored, dataset, verify->head->replications, verify->number));
     for (uint64_t i = 0; i < again->count; i++) {
-        const uint64_t r = replication == NULL ? i : replication[i];
+        const uint64_t r = blocks->replication[i];
         const double stored = verify->number[r], other = again->input[input * again->count + i];
         if (same(stored, other) || difference.count++ > 0) continue;
         snprintf(difference.where, sizeof difference.where, "replication %" PRIu64, r);
@@ -170,7 +135,7 @@ static struct fault *compare_input(struct verify *verify, const struct samples *
     return NULL;
 }
 
-static struct fault *compare_inputs(struct verify *verify, const struct samples *again, const uint64_t replication[],
+static struct fault *compare_inputs(struct verify *verify, const struct blocks *blocks, const struct samples *again,
                                     size_t *count)
 {
     const struct store *store = verify->simulation->plan.store;
@@ -183,46 +148,68 @@ static struct fault *compare_inputs(struct verify *verify, const struct samples 
         if (strcmp(input[i].path, store_input_name(store, i)) != 0)
             fault = fault_raise(FAULT_FILES, "the file has the input %s where its scenario gives %s", input[i].path,
                                 store_input_name(store, i));
-        if (fault == NULL) fault = compare_input(verify, again, replication, input[i].dataset, i);
+        if (fault == NULL) fault = compare_input(verify, blocks, again, input[i].dataset, i);
         ++*count;
     }
     stored_inputs_free(input, inputs);
     return fault;
 }
 
-struct fault *verify_samples(struct verify *verify, const struct samples *again, const uint64_t replication[],
-                             struct verify_count *count)
+struct fault *verify_blocks(struct verify *verify, const struct blocks *blocks, const struct samples *again,
+                            struct verify_count *count)
 {
     const size_t before = verify->different;
     *count = (struct verify_count){0};
     for (size_t o = 0; o < verify->head->outcomes.count; o++) {
-        TRY(compare_outcome(verify, again, replication, o, false, &count->horizon));
-        TRY(compare_outcome(verify, again, replication, o, true, &count->annual));
+        TRY(compare_outcome(verify, blocks, again, o, false, &count->horizon));
+        TRY(compare_outcome(verify, blocks, again, o, true, &count->annual));
     }
-    TRY(compare_inputs(verify, again, replication, &count->inputs));
+    TRY(compare_inputs(verify, blocks, again, &count->inputs));
     count->different = verify->different - before;
     return NULL;
 }
 
-/* A dataset of statistics against verify->expected: rows of periods, columns of quantiles (0: no quantiles). `single`:
- * in single precision. */
-static struct fault *compare_statistic(struct verify *verify, const char *part, size_t outcome, bool annual,
-                                       size_t columns, bool single)
+/* What a statistic has besides a period: quantiles or levels. */
+struct columns {
+    const char *word;
+    size_t count;
+    const double *value;
+};
+
+/* What of a statistic is stored in one dataset: values of an outcome, [periods][columns]. */
+struct part {
+    const char *group; /* such as "quantile_low" */
+    size_t outcome;
+    bool annual;
+    const struct columns *columns; /* NULL: one */
+    bool single;                   /* to be compared in single precision, in which the samples are */
+    const char *attribute;         /* of the dataset, instead of its values; or NULL */
+};
+
+/* Against verify->expected. */
+static struct fault *compare_part(struct verify *verify, const struct part *part)
 {
-    const size_t wide = columns == 0 ? 1 : columns, values = (annual ? verify->head->years : 1) * wide;
+    const size_t rows = part->annual ? verify->head->years : 1;
+    const size_t wide = part->columns == NULL ? 1 : part->columns->count;
     char name[DATASET_MOST], period[16];
     struct difference difference = {.dataset = name};
-    dataset_name("", annual, part, verify->head->outcomes.item[outcome].path, name);
-    TRY(stored_doubles(verify->stored, name, values, verify->number));
-    for (size_t k = 0; k < values; k++) {
-        const double stored = single ? (double)(float)verify->number[k] : verify->number[k];
+    dataset_name("", part->annual, part->group, verify->head->outcomes.item[part->outcome].path, name);
+    if (wide == 0) return NULL;
+    if (part->attribute == NULL)
+        TRY(stored_doubles(verify->stored, name, rows * wide, verify->number));
+    else
+        TRY(stored_attribute(verify->stored, name, part->attribute, rows * wide, verify->number));
+    for (size_t k = 0; k < rows * wide; k++) {
+        const double stored = part->single ? (double)(float)verify->number[k] : verify->number[k];
         if (same(stored, verify->expected[k]) || difference.count++ > 0) continue;
-        period_text(verify, annual, k / wide, period);
-        if (columns == 0)
-            snprintf(difference.where, sizeof difference.where, "%s", period);
+        period_text(verify, part->annual, k / wide, period);
+        const char *attribute = part->attribute == NULL ? "" : part->attribute;
+        const char *space = part->attribute == NULL ? "" : " of ";
+        if (part->columns == NULL)
+            snprintf(difference.where, sizeof difference.where, "%s%s%s", attribute, space, period);
         else
-            snprintf(difference.where, sizeof difference.where, "quantile %g of %s",
-                     verify->simulation->probability[k % wide], period);
+            snprintf(difference.where, sizeof difference.where, "%s%s%s %g of %s", attribute, space,
+                     part->columns->word, part->columns->value[k % wide], period);
         difference.stored = stored;
         difference.again = verify->expected[k];
     }
@@ -230,42 +217,124 @@ static struct fault *compare_statistic(struct verify *verify, const char *part, 
     return NULL;
 }
 
-static struct fault *compare_quantiles(struct verify *verify, const struct quantile_estimate quantile[], size_t outcome,
-                                       bool annual)
+/* What follows from the samples of a period. */
+struct sampled {
+    double count, least, greatest, hits;
+};
+
+static struct sampled sampled_of(size_t count, const float value[])
 {
-    const size_t columns = verify->simulation->quantiles, values = (annual ? verify->head->years : 1) * columns;
-    for (size_t part = 0; part < QUANTILE_PARTS && columns > 0; part++) {
-        for (size_t k = 0; k < values; k++) verify->expected[k] = part_of(&quantile[k], part);
-        TRY(compare_statistic(verify, quantile_part[part], outcome, annual, columns, false));
+    struct sampled of = {.count = 0.0, .least = (double)NAN, .greatest = (double)NAN};
+    for (size_t i = 0; i < count; i++) {
+        const double x = (double)value[i];
+        if (isnan(x)) continue;
+        of.least = of.count > 0.0 && of.least <= x ? of.least : x;
+        of.greatest = of.count > 0.0 && of.greatest >= x ? of.greatest : x;
+        of.hits += x > 0.0 ? 1.0 : 0.0;
+        of.count++;
     }
-    return NULL;
+    return of;
 }
 
 /* Room for one outcome at a time. */
 struct order {
-    struct moments *moments;            /* [years + 1] */
+    struct sampled *sampled;            /* [years + 1] */
     struct quantile_estimate *quantile; /* [years + 1][quantiles] */
+    struct cvar_estimate *cvar;         /* [years + 1][levels] */
     float *work;                        /* [replications] */
 };
 
-/* The moments that follow from samples in single precision. */
-static struct moments ordered(size_t count, const float value[])
+static double sampled_part(const struct sampled *of, size_t p)
 {
-    struct moments moments = moments_none();
-    for (size_t i = 0; i < count; i++) {
-        const double x = (double)value[i];
-        if (isnan(x)) continue;
-        moments.least = moments.count > 0.0 && moments.least <= x ? moments.least : x;
-        moments.greatest = moments.count > 0.0 && moments.greatest >= x ? moments.greatest : x;
-        moments.count++;
+    return p == 0 ? of->count : p == 1 ? of->least : of->greatest;
+}
+
+static struct fault *compare_sampled(struct verify *verify, const struct order *order, size_t outcome, bool annual)
+{
+    static const char *const groups[] = {"count", "minimum", "maximum"};
+    for (size_t p = 0; p < sizeof groups / sizeof *groups; p++) {
+        const struct part part = {.group = groups[p], .outcome = outcome, .annual = annual, .single = true};
+        for (size_t row = 0; row < (annual ? verify->head->years : 1); row++)
+            verify->expected[row] = sampled_part(&order->sampled[row], p);
+        TRY(compare_part(verify, &part));
     }
-    return moments;
+    return NULL;
+}
+
+static double quantile_part(const struct quantile_estimate *of, size_t p)
+{
+    return p == 0 ? of->estimate : p == 1 ? of->low : of->high;
+}
+
+static struct fault *compare_quantiles(struct verify *verify, const struct order *order, size_t outcome, bool annual)
+{
+    static const char *const groups[] = {"quantile", "quantile_low", "quantile_high"};
+    const struct columns columns = {"quantile", verify->simulation->quantiles, verify->simulation->probability};
+    for (size_t p = 0; p < sizeof groups / sizeof *groups; p++) {
+        const struct part part = {.group = groups[p], .outcome = outcome, .annual = annual, .columns = &columns};
+        for (size_t k = 0; k < (annual ? verify->head->years : 1) * columns.count; k++)
+            verify->expected[k] = quantile_part(&order->quantile[k], p);
+        TRY(compare_part(verify, &part));
+    }
+    return NULL;
+}
+
+static double cvar_part(const struct cvar_estimate *of, size_t p)
+{
+    return p == 0 ? of->estimate : p == 1 ? of->standard_error : of->points;
+}
+
+static struct fault *compare_tails(struct verify *verify, const struct order *order, size_t outcome, bool annual)
+{
+    static const struct {
+        const char *group, *attribute;
+    } parts[] = {{"cvar", NULL}, {"cvar_standard_error", NULL}, {"cvar", "tail_points"}};
+    const struct columns columns = {"level", verify->simulation->levels, verify->simulation->level};
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        const struct part part = {.group = parts[p].group,
+                                  .outcome = outcome,
+                                  .annual = annual,
+                                  .columns = &columns,
+                                  .attribute = parts[p].attribute};
+        for (size_t k = 0; k < (annual ? verify->head->years : 1) * columns.count; k++)
+            verify->expected[k] = cvar_part(&order->cvar[k], p);
+        TRY(compare_part(verify, &part));
+    }
+    return NULL;
+}
+
+static double probability_part(const struct probability_estimate *of, size_t p)
+{
+    return p == 0 ? of->estimate : p == 1 ? of->low : of->high;
+}
+
+/* Of an outcome that is 0 or 1, how often it is 1; of one that has a value sometimes, how often it has. */
+static struct fault *compare_probabilities(struct verify *verify, const struct order *order, size_t outcome,
+                                           bool annual)
+{
+    static const char *const groups[] = {"probability", "probability_low", "probability_high"};
+    const enum outcome_chance chance = verify->head->outcomes.item[outcome].kind->chance;
+    const double valid = (double)(verify->head->replications - verify->head->invalids);
+    if (chance == CHANCE_NONE) return NULL;
+    for (size_t p = 0; p < sizeof groups / sizeof *groups; p++) {
+        const struct part part = {.group = groups[p], .outcome = outcome, .annual = annual};
+        for (size_t row = 0; row < (annual ? verify->head->years : 1); row++) {
+            const struct sampled *of = &order->sampled[row];
+            const struct probability_estimate probability =
+                chance == CHANCE_MEAN ? probability_of(of->hits, of->count) : probability_of(of->count, valid);
+            verify->expected[row] = probability_part(&probability, p);
+        }
+        TRY(compare_part(verify, &part));
+    }
+    return NULL;
 }
 
 static struct fault *order_outcome(struct verify *verify, const struct order *order, size_t outcome, bool annual,
                                    size_t *count)
 {
     const struct simulation *simulation = verify->simulation;
+    const struct statistics_asked asked = {simulation->quantiles, simulation->probability, simulation->levels,
+                                           simulation->level};
     const size_t rows = annual ? verify->head->years : 1, replications = verify->head->replications;
     char name[DATASET_MOST];
     bool there = false;
@@ -273,101 +342,38 @@ static struct fault *order_outcome(struct verify *verify, const struct order *or
     if (!there) return NULL;
     for (size_t row = 0; row < rows; row++) {
         const float *value = verify->value + row * replications;
-        order->moments[row] = ordered(replications, value);
-        statistics_quantiles(replications, value, order->work, simulation->quantiles, simulation->probability,
-                             order->quantile + row * simulation->quantiles);
+        order->sampled[row] = sampled_of(replications, value);
+        statistics_quantiles_and_tails(replications, value, order->work, &asked,
+                                       order->quantile + row * asked.quantiles, order->cvar + row * asked.levels);
     }
-    for (size_t s = 0; s < STATISTICS; s++) {
-        if (!statistics[s].ordered) continue;
-        for (size_t row = 0; row < rows; row++) verify->expected[row] = statistics[s].of(&order->moments[row]);
-        TRY(compare_statistic(verify, statistics[s].name, outcome, annual, 0, true));
-    }
-    if (verify->head->exact_quantiles) TRY(compare_quantiles(verify, order->quantile, outcome, annual));
     ++*count;
-    return NULL;
+    TRY(compare_sampled(verify, order, outcome, annual));
+    TRY(compare_probabilities(verify, order, outcome, annual));
+    if (!verify->head->exact_quantiles) return NULL;
+    TRY(compare_quantiles(verify, order, outcome, annual));
+    return compare_tails(verify, order, outcome, annual);
 }
 
 struct fault *verify_order(struct verify *verify, struct verify_count *count)
 {
     const size_t periods = verify->head->years + 1;
-    struct order order = {calloc(periods, sizeof *order.moments),
+    struct order order = {calloc(periods, sizeof *order.sampled),
                           calloc(periods * verify->simulation->quantiles + 1, sizeof *order.quantile),
+                          calloc(periods * verify->simulation->levels + 1, sizeof *order.cvar),
                           calloc(verify->head->replications + 1, sizeof *order.work)};
-    struct fault *fault =
-        order.moments == NULL || order.quantile == NULL || order.work == NULL ? fault_no_memory() : NULL;
+    struct fault *fault = order.sampled == NULL || order.quantile == NULL || order.cvar == NULL || order.work == NULL
+                              ? fault_no_memory()
+                              : NULL;
     const size_t before = verify->different;
     *count = (struct verify_count){0};
     for (size_t o = 0; o < verify->head->outcomes.count && fault == NULL; o++) {
         fault = order_outcome(verify, &order, o, false, &count->horizon);
         if (fault == NULL) fault = order_outcome(verify, &order, o, true, &count->annual);
     }
-    free(order.moments);
+    free(order.sampled);
     free(order.quantile);
+    free(order.cvar);
     free(order.work);
     count->different = verify->different - before;
     return fault;
-}
-
-static struct fault *compare_diagnostic(struct verify *verify, const char *name, size_t count)
-{
-    char dataset[DATASET_MOST];
-    struct difference difference = {.dataset = dataset};
-    snprintf(dataset, sizeof dataset, "diagnostics/%s", name);
-    TRY(stored_doubles(verify->stored, dataset, count, verify->number));
-    for (size_t i = 0; i < count; i++) {
-        if (same(verify->number[i], verify->expected[i]) || difference.count++ > 0) continue;
-        snprintf(difference.where, sizeof difference.where, "value %zu", i);
-        difference.stored = verify->number[i];
-        difference.again = verify->expected[i];
-    }
-    note(verify, &difference);
-    return NULL;
-}
-
-static struct fault *compare_diagnostics(struct verify *verify, const struct result *again)
-{
-    char name[RESULT_NAME_MOST];
-    for (size_t i = 0; i < again->diagnostics; i++) {
-        result_name(again->diagnostic[i].path, name);
-        verify->expected[0] = again->diagnostic[i].value;
-        TRY(compare_diagnostic(verify, name, 1));
-    }
-    for (size_t part = 0; part < 3 && again->invalids > 0; part++) {
-        static const char *const parts[] = {"invalid_replication", "invalid_month", "invalid_cause"};
-        for (size_t i = 0; i < again->invalids; i++) {
-            const struct invalid_replication *invalid = &again->invalid[i];
-            verify->expected[i] = part == 0   ? (double)invalid->replication
-                                  : part == 1 ? invalid->month
-                                              : invalid->cause;
-        }
-        TRY(compare_diagnostic(verify, parts[part], again->invalids));
-    }
-    return NULL;
-}
-
-static struct fault *compare_all(struct verify *verify, const struct result *again, size_t outcome, bool annual)
-{
-    const size_t rows = annual ? verify->head->years : 1, first = first_cell(verify, outcome, annual);
-    for (size_t s = 0; s < STATISTICS; s++) {
-        for (size_t row = 0; row < rows; row++) verify->expected[row] = statistics[s].of(&again->moments[first + row]);
-        TRY(compare_statistic(verify, statistics[s].name, outcome, annual, 0, false));
-    }
-    if (!verify->head->exact_quantiles) return NULL;
-    return compare_quantiles(verify, again->quantile + first * again->quantiles, outcome, annual);
-}
-
-struct fault *verify_statistics(struct verify *verify, const struct result *again, struct verify_count *count)
-{
-    const size_t before = verify->different;
-    *count = (struct verify_count){0};
-    for (size_t o = 0; o < verify->head->outcomes.count; o++) {
-        TRY(compare_all(verify, again, o, false));
-        count->horizon++;
-        if (again->outcomes.item[o].kind->horizon_only) continue;
-        TRY(compare_all(verify, again, o, true));
-        count->annual++;
-    }
-    TRY(compare_diagnostics(verify, again));
-    count->different = verify->different - before;
-    return NULL;
 }

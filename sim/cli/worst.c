@@ -3,15 +3,16 @@
 #include "sim/cli/worst.h"
 #include "models/outcomes.h"
 #include "output/contrast.h"
+#include "output/readable.h"
 #include "output/stored.h"
 #include "sim/core/units.h"
 
 #include <fnmatch.h>
-#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 20, LEAST_TAIL = 20 };
+enum { SHOWN = 20, LEAST_WORST = 20 };
 
 /* What is compared beside the inputs: what comes from outside, and what a replication was like. */
 static const char *const compared[] = {"drivers.*",    "events.*.down",      "regimes.*",
@@ -25,9 +26,10 @@ struct comparing {
     size_t inputs;
     float *value;   /* [replications] */
     double *number; /* [replications] */
-    struct contrast tail;
-    struct tail_row *row;
+    struct contrast contrast;
+    struct contrast_row *row;
     size_t rows;
+    size_t missing; /* to be compared, but without samples */
 };
 
 static bool is_compared(const char *path, const char *outcome)
@@ -64,43 +66,48 @@ static struct fault *find_side(const struct worst *worst, bool *upper)
     return NULL;
 }
 
-static struct fault *read_horizon(struct comparing *comparing, const char *path)
+/* Samples of an outcome over the horizon, if the file has them. */
+static struct fault *read_horizon(const struct comparing *comparing, const char *path, bool *there)
 {
     char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
-    bool there = false;
     result_name(path, name);
     snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
-    TRY(stored_has(comparing->stored, dataset, &there));
-    if (!there) return fault_raise(FAULT_FILES, "%s holds no samples of %s", comparing->worst->path, path);
+    TRY(stored_has(comparing->stored, dataset, there));
+    if (!*there) return NULL;
     return stored_floats(comparing->stored, dataset, comparing->head->replications, comparing->value);
 }
 
-static struct fault *find_tail(struct comparing *comparing)
+static struct fault *find_worst(struct comparing *comparing)
 {
     const struct worst *worst = comparing->worst;
-    bool upper = false;
+    bool upper = false, there = false;
     TRY(find_side(worst, &upper));
-    TRY(read_horizon(comparing, worst->outcome));
-    TRY(contrast_init(&comparing->tail, comparing->head->replications, comparing->value, worst->share, upper));
-    const struct contrast *tail = &comparing->tail;
-    if (tail->count < LEAST_TAIL)
+    TRY(read_horizon(comparing, worst->outcome, &there));
+    if (!there)
+        return fault_raise(FAULT_FILES,
+                           "%s holds no samples of %s, because not all fit into --memory; simulate again with "
+                           "--save '%s,drivers.*,regimes.*,events.*,legs.*,policies.*', or with more --memory",
+                           worst->path, worst->outcome, worst->outcome);
+    TRY(contrast_init(&comparing->contrast, comparing->head->replications, comparing->value, worst->share, upper));
+    const struct contrast *contrast = &comparing->contrast;
+    if (contrast->count < LEAST_WORST)
         return fault_raise(FAULT_USAGE,
                            "the worst %g %% of %zu replications are %zu; expected at least %d: ask for more of them, "
                            "or simulate more",
-                           100.0 * worst->share, tail->defined, tail->count, LEAST_TAIL);
-    if (tail->count == tail->defined)
+                           100.0 * worst->share, contrast->defined, contrast->count, LEAST_WORST);
+    if (contrast->count == contrast->defined)
         return fault_raise(FAULT_USAGE, "%s is the same in all of %zu replications, or as bad: none is worse",
-                           worst->outcome, tail->defined);
+                           worst->outcome, contrast->defined);
     return NULL;
 }
 
 static void add_row(struct comparing *comparing, const char *path, const char *unit, bool input)
 {
     comparing->row[comparing->rows++] =
-        (struct tail_row){.path = path,
-                          .unit = unit,
-                          .input = input,
-                          .separation = contrast_separate(&comparing->tail, comparing->number)};
+        (struct contrast_row){.path = path,
+                              .unit = unit,
+                              .input = input,
+                              .separation = contrast_separate(&comparing->contrast, comparing->number)};
 }
 
 static struct fault *compare(struct comparing *comparing)
@@ -115,7 +122,12 @@ static struct fault *compare(struct comparing *comparing)
     for (size_t o = 0; o < outcomes->count; o++) {
         const struct outcome *outcome = &outcomes->item[o];
         if (!is_compared(outcome->path, comparing->worst->outcome)) continue;
-        TRY(read_horizon(comparing, outcome->path));
+        bool there = false;
+        TRY(read_horizon(comparing, outcome->path, &there));
+        if (!there) {
+            comparing->missing++;
+            continue;
+        }
         for (uint64_t r = 0; r < count; r++) comparing->number[r] = (double)comparing->value[r];
         add_row(comparing, outcome->path, outcome->total, false);
     }
@@ -125,15 +137,22 @@ static struct fault *compare(struct comparing *comparing)
 
 static void print_head(const struct comparing *comparing, size_t outcome, FILE *to)
 {
-    const struct contrast *tail = &comparing->tail;
-    const char *unit = comparing->head->outcomes.item[outcome].total;
-    fprintf(to, "The worst %g %% by %s over the whole horizon: %zu of %zu replications, at %s %.6g%s%s\n",
-            100.0 * comparing->worst->share, comparing->worst->outcome, tail->count, tail->defined,
-            tail->upper ? "least" : "most", tail->edge, strcmp(unit, "1") == 0 ? "" : " ",
-            strcmp(unit, "1") == 0 ? "" : unit);
-    if (tail->defined < tail->replications)
-        fprintf(to, "%zu replications without a value are left out\n", tail->replications - tail->defined);
-    fputs("Difference: mean of the worst less that of the rest, over the standard deviation of all\n\n", to);
+    const struct contrast *contrast = &comparing->contrast;
+    char unit[64];
+    const double scale =
+        readable_unit(comparing->head->outcomes.item[outcome].total, fabs(contrast->edge), sizeof unit, unit);
+    const bool pure = strcmp(unit, "1") == 0;
+    fprintf(to, "The worst %g %% by %s over the whole horizon: %zu of %zu replications, at %s %.4g%s%s\n",
+            100.0 * comparing->worst->share, comparing->worst->outcome, contrast->count, contrast->defined,
+            contrast->upper ? "least" : "most", contrast->edge / scale, pure ? "" : " ", pure ? "" : unit);
+    if (contrast->defined < contrast->replications)
+        fprintf(to, "%zu replications without a value are left out\n", contrast->replications - contrast->defined);
+    if (comparing->missing > 0)
+        fprintf(to, "%zu drivers, regimes, events, legs and policies without samples in the file are left out\n",
+                comparing->missing);
+    fputs("Difference: mean of the worst less that of the rest, over the standard deviation of all, ± error of the "
+          "simulation (95 %)\n\n",
+          to);
 }
 
 static struct fault *write_comparison(struct comparing *comparing, FILE *to)
@@ -146,7 +165,7 @@ static struct fault *write_comparison(struct comparing *comparing, FILE *to)
     comparing->number = calloc(comparing->head->replications + 1, sizeof *comparing->number);
     comparing->row = calloc(comparing->inputs + outcomes->count + 1, sizeof *comparing->row);
     if (comparing->value == NULL || comparing->number == NULL || comparing->row == NULL) return fault_no_memory();
-    TRY(find_tail(comparing));
+    TRY(find_worst(comparing));
     TRY(compare(comparing));
     if (comparing->worst->csv) return contrast_csv(comparing->rows, comparing->row, to);
     print_head(comparing, outcome, to);
@@ -160,7 +179,7 @@ struct fault *worst_write(const struct worst *worst, const struct result *head, 
     if (fault == NULL) fault = write_comparison(&comparing, to);
     fault = stored_close(comparing.stored, fault);
     stored_inputs_free(comparing.input, comparing.inputs);
-    contrast_free(&comparing.tail);
+    contrast_free(&comparing.contrast);
     free(comparing.value);
     free(comparing.number);
     free(comparing.row);

@@ -17,7 +17,7 @@ struct worst {
     bool csv; /* all variables, else a table of the first */
 };
 
-/* Compares every input, and what else happened in a replication, between the tail and the rest. */
+/* Compares every input, and what else happened in a replication, between the worst replications and the rest. */
 MUST_CHECK struct fault *worst_write(const struct worst *worst, const struct result *head, FILE *to);
 
 #endif

@@ -43,6 +43,12 @@ void calendar_write(int month, char text[8])
     text[7] = '\0';
 }
 
+void calendar_write_year(int start, int year, char text[8])
+{
+    calendar_write(start + year * CALENDAR_MONTHS_PER_YEAR, text);
+    if (start % CALENDAR_MONTHS_PER_YEAR == 0) text[4] = '\0';
+}
+
 long calendar_days(int month)
 {
     /* With years that begin in March, the leap day is the last of its year and every month has a fixed place. */

@@ -23,6 +23,10 @@ bool calendar_read(const char *text, int *month);
 /* Writes "2020-01" and a NUL, for a month of the years 0 to 9999. */
 void calendar_write(int month, char text[8]);
 
+/* Writes the month that a year of a run begins with, year 0 at `start`: "2021-07", or "2021" if runs begin in January.
+ */
+void calendar_write_year(int start, int year, char text[8]);
+
 /* Days from 1970-01-01 to the first day of the month, proleptic Gregorian calendar; from year 1 on. */
 long calendar_days(int month);
 
