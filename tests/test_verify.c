@@ -74,7 +74,7 @@ static struct found find(void)
     struct samples samples;
     struct found found = {.order = 0};
     bool ours;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 1));
     assert_none(result_read_head(file, &ours, &head));
     assert_none(stored_open(file, &stored));
     assert_none(verify_init(&verify, &head, stored, &again));

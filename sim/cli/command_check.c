@@ -56,7 +56,8 @@ static void print_plan(const struct simulation *simulation, const struct options
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
     print_size("memory for samples", (double)keep_bytes(simulation));
     print_size("memory of each thread", (double)world_state_bytes(simulation->world));
-    print_size("result file, about", (double)simulation_file_bytes(simulation));
+    print_size("result file, about", (double)simulation_file_bytes(simulation, false));
+    print_size("with --compress, about", (double)simulation_file_bytes(simulation, true));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", chunk_seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
     printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));

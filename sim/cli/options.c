@@ -7,7 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SEED = 256, OPTION_SET, OPTION_ADOPT, OPTION_PATH, OPTION_RNG, OPTION_MEMORY, OPTION_SAVE };
+enum {
+    OPTION_SEED = 256,
+    OPTION_SET,
+    OPTION_ADOPT,
+    OPTION_PATH,
+    OPTION_RNG,
+    OPTION_MEMORY,
+    OPTION_SAVE,
+    OPTION_COMPRESS
+};
 
 static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
@@ -22,6 +31,8 @@ static const struct argp_option list[] = {
      "Most memory for samples, such as 4GiB (default 2GiB); beyond it quantiles are within 0.39 % and few are kept", 0},
     {"save", OPTION_SAVE, "PATTERNS", 0,
      "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
+    {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed: smaller files with the same values",
+     0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -100,6 +111,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--memory is '%s'; expected a size such as 2GiB or 500MB", argument);
         break;
     case OPTION_SAVE: options->save = argument; break;
+    case OPTION_COMPRESS: options->compress = true; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;

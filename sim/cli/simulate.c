@@ -191,7 +191,10 @@ uint64_t simulation_sample_bytes(const struct simulation *simulation)
     return samples_bytes(simulation->replications, world_cells(simulation->world), inputs, &bytes) ? bytes : UINT64_MAX;
 }
 
-uint64_t simulation_file_bytes(const struct simulation *simulation)
+#define COMPRESSED 0.72 /* samples and inputs of the Kazakhstan scenario, to what they were; see output/README.md */
+enum { DATASET_BYTES = 1000 }; /* name and attributes */
+
+uint64_t simulation_file_bytes(const struct simulation *simulation, bool compressed)
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
     uint64_t rows = simulation->inputs_saved ? 2 * store_inputs(simulation->plan.store) : 0, cells = 0, datasets = 0;
@@ -202,7 +205,8 @@ uint64_t simulation_file_bytes(const struct simulation *simulation)
         datasets += horizon_only ? 12 : 24;
     }
     const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
-    return 4 * rows * simulation->replications + per_cell * cells + 2000 * datasets;
+    const double samples = (double)(sizeof(float) * rows * simulation->replications);
+    return (uint64_t)((compressed ? COMPRESSED : 1.0) * samples) + per_cell * cells + DATASET_BYTES * datasets;
 }
 
 struct dataset {
@@ -442,6 +446,7 @@ static char *make_history(const struct simulation *simulation, const struct opti
     for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
     for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
     if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    if (options->compress) fputs(" --compress", to);
     if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
@@ -472,6 +477,7 @@ static struct fault *describe(const struct simulation *simulation, const struct 
     result->arithmetic = simulation_arithmetic();
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
+    result->compressed = options->compress && keep_rows(simulation) > 0;
     result->exact_quantiles = !simulation->sketched;
     result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
