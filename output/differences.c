@@ -389,7 +389,7 @@ struct fault *differences_find(const char *path, const struct result *again, str
     struct layout made;
     *differences = (struct differences){0};
     struct fault *fault = layout_create_in_memory(path, &made);
-    if (fault == NULL) fault = result_lay_out(again, &made);
+    if (fault == NULL) fault = result_lay_out(again, &made, 0);
     const hid_t file = fault == NULL ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
     if (fault == NULL && file < 0) fault = layout_fault(path, "open the file");
     if (fault == NULL) fault = compare_files(&comparing, file, made.file);

@@ -145,6 +145,12 @@ struct fault *layout_doubles(const struct layout *layout, hid_t object, const ch
     return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_DOUBLE, count, value);
 }
 
+hsize_t layout_chunk(hsize_t values)
+{
+    const hsize_t chunks = (values + CHUNK - 1) / CHUNK;
+    return chunks == 0 ? 0 : (values + chunks - 1) / chunks;
+}
+
 static struct fault *shape_of(const struct layout *layout, const struct layout_data *data, hid_t *space, hid_t *list)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -160,13 +166,16 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
         const double missing = NAN;
         HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");
     }
-    if (!data->chunked || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
-    /* along the replications, of even length: a chunk is stored whole, however little of it is used */
-    const hsize_t length = data->size[data->rank - 1], chunks = (length + CHUNK - 1) / CHUNK;
+    if (data->storage == LAYOUT_WHOLE || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
     hsize_t chunk[2] = {1, 1};
-    chunk[data->rank - 1] = (length + chunks - 1) / chunks;
+    chunk[data->rank - 1] = layout_chunk(data->size[data->rank - 1]);
     HDF5(layout->path, H5Pset_chunk(*list, data->rank, chunk), "set the shape of chunks");
-    HDF5(layout->path, H5Pset_fletcher32(*list), "ask for checksums");
+    if (data->storage == LAYOUT_CHUNKED) {
+        HDF5(layout->path, H5Pset_fletcher32(*list), "ask for checksums");
+        return NULL;
+    }
+    HDF5(layout->path, H5Pset_shuffle(*list), "ask for the order of bytes");
+    HDF5(layout->path, H5Pset_deflate(*list, LAYOUT_LEVEL), "ask for compression");
     return NULL;
 }
 

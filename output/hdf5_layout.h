@@ -52,8 +52,15 @@ MUST_CHECK struct fault *layout_scale(struct layout *layout, hid_t group, const 
 MUST_CHECK struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count,
                                           hid_t *scale);
 
+/* How a dataset is stored: as it is; in chunks of one row or a part of it, with Fletcher-32 checksums; or in such
+ * chunks shuffled and deflated, where zlib has its own checksum. */
+enum layout_storage { LAYOUT_WHOLE, LAYOUT_CHUNKED, LAYOUT_DEFLATED };
+enum { LAYOUT_LEVEL = 1 }; /* of zlib */
+/* Values of a chunk of rows of so many: the last chunk of a row, which takes as much room, is as good as full. */
+hsize_t layout_chunk(hsize_t values);
+
 /* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type; rank 0 is one number. Missing
- * values of the floating types are NaN. With `chunked` it has checksums, in chunks of one row. */
+ * values of the floating types are NaN. With `value` NULL nothing is written yet. */
 struct layout_data {
     const char *name;
     hid_t type;
@@ -61,7 +68,7 @@ struct layout_data {
     hid_t scale[2];
     hsize_t size[2];
     const void *value;
-    int chunked;
+    enum layout_storage storage;
 };
 MUST_CHECK struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data,
                                         hid_t *dataset);

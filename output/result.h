@@ -56,6 +56,7 @@ struct result {
     bool *annual_saved;         /* [outcomes] whether yearly samples are written */
     bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
     struct result_input *input; /* [samples.inputs] */
+    bool compressed;            /* samples and inputs are stored compressed; false of what has none */
 
     struct invalid_replication *invalid; /* NULL in a result that was read */
     size_t invalids;
@@ -83,8 +84,9 @@ const char *result_cell_methods(enum outcome_rule rule);
 enum outcome_rule result_rule(const char *methods);
 
 /* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is
- * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes. */
-MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force);
+ * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes,
+ * whatever the number of threads, which compress if the result asks for it (0: as many as ensemble_for takes). */
+MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force, int threads);
 
 /* Reads all but the samples (which stay empty unless `with_samples`; what was not saved is NaN, or not kept). A file
  * that is not a complete result of a known schema is a fault of FAULT_FILES that says what it is instead. Checks

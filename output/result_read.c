@@ -386,6 +386,20 @@ static struct fault *read_statistics(const struct input *input, struct result *r
     return fault;
 }
 
+static struct fault *read_compressed(const struct input *input, const char *link, bool *compressed)
+{
+    const hid_t dataset = H5Dopen2(input->file, link, H5P_DEFAULT);
+    HDF5(input->path, dataset, "open a dataset");
+    const hid_t list = H5Dget_create_plist(dataset);
+    HDF5(input->path, list, "tell how a dataset is stored");
+    *compressed =
+        H5Pget_filter_by_id2(list, H5Z_FILTER_DEFLATE, &(unsigned){0}, &(size_t){0}, NULL, 0, NULL, NULL) >= 0;
+    HDF5(input->path, H5Pclose(list), "close a property list");
+    HDF5(input->path, H5Dclose(dataset), "close a dataset");
+    return NULL;
+}
+
+/* Which samples are there; all are stored in one way, that of the last tells. */
 static struct fault *read_saved(const struct input *input, struct result *result)
 {
     bool any = false;
@@ -400,6 +414,7 @@ static struct fault *read_saved(const struct input *input, struct result *result
         TRY(look_for(input, link, &result->annual_saved[i]));
         snprintf(link, sizeof link, "samples/horizon/%s", name);
         TRY(look_for(input, link, &result->horizon_saved[i]));
+        if (result->horizon_saved[i]) TRY(read_compressed(input, link, &result->compressed));
     }
     return NULL;
 }

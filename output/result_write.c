@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result_write.h"
 #include "output/content.h"
+#include "output/packer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 struct writing {
     struct layout layout;
     const struct result *result;
+    int threads;
     double *work; /* [years * quantiles or levels], at least [years] */
 };
 
@@ -287,18 +289,34 @@ static struct fault *write_period(struct writing *writing, const char *name, boo
     return NULL;
 }
 
-static struct fault *write_samples(struct writing *writing, hid_t parent, bool annual)
+/* A dataset of values per replication; with a packer, to which its values were added, compressed. */
+static struct fault *write_replications(struct writing *writing, hid_t group, const struct layout_data *data,
+                                        struct packer *packer, hid_t *dataset)
+{
+    struct layout_data stored = *data;
+    stored.storage = packer == NULL ? LAYOUT_CHUNKED : LAYOUT_DEFLATED;
+    if (packer != NULL) stored.value = NULL;
+    TRY(layout_dataset(&writing->layout, group, &stored, dataset));
+    return packer == NULL ? NULL : packer_write(packer, *dataset);
+}
+
+/* The samples of an outcome by year or over the horizon, [years or 1][replications]; NULL: none are written. */
+static const float *samples_written(const struct result *result, size_t outcome, bool annual)
+{
+    if (annual && (result->outcomes.item[outcome].kind->horizon_only || !result->annual_saved[outcome])) return NULL;
+    return samples_of(&result->samples, outcome * (result->years + 1) + (annual ? 0 : result->years));
+}
+
+static struct fault *write_sample_group(struct writing *writing, hid_t group, bool annual, struct packer *packer)
 {
     const struct result *result = writing->result;
     const uint64_t count = result->samples.count;
-    hid_t group = -1, time = -1, replication = -1, dataset = -1;
-    TRY(layout_group(&writing->layout, parent, annual ? "annual" : "horizon", &group));
+    hid_t time = -1, replication = -1, dataset = -1;
     if (annual) TRY(write_time(writing, group, &time));
     TRY(layout_dimension(&writing->layout, group, "replication", count, &replication));
     for (size_t i = 0; i < result->outcomes.count; i++) {
         const struct outcome *outcome = &result->outcomes.item[i];
-        if (annual && (outcome->kind->horizon_only || !result->annual_saved[i])) continue;
-        const float *value = samples_of(&result->samples, i * (result->years + 1) + (annual ? 0 : result->years));
+        const float *value = samples_written(result, i, annual);
         if (value == NULL) continue;
         char name[RESULT_NAME_MOST];
         result_name(outcome->path, name);
@@ -307,20 +325,35 @@ static struct fault *write_samples(struct writing *writing, hid_t parent, bool a
                                          .rank = annual ? 2 : 1,
                                          .scale = {annual ? time : replication, replication},
                                          .size = {annual ? result->years : count, count},
-                                         .value = value,
-                                         .chunked = 1};
-        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+                                         .value = value};
+        TRY(write_replications(writing, group, &data, packer, &dataset));
         TRY(describe(writing, dataset, outcome, annual ? outcome->unit : outcome->total, ""));
     }
     return NULL;
 }
 
-static struct fault *write_inputs(struct writing *writing)
+static struct fault *write_samples(struct writing *writing, hid_t parent, bool annual)
 {
     const struct result *result = writing->result;
-    hid_t group = -1, replication = -1, dataset = -1;
-    TRY(layout_group(&writing->layout, writing->layout.file, "inputs", &group));
-    if (result->samples.count == 0 || result->samples.inputs == 0) return NULL;
+    struct packer *packer = NULL;
+    hid_t group = -1;
+    TRY(layout_group(&writing->layout, parent, annual ? "annual" : "horizon", &group));
+    struct fault *fault = NULL;
+    if (result->compressed)
+        fault = packer_open(writing->layout.path, sizeof(float), result->samples.count, writing->threads, &packer);
+    for (size_t i = 0; packer != NULL && i < result->outcomes.count && fault == NULL; i++) {
+        const float *value = samples_written(result, i, annual);
+        if (value != NULL) fault = packer_add(packer, value, annual ? result->years : 1);
+    }
+    if (fault == NULL) fault = write_sample_group(writing, group, annual, packer);
+    packer_close(packer);
+    return fault;
+}
+
+static struct fault *write_input_group(struct writing *writing, hid_t group, struct packer *packer)
+{
+    const struct result *result = writing->result;
+    hid_t replication = -1, dataset = -1;
     TRY(layout_dimension(&writing->layout, group, "replication", result->samples.count, &replication));
     for (size_t i = 0; i < result->samples.inputs; i++) {
         const struct result_input *input = &result->input[i];
@@ -331,15 +364,31 @@ static struct fault *write_inputs(struct writing *writing)
                                          .rank = 1,
                                          .scale = {replication},
                                          .size = {result->samples.count},
-                                         .value = result->samples.input + i * result->samples.count,
-                                         .chunked = 1};
-        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
+                                         .value = result->samples.input + i * result->samples.count};
+        TRY(write_replications(writing, group, &data, packer, &dataset));
         TRY(layout_text(&writing->layout, dataset, "units", input->unit));
         TRY(layout_text(&writing->layout, dataset, "long_name", input->long_name));
         TRY(layout_text(&writing->layout, dataset, "path", input->path));
         HDF5(writing->layout.path, H5Dclose(dataset), "close a dataset");
     }
     return NULL;
+}
+
+static struct fault *write_inputs(struct writing *writing)
+{
+    const struct samples *samples = &writing->result->samples;
+    struct packer *packer = NULL;
+    hid_t group = -1;
+    TRY(layout_group(&writing->layout, writing->layout.file, "inputs", &group));
+    if (samples->count == 0 || samples->inputs == 0) return NULL;
+    struct fault *fault = NULL;
+    if (writing->result->compressed)
+        fault = packer_open(writing->layout.path, sizeof(double), samples->count, writing->threads, &packer);
+    for (size_t i = 0; packer != NULL && i < samples->inputs && fault == NULL; i++)
+        fault = packer_add(packer, samples->input + i * samples->count, 1);
+    if (fault == NULL) fault = write_input_group(writing, group, packer);
+    packer_close(packer);
+    return fault;
 }
 
 /* Which replications are invalid: number, first month with a value that is not finite, and the outcome that had it. */
@@ -460,10 +509,10 @@ static struct fault *write_all(struct writing *writing)
     return layout_integer(&writing->layout, writing->layout.file, "complete", 1);
 }
 
-struct fault *result_lay_out(const struct result *result, const struct layout *layout)
+struct fault *result_lay_out(const struct result *result, const struct layout *layout, int threads)
 {
     const size_t columns = result->quantiles > result->levels ? result->quantiles : result->levels;
-    struct writing writing = {.layout = *layout, .result = result};
+    struct writing writing = {.layout = *layout, .result = result, .threads = threads};
     writing.work = malloc((result->years + 1) * (columns + 1) * sizeof *writing.work);
     struct fault *fault = writing.work == NULL ? fault_no_memory() : write_all(&writing);
     free(writing.work);
@@ -505,19 +554,19 @@ static struct fault *publish(const char *temporary, const char *path, bool force
 }
 
 /* The whole file, closed. */
-static struct fault *write_file(const struct result *result, const char *temporary, const char *path)
+static struct fault *write_file(const struct result *result, const char *temporary, const char *path, int threads)
 {
     struct layout layout;
     struct fault *fault = layout_create(temporary, &layout);
     layout.path = path; /* the name that people know */
-    if (fault == NULL) fault = result_lay_out(result, &layout);
+    if (fault == NULL) fault = result_lay_out(result, &layout, threads);
     struct fault *closing = layout_close(&layout);
     if (fault == NULL) return closing;
     fault_free(closing); /* what failed first says more */
     return fault;
 }
 
-struct fault *result_write(const struct result *result, const char *path, bool force)
+struct fault *result_write(const struct result *result, const char *path, bool force, int threads)
 {
     char *temporary = NULL;
     if (!force && access(path, F_OK) == 0)
@@ -527,7 +576,7 @@ struct fault *result_write(const struct result *result, const char *path, bool f
     if (unlink(temporary) < 0 && errno != ENOENT)
         fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
     else
-        fault = write_file(result, temporary, path);
+        fault = write_file(result, temporary, path, threads);
     if (fault == NULL) fault = publish(temporary, path, force);
     if (fault != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
     free(temporary);

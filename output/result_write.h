@@ -6,7 +6,7 @@
 #include "output/hdf5_layout.h"
 #include "output/result.h"
 
-/* Writes all of it into an empty file; the layout is closed by the caller. */
-MUST_CHECK struct fault *result_lay_out(const struct result *result, const struct layout *layout);
+/* Writes all of it into an empty file, on so many threads (0: all); the layout is closed by the caller. */
+MUST_CHECK struct fault *result_lay_out(const struct result *result, const struct layout *layout, int threads);
 
 #endif

@@ -120,7 +120,7 @@ class Batch(unittest.TestCase):
 
     def test_other_draws_or_saved_outcomes_are_simulated_again(self):
         self.batch()
-        for words in (["-n", "100"], ["--seed", "2"], ["--rng", "mt19937"], ["--memory", "1GiB"], ["--save", "*"], ["--save", "none"]):
+        for words in (["--compress"], ["-n", "100"], ["--seed", "2"], ["--rng", "mt19937"], ["--memory", "1GiB"], ["--save", "*"], ["--save", "none"]):
             with self.subTest(words=words):
                 self.assertEqual(self.unchanged(self.batch(*words)), [])
                 self.assertEqual(self.unchanged(self.batch(*words)), CELLS)

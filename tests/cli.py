@@ -131,6 +131,57 @@ class Commands(unittest.TestCase):
                 self.zhol("run", KAZAKHSTAN, "-n", "3000", "--memory", "10MiB", "-j", threads, "-o", f"{threads}.h5", "--force", *options)
             self.assertEqual(len({(self.folder / f"{threads}.h5").read_bytes() for threads in "124"}), 1)
 
+    def contents(self, name, left_out):
+        """All values and attributes by their place."""
+        import h5py
+        found = {}
+
+        def add(place, item):
+            if isinstance(item, h5py.Dataset):
+                found[place] = (item.shape, item.dtype.str, item[()].tobytes())
+            for key, value in item.attrs.items():
+                if key not in left_out and key not in ("DIMENSION_LIST", "REFERENCE_LIST"):
+                    found[f"{place}@{key}"] = value if isinstance(value, (bytes, h5py.Empty)) else value.tobytes()
+
+        with h5py.File(self.folder / name) as file:
+            add("/", file)
+            file.visititems(add)
+        return found
+
+    def test_a_compressed_result_says_the_same_in_less_room(self):
+        for scenario, number in ((KAZAKHSTAN, "3000"), (MINIMAL, "16385")):  # of the second a row has two chunks, which it does not fill
+            with self.subTest(scenario=scenario):
+                self.zhol("run", scenario, "-n", number, "-o", "plain.h5", "--force")
+                for threads in "124":
+                    self.zhol("run", scenario, "-n", number, "--compress", "-j", threads, "-o", f"{threads}.h5", "--force")
+                self.assertEqual(len({(self.folder / f"{threads}.h5").read_bytes() for threads in "124"}), 1)
+                self.assertEqual(self.contents("1.h5", ["history", "content_sha256"]), self.contents("plain.h5", ["history", "content_sha256"]))
+                history = self.contents("1.h5", [])["/@history"]
+                self.assertEqual(history, self.contents("plain.h5", [])["/@history"] + b" --compress")
+                plan = self.zhol("check", scenario, "-n", number).stdout
+                for label, name in (("result file", "plain.h5"), ("with --compress", "1.h5")):
+                    told, unit = re.search(rf"{label}, about +([0-9.e+]+) (kB|MB)", plan).groups()
+                    size = (self.folder / name).stat().st_size
+                    self.assertLess(abs(float(told) * {"kB": 1e3, "MB": 1e6}[unit] / size - 1), 0.06, name)
+                self.assertLess((self.folder / "1.h5").stat().st_size, 0.9 * (self.folder / "plain.h5").stat().st_size)
+
+    def test_a_compressed_result_is_shown_replayed_and_verified_like_any(self):
+        self.zhol("run", KAZAKHSTAN, "-n", "1000", "-o", "plain.h5")
+        self.zhol("run", KAZAKHSTAN, "-n", "1000", "--compress", "-o", "small.h5")
+        for words in (["show", "--csv"], ["show", "--year", "2030"], ["replay", "-r", "777"], ["replay", "--worst", "5%", "--outcome", "npv.national"]):
+            with self.subTest(words=words):
+                plain, small = (self.zhol(words[0], name, *words[1:]).stdout for name in ("plain.h5", "small.h5"))
+                self.assertEqual(small.replace("small.h5", "plain.h5"), plain)
+                self.assertGreater(len(small), 1000)
+        self.assertEqual(self.zhol("verify", "small.h5", "--all").stdout.count("; all agree\n"), 3)
+
+    def test_beyond_memory_what_is_kept_is_compressed_too(self):
+        words = ["run", KAZAKHSTAN, "-n", "3000", "--memory", "20MiB", "--save", "drivers.*"]
+        self.zhol(*words, "-o", "plain.h5")
+        self.zhol(*words, "--compress", "-o", "small.h5")
+        self.assertEqual(self.contents("small.h5", ["history", "content_sha256"]), self.contents("plain.h5", ["history", "content_sha256"]))
+        self.assertIn(b"--save 'drivers.*' --compress --memory 20971520", self.contents("small.h5", [])["/@history"])
+
     def test_wrong_options_are_refused(self):
         for words, said in (
             (["run"], "no scenario file was named"),

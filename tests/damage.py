@@ -61,6 +61,7 @@ class Damage(unittest.TestCase):
 
     def test_whole_results_agree(self):
         for words in ([KAZAKHSTAN, "-n", "1000"], [MINIMAL, "-n", "20"], [MINIMAL, "-n", "1100", "--save", "*"], [MINIMAL, "-n", "600", "--save", "none"],
+                      [MINIMAL, "-n", "1100", "--save", "*", "--compress"],
                       [SCENARIOS / "policies/multivector.yaml", "-n", "333"], [SCENARIOS / "two-pipelines.yaml", "-n", "64", "--set", "run.quantiles=[0.1, 0.999]"],
                       [MINIMAL, "-n", "300", "--rng", "mt19937", "--seed", "18446744073709551615"]):
             with self.subTest(words=words):

@@ -45,13 +45,20 @@ class Faults(unittest.TestCase):
 
     @unittest.skipIf(os.environ.get("ZHOL_SANITIZER") == "thread", "the limit stops ThreadSanitizer itself")
     def test_a_disk_that_fills_at_any_stage_leaves_the_file_that_was_there(self):
-        size = self.make("whole.h5").stat().st_size
+        self.fill_disk([])
+
+    @unittest.skipIf(os.environ.get("ZHOL_SANITIZER") == "thread", "the limit stops ThreadSanitizer itself")
+    def test_neither_does_it_while_samples_are_compressed(self):
+        self.fill_disk(["-n", "5000", "--save", "*", "--compress", "-j", "2"])  # most of it are samples
+
+    def fill_disk(self, words):
+        size = self.make("whole.h5", *words).stat().st_size
         old = self.make("old.h5", "--seed", "2").read_bytes()
         kib = range(0, size // 1024, max(1, size // 1024 // 24))
         for limit in kib:
-            script = f'ulimit -f {limit}; trap "" XFSZ; exec "$0" run "$1" -n 300 -o "$2" --progress none --force'
+            script = f'ulimit -f {limit}; trap "" XFSZ; exec "$0" run "$1" -n 300 --progress none --force -o "${{@:2}}"'
             for name in ("new.h5", "old.h5"):
-                run = subprocess.run(["bash", "-c", script, ZHOL, MINIMAL, name], cwd=self.folder, capture_output=True, text=True)
+                run = subprocess.run(["bash", "-c", script, ZHOL, MINIMAL, name, *words], cwd=self.folder, capture_output=True, text=True)
                 self.assertEqual(run.returncode, 1, f"{limit} KiB: {run.stderr}")
                 self.assertRegex(run.stderr, rf"zhol: error: {name}.*: .*File too large", f"{limit} KiB")
             self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["old.h5", "whole.h5"], f"{limit} KiB")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Opens a result with h5py, netCDF4, xarray (both engines) and ncdump, and checks values, units and coordinates.
+"""Opens a result with h5py, netCDF4, xarray (both engines) and ncdump, and checks values, units and coordinates. R and Octave are in
+languages.py.
 
 Usage: readers.py ZHOL SCENARIOS
 """
@@ -298,6 +299,33 @@ class Result(unittest.TestCase):
         run = subprocess.run([ZHOL, "show", str(damaged)], capture_output=True, text=True)
         self.assertEqual(run.returncode, 4)
         self.assertIn("is not a result of zhol", run.stderr)
+
+
+class Compressed(unittest.TestCase):
+    """A run whose samples and inputs are compressed, beside the same run whose are not."""
+
+    def test_every_reader_finds_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plain, small = (str(pathlib.Path(folder) / name) for name in ("plain.h5", "small.h5"))
+            for file, words in (plain, []), (small, ["--compress"]):
+                subprocess.run([ZHOL, "run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "300", "-o", file, "--progress", "none", *words],
+                               check=True, capture_output=True)
+            with xarray.open_dataset(plain, group="samples/annual") as expected:
+                self.assertEqual(expected.sizes["replication"], 300)
+                for engine in "netcdf4", "h5netcdf":
+                    with xarray.open_dataset(small, group="samples/annual", engine=engine) as found:
+                        xarray.testing.assert_identical(found.load(), expected.load())
+            for group in "samples/annual", "samples/horizon", "inputs":
+                with h5py.File(plain) as expected, netCDF4.Dataset(small) as found:
+                    for name in paths(expected[group]).values():
+                        numpy.testing.assert_array_equal(found[group][name][:].filled(numpy.nan), expected[group][name][:], name)
+            with h5py.File(small) as file:
+                for name in paths(file["inputs"]).values():
+                    data = file["inputs"][name]
+                    self.assertEqual((data.compression, data.compression_opts, data.shuffle, data.fletcher32), ("gzip", 1, True, False))
+            plainly, packed = (subprocess.run(["ncdump", "-g", "inputs", file], check=True, capture_output=True, text=True).stdout.split("data:", 1)[1]
+                          for file in (plain, small))
+            self.assertEqual(plainly, packed)
 
 
 class Sketch(unittest.TestCase):

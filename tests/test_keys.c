@@ -153,13 +153,13 @@ START_TEST(an_outcome_of_the_whole_horizon_takes_less_room)
     struct options options;
     struct simulation simulation;
     open_all(&options, &simulation);
-    const uint64_t whole = simulation_file_bytes(&simulation), years = world_years(simulation.world);
+    const uint64_t whole = simulation_file_bytes(&simulation, false), years = world_years(simulation.world);
     size_t i = 0;
     while (simulation.annual_saved[i]) i++;
     struct outcome_kind kind = *simulation.outcomes.item[i].kind;
     kind.horizon_only = true;
     simulation.outcomes.item[i].kind = &kind;
-    ck_assert_uint_ge(whole - simulation_file_bytes(&simulation), 8 * (8 + 3 * simulation.quantiles) * years);
+    ck_assert_uint_ge(whole - simulation_file_bytes(&simulation, false), 8 * (8 + 3 * simulation.quantiles) * years);
     close_all(&options, &simulation);
 }
 END_TEST

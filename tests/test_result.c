@@ -137,7 +137,7 @@ static void forget(const char *path)
 static void write_to(const char *path)
 {
     struct result result = make();
-    struct fault *fault = result_write(&result, path, false);
+    struct fault *fault = result_write(&result, path, false, 1);
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
     result_free(&result);
 }
@@ -369,7 +369,7 @@ START_TEST(of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_rea
     struct result made = make_sketched(), read;
     struct horizon horizon;
     place(path, "a.h5");
-    ck_assert_ptr_null(result_write(&made, path, false));
+    ck_assert_ptr_null(result_write(&made, path, false, 1));
     ck_assert_ptr_null(result_read(path, true, &read));
     ck_assert(!read.exact_quantiles && read.quantile_error == 1.0 / 257.0);
     ck_assert(!read.horizon_saved[LEVEL] && read.horizon_saved[WORTH] && read.horizon_saved[RATE]);
@@ -403,7 +403,7 @@ START_TEST(a_sketched_result_without_samples_is_read_back_and_shown_as_such)
     }
     samples_free(&made.samples);
     place(path, "a.h5");
-    ck_assert_ptr_null(result_write(&made, path, false));
+    ck_assert_ptr_null(result_write(&made, path, false, 1));
     ck_assert_ptr_null(result_read(path, true, &read));
     ck_assert_uint_eq(read.samples.count, 0);
     ck_assert(!read.annual_saved[RATE] && !read.horizon_saved[RATE]);
@@ -589,20 +589,47 @@ START_TEST(equal_results_are_equal_bytes)
 }
 END_TEST
 
+START_TEST(a_compressed_result_says_the_same_and_says_that_it_is)
+{
+    char plain[128], small[128];
+    struct result made = make(), one, other;
+    bool ours;
+    place(plain, "a.h5");
+    place(small, "b.h5");
+    write_to(plain);
+    made.compressed = true;
+    ck_assert_ptr_null(result_write(&made, small, false, 2));
+    ck_assert_ptr_null(result_read(plain, true, &one));
+    ck_assert_ptr_null(result_read(small, true, &other)); /* which checks the SHA-256 of its content */
+    const size_t values = PERIODS * REPLICATIONS;
+    ck_assert_mem_eq(one.samples.value + RATE * values, other.samples.value + RATE * values,
+                     values * sizeof *one.samples.value);
+    ck_assert(!one.compressed && other.compressed);
+    result_free(&one);
+    result_free(&other);
+    ck_assert_ptr_null(result_read_head(small, &ours, &other));
+    ck_assert(other.compressed);
+    result_free(&other);
+    result_free(&made);
+    forget(plain);
+    forget(small);
+}
+END_TEST
+
 START_TEST(a_file_is_replaced_only_by_force)
 {
     char path[128];
     struct result result = make(), read;
     place(path, "a.h5");
     write_to(path);
-    struct fault *fault = result_write(&result, path, false);
+    struct fault *fault = result_write(&result, path, false, 1);
     ck_assert_ptr_nonnull(fault);
     ck_assert_int_eq(fault->code, FAULT_USAGE);
     ck_assert_ptr_nonnull(strstr(fault->sentence, "is there already; use --force to replace it"));
     fault_free(fault);
     free(result.title);
     result.title = strdup("another");
-    ck_assert_ptr_null(result_write(&result, path, true));
+    ck_assert_ptr_null(result_write(&result, path, true, 1));
     ck_assert_ptr_null(result_read(path, false, &read));
     ck_assert_str_eq(read.title, "another");
     ck_assert_uint_eq(read.samples.count, 0);
@@ -705,6 +732,7 @@ int main(void)
     tcase_add_test(facts, a_year_of_it_cannot_be_asked_for);
     tcase_add_test(facts, an_account_says_what_is_of_the_whole_horizon);
     tcase_add_test(facts, equal_results_are_equal_bytes);
+    tcase_add_test(facts, a_compressed_result_says_the_same_and_says_that_it_is);
     tcase_add_test(facts, a_file_is_replaced_only_by_force);
     tcase_add_test(facts, nothing_else_passes_for_a_result);
     tcase_add_test(facts, names_of_datasets_are_paths_without_dots_and_hyphens);

@@ -95,7 +95,7 @@ static struct found find(void)
     struct samples samples;
     struct found found = {.order = 0};
     bool ours;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 1));
     assert_none(result_read_head(file, &ours, &head));
     assert_none(stored_open(file, &stored));
     assert_none(verify_init(&verify, &head, stored, &again));
@@ -357,7 +357,7 @@ START_TEST(one_false_value_in_any_dataset_is_found_by_all_and_named)
         "diagnostics/invalid_cause",  "horizon/cvar_standard_error/drivers_oil",
         "horizon/quantile/quantile",  "inputs/drivers_oil_sigma",
         "samples/annual/drivers_oil", "samples/horizon/thresholds_cheap_first_passage"};
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(0, "", "");
     const hid_t opened = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT);
     ck_assert_int_ge(H5Ovisit2(opened, H5_INDEX_NAME, H5_ITER_INC, add_dataset, &names, H5O_INFO_BASIC), 0);
@@ -389,7 +389,7 @@ START_TEST(a_value_is_placed_by_its_coordinates)
                  {"samples/annual/drivers_oil", "samples/annual/drivers_oil: 2021, replication 63 is "},
                  {"annual/mean/time", "annual/mean/time: value 1 is "}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_none(result_write(&result, file, true));
+        assert_none(result_write(&result, file, true, 0));
         (void)replace(cases[i].dataset, NULL);
         assert_differs(1, cases[i].begins, "");
     }
@@ -400,16 +400,16 @@ START_TEST(a_false_attribute_is_found_by_all_and_named)
 {
     free(result.input[0].unit);
     result.input[0].unit = strdup("d");
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(1, "inputs/drivers_oil_sigma: the attribute 'units' is another in the file than again", "");
     free(result.input[0].unit);
     result.input[0].unit = strdup(made.input[0].unit);
     result.seed++;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(1, "the file: the attribute 'seed' is another in the file than again", "");
     result.seed--;
     result.memory++;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(1, "the file: value 0 of the attribute 'memory' is ", "");
 }
 END_TEST
@@ -418,11 +418,11 @@ START_TEST(a_dataset_too_many_or_missing_is_found_by_all_and_named)
 {
     const size_t outcome = outcomes_find(&result.outcomes, "drivers.oil");
     made.annual_saved[outcome] = false;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(1, "samples/annual/drivers_oil is in the file, but not again", "");
     made.annual_saved[outcome] = true;
     result.annual_saved[outcome] = false;
-    assert_none(result_write(&result, file, true));
+    assert_none(result_write(&result, file, true, 0));
     assert_differs(1, "samples/annual/drivers_oil is missing in the file", "");
 }
 END_TEST

@@ -59,7 +59,8 @@ static bool same_outcomes(const struct result *there, const struct simulation *s
 }
 
 /* Whether simulating would give what is there. */
-static struct fault *is_same(const struct result *there, const struct simulation *simulation, bool *same)
+static struct fault *is_same(const struct result *there, const struct simulation *simulation,
+                             const struct options *options, bool *same)
 {
     char *arithmetic = simulation_arithmetic();
     if (arithmetic == NULL) return fault_no_memory();
@@ -67,7 +68,7 @@ static struct fault *is_same(const struct result *there, const struct simulation
             strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
             strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed &&
             there->replications == simulation->replications && there->memory == simulation->memory &&
-            same_outcomes(there, simulation);
+            there->compressed == (options->compress && keep_rows(simulation) > 0) && same_outcomes(there, simulation);
     free(arithmetic);
     return NULL;
 }
@@ -80,7 +81,7 @@ static struct fault *check_output(const struct options *options, const struct si
     bool ours = false, same = false;
     if (access(cell->output, F_OK) < 0) return NULL;
     struct fault *fault = result_read_head(cell->output, &ours, &there);
-    if (fault == NULL) fault = is_same(&there, simulation, &same);
+    if (fault == NULL) fault = is_same(&there, simulation, options, &same);
     result_free(&there);
     if (fault_is_memory(fault)) return fault;
     if (same) cell->state = CELL_UNCHANGED;

@@ -83,7 +83,8 @@ static void print_plan(const struct simulation *simulation, const struct options
     if (simulation->sketched) print_size("memory for sketches, about", sketches);
     print_size("memory of each thread", thread);
     print_size("memory in all, about", samples + sketches + threads * thread + PROGRAM_BYTES);
-    print_size("result file, about", (double)simulation_file_bytes(simulation));
+    print_size("result file, about", (double)simulation_file_bytes(simulation, false));
+    print_size("with --compress, about", (double)simulation_file_bytes(simulation, true));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot->seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
     printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));

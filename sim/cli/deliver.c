@@ -91,13 +91,13 @@ static struct fault *check_invalid(const struct result *result, const char *outp
                        result->cause[first->cause], output);
 }
 
-static struct fault *write_result(const struct result *result, const char *output, bool force)
+static struct fault *write_result(const struct result *result, const char *output, bool force, int threads)
 {
     const bool trusted = (double)result->invalids <= MOST_INVALID * (double)result->replications;
-    if (trusted) return result_write(result, output, force);
+    if (trusted) return result_write(result, output, force, threads);
     char *failed = NULL;
     if (asprintf(&failed, "%s.failed", output) < 0) return fault_no_memory();
-    struct fault *fault = result_write(result, failed, true);
+    struct fault *fault = result_write(result, failed, true, threads);
     if (fault == NULL) fault = check_invalid(result, failed);
     free(failed);
     return fault;
@@ -112,7 +112,7 @@ struct fault *deliver(struct simulation *simulation, const struct options *optio
     clock_gettime(CLOCK_MONOTONIC, &begin);
     struct fault *fault = simulation_run(simulation, options, &watch, &result);
     progress_end(progress);
-    if (fault == NULL) fault = write_result(&result, output, force);
+    if (fault == NULL) fault = write_result(&result, output, force, options->threads);
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     if (fault == NULL) report(&result, output, seconds);

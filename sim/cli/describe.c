@@ -1,6 +1,7 @@
 /* sim/cli/describe.c -- see describe.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/describe.h"
+#include "sim/cli/keep.h"
 #include "sim/core/sketch.h"
 
 #include <inttypes.h>
@@ -25,6 +26,7 @@ static char *make_history(const struct simulation *simulation, const struct opti
     for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
     for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
     if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    if (options->compress) fputs(" --compress", to);
     if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
@@ -57,6 +59,7 @@ static struct fault *describe_run(const struct simulation *simulation, const str
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
     result->exact_quantiles = !simulation->sketched;
+    result->compressed = options->compress && keep_rows(simulation) > 0;
     result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);

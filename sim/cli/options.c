@@ -15,7 +15,8 @@ enum {
     OPTION_RNG,
     OPTION_MEMORY,
     OPTION_SAVE,
-    OPTION_PRECISION
+    OPTION_PRECISION,
+    OPTION_COMPRESS
 };
 
 static const struct argp_option list[] = {
@@ -35,6 +36,8 @@ static const struct argp_option list[] = {
      "Most memory for samples, such as 4GiB (default 2GiB); beyond it quantiles are within 0.39 % and few are kept", 0},
     {"save", OPTION_SAVE, "PATTERNS", 0,
      "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
+    {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed: smaller files with the same values",
+     0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -114,6 +117,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--memory is '%s'; expected a size such as 2GiB or 500MB", argument);
         break;
     case OPTION_SAVE: options->save = argument; break;
+    case OPTION_COMPRESS: options->compress = true; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
     case ARGP_KEY_END:
         if (options->replications > 0 && options->precisions > 0 && strcmp(options->precision[0], "none") != 0)

@@ -28,6 +28,7 @@ struct options {
     const char *rng;
     uint64_t memory;      /* bytes */
     const char *save;     /* NULL: as the scenario says; patterns separated by commas; "none" */
+    bool compress;        /* samples and inputs in the file */
     const char *progress; /* auto, plain, none */
     bool force;
 };

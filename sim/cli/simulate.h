@@ -56,7 +56,7 @@ char *simulation_output(const char *file);
 
 /* Bytes of all samples, were they kept, and about those of the result file. */
 uint64_t simulation_sample_bytes(const struct simulation *simulation);
-uint64_t simulation_file_bytes(const struct simulation *simulation);
+uint64_t simulation_file_bytes(const struct simulation *simulation, bool compressed);
 
 /* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
 const char *simulation_input_unit(const struct simulation *simulation, size_t input);
