@@ -20,7 +20,7 @@ struct contrast {
 
 /* The share of the replications with the least (`upper`: greatest) values. */
 MUST_CHECK struct fault *contrast_init(struct contrast *tail, size_t replications, const float value[], double share,
-                                   bool upper);
+                                       bool upper);
 void contrast_free(struct contrast *tail);
 
 /* How a variable of the replications differs between the tail and the rest. */

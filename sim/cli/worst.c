@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/worst.h"
 #include "models/outcomes.h"
-#include "output/stored.h"
 #include "output/contrast.h"
+#include "output/stored.h"
 #include "sim/core/units.h"
 
 #include <fnmatch.h>
@@ -96,8 +96,11 @@ static struct fault *find_tail(struct comparing *comparing)
 
 static void add_row(struct comparing *comparing, const char *path, const char *unit, bool input)
 {
-    comparing->row[comparing->rows++] = (struct tail_row){
-        .path = path, .unit = unit, .input = input, .separation = contrast_separate(&comparing->tail, comparing->number)};
+    comparing->row[comparing->rows++] =
+        (struct tail_row){.path = path,
+                          .unit = unit,
+                          .input = input,
+                          .separation = contrast_separate(&comparing->tail, comparing->number)};
 }
 
 static struct fault *compare(struct comparing *comparing)
