@@ -94,6 +94,11 @@ static struct fault *read_text(const struct stored *stored, hid_t object, const 
     return fault;
 }
 
+struct fault *stored_text(const struct stored *stored, const char *attribute, char **text)
+{
+    return read_text(stored, stored->file, attribute, text);
+}
+
 struct listing {
     const struct stored *stored;
     struct stored_input *input;

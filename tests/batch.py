@@ -253,19 +253,19 @@ class Batch(unittest.TestCase):
         rows = self.rows("-n", "1000")
         self.assertEqual(len(rows), (3 * 2 + 2) * 3)
         for row in rows:
-            value, unit = self.horizon(self.cell(row["world"], row["policy"]), row["outcome"])
-            base, _ = self.horizon(self.cell(row["against_world"], row["against_policy"]), row["outcome"])
+            value, unit = self.horizon(self.cell(row["world"], row["variant"]), row["outcome"])
+            base, _ = self.horizon(self.cell(row["against_world"], row["against_variant"]), row["outcome"])
             difference = value - base
             self.assertEqual(row["unit"], unit)
-            self.assertEqual(int(row["replications"]), 1000)
+            self.assertEqual(int(row["count"]), 1000)
             error = difference.std(ddof=1) / numpy.sqrt(1000)
             numpy.testing.assert_allclose(float(row["mean_difference"]), difference.mean(), rtol=1e-11, err_msg=str(row))
             numpy.testing.assert_allclose(float(row["standard_error"]), error, rtol=1e-9, err_msg=str(row))
-        changed = {(row["policy"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
+        changed = {(row["variant"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
         self.assertIn(("no-tariff", "fiscal.total"), changed)
 
     def test_doing_nothing_changes_exactly_nothing(self):
-        rows = [row for row in self.rows() if row["policy"] == "nothing"]
+        rows = [row for row in self.rows() if row["variant"] == "nothing"]
         self.assertEqual(len(rows), 9)
         for row in rows:
             self.assertEqual((row["mean_difference"], row["standard_error"]), ("0", "0"), row)
@@ -283,7 +283,7 @@ class Batch(unittest.TestCase):
         value, base = self.horizon("dear-oil", row["outcome"])[0], self.horizon("base", row["outcome"])[0]
         both = ~numpy.isnan(value) & ~numpy.isnan(base)
         self.assertTrue(0 < both.sum() < 200)
-        self.assertEqual(int(row["replications"]), both.sum())
+        self.assertEqual(int(row["count"]), both.sum())
         numpy.testing.assert_allclose(float(row["mean_difference"]), (value - base)[both].mean(), rtol=1e-11)
         self.assertRegex(self.batch().stdout, rf"first-passage: of the {both.sum()} of 200 replications with a value in both")
 
@@ -293,7 +293,7 @@ class Batch(unittest.TestCase):
         rows = [row for row in self.rows() if row["outcome"] == "drivers.new"]
         self.assertTrue(rows)
         for row in rows:
-            self.assertEqual((row["mean_difference"], row["standard_error"], row["replications"]), ("", "", "0"), row)
+            self.assertEqual((row["mean_difference"], row["standard_error"], row["count"]), ("", "", "0"), row)
 
     def test_the_usual_outcomes_are_compared_where_they_are(self):
         self.write("batch", BATCH[:BATCH.index("compare")])
@@ -303,7 +303,7 @@ class Batch(unittest.TestCase):
 
     def test_units_suit_and_both_kinds_of_table_are_there(self):
         shown = self.batch().stdout
-        self.assertIn("Mean difference over the futures ± error of the simulation (one standard error), over the whole horizon", shown)
+        self.assertIn("Mean difference over the futures ± error of the simulation (95 %), over the whole horizon", shown)
         for line in ("In the world base, policies against base:", "In the world slow, policies against base:", "Worlds against base, with base:"):
             self.assertIn(line, shown)
         self.assertRegex(shown, r"policy +Mt +USD/bbl +MUSD")
