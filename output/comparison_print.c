@@ -185,31 +185,31 @@ static void print_ranges(const struct comparison *comparison, int width, FILE *t
     const size_t last = comparison->quantiles == 0 ? 0 : comparison->quantiles - 1;
     char range[48] = "";
     if (comparison->quantiles > 0)
-        snprintf(range, sizeof range, "%.3g to %.3g %%", 100.0 * comparison->probability[0],
+        snprintf(range, sizeof range, "%8.3g to %.3g %%", 100.0 * comparison->probability[0],
                  100.0 * comparison->probability[last]);
-    fprintf(to, "  %-*s %9s ± error of   range of futures   better in    same  pairing\n", width, "", "mean");
-    fprintf(to, "  %-*s %9s   simulation %-17s  %% ± error    in %%  saved\n", width, "", "difference", range);
+    fprintf(to, "  %-*s %8s ± error of  range of futures   better in  same saved by\n", width, "", "mean");
+    fprintf(to, "  %-*s %8s  simulation  %-17s  %% ± error in %%  pairing\n", width, "", "less base", range);
 }
 
 static void print_share(const struct probability_estimate *share, FILE *to)
 {
     const double half = 100.0 * fmax(share->high - share->estimate, share->estimate - share->low);
     if (isnan(share->estimate))
-        fprintf(to, " %6s %-6s", "-", "");
+        fprintf(to, " %5s %-5s", "-", "");
     else
-        fprintf(to, " %6.1f ±%-5.1f", 100.0 * share->estimate, half < 0.05 ? 0.1 : half);
+        fprintf(to, " %5.1f ±%-4.1f", 100.0 * share->estimate, half < 0.05 ? 0.1 : half);
 }
 
 static void print_saving(double saving, FILE *to)
 {
     if (isnan(saving))
-        fprintf(to, " %7s", "-");
+        fprintf(to, " %6s", "-");
     else if (isinf(saving))
-        fprintf(to, " %7s", "all");
+        fprintf(to, " %6s", "all");
     else if (saving < 9999.5)
-        fprintf(to, " %6.*fx", saving < 9.95 ? 1 : 0, saving);
+        fprintf(to, " %5.*fx", saving < 9.95 ? 1 : 0, saving);
     else
-        fprintf(to, " %4.1fe%.0fx", saving / pow(10.0, floor(log10(saving))), floor(log10(saving)));
+        fprintf(to, " %3.0fe%.0fx", saving / pow(10.0, floor(log10(saving))), floor(log10(saving)));
 }
 
 static void print_difference(const struct comparison *comparison, size_t index, const struct scale *scale, FILE *to)
@@ -218,17 +218,17 @@ static void print_difference(const struct comparison *comparison, size_t index, 
     const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
     char mean[READABLE_NUMBER], error[READABLE_NUMBER];
     if (cell->same) {
-        fprintf(to, " %9s   no difference in any future", "0");
+        fprintf(to, " %8s   no difference in any future", "0");
         return;
     }
     if (paired_is_rounding(cell)) {
-        fprintf(to, " %9s   within the rounding of what is stored", "0");
+        fprintf(to, " %8s   within the rounding of what is stored", "0");
         return;
     }
     readable_pair(cell->mean / scale->divisor, half_width(cell) / scale->divisor, mean, error);
-    fprintf(to, " %9s ± %-8s", mean, error);
+    fprintf(to, " %8s ± %-7s", mean, error);
     if (cell->paired == 0.0)
-        fprintf(to, "  as of independent draws%21s", "");
+        fprintf(to, "  as of independent draws%17s", "");
     else if (comparison->quantiles > 0)
         fprintf(to, "  %7.3g to %-7.3g", quantile[0].estimate / scale->divisor,
                 quantile[comparison->quantiles - 1].estimate / scale->divisor);
@@ -236,7 +236,7 @@ static void print_difference(const struct comparison *comparison, size_t index, 
         fprintf(to, "  %18s", "");
     if (cell->paired != 0.0) {
         print_share(&cell->better, to);
-        fprintf(to, " %5.3g", 100.0 * cell->equal.estimate);
+        fprintf(to, " %4.0f", 100.0 * cell->equal.estimate);
         print_saving(cell->saving, to);
     }
     fprintf(to, "  %s", scale->unit);
@@ -257,7 +257,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         comparison_period(comparison, line[i].period, period);
         fprintf(to, "  %-*s", width, line[i].label == NULL ? period : line[i].label);
         if (!comparison->cell[index].known || !(comparison->cell[index].count > 0.0))
-            fprintf(to, " %9s", "-");
+            fprintf(to, " %8s", "-");
         else
             print_difference(comparison, index, &scale, to);
         fputc('\n', to);
@@ -367,8 +367,8 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
             fprintf(to, "no difference in any of %zu outcomes\n", comparison->outcomes);
         if (lines > 0)
             fprintf(to,
-                    "\n%zu of %zu outcomes change; shown are those that change most against their range of futures. "
-                    "Others: --outcome\n",
+                    "\n%zu of %zu outcomes change; shown are those that change most beside their range of futures\n"
+                    "(others: --outcome). Better, same: share of the futures.\n",
                     changed, comparison->outcomes);
     }
     struct fault *fault = line == NULL || taken == NULL ? fault_no_memory() : NULL;

@@ -52,6 +52,13 @@ static struct fault *cannot_compare(const struct side *base, const struct side *
                        file->path, what, of_base, of_file);
 }
 
+/* For notes, which are written to files: without folders. */
+static const char *shown(const struct side *side)
+{
+    const char *slash = strrchr(side->path, '/');
+    return slash == NULL ? side->path : slash + 1;
+}
+
 static struct fault *check_pair(const struct reading *reading, const struct side *base, const struct side *file)
 {
     const struct result *a = &base->head, *b = &file->head;
@@ -86,16 +93,16 @@ static struct fault *note_pair(const struct reading *reading, const struct side 
     struct comparison *to = reading->to;
     if (strcmp(a->source, b->source) != 0 || strcmp(a->arithmetic, b->arithmetic) != 0)
         TRY(comparison_note(to, "%s was made by %s on %s, %s by %s on %s: draws need not agree in their last digits",
-                            base->path, a->source, a->arithmetic, file->path, b->source, b->arithmetic));
+                            shown(base), a->source, a->arithmetic, shown(file), b->source, b->arithmetic));
     if (reading->wish->unpaired) {
         if (a->seed == b->seed && strcmp(a->rng, b->rng) == 0)
-            TRY(comparison_note(to, "%s and %s are of the same draws: pairs would say more", base->path, file->path));
+            TRY(comparison_note(to, "%s and %s are of the same draws: pairs would say more", shown(base), shown(file)));
         return NULL;
     }
     if (a->replications != b->replications)
         TRY(comparison_note(
             to, "%s has %" PRIu64 " replications, %s has %" PRIu64 ": the common first %" PRIu64 " are paired",
-            base->path, a->replications, file->path, b->replications,
+            shown(base), a->replications, shown(file), b->replications,
             a->replications < b->replications ? a->replications : b->replications));
     return NULL;
 }
@@ -114,7 +121,7 @@ static struct fault *note_invalid(const struct reading *reading, const struct si
         either += !is_invalid(&base->head, file->head.invalid[i].replication);
     if (either == 0 || reading->wish->unpaired) return NULL;
     return comparison_note(reading->to, "%zu replications that are invalid in %s or %s are left out", either,
-                           base->path, file->path);
+                           shown(base), shown(file));
 }
 
 static struct fault *read_head(struct side *side, const char *path)
@@ -322,8 +329,8 @@ static struct fault *note_list(const struct reading *reading, const char *const 
                                const struct side *side)
 {
     if (count == 0) return NULL;
-    return comparison_note(reading->to, "%zu outcomes are %s %s and not compared: %s%s%s%s%s", count, words, side->path,
-                           list[0], count > 1 ? ", " : "", count > 1 ? list[1] : "", count > 2 ? ", " : "",
+    return comparison_note(reading->to, "%zu outcomes are %s %s and not compared: %s%s%s%s%s", count, words,
+                           shown(side), list[0], count > 1 ? ", " : "", count > 1 ? list[1] : "", count > 2 ? ", " : "",
                            count > 3   ? "..."
                            : count > 2 ? list[2]
                                        : "");

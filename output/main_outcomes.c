@@ -13,13 +13,13 @@ const struct main_group main_groups[] = {
     {"Corridors", "corridors.", {"corridors.*"}, 3, {NULL}},
     {"Energy", "energy.", {"energy.*.production", "energy.*.outlets.*.volume"}, 1, {NULL}},
     {"Queues at", "legs.", {"legs.*.delay"}, 3, {NULL}},
-    {"What happens, and how probably", "thresholds.", {"thresholds.*"}, 2, {NULL}},
+    {"What happens, and how probably", "thresholds.", {"thresholds.!(*.*)"}, 2, {NULL}},
     {.title = NULL}};
 
 static bool matches(const char *const pattern[MAIN_PATTERNS], const char *path)
 {
     for (size_t i = 0; i < MAIN_PATTERNS && pattern[i] != NULL; i++)
-        if (fnmatch(pattern[i], path, 0) == 0) return true;
+        if (fnmatch(pattern[i], path, FNM_EXTMATCH) == 0) return true;
     return false;
 }
 

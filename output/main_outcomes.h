@@ -11,7 +11,7 @@ enum { MAIN_PATTERNS = 4 };
 struct main_group {
     const char *title;
     const char *skip;                   /* what need not be said again of its paths */
-    const char *pattern[MAIN_PATTERNS]; /* as of file names */
+    const char *pattern[MAIN_PATTERNS]; /* as of file names, with !(...) for all but */
     size_t most;                        /* lines */
     const char *always[MAIN_PATTERNS];  /* patterns of those shown if they change at all */
 };

@@ -27,7 +27,7 @@ batch: small
 base: base
 worlds: [base, worlds/dear-oil, worlds/slow]
 policies: [base, policies/no-tariff, policies/nothing]
-compare: {outcomes: [flows.grain-south.demand, drivers.oil, fiscal.total], regret: npv.national}
+compare: {outcomes: [flows.grain-south.demand, drivers.oil, fiscal.total], regret: fiscal.total}
 """
 CELLS = ["base", "dear-oil", "dear-oil-with-no-tariff", "dear-oil-with-nothing", "no-tariff", "nothing", "slow",
          "slow-with-no-tariff", "slow-with-nothing"]
@@ -212,8 +212,9 @@ class Batch(unittest.TestCase):
             (changed("worlds/slow]", "worlds/Slow]"), "worlds.3 is 'worlds/Slow'; expected the name of a scenario"),
             (changed("worlds/slow]", "'a, b']"), "worlds.3 is 'a, b'; expected the name of a scenario"),
             (changed("worlds/slow]", "[x]]"), "worlds.3 is a list; expected a text"),
-            (changed("regret: npv.national", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
-            (changed("regret: npv.national", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
+            (changed("regret: fiscal.total", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
+            (changed("regret: fiscal.total", "regret: fiscal.totl"), "batch.yaml:6:84: error: compare.regret: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
+            (changed("regret: fiscal.total", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
             (changed("fiscal.total]", "fiscal.totl, fiscal.total]"), "batch.yaml:6:61: error: compare.outcomes: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
             (changed("compare: {outcomes: [", "compare: {outcomes: [drivers.oil, "), "compare.outcomes: 'drivers.oil' stands in the list already"),
         ):
@@ -251,6 +252,7 @@ class Batch(unittest.TestCase):
 
     def test_differences_are_those_of_the_files(self):
         rows = self.rows("-n", "1000")
+        rows = [row for row in rows if not row["outcome"].startswith("regret.")]
         self.assertEqual(len(rows), (3 * 2 + 2) * 3)
         for row in rows:
             value, unit = self.horizon(self.cell(row["world"], row["variant"]), row["outcome"])
@@ -264,12 +266,34 @@ class Batch(unittest.TestCase):
         changed = {(row["variant"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
         self.assertIn(("no-tariff", "fiscal.total"), changed)
 
+    def test_regret_is_what_the_best_policy_of_the_same_future_has_more(self):
+        rows = [row for row in self.rows("-n", "1000") if row["outcome"] == "regret.fiscal.total"]
+        self.assertEqual(len(rows), 9)
+        greatest = {}
+        for row in rows:
+            all_policies = [self.horizon(self.cell(row["world"], policy), "fiscal.total")[0] for policy in ("base", "no-tariff", "nothing")]
+            regret = numpy.max(all_policies, axis=0) - self.horizon(self.cell(row["world"], row["variant"]), "fiscal.total")[0]
+            self.assertEqual((row["against_variant"], row["unit"], row["count"]), ("best", "USD", "1000"))
+            numpy.testing.assert_allclose(float(row["mean_difference"]), regret.mean(), rtol=1e-11)
+            numpy.testing.assert_allclose(float(row["standard_error"]), regret.std(ddof=1) / numpy.sqrt(1000), rtol=1e-9, atol=1e-9)
+            self.assertEqual(float(row["quantile_0.95"]), numpy.sort(regret)[949].astype(numpy.float32))
+            greatest[row["variant"]] = max(greatest.get(row["variant"], 0), regret.mean())
+        self.assertEqual(greatest["base"], 0)
+        self.assertGreater(greatest["no-tariff"], 0)
+        shown = self.batch("-n", "1000").stdout
+        self.assertIn("Regret about fiscal.total: what a policy leaves on the table", shown)
+        table = shown[shown.index("Greatest mean regret over the worlds"):]
+        self.assertRegex(table, r"\n  base +0  base  \(minimax: the least\)\n")
+        world = max(("base", "dear-oil", "slow"), key=lambda w: next(float(row["mean_difference"]) for row in rows if (row["world"], row["variant"]) == (w, "no-tariff")))
+        self.assertRegex(table, rf"\n  no-tariff +[\d.]+  {world}\n")
+
     def test_doing_nothing_changes_exactly_nothing(self):
-        rows = [row for row in self.rows() if row["variant"] == "nothing"]
+        rows = [row for row in self.rows() if row["variant"] == "nothing" and not row["outcome"].startswith("regret.")]
         self.assertEqual(len(rows), 9)
         for row in rows:
             self.assertEqual((row["mean_difference"], row["standard_error"]), ("0", "0"), row)
-        lines = [line for line in self.batch().stdout.splitlines() if line.startswith("  nothing")]
+        shown = self.batch().stdout
+        lines = [line for line in shown[:shown.index("Worlds against")].splitlines() if line.startswith("  nothing")]
         self.assertEqual(len(lines), 3)
         for line in lines:
             self.assertEqual(line.split(), ["nothing"] + 3 * ["0", "no", "change"])

@@ -1,12 +1,14 @@
 /* sim/cli/batch_compare.c -- the results of a batch, pair by pair: policies in each world, then worlds.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/comparison.h"
+#include "output/regret.h"
 #include "sim/cli/batch_run.h"
 #include "sim/cli/better.h"
 #include "sim/cli/write_text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static const struct better as_declared = {.mores = 0};
 
 /* The file of a cell; NULL: it has none. */
 static const char *file_of(const struct batch_run *run, size_t index)
@@ -92,35 +94,69 @@ static struct comparison_files worlds_of(const struct batch_run *run, struct sid
     };
 }
 
-static struct fault *compare(const struct batch_run *run, const struct sides *sides,
-                             const struct comparison_files *files, bool of_worlds, bool with_head, FILE *to, FILE *csv)
+/* All policies of a world among one another. */
+static struct fault *print_regret(const struct batch_run *run, struct sides *sides, const struct comparison *like,
+                                  FILE *to, FILE *csv)
 {
-    static const struct better as_declared = {.mores = 0};
+    const struct batch *batch = run->batch;
+    struct regret regret;
+    const enum outcome_better better = better_of(&as_declared, run->regret.path);
+    if (better == OUTCOME_NEITHER) {
+        fprintf(to, "\nNeither more nor less of %s is better, so that there is no regret about it.\n",
+                run->regret.path);
+        return NULL;
+    }
+    for (size_t i = 0; i < run->cells; i++) sides->file[i] = file_of(run, i);
+    for (size_t p = 0; p < batch->policies->children; p++) sides->variant[p] = batch->policy[p];
+    for (size_t w = 0; w < batch->worlds->children; w++) sides->world[w] = batch->world[w];
+    const struct comparison_files files = {.worlds = batch->worlds->children,
+                                           .variants = batch->policies->children,
+                                           .world = sides->world,
+                                           .variant = sides->variant,
+                                           .file = sides->file};
+    struct fault *fault = regret_read(&files, run->regret.path, better, like, &regret);
+    if (fault == NULL) fault = regret_print(&regret, to);
+    if (fault == NULL) comparison_csv(&regret.comparison, csv);
+    regret_free(&regret);
+    return fault;
+}
+
+/* Free the comparison in any case. */
+static struct fault *compare(const struct batch_run *run, const struct sides *sides,
+                             const struct comparison_files *files, bool with_head, FILE *to, FILE *csv,
+                             struct comparison *comparison)
+{
     const struct comparison_wish wish = {.outcome = sides->outcome,
                                          .outcomes = run->outcomes,
                                          .lenient = true,
                                          .better = better_of,
                                          .context = &as_declared,
                                          .threads = run->options->threads};
-    struct comparison comparison;
+    const bool of_worlds = comparison->of_worlds;
     if (files->variants == 0) return NULL;
-    struct fault *fault = comparison_read(files, &wish, &comparison);
-    comparison.of_worlds = of_worlds;
-    if (fault == NULL && with_head) comparison_csv_head(&comparison, csv);
-    if (fault == NULL) fault = comparison_print(&comparison, to);
-    if (fault == NULL) comparison_csv(&comparison, csv);
-    comparison_free(&comparison);
-    return fault;
+    TRY(comparison_read(files, &wish, comparison));
+    comparison->of_worlds = of_worlds;
+    if (with_head) comparison_csv_head(comparison, csv);
+    TRY(comparison_print(comparison, to));
+    comparison_csv(comparison, csv);
+    return comparison_print_notes(comparison, stderr);
 }
 
 static struct fault *compare_all(const struct batch_run *run, struct sides *sides, FILE *to, FILE *csv)
 {
+    struct comparison policies = {.of_worlds = false}, worlds = {.of_worlds = true};
     if (run->outcomes == 0) return NULL;
-    const struct comparison_files policies = policies_of(run, sides);
     comparison_print_head(to);
-    TRY(compare(run, sides, &policies, false, true, to, csv));
-    const struct comparison_files worlds = worlds_of(run, sides);
-    return compare(run, sides, &worlds, true, policies.variants == 0, to, csv);
+    const struct comparison_files in_worlds = policies_of(run, sides);
+    struct fault *fault = compare(run, sides, &in_worlds, true, to, csv, &policies);
+    const struct comparison_files of_worlds = worlds_of(run, sides);
+    if (fault == NULL) fault = compare(run, sides, &of_worlds, in_worlds.variants == 0, to, csv, &worlds);
+    const struct comparison *like = policies.probability == NULL ? &worlds : &policies;
+    if (fault == NULL && run->regret.path != NULL && like->probability != NULL)
+        fault = print_regret(run, sides, like, to, csv);
+    comparison_free(&policies);
+    comparison_free(&worlds);
+    return fault;
 }
 
 /* Whole or not at all; what was there of an earlier run is replaced. */

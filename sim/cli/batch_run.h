@@ -37,7 +37,8 @@ struct batch_run {
     size_t cells;
     struct wanted *outcome;
     size_t outcomes;
-    bool usual; /* these were not asked for */
+    bool usual;           /* these were not asked for */
+    struct wanted regret; /* path NULL: none */
 };
 
 MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batch *batch,
