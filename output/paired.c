@@ -6,8 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ROUNDING   0x1p-24           /* half a unit in the last place, over the number */
-#define NORMAL_975 1.959963984540054 /* the 0.975 quantile of the standard normal */
+#define ROUNDING     0x1p-24           /* half a unit in the last place, over the number */
+#define LEAST_BEYOND 3.0               /* values of a section beyond a quantile */
+#define NORMAL_975   1.959963984540054 /* the 0.975 quantile of the standard normal */
 /* In double: the macro of math.h is a float. */
 #define UNKNOWN __builtin_nan("")
 
@@ -177,9 +178,9 @@ static void set_quantiles(size_t pairs, const struct statistics_asked *asked, st
     }
     for (size_t q = 0; q < asked->quantiles; q++) {
         const double p = asked->p[q], beyond = (double)pairs / sections * (p < 0.5 ? p : 1.0 - p);
-        const double half =
-            beyond < 1.0 ? UNKNOWN
-                         : gsl_cdf_tdist_Pinv(0.975, sections - 1.0) * sqrt(squares[q] / (sections * (sections - 1.0)));
+        const double half = beyond < LEAST_BEYOND ? UNKNOWN
+                                                  : gsl_cdf_tdist_Pinv(0.975, sections - 1.0) *
+                                                        sqrt(squares[q] / (sections * (sections - 1.0)));
         out[q].low = out[q].estimate - half;
         out[q].high = out[q].estimate + half;
     }

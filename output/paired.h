@@ -61,7 +61,7 @@ void paired_work_free(struct paired_work *work);
  *   quantiles of the differences: order statistics with distribution-free bounds (statistics.h)
  *   differences of quantiles: sectioning (Asmussen and Glynn 2007, III.5; Nakayama 2014): the same of each of
  *               PAIRED_SECTIONS runs of consecutive pairs, D_j; D +- t sqrt(sum (D_j - D)^2 / (k (k - 1))), k - 1
- *               degrees of freedom; NaN where a section has no value beyond the quantile
+ *               degrees of freedom; NaN where a section has fewer than 3 values beyond the quantile
  *   tails       D +- 1.96 sd(psi_value - psi_base) / sqrt(n), psi = (x - q)^+ / share of a tail above q: the influence
  *               function of the mean of a tail (Trindade, Uryasev, Shapiro and Zrazhevsky 2007); q the quantile of the
  *               level; NaN below two points
