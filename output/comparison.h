@@ -39,7 +39,7 @@ struct comparison {
     struct calendar calendar;
     size_t years;
     size_t first, periods;       /* those compared: years from `first` on, of which number `years` is the horizon */
-    size_t shown, shown_periods; /* in tables */
+    size_t shown, shown_periods; /* in tables, CSV and JSON */
     size_t quantiles, levels;
     double *probability, *level;
     size_t outcomes;
@@ -108,13 +108,14 @@ extern const struct comparison_number comparison_numbers[]; /* ended by name NUL
 double comparison_value(const struct comparison *comparison, size_t number, size_t cell, size_t k);
 
 /* Tables of text. */
-enum { COMPARISON_WIDTH = 100, COMPARISON_LINES = 40 };
+enum { COMPARISON_LINES = 40 }; /* of a screen */
 /* What the numbers of the tables are. */
 void comparison_print_head(FILE *to);
 /* A line per variant, columns of outcomes; over the horizon, or of the only year. */
 MUST_CHECK struct fault *comparison_print(const struct comparison *comparison, FILE *to);
-/* A line per outcome (and period) of each variant, with ranges of futures, shares and what pairing saved. With
- * `main_only` the groups of outcomes to look at first, by what changes most, on one screen. */
+/* A line per outcome, variant and period, with ranges of futures, shares and what pairing saved; of one variant in one
+ * period all that is known. With `main_only` the outcomes to look at first, as many as fit on a screen: of one variant
+ * by subject, those that change most. Of the first world. */
 MUST_CHECK struct fault *comparison_screen(const struct comparison *comparison, bool main_only, FILE *to);
 /* The verdicts of dominance. */
 MUST_CHECK struct fault *comparison_print_dominance(const struct comparison *comparison, FILE *to);

@@ -43,24 +43,24 @@ static double greatest_of(const struct comparison *comparison, size_t index)
     return fmax(mean, fmax(size_of(quantile[0].estimate), size_of(quantile[comparison->quantiles - 1].estimate)));
 }
 
-/* The unit that suits all that is shown of an outcome; shares are read in per cent. */
-static struct scale scale_of(const struct comparison *comparison, size_t outcome)
+/* The unit that suits all that is shown of an outcome, by year or over the horizon as the period is. */
+static struct scale scale_of(const struct comparison *comparison, size_t outcome, size_t period)
 {
     const struct comparison_outcome *of = &comparison->outcome[outcome];
-    const bool horizon = comparison->shown + comparison->shown_periods > comparison->years;
+    const bool horizon = period == comparison->years;
     const char *unit = horizon ? of->total : of->unit;
     struct scale scale = {.divisor = 1.0};
     double most = 0.0;
     for (size_t w = 0; w < comparison->worlds; w++)
         for (size_t v = 0; v < comparison->variants; v++)
             for (size_t p = comparison->shown; p < comparison->shown + comparison->shown_periods; p++)
-                most = fmax(most, greatest_of(comparison, comparison_index(comparison, outcome, w, v, p)));
-    if (unit[0] != '\0' && strcmp(unit, "1") != 0) {
-        scale.divisor = readable_unit(unit, most, sizeof scale.unit, scale.unit);
-    } else if (of->rule == OUTCOME_RATIO || of->rule == OUTCOME_DERIVED || of->rule == OUTCOME_MAXIMUM ||
-               of->rule == OUTCOME_MEAN || of->rule == OUTCOME_MINIMUM) {
+                if ((p == comparison->years) == horizon)
+                    most = fmax(most, greatest_of(comparison, comparison_index(comparison, outcome, w, v, p)));
+    if (readable_share(of->rule, unit)) {
         scale.divisor = 0.01;
         snprintf(scale.unit, sizeof scale.unit, "%% points");
+    } else if (strcmp(unit, "1") != 0) {
+        scale.divisor = readable_unit(unit, most, sizeof scale.unit, scale.unit);
     }
     return scale;
 }
@@ -103,7 +103,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
     struct scale scale[COLUMNS];
     fprintf(to, "  %-*s", width, "");
     for (size_t o = first; o < end; o++) {
-        scale[o - first] = scale_of(comparison, o);
+        scale[o - first] = scale_of(comparison, o, comparison->shown);
         fprintf(to, "  %*s", column_width(comparison, o), comparison->outcome[o].path);
     }
     fprintf(to, "\n  %-*s", width, comparison->of_worlds ? "world" : "policy");
@@ -171,10 +171,9 @@ struct line {
     const char *label; /* of the line; NULL: the period */
 };
 
-static int label_width(const struct comparison *comparison, const struct line line[], size_t lines)
+static int label_width(const struct line line[], size_t lines)
 {
     size_t width = 12;
-    (void)comparison;
     for (size_t i = 0; i < lines; i++)
         if (line[i].label != NULL && strlen(line[i].label) > width) width = strlen(line[i].label);
     return (int)width;
@@ -200,16 +199,19 @@ static void print_share(const struct probability_estimate *share, FILE *to)
         fprintf(to, " %5.1f ±%-4.1f", 100.0 * share->estimate, half < 0.05 ? 0.1 : half);
 }
 
+/* "2.1x", "55x", "2e5x". */
 static void print_saving(double saving, FILE *to)
 {
-    if (isnan(saving))
-        fprintf(to, " %6s", "-");
-    else if (isinf(saving))
-        fprintf(to, " %6s", "all");
-    else if (saving < 9999.5)
-        fprintf(to, " %5.*fx", saving < 9.95 ? 1 : 0, saving);
-    else
-        fprintf(to, " %3.0fe%.0fx", saving / pow(10.0, floor(log10(saving))), floor(log10(saving)));
+    char text[32] = "-";
+    if (isinf(saving)) {
+        snprintf(text, sizeof text, "all");
+    } else if (saving < 9999.5) {
+        snprintf(text, sizeof text, "%.*fx", saving < 9.95 ? 1 : 0, saving);
+    } else if (!isnan(saving)) {
+        const double power = floor(log10(saving * 1.0526)); /* 9.5 is read as 10 */
+        snprintf(text, sizeof text, "%.0fe%.0fx", saving / pow(10.0, power), power);
+    }
+    fprintf(to, " %6s", text);
 }
 
 static void print_difference(const struct comparison *comparison, size_t index, const struct scale *scale, FILE *to)
@@ -245,13 +247,11 @@ static void print_difference(const struct comparison *comparison, size_t index, 
 }
 
 static void print_lines(const struct comparison *comparison, size_t world, const struct line line[], size_t lines,
-                        FILE *to)
+                        int width, FILE *to)
 {
-    const int width = label_width(comparison, line, lines);
-    print_ranges(comparison, width, to);
     for (size_t i = 0; i < lines; i++) {
         char period[COMPARISON_PERIOD];
-        const struct scale scale = scale_of(comparison, line[i].outcome);
+        const struct scale scale = scale_of(comparison, line[i].outcome, line[i].period);
         const size_t index = comparison_index(comparison, line[i].outcome, world, line[i].variant, line[i].period);
         if (line[i].title != NULL) fprintf(to, "%s\n", line[i].title);
         comparison_period(comparison, line[i].period, period);
@@ -361,15 +361,16 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
     if (line != NULL && taken != NULL) {
         for (const struct main_group *group = main_groups; group->title != NULL; group++)
             lines += choose(comparison, group, group->most, taken, line + lines);
-        if (lines > 0)
-            print_lines(comparison, 0, line, lines, to);
-        else
+        if (lines == 0) {
             fprintf(to, "no difference in any of %zu outcomes\n", comparison->outcomes);
-        if (lines > 0)
+        } else {
+            print_ranges(comparison, label_width(line, lines), to);
+            print_lines(comparison, 0, line, lines, label_width(line, lines), to);
             fprintf(to,
                     "\n%zu of %zu outcomes change; shown are those that change most beside their range of futures\n"
                     "(others: --outcome). Better, same: share of the futures.\n",
                     changed, comparison->outcomes);
+        }
     }
     struct fault *fault = line == NULL || taken == NULL ? fault_no_memory() : NULL;
     free(line);
@@ -385,7 +386,8 @@ static size_t lines_of(const struct comparison *comparison, size_t outcome, stru
     for (size_t v = 0; v < comparison->variants; v++)
         for (size_t p = comparison->shown; p < comparison->shown + comparison->shown_periods; p++) {
             if (p < comparison->years && comparison->outcome[outcome].horizon_only) continue;
-            const char *title = by_period && p == comparison->shown ? comparison->variant[v] : NULL;
+            const char *title =
+                by_period && comparison->variants > 1 && p == comparison->shown ? comparison->variant[v] : NULL;
             line[lines++] = (struct line){outcome, v, p, title, by_period ? NULL : comparison->variant[v]};
         }
     return lines;
@@ -403,7 +405,7 @@ static void print_details(const struct comparison *comparison, size_t world, con
 {
     const size_t index = comparison_index(comparison, line->outcome, world, line->variant, line->period);
     const struct paired *cell = &comparison->cell[index];
-    const struct scale scale = scale_of(comparison, line->outcome);
+    const struct scale scale = scale_of(comparison, line->outcome, line->period);
     char label[48];
     if (!cell->known || cell->same || !(cell->count > 0.0)) return;
     if (cell->paired != 0.0) {
@@ -434,30 +436,54 @@ static void print_details(const struct comparison *comparison, size_t world, con
     fputc('\n', to);
 }
 
-/* Outcome by outcome, all variants. */
-static struct fault *screen_of(const struct comparison *comparison, size_t most, bool details, FILE *to)
+/* One outcome of all variants. */
+static size_t print_outcome(const struct comparison *comparison, size_t outcome, bool details, struct line line[],
+                            FILE *to)
 {
-    struct line *line = calloc(comparison->variants * comparison->shown_periods + 1, sizeof *line);
-    if (line == NULL) return fault_no_memory();
-    for (size_t o = 0; o < comparison->outcomes && o < most; o++) {
-        const size_t lines = lines_of(comparison, o, line);
-        if (lines == 0) continue;
-        fprintf(to, "%s%s: %s\n", o == 0 ? "" : "\n", comparison->outcome[o].path, comparison->outcome[o].long_name);
-        print_lines(comparison, 0, line, lines, to);
-        for (size_t i = 0; i < lines && details; i++) print_details(comparison, 0, &line[i], to);
-    }
-    free(line);
-    return NULL;
+    const size_t lines = lines_of(comparison, outcome, line);
+    const int width = widest_variant(comparison, 12);
+    if (lines == 0) return 0;
+    fprintf(to, "%s: %s\n", comparison->outcome[outcome].path, comparison->outcome[outcome].long_name);
+    print_lines(comparison, 0, line, lines, width, to);
+    for (size_t i = 0; i < lines && details; i++) print_details(comparison, 0, &line[i], to);
+    return 1;
+}
+
+/* Outcome by outcome, all variants. */
+static void screen_of_all(const struct comparison *comparison, struct line line[], FILE *to)
+{
+    const bool details = comparison->variants == 1 && comparison->shown_periods == 1;
+    for (size_t o = 0; o < comparison->outcomes; o++) (void)print_outcome(comparison, o, details, line, to);
+}
+
+/* As many as fit on a screen, those first that a reader asks for first. */
+static void screen_of_main(const struct comparison *comparison, struct line line[], FILE *to)
+{
+    const size_t head = 8, each = comparison->variants * comparison->shown_periods + 1;
+    const size_t most = COMPARISON_LINES > head + each ? (COMPARISON_LINES - head) / each : 1;
+    size_t shown = 0;
+    for (size_t rank = 0; rank < main_ranks() && shown < most; rank++)
+        for (size_t o = 0; o < comparison->outcomes && shown < most; o++)
+            if (main_rank(comparison->outcome[o].path) == rank) shown += print_outcome(comparison, o, false, line, to);
+    fprintf(to, "\n%zu of %zu outcomes are shown (others: --outcome). Better, same: share of the futures.\n", shown,
+            comparison->outcomes);
 }
 
 struct fault *comparison_screen(const struct comparison *comparison, bool main_only, FILE *to)
 {
     print_title(comparison, to);
-    if (main_only && comparison->variants == 1 && comparison->shown_periods == 1)
+    if (main_only && comparison->variants == 1 && comparison->shown_periods == 1) {
         TRY(main_of_one(comparison, to));
+        return check_written(to);
+    }
+    struct line *line = calloc(comparison->variants * comparison->shown_periods + 1, sizeof *line);
+    if (line == NULL) return fault_no_memory();
+    print_ranges(comparison, widest_variant(comparison, 12), to);
+    if (main_only)
+        screen_of_main(comparison, line, to);
     else
-        TRY(screen_of(comparison, comparison->outcomes, comparison->variants == 1 && comparison->shown_periods == 1,
-                      to));
+        screen_of_all(comparison, line, to);
+    free(line);
     return check_written(to);
 }
 

@@ -19,7 +19,7 @@ static void each_row(const struct comparison *comparison, FILE *to,
     for (size_t w = 0; w < comparison->worlds; w++)
         for (size_t v = 0; v < comparison->variants; v++)
             for (size_t o = 0; o < comparison->outcomes; o++)
-                for (size_t p = comparison->first; p < comparison->first + comparison->periods; p++) {
+                for (size_t p = comparison->shown; p < comparison->shown + comparison->shown_periods; p++) {
                     if (p < comparison->years && comparison->outcome[o].horizon_only) continue;
                     const struct row row = {o, w, v, p, comparison_index(comparison, o, w, v, p)};
                     print(comparison, &row, to);
@@ -134,7 +134,7 @@ static void json_numbers(const char *name, size_t count, const double value[], F
 static void json_row(const struct comparison *comparison, const struct row *row, FILE *to)
 {
     const struct comparison_outcome *outcome = &comparison->outcome[row->outcome];
-    const bool is_first = row->outcome == 0 && row->world == 0 && row->variant == 0 && row->period == comparison->first;
+    const bool is_first = row->outcome == 0 && row->world == 0 && row->variant == 0 && row->period == comparison->shown;
     char period[COMPARISON_PERIOD];
     comparison_period(comparison, row->period, period);
     fputs(is_first ? "\n    {" : ",\n    {", to);

@@ -44,3 +44,27 @@ bool main_outcome(const char *path)
         if (main_group_holds(group, path)) return true;
     return false;
 }
+
+static const char *const first_asked[] = {"npv.national",
+                                          "fiscal.total",
+                                          "trade.balance",
+                                          "index.dependence.*",
+                                          "trade.exports",
+                                          "index.multivector-base",
+                                          "thresholds.!(*.*)",
+                                          "corridors.*",
+                                          "legs.*.delay",
+                                          "flows.*.demand",
+                                          "*"};
+
+size_t main_ranks(void)
+{
+    return sizeof first_asked / sizeof *first_asked;
+}
+
+size_t main_rank(const char *path)
+{
+    size_t rank = 0;
+    while (rank < main_ranks() && fnmatch(first_asked[rank], path, FNM_EXTMATCH) != 0) rank++;
+    return rank;
+}

@@ -22,6 +22,9 @@ bool main_group_holds(const struct main_group *group, const char *path);
 bool main_group_always(const struct main_group *group, const char *path);
 /* How much of a path its title says already. */
 size_t main_group_skip(const struct main_group *group);
+/* How soon a reader asks for it, where few have room: 0 first, main_ranks() not at all. */
+size_t main_rank(const char *path);
+size_t main_ranks(void);
 /* Whether any group holds it. */
 bool main_outcome(const char *path);
 

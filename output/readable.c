@@ -31,6 +31,12 @@ double readable_unit(const char *unit, double most, size_t size, char text[])
     return 1.0;
 }
 
+bool readable_share(enum outcome_rule rule, const char *unit)
+{
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
+    return pure && (rule == OUTCOME_RATIO || rule == OUTCOME_MAXIMUM || rule == OUTCOME_DERIVED);
+}
+
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER])
 {
     const double least = 1e-9, size = fabs(error);

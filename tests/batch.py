@@ -266,6 +266,22 @@ class Batch(unittest.TestCase):
         changed = {(row["variant"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
         self.assertIn(("no-tariff", "fiscal.total"), changed)
 
+    def test_the_comparison_has_worlds_variants_and_years(self):
+        rows = self.rows("--comparison", "d.h5")
+        self.assertTrue(rows)
+        with h5py.File(self.folder / "d.h5") as file:
+            horizon, annual = file["horizon/mean_difference/fiscal_total"], file["annual/mean_difference/drivers_oil"]
+            self.assertEqual((horizon.shape, annual.shape), ((3, 2), (3, 2, 10)))
+            worlds, variants = (file["horizon/mean_difference"][axis].attrs["flag_meanings"].decode().split() for axis in ("world", "variant"))
+            self.assertEqual((worlds, variants), (["base", "dear-oil", "slow"], ["no-tariff", "nothing"]))
+            self.assertEqual(file.attrs["history"].decode(), "zhol batch small; policies against base")
+            for row in rows:
+                if row["outcome"] == "fiscal.total" and row["against_variant"] == "base" and row["variant"] in variants:
+                    self.assertEqual(horizon[worlds.index(row["world"]), variants.index(row["variant"])], float(row["mean_difference"]))
+        first = (self.folder / "d.h5").read_bytes()
+        self.batch("--comparison", "d.h5", "-j", "1")
+        self.assertEqual(first, (self.folder / "d.h5").read_bytes())
+
     def test_regret_is_what_the_best_policy_of_the_same_future_has_more(self):
         rows = [row for row in self.rows("-n", "1000") if row["outcome"] == "regret.fiscal.total"]
         self.assertEqual(len(rows), 9)

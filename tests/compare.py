@@ -418,10 +418,17 @@ class Compare(unittest.TestCase):
         for said in ("± error of", "range of futures", "better in", "exports", "total", "dependence.ru", "npv.national", ".delay", "fiscal.investment"):
             self.assertIn(said, text)
 
+    def test_the_screen_of_two_variants_is_one_too(self):
+        shown = self.zhol("compare", "base.h5", "programme.h5", "base.h5").stdout.splitlines()
+        self.assertLessEqual(len([line for line in shown if not line.startswith("note: ")]), 40)
+        self.assertRegex("\n".join(shown), r"npv.national: [^\n]*\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
+
     def test_years_and_variants_are_shown(self):
         shown = self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--years").stdout
         for label in ("2020", "2039", "horizon"):
             self.assertRegex(shown, rf"\n  {label} ")
+        self.assertRegex(shown, r"\n  2021 .* [MG]USD/yr\n")
+        self.assertRegex(shown, r"\n  horizon .* [MG]USD\n")
         self.assertIn("in the year 2030", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--year", "2030").stdout)
         self.assertRegex(self.zhol("compare", "minimal.h5", "changed.h5", "minimal.h5", "--outcome", "drivers.oil").stdout, r"\n  changed +[\d.]+ ±[^\n]*\n  minimal-2 +0   no diff")
         self.assertIn("Stochastic dominance", self.zhol("compare", "base.h5", "programme.h5", "--dominance").stdout)
@@ -450,6 +457,8 @@ class Compare(unittest.TestCase):
                             (both + ["--outcome", "drivver.*"], "no outcome matches 'drivver.*'"),
                             (both + ["--outcome", "a,,b"], "expected patterns between commas"),
                             (both + ["--year", "1999"], "--year is 1999; expected a year of the run, 2020 to 2029"),
+                            (both + ["--year", "2025", "--outcome", "npv.*"], "no outcome matches 'npv.*'"),
+                            (["compare", "base.h5", "programme.h5", "--year", "2025", "--outcome", "npv.*"], "'npv.*' has a value over the whole horizon only; leave out --year"),
                             (both + ["--year", "x"], "--year is 'x'; expected a year such as 2030"),
                             (both + ["--csv", "--json"], "--csv and --json exclude each other"),
                             (both + ["--unpaired", "--dominance"], "--dominance needs pairs"),

@@ -121,46 +121,65 @@ static struct fault *print_regret(const struct batch_run *run, struct sides *sid
     return fault;
 }
 
+/* What is written, and where. */
+struct outlet {
+    FILE *to, *csv;
+    const char *comparison; /* NULL: no file */
+};
+
+static struct fault *write_file(const struct batch_run *run, struct comparison *comparison, const char *path)
+{
+    if (asprintf(&comparison->title, "Policies of %s by world", run->batch->name) < 0) comparison->title = NULL;
+    if (asprintf(&comparison->history, "%s; policies against %s", run->command, comparison->base) < 0)
+        comparison->history = NULL;
+    comparison->source = strdup("zhol " ZHOL_VERSION);
+    if (comparison->title == NULL || comparison->history == NULL || comparison->source == NULL)
+        return fault_no_memory();
+    return comparison_write(comparison, path, true);
+}
+
 /* Free the comparison in any case. */
 static struct fault *compare(const struct batch_run *run, const struct sides *sides,
-                             const struct comparison_files *files, bool with_head, FILE *to, FILE *csv,
+                             const struct comparison_files *files, bool with_head, const struct outlet *out,
                              struct comparison *comparison)
 {
-    const struct comparison_wish wish = {.outcome = sides->outcome,
+    const bool of_worlds = comparison->of_worlds, with_file = !of_worlds && out->comparison != NULL;
+    const struct comparison_wish wish = {.years = with_file,
+                                         .outcome = sides->outcome,
                                          .outcomes = run->outcomes,
                                          .lenient = true,
                                          .better = better_of,
                                          .context = &as_declared,
                                          .threads = run->options->threads};
-    const bool of_worlds = comparison->of_worlds;
     if (files->variants == 0) return NULL;
     TRY(comparison_read(files, &wish, comparison));
     comparison->of_worlds = of_worlds;
-    if (with_head) comparison_csv_head(comparison, csv);
-    TRY(comparison_print(comparison, to));
-    comparison_csv(comparison, csv);
+    if (with_head) comparison_csv_head(comparison, out->csv);
+    TRY(comparison_print(comparison, out->to));
+    comparison_csv(comparison, out->csv);
+    if (with_file && comparison->probability != NULL) TRY(write_file(run, comparison, out->comparison));
     return comparison_print_notes(comparison, stderr);
 }
 
-static struct fault *compare_all(const struct batch_run *run, struct sides *sides, FILE *to, FILE *csv)
+static struct fault *compare_all(const struct batch_run *run, struct sides *sides, const struct outlet *out)
 {
     struct comparison policies = {.of_worlds = false}, worlds = {.of_worlds = true};
     if (run->outcomes == 0) return NULL;
-    comparison_print_head(to);
+    comparison_print_head(out->to);
     const struct comparison_files in_worlds = policies_of(run, sides);
-    struct fault *fault = compare(run, sides, &in_worlds, true, to, csv, &policies);
+    struct fault *fault = compare(run, sides, &in_worlds, true, out, &policies);
     const struct comparison_files of_worlds = worlds_of(run, sides);
-    if (fault == NULL) fault = compare(run, sides, &of_worlds, in_worlds.variants == 0, to, csv, &worlds);
+    if (fault == NULL) fault = compare(run, sides, &of_worlds, in_worlds.variants == 0, out, &worlds);
     const struct comparison *like = policies.probability == NULL ? &worlds : &policies;
     if (fault == NULL && run->regret.path != NULL && like->probability != NULL)
-        fault = print_regret(run, sides, like, to, csv);
+        fault = print_regret(run, sides, like, out->to, out->csv);
     comparison_free(&policies);
     comparison_free(&worlds);
     return fault;
 }
 
 /* Whole or not at all; what was there of an earlier run is replaced. */
-struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv)
+struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv, const char *comparison)
 {
     char *table = NULL;
     size_t size = 0;
@@ -172,7 +191,8 @@ struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *c
         fputs("Nothing is compared: no cell has npv.national, fiscal.total or trade.balance; expected others in "
               "compare.outcomes.\n",
               to);
-    if (fault == NULL) fault = compare_all(run, &sides, to, rows);
+    const struct outlet out = {to, rows, comparison};
+    if (fault == NULL) fault = compare_all(run, &sides, &out);
     if (rows != NULL && fclose(rows) != 0 && fault == NULL) fault = fault_no_memory();
     if (fault == NULL && (fflush(to) != 0 || ferror(to)))
         fault = fault_raise(FAULT_MACHINE, "the comparison cannot be written");

@@ -194,10 +194,10 @@ static struct fault *compare(const struct compare_options *options, struct compa
 {
     const struct comparison_files files = {
         .worlds = 1, .variants = options->files - 1, .base = options->file, .file = options->file + 1};
-    const bool all = options->csv || options->json || options->output != NULL;
+    const bool rows = options->csv || options->json, all_shown = options->years || (rows && options->year == 0);
     const struct comparison_wish wish = {.unpaired = options->unpaired,
-                                         .years = options->years || (all && (options->year == 0 || options->output)),
-                                         .show_years = options->years,
+                                         .years = all_shown || options->output != NULL,
+                                         .show_years = all_shown,
                                          .year = options->year,
                                          .outcome = options->outcome,
                                          .outcomes = options->outcomes,
