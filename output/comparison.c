@@ -1,157 +1,188 @@
 /* output/comparison.c -- see comparison.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison.h"
-#include "output/readable.h"
 
-#include <inttypes.h>
-#include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 3, /* beside one another */ MEAN = 10, ERROR = 9 /* characters */ };
+/* In double: the macro of math.h is a float. */
+#define UNKNOWN __builtin_nan("")
 
-struct fault *comparison_init(struct comparison *comparison, size_t rows, size_t outcomes)
+static void free_names(char **names, size_t count)
 {
-    *comparison = (struct comparison){.rows = rows, .outcomes = outcomes};
-    comparison->run = calloc(rows + 1, sizeof *comparison->run);
-    comparison->unit = calloc(outcomes + 1, sizeof *comparison->unit);
-    comparison->cell = calloc(rows * outcomes + 1, sizeof *comparison->cell);
-    return comparison->run == NULL || comparison->unit == NULL || comparison->cell == NULL ? fault_no_memory() : NULL;
+    for (size_t i = 0; names != NULL && i < count; i++) free(names[i]);
+    free(names);
+}
+
+static void free_origins(struct comparison_origin *origin, size_t count)
+{
+    for (size_t i = 0; origin != NULL && i < count; i++) {
+        free(origin[i].title);
+        free(origin[i].history);
+        free(origin[i].content);
+    }
+    free(origin);
 }
 
 void comparison_free(struct comparison *comparison)
 {
-    for (size_t o = 0; o < comparison->outcomes && comparison->unit != NULL; o++) free(comparison->unit[o]);
-    free(comparison->run);
-    free(comparison->unit);
+    char *const texts[] = {comparison->title, comparison->history, comparison->source,
+                           comparison->base,  comparison->rng,     comparison->prices};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+    free_names(comparison->world, comparison->worlds);
+    free_names(comparison->variant, comparison->variants);
+    free_origins(comparison->base_origin, comparison->worlds);
+    free_origins(comparison->origin, comparison->worlds * comparison->variants);
+    for (size_t o = 0; comparison->outcome != NULL && o < comparison->outcomes; o++) {
+        free(comparison->outcome[o].path);
+        free(comparison->outcome[o].unit);
+        free(comparison->outcome[o].total);
+        free(comparison->outcome[o].long_name);
+    }
+    free(comparison->outcome);
+    free(comparison->probability);
+    free(comparison->level);
     free(comparison->cell);
-    *comparison = (struct comparison){0};
+    free(comparison->quantile);
+    free(comparison->quantile_difference);
+    free(comparison->tail);
+    free(comparison->dominance);
+    free_names(comparison->note, comparison->notes);
+    *comparison = (struct comparison){.notes = 0};
 }
 
-static const struct comparison_cell *cell_at(const struct comparison *comparison, size_t row, size_t outcome)
+size_t comparison_cells(const struct comparison *comparison)
 {
-    return &comparison->cell[row * comparison->outcomes + outcome];
+    return comparison->outcomes * comparison->worlds * comparison->variants * comparison->periods;
 }
 
-static const char *row_name(const struct comparison *comparison, size_t row)
+size_t comparison_index(const struct comparison *comparison, size_t outcome, size_t world, size_t variant,
+                        size_t period)
 {
-    return comparison->of_worlds ? comparison->run[row].world : comparison->run[row].policy;
+    const size_t row = (outcome * comparison->worlds + world) * comparison->variants + variant;
+    return row * comparison->periods + (period - comparison->first);
 }
 
-/* How an outcome's column is written. */
-struct column {
-    char unit[64];
-    double scale;
-    int width;
+struct fault *comparison_note(struct comparison *comparison, const char *format, ...)
+{
+    va_list arguments;
+    char *text = NULL, **grown = reallocarray(comparison->note, comparison->notes + 1, sizeof *grown);
+    if (grown == NULL) return fault_no_memory();
+    comparison->note = grown;
+    va_start(arguments, format);
+    const int made = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (made < 0) return fault_no_memory();
+    grown[comparison->notes++] = text;
+    return NULL;
+}
+
+void comparison_period(const struct comparison *comparison, size_t period, char name[COMPARISON_PERIOD])
+{
+    char month[8];
+    if (period == comparison->years) {
+        strcpy(name, "horizon");
+        return;
+    }
+    calendar_write(comparison->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
+    if (comparison->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
+    strcpy(name, month);
+}
+
+const char *comparison_better(enum outcome_better better)
+{
+    return better == OUTCOME_MORE ? "more" : better == OUTCOME_LESS ? "less" : "neither";
+}
+
+enum {
+    PAIRED,
+    COUNT,
+    BASE_MEAN,
+    VARIANT_MEAN,
+    MEAN,
+    LOW,
+    HIGH,
+    ERROR,
+    SD,
+    ROUNDING,
+    SAVING,
+    BETTER,
+    SAME = BETTER + 3,
+    WORSE = SAME + 3,
+    QUANTILE = WORSE + 3,
+    QUANTILE_DIFFERENCE = QUANTILE + 3,
+    TAIL = QUANTILE_DIFFERENCE + 3,
+    DOMINANCE = TAIL + 4
 };
 
-static struct column column_of(const struct comparison *comparison, size_t outcome)
+#define INTERVAL(at, of_name, where, unit, of_words)                                                                   \
+    [at] = {of_name, where, unit, false, of_words},                                                                    \
+    [(at) + 1] = {of_name "_low", where, unit, false, "lower 95 % bound of the " of_words},                            \
+    [(at) + 2] = {of_name "_high", where, unit, false, "upper 95 % bound of the " of_words}
+
+const struct comparison_number comparison_numbers[] = {
+    [PAIRED] = {"paired", ALONG_NOTHING, false, false, "1: by replication, 0: as of independent draws, "},
+    [COUNT] = {"count", ALONG_NOTHING, false, false, "number of pairs with a value of "},
+    [BASE_MEAN] = {"base_mean", ALONG_NOTHING, true, false, "mean, in the base, of "},
+    [VARIANT_MEAN] = {"variant_mean", ALONG_NOTHING, true, false, "mean, in the variant, of "},
+    INTERVAL(MEAN, "mean_difference", ALONG_NOTHING, true, "mean difference of "),
+    [ERROR] = {"standard_error", ALONG_NOTHING, true, false, "standard error of the mean difference of "},
+    [SD] = {"sd", ALONG_NOTHING, true, false, "standard deviation of the differences of "},
+    [ROUNDING] = {"rounding", ALONG_NOTHING, true, false, "rounding, at most, of the mean difference of "},
+    [SAVING] = {"variance_saving", ALONG_NOTHING, false, false,
+                "variance without pairs over that with pairs, of the mean difference of "},
+    INTERVAL(BETTER, "better", ALONG_NOTHING, false, "share of pairs in which the variant is better by "),
+    INTERVAL(SAME, "same", ALONG_NOTHING, false, "share of pairs in which the variant has the same "),
+    INTERVAL(WORSE, "worse", ALONG_NOTHING, false, "share of pairs in which the variant is worse by "),
+    INTERVAL(QUANTILE, "quantile", ALONG_QUANTILE, true, "quantiles of the differences of "),
+    INTERVAL(QUANTILE_DIFFERENCE, "quantile_difference", ALONG_QUANTILE, true, "difference of the quantiles of "),
+    INTERVAL(TAIL, "cvar_difference", ALONG_LEVEL, true, "difference of the means of the tails of "),
+    [TAIL + 3] = {"cvar_difference_standard_error", ALONG_LEVEL, true, false,
+                  "standard error of the difference of the means of the tails of "},
+    [DOMINANCE] = {"dominance_first", ALONG_NOTHING, false, true, "whether the variant dominates, of first order, by "},
+    [DOMINANCE + 1] = {"dominance_second", ALONG_NOTHING, false, true,
+                       "whether the variant dominates, of second order, by "},
+    [DOMINANCE + 2] = {"dominated_first", ALONG_NOTHING, false, true,
+                       "whether the base dominates, of first order, by "},
+    [DOMINANCE + 3] = {"dominated_second", ALONG_NOTHING, false, true,
+                       "whether the base dominates, of second order, by "},
+    [DOMINANCE + 4] = {.name = NULL}};
+
+static double bound(const struct quantile_estimate *estimate, size_t part)
 {
-    struct column column = {.scale = 1.0};
-    double most = 0.0;
-    for (size_t r = 0; r < comparison->rows; r++) {
-        const struct comparison_cell *cell = cell_at(comparison, r, outcome);
-        if (cell->known && isfinite(cell->difference.mean)) most = fmax(most, fabs(cell->difference.mean));
-    }
-    const char *unit = comparison->unit[outcome];
-    if (unit != NULL && strcmp(unit, "1") != 0)
-        column.scale = readable_unit(unit, most, sizeof column.unit, column.unit);
-    const int name = (int)strlen(comparison->outcome[outcome]), least = MEAN + 3 + ERROR;
-    column.width = name > least ? name : least;
-    return column;
+    return part == 0 ? estimate->estimate : part == 1 ? estimate->low : estimate->high;
 }
 
-static void print_cell(const struct comparison_cell *cell, const struct column *column, FILE *to)
+static double share(const struct probability_estimate *estimate, size_t part)
 {
-    const struct paired *difference = &cell->difference;
-    fprintf(to, "  %*s", column->width - (MEAN + 3 + ERROR), "");
-    if (!cell->known || difference->pairs == 0)
-        fprintf(to, "%*s%*s", MEAN, "-", 3 + ERROR, "");
-    else if (difference->same)
-        fprintf(to, "%*s no change  ", MEAN, "0");
-    else if (fabs(difference->mean) <= difference->rounding)
-        fprintf(to, "%*s rounding   ", MEAN, "0");
-    else
-        fprintf(to, "%*.4g ± %-*.2g", MEAN, difference->mean / column->scale, ERROR,
-                difference->standard_error / column->scale);
+    return part == 0 ? estimate->estimate : part == 1 ? estimate->low : estimate->high;
 }
 
-/* The replications that could not be compared. */
-static void print_fewer(const struct comparison *comparison, FILE *to)
+static double verdict(const struct comparison *comparison, size_t cell, size_t part)
 {
-    for (size_t r = 0; r < comparison->rows; r++)
-        for (size_t o = 0; o < comparison->outcomes; o++) {
-            const struct comparison_cell *cell = cell_at(comparison, r, o);
-            if (cell->known && cell->difference.pairs < comparison->replications)
-                fprintf(to, "  %s, %s: of the %zu of %" PRIu64 " replications with a value in both\n",
-                        row_name(comparison, r), comparison->outcome[o], cell->difference.pairs,
-                        comparison->replications);
-        }
+    const struct dominance *d = &comparison->dominance[cell / comparison->periods];
+    return (double)(part == 0 ? d->first : part == 1 ? d->second : part == 2 ? d->base_first : d->base_second);
 }
 
-/* The outcomes from `first` up to `end`. */
-static void print_columns(const struct comparison *comparison, int width, size_t first, size_t end, FILE *to)
+double comparison_value(const struct comparison *comparison, size_t number, size_t cell, size_t k)
 {
-    struct column column[COLUMNS];
-    fprintf(to, "  %-*s", width, "");
-    for (size_t o = first; o < end; o++) {
-        column[o - first] = column_of(comparison, o);
-        fprintf(to, "  %*s", column[o - first].width, comparison->outcome[o]);
-    }
-    fprintf(to, "\n  %-*s", width, comparison->of_worlds ? "world" : "policy");
-    for (size_t o = first; o < end; o++) fprintf(to, "  %*s", column[o - first].width, column[o - first].unit);
-    fputc('\n', to);
-    for (size_t r = 0; r < comparison->rows; r++) {
-        fprintf(to, "  %-*s", width, row_name(comparison, r));
-        for (size_t o = first; o < end; o++) print_cell(cell_at(comparison, r, o), &column[o - first], to);
-        fputc('\n', to);
-    }
-}
-
-void comparison_print_head(FILE *to)
-{
-    fputs("Mean difference over the futures ± error of the simulation (one standard error), over the whole horizon; "
-          "pairs of the same random numbers.\n"
-          "0 no change: equal in every future; 0 rounding: no more than the single precision of what is stored.\n",
-          to);
-}
-
-void comparison_print(const struct comparison *comparison, FILE *to)
-{
-    int width = 16;
-    for (size_t r = 0; r < comparison->rows; r++) {
-        const int length = (int)strlen(row_name(comparison, r));
-        if (length > width) width = length;
-    }
-    if (comparison->of_worlds)
-        fprintf(to, "\nWorlds against %s, with %s:\n", comparison->against.world, comparison->against.policy);
-    else
-        fprintf(to, "\nIn the world %s, policies against %s:\n", comparison->against.world, comparison->against.policy);
-    for (size_t first = 0; first < comparison->outcomes; first += COLUMNS) {
-        const size_t end = first + COLUMNS < comparison->outcomes ? first + COLUMNS : comparison->outcomes;
-        print_columns(comparison, width, first, end, to);
-    }
-    print_fewer(comparison, to);
-}
-
-void comparison_csv_head(FILE *to)
-{
-    fputs("world,policy,against_world,against_policy,outcome,unit,mean_difference,standard_error,replications\n", to);
-}
-
-/* Names and units never hold a comma or a quote. */
-void comparison_csv(const struct comparison *comparison, FILE *to)
-{
-    for (size_t r = 0; r < comparison->rows; r++)
-        for (size_t o = 0; o < comparison->outcomes; o++) {
-            const struct comparison_cell *cell = cell_at(comparison, r, o);
-            const struct comparison_run *run = &comparison->run[r], *against = &comparison->against;
-            fprintf(to, "%s,%s,%s,%s,%s,%s,", run->world, run->policy, against->world, against->policy,
-                    comparison->outcome[o], comparison->unit[o] == NULL ? "" : comparison->unit[o]);
-            if (cell->known)
-                fprintf(to, "%.17g,%.17g,%zu\n", cell->difference.mean, cell->difference.standard_error,
-                        cell->difference.pairs);
-            else
-                fputs(",,0\n", to);
-        }
+    const struct paired *p = &comparison->cell[cell];
+    const double plain[] = {
+        [PAIRED] = p->paired, [COUNT] = p->count,       [BASE_MEAN] = p->base_mean, [VARIANT_MEAN] = p->value_mean,
+        [MEAN] = p->mean,     [LOW] = p->low,           [HIGH] = p->high,           [ERROR] = p->standard_error,
+        [SD] = p->sd,         [ROUNDING] = p->rounding, [SAVING] = p->saving};
+    if (number >= DOMINANCE) return verdict(comparison, cell, number - DOMINANCE);
+    if (!p->known) return number == COUNT ? 0.0 : UNKNOWN;
+    if (number < BETTER) return plain[number];
+    if (number < SAME) return share(&p->better, number - BETTER);
+    if (number < WORSE) return share(&p->equal, number - SAME);
+    if (number < QUANTILE) return share(&p->worse, number - WORSE);
+    if (number < QUANTILE_DIFFERENCE)
+        return bound(&comparison->quantile[cell * comparison->quantiles + k], number - QUANTILE);
+    if (number < TAIL)
+        return bound(&comparison->quantile_difference[cell * comparison->quantiles + k], number - QUANTILE_DIFFERENCE);
+    const struct tail_difference *tail = &comparison->tail[cell * comparison->levels + k];
+    const double parts[] = {tail->estimate, tail->low, tail->high, tail->standard_error};
+    return parts[number - TAIL];
 }

@@ -129,3 +129,12 @@ struct fault *content_of_file(hid_t file, const char *path, char hex[CONTENT_DIG
     write_hex(&reading.sha, hex);
     return reading.fault;
 }
+
+struct fault *content_seal(const struct layout *layout)
+{
+    char hex[CONTENT_DIGITS + 1];
+    HDF5(layout->path, H5Fflush(layout->file, H5F_SCOPE_GLOBAL), "write the file to the disk");
+    TRY(content_of_file(layout->file, layout->path, hex));
+    TRY(layout_text(layout, layout->file, "content_sha256", hex));
+    return layout_integer(layout, layout->file, "complete", 1);
+}

@@ -4,9 +4,7 @@
 #ifndef ZHOL_CONTENT_H
 #define ZHOL_CONTENT_H
 
-#include "sim/core/fault.h"
-
-#include <hdf5.h>
+#include "output/hdf5_layout.h"
 
 enum { CONTENT_DIGITS = 64 };
 
@@ -15,5 +13,8 @@ void content_of_text(const char *text, char hex[CONTENT_DIGITS + 1]);
 /* Of an open file, but for the attributes `content_sha256` and `complete` of its root and those that only tie
  * dimensions to datasets. Reads everything. */
 MUST_CHECK struct fault *content_of_file(hid_t file, const char *path, char hex[CONTENT_DIGITS + 1]);
+
+/* Writes the file out, and into it what its content is and that it is complete: the last that is done to it. */
+MUST_CHECK struct fault *content_seal(const struct layout *layout);
 
 #endif

@@ -96,6 +96,14 @@ struct fault *layout_close(struct layout *layout)
     return fault;
 }
 
+struct fault *layout_finish(struct layout *layout, struct fault *fault)
+{
+    struct fault *closing = layout_close(layout);
+    if (fault == NULL) return closing;
+    fault_free(closing); /* what failed first says more */
+    return fault;
+}
+
 struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group)
 {
     *group = H5Gcreate2(parent, name, H5P_DEFAULT, layout->group_list, H5P_DEFAULT);
@@ -167,7 +175,7 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
         HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");
     }
     if (data->storage == LAYOUT_WHOLE || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
-    hsize_t chunk[2] = {1, 1};
+    hsize_t chunk[LAYOUT_RANK] = {1, 1, 1, 1};
     chunk[data->rank - 1] = layout_chunk(data->size[data->rank - 1]);
     HDF5(layout->path, H5Pset_chunk(*list, data->rank, chunk), "set the shape of chunks");
     if (data->storage == LAYOUT_CHUNKED) {

@@ -36,6 +36,8 @@ MUST_CHECK struct fault *layout_create(const char *path, struct layout *layout);
 MUST_CHECK struct fault *layout_create_in_memory(const char *path, struct layout *layout);
 /* Flushes and closes the file and what is open in it. Call it in any case; a full disk may show only here. */
 MUST_CHECK struct fault *layout_close(struct layout *layout);
+/* The same; passes `fault` on, or what closing gives. */
+MUST_CHECK struct fault *layout_finish(struct layout *layout, struct fault *fault);
 
 MUST_CHECK struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group);
 MUST_CHECK struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text);
@@ -59,14 +61,15 @@ enum { LAYOUT_LEVEL = 1 }; /* of zlib */
 /* Values of a chunk of rows of so many: the last chunk of a row, which takes as much room, is as good as full. */
 hsize_t layout_chunk(hsize_t values);
 
+enum { LAYOUT_RANK = 4 }; /* at most */
 /* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type; rank 0 is one number. Missing
  * values of the floating types are NaN. With `value` NULL nothing is written yet. */
 struct layout_data {
     const char *name;
     hid_t type;
     int rank;
-    hid_t scale[2];
-    hsize_t size[2];
+    hid_t scale[LAYOUT_RANK];
+    hsize_t size[LAYOUT_RANK];
     const void *value;
     enum layout_storage storage;
 };

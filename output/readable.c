@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/readable.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,4 +29,25 @@ double readable_unit(const char *unit, double most, size_t size, char text[])
         return larger[i].factor;
     }
     return 1.0;
+}
+
+bool readable_share(enum outcome_rule rule, const char *unit)
+{
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
+    return pure && (rule == OUTCOME_RATIO || rule == OUTCOME_MAXIMUM || rule == OUTCOME_DERIVED);
+}
+
+void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER])
+{
+    const double least = 1e-9, size = fabs(error);
+    snprintf(of_error, READABLE_NUMBER, "%.2g", error);
+    if (!isfinite(value) || !(size > least) || size >= 100.0 || fabs(value) >= 1e9) {
+        snprintf(of_value, READABLE_NUMBER, "%.4g", value);
+        return;
+    }
+    int decimals = 1 - (int)floor(log10(size));
+    if (decimals < 0) decimals = 0;
+    snprintf(of_value, READABLE_NUMBER, "%.*f", decimals, value);
+    if (size < 1e-4) return;
+    snprintf(of_error, READABLE_NUMBER, "%.*f", decimals, error);
 }

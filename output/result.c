@@ -38,14 +38,6 @@ void result_free(struct result *result)
     *result = (struct result){0};
 }
 
-void horizon_free(struct horizon *horizon)
-{
-    free(horizon->rng);
-    free(horizon->unit);
-    free(horizon->value);
-    *horizon = (struct horizon){0};
-}
-
 void result_name(const char *path, char name[RESULT_NAME_MOST])
 {
     size_t i = 0;

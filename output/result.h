@@ -96,17 +96,8 @@ MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct
  * are saved. *ours says whether the file calls itself a result of zhol, even if it is damaged or of another format. */
 MUST_CHECK struct fault *result_read_head(const char *path, bool *ours, struct result *result);
 
-/* One outcome over the horizon in every replication, and which draws it is of. */
-struct horizon {
-    uint64_t seed;
-    uint64_t replications;
-    char *rng;
-    char *unit;
-    float *
-        value; /* [replications], NaN: undefined, or the replication is invalid; NULL: no such outcome, or no samples */
-};
-/* Reads these alone; the content is not checked. */
-MUST_CHECK struct fault *result_read_horizon(const char *path, const char *outcome, struct horizon *horizon);
-void horizon_free(struct horizon *horizon);
+/* The same without a check of the content, so that it is fast, but with the coordinates of quantiles and levels and the
+ * numbers of the invalid replications. */
+MUST_CHECK struct fault *result_read_outline(const char *path, struct result *result);
 
 #endif

@@ -530,58 +530,33 @@ struct fault *result_read_head(const char *path, bool *ours, struct result *resu
     return close_input(&input, fault);
 }
 
-static struct fault *read_draws(const struct input *input, struct horizon *horizon)
+/* The numbers of the invalid replications. */
+static struct fault *read_invalid(const struct input *input, struct result *result)
 {
-    char *seed = NULL;
-    int64_t replications = 0;
-    TRY(check_kind(input));
-    TRY(read_text(input, input->file, "rng", &horizon->rng));
-    TRY(read_integer(input, input->file, "replications", &replications));
-    struct fault *fault = read_text(input, input->file, "seed", &seed);
-    if (fault == NULL) horizon->seed = strtoull(seed, NULL, 10);
-    free(seed);
-    horizon->replications = replications < 0 ? 0 : (uint64_t)replications;
+    int64_t invalids = 0;
+    TRY(read_integer(input, input->file, "invalid_replications", &invalids));
+    if (invalids <= 0 || (uint64_t)invalids > result->replications) return NULL;
+    int64_t *number = calloc((size_t)invalids, sizeof *number);
+    result->invalid = calloc((size_t)invalids, sizeof *result->invalid);
+    struct fault *fault = number == NULL || result->invalid == NULL ? fault_no_memory() : NULL;
+    if (fault == NULL)
+        fault = read_at(input, "diagnostics", "invalid_replication", H5T_NATIVE_INT64, (size_t)invalids, number);
+    for (size_t i = 0; i < (size_t)invalids && fault == NULL; i++) result->invalid[i].replication = (uint64_t)number[i];
+    if (fault == NULL) result->invalids = (size_t)invalids;
+    free(number);
     return fault;
 }
 
-/* Two outcomes may have one name of a dataset in different results: the path decides. */
-static struct fault *read_horizon(const struct input *input, hid_t dataset, const char *outcome,
-                                  struct horizon *horizon)
-{
-    char *path = NULL;
-    struct fault *fault = read_text(input, dataset, "path", &path);
-    const bool found = fault == NULL && strcmp(path, outcome) == 0;
-    free(path);
-    if (!found) return fault;
-    TRY(read_text(input, dataset, "units", &horizon->unit));
-    horizon->value = malloc((horizon->replications + 1) * sizeof *horizon->value);
-    if (horizon->value == NULL) return fault_no_memory();
-    return read_values(input, dataset, H5T_NATIVE_FLOAT, horizon->replications, horizon->value);
-}
-
-/* Samples over the horizon, if the outcome has any. */
-static struct fault *find_horizon(const struct input *input, const char *outcome, struct horizon *horizon)
-{
-    char name[RESULT_NAME_MOST], link[RESULT_NAME_MOST + 64];
-    bool there = false;
-    TRY(look_for(input, "samples", &there));
-    result_name(outcome, name);
-    snprintf(link, sizeof link, "samples/horizon/%s", name);
-    if (there) TRY(look_for(input, link, &there));
-    if (!there) return NULL;
-    const hid_t dataset = H5Dopen2(input->file, link, H5P_DEFAULT);
-    HDF5(input->path, dataset, "open a dataset");
-    struct fault *fault = read_horizon(input, dataset, outcome, horizon);
-    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(input->path, "close a dataset");
-    return fault;
-}
-
-struct fault *result_read_horizon(const char *path, const char *outcome, struct horizon *horizon)
+struct fault *result_read_outline(const char *path, struct result *result)
 {
     struct input input;
-    *horizon = (struct horizon){0};
+    *result = (struct result){0};
     TRY(open_input(path, &input));
-    struct fault *fault = read_draws(&input, horizon);
-    if (fault == NULL) fault = find_horizon(&input, outcome, horizon);
+    struct fault *fault = check_kind(&input);
+    if (fault == NULL) fault = read_root(&input, result);
+    if (fault == NULL) fault = read_outcomes(&input, result);
+    if (fault == NULL) fault = read_coordinates(&input, result);
+    if (fault == NULL) fault = read_saved(&input, result);
+    if (fault == NULL) fault = read_invalid(&input, result);
     return close_input(&input, fault);
 }

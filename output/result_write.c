@@ -4,16 +4,15 @@
  * is above it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result_write.h"
+#include "output/axes.h"
 #include "output/content.h"
 #include "output/packer.h"
+#include "output/publish.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct writing {
     struct layout layout;
@@ -81,58 +80,9 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     return NULL;
 }
 
-static double year_start(const struct result *result, size_t year)
-{
-    return (double)calendar_days(result->calendar.start + (int)year * CALENDAR_MONTHS_PER_YEAR);
-}
-
-/* The coordinate `time` of a group: the first day of each year, with its bounds. */
 static struct fault *write_time(struct writing *writing, hid_t group, hid_t *time)
 {
-    const struct result *result = writing->result;
-    struct layout *layout = &writing->layout;
-    hid_t pair = -1, bounds = -1;
-    double *value = malloc((3 * result->years + 1) * sizeof *value);
-    if (value == NULL) return fault_no_memory();
-    for (size_t y = 0; y < result->years; y++) {
-        value[y] = year_start(result, y);
-        value[result->years + 2 * y] = value[y];
-        value[result->years + 2 * y + 1] = year_start(result, y + 1);
-    }
-    struct fault *fault = layout_scale(layout, group, "time", result->years, value, time);
-    if (fault == NULL) fault = layout_text(layout, *time, "standard_name", "time");
-    if (fault == NULL) fault = layout_text(layout, *time, "long_name", "start of the year of the run");
-    if (fault == NULL) fault = layout_text(layout, *time, "units", "days since 1970-01-01");
-    if (fault == NULL) fault = layout_text(layout, *time, "calendar", "proleptic_gregorian");
-    if (fault == NULL) fault = layout_text(layout, *time, "axis", "T");
-    if (fault == NULL) fault = layout_text(layout, *time, "bounds", "time_bounds");
-    if (fault == NULL) fault = layout_dimension(layout, group, "bounds", 2, &pair);
-    const struct layout_data data = {.name = "time_bounds",
-                                     .type = H5T_NATIVE_DOUBLE,
-                                     .rank = 2,
-                                     .scale = {*time, pair},
-                                     .size = {result->years, 2},
-                                     .value = value + result->years};
-    if (fault == NULL) fault = layout_dataset(layout, group, &data, &bounds);
-    free(value);
-    return fault;
-}
-
-static struct fault *write_level_scale(struct writing *writing, hid_t group, hid_t *scale)
-{
-    const struct result *result = writing->result;
-    TRY(layout_scale(&writing->layout, group, "level", result->levels, result->level, scale));
-    TRY(layout_text(&writing->layout, *scale, "units", "1"));
-    return layout_text(&writing->layout, *scale, "long_name",
-                       "level of the tail: above 0.5 the mean of the greatest values, below 0.5 of the least");
-}
-
-static struct fault *write_quantile_scale(struct writing *writing, hid_t group, hid_t *scale)
-{
-    const struct result *result = writing->result;
-    TRY(layout_scale(&writing->layout, group, "quantile", result->quantiles, result->probability, scale));
-    TRY(layout_text(&writing->layout, *scale, "units", "1"));
-    return layout_text(&writing->layout, *scale, "long_name", "probability below the quantile");
+    return axes_time(&writing->layout, group, &writing->result->calendar, writing->result->years, time);
 }
 
 /* The work as a dataset: a value a year, or one over the horizon. */
@@ -198,7 +148,7 @@ static struct fault *write_quantiles(struct writing *writing, hid_t parent, size
     hid_t group = -1, time = -1, scale = -1, dataset = -1;
     TRY(layout_group(&writing->layout, parent, quantile_parts[part].name, &group));
     if (annual) TRY(write_time(writing, group, &time));
-    TRY(write_quantile_scale(writing, group, &scale));
+    TRY(axes_quantile(&writing->layout, group, result->quantiles, result->probability, &scale));
     for (size_t i = 0; i < result->outcomes.count; i++) {
         const struct outcome *outcome = &result->outcomes.item[i];
         if (annual && outcome->kind->horizon_only) continue;
@@ -239,7 +189,7 @@ static struct fault *write_tails(struct writing *writing, hid_t parent, bool err
     hid_t group = -1, time = -1, scale = -1;
     TRY(layout_group(&writing->layout, parent, errors ? "cvar_standard_error" : "cvar", &group));
     if (annual) TRY(write_time(writing, group, &time));
-    TRY(write_level_scale(writing, group, &scale));
+    TRY(axes_level(&writing->layout, group, writing->result->levels, writing->result->level, &scale));
     for (size_t i = 0; i < outcomes->count; i++)
         if (!annual || !outcomes->item[i].kind->horizon_only)
             TRY(write_tail(writing, group, i, errors, annual, time, scale));
@@ -492,7 +442,6 @@ static struct fault *write_root(struct writing *writing)
 static struct fault *write_all(struct writing *writing)
 {
     hid_t samples = -1;
-    char hex[CONTENT_DIGITS + 1];
     TRY(write_root(writing));
     TRY(write_period(writing, "annual", true));
     TRY(write_period(writing, "horizon", false));
@@ -503,10 +452,7 @@ static struct fault *write_all(struct writing *writing)
     }
     TRY(write_inputs(writing));
     TRY(write_diagnostics(writing));
-    HDF5(writing->layout.path, H5Fflush(writing->layout.file, H5F_SCOPE_GLOBAL), "write the file to the disk");
-    TRY(content_of_file(writing->layout.file, writing->layout.path, hex));
-    TRY(layout_text(&writing->layout, writing->layout.file, "content_sha256", hex));
-    return layout_integer(&writing->layout, writing->layout.file, "complete", 1);
+    return content_seal(&writing->layout);
 }
 
 struct fault *result_lay_out(const struct result *result, const struct layout *layout, int threads)
@@ -519,66 +465,25 @@ struct fault *result_lay_out(const struct result *result, const struct layout *l
     return fault;
 }
 
-static struct fault *sync_path(const char *path, int flags)
-{
-    const int file = open(path, flags | O_CLOEXEC);
-    if (file < 0) return fault_raise(FAULT_MACHINE, "%s cannot be opened to make it last: %s", path, strerror(errno));
-    const int failed = fsync(file) < 0 ? errno : 0;
-    if (close(file) < 0 || failed != 0)
-        return fault_raise(FAULT_MACHINE, "%s cannot be written to the disk: %s", path,
-                           strerror(failed != 0 ? failed : errno));
-    return NULL;
-}
-
-/* Gives the finished file its name; without `force` never over another. */
-static struct fault *publish(const char *temporary, const char *path, bool force)
-{
-    TRY(sync_path(temporary, O_RDONLY));
-    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, force ? 0 : RENAME_NOREPLACE) < 0) {
-        if (errno == EEXIST) return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
-        /* file systems without that call: a check just before is the best there is */
-        if (errno != EINVAL && errno != ENOSYS)
-            return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
-        if (!force && access(path, F_OK) == 0)
-            return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
-        if (rename(temporary, path) < 0)
-            return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
-    }
-    char *folder = strdup(path);
-    if (folder == NULL) return fault_no_memory();
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL) slash[slash == folder] = '\0';
-    struct fault *fault = sync_path(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY);
-    free(folder);
-    return fault;
-}
+/* What is written, and on how many threads. */
+struct task {
+    const struct result *result;
+    int threads;
+};
 
 /* The whole file, closed. */
-static struct fault *write_file(const struct result *result, const char *temporary, const char *path, int threads)
+static struct fault *write_file(const char *temporary, const char *path, const void *context)
 {
+    const struct task *task = context;
     struct layout layout;
     struct fault *fault = layout_create(temporary, &layout);
     layout.path = path; /* the name that people know */
-    if (fault == NULL) fault = result_lay_out(result, &layout, threads);
-    struct fault *closing = layout_close(&layout);
-    if (fault == NULL) return closing;
-    fault_free(closing); /* what failed first says more */
-    return fault;
+    if (fault == NULL) fault = result_lay_out(task->result, &layout, task->threads);
+    return layout_finish(&layout, fault);
 }
 
 struct fault *result_write(const struct result *result, const char *path, bool force, int threads)
 {
-    char *temporary = NULL;
-    if (!force && access(path, F_OK) == 0)
-        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", path);
-    if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
-    struct fault *fault = NULL;
-    if (unlink(temporary) < 0 && errno != ENOENT)
-        fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
-    else
-        fault = write_file(result, temporary, path, threads);
-    if (fault == NULL) fault = publish(temporary, path, force);
-    if (fault != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
-    free(temporary);
-    return fault;
+    const struct task task = {result, threads};
+    return publish(path, force, write_file, &task);
 }

@@ -8,10 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CACHE = 1 << 20 }; /* bytes */
+
 struct stored {
     const char *path;
     hid_t file;
 };
+
+/* Little of what the library keeps of a file's structure: many files may be open at once. */
+static hid_t open_file(const char *path)
+{
+    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list < 0) return -1;
+    bool set = H5Pget_mdc_config(list, &cache) >= 0;
+    cache.set_initial_size = 1;
+    cache.initial_size = cache.min_size = cache.max_size = CACHE;
+    set = set && H5Pset_mdc_config(list, &cache) >= 0;
+    const hid_t file = set ? H5Fopen(path, H5F_ACC_RDONLY, list) : -1;
+    return H5Pclose(list) < 0 ? -1 : file;
+}
 
 struct fault *stored_open(const char *path, struct stored **out)
 {
@@ -20,7 +36,7 @@ struct fault *stored_open(const char *path, struct stored **out)
     struct stored *stored = calloc(1, sizeof *stored);
     if (stored == NULL) return fault_no_memory();
     *out = stored;
-    *stored = (struct stored){.path = path, .file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)};
+    *stored = (struct stored){.path = path, .file = open_file(path)};
     return stored->file < 0 ? layout_fault(path, "open the file") : NULL;
 }
 
@@ -112,6 +128,11 @@ static struct fault *read_text(const struct stored *stored, hid_t object, const 
     if (type >= 0 && H5Tclose(type) < 0 && fault == NULL) fault = layout_fault(stored->path, "close a type");
     if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_fault(stored->path, "close an attribute");
     return fault;
+}
+
+struct fault *stored_text(const struct stored *stored, const char *attribute, char **text)
+{
+    return read_text(stored, stored->file, attribute, text);
 }
 
 struct listing {

@@ -6,7 +6,7 @@
 #include "output/result.h"
 
 struct stored;
-/* Opens a file that result_read_head has read before. Close it in any case. */
+/* Opens a file that result_read_head or result_read_outline has read before. Close it in any case. */
 MUST_CHECK struct fault *stored_open(const char *path, struct stored **stored);
 /* Passes `fault` on, or what closing gives. */
 MUST_CHECK struct fault *stored_close(struct stored *stored, struct fault *fault);
@@ -23,6 +23,9 @@ MUST_CHECK struct fault *stored_doubles(const struct stored *stored, const char 
 /* The numbers of an attribute of a dataset, which must be so many. */
 MUST_CHECK struct fault *stored_attribute(const struct stored *stored, const char *dataset, const char *name,
                                           size_t count, double value[]);
+
+/* An attribute of the file that is a text, allocated. */
+MUST_CHECK struct fault *stored_text(const struct stored *stored, const char *attribute, char **text);
 
 struct stored_input {
     char *dataset; /* "inputs/drivers_oil_mean" */

@@ -312,10 +312,8 @@ static size_t group_of(const char *path)
 /* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
 static double readable(const struct outcome *outcome, double most, size_t size, char unit[])
 {
-    const enum outcome_rule rule = outcome->kind->rule;
-    const bool share = rule == OUTCOME_RATIO || rule == OUTCOME_MAXIMUM || rule == OUTCOME_DERIVED;
     const char *of = unit_of(outcome, false);
-    if (of[0] != '\0' || !share) return readable_unit(of, most, size, unit);
+    if (!readable_share(outcome->kind->rule, of)) return readable_unit(of, most, size, unit);
     snprintf(unit, size, "%%");
     return 0.01;
 }

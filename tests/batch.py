@@ -27,7 +27,7 @@ batch: small
 base: base
 worlds: [base, worlds/dear-oil, worlds/slow]
 policies: [base, policies/no-tariff, policies/nothing]
-compare: {outcomes: [flows.grain-south.demand, drivers.oil, fiscal.total], regret: npv.national}
+compare: {outcomes: [flows.grain-south.demand, drivers.oil, fiscal.total], regret: fiscal.total}
 """
 CELLS = ["base", "dear-oil", "dear-oil-with-no-tariff", "dear-oil-with-nothing", "no-tariff", "nothing", "slow",
          "slow-with-no-tariff", "slow-with-nothing"]
@@ -212,8 +212,9 @@ class Batch(unittest.TestCase):
             (changed("worlds/slow]", "worlds/Slow]"), "worlds.3 is 'worlds/Slow'; expected the name of a scenario"),
             (changed("worlds/slow]", "'a, b']"), "worlds.3 is 'a, b'; expected the name of a scenario"),
             (changed("worlds/slow]", "[x]]"), "worlds.3 is a list; expected a text"),
-            (changed("regret: npv.national", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
-            (changed("regret: npv.national", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
+            (changed("regret: fiscal.total", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
+            (changed("regret: fiscal.total", "regret: fiscal.totl"), "batch.yaml:6:84: error: compare.regret: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
+            (changed("regret: fiscal.total", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
             (changed("fiscal.total]", "fiscal.totl, fiscal.total]"), "batch.yaml:6:61: error: compare.outcomes: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
             (changed("compare: {outcomes: [", "compare: {outcomes: [drivers.oil, "), "compare.outcomes: 'drivers.oil' stands in the list already"),
         ):
@@ -251,25 +252,64 @@ class Batch(unittest.TestCase):
 
     def test_differences_are_those_of_the_files(self):
         rows = self.rows("-n", "1000")
+        rows = [row for row in rows if not row["outcome"].startswith("regret.")]
         self.assertEqual(len(rows), (3 * 2 + 2) * 3)
         for row in rows:
-            value, unit = self.horizon(self.cell(row["world"], row["policy"]), row["outcome"])
-            base, _ = self.horizon(self.cell(row["against_world"], row["against_policy"]), row["outcome"])
+            value, unit = self.horizon(self.cell(row["world"], row["variant"]), row["outcome"])
+            base, _ = self.horizon(self.cell(row["against_world"], row["against_variant"]), row["outcome"])
             difference = value - base
             self.assertEqual(row["unit"], unit)
-            self.assertEqual(int(row["replications"]), 1000)
+            self.assertEqual(int(row["count"]), 1000)
             error = difference.std(ddof=1) / numpy.sqrt(1000)
             numpy.testing.assert_allclose(float(row["mean_difference"]), difference.mean(), rtol=1e-11, err_msg=str(row))
             numpy.testing.assert_allclose(float(row["standard_error"]), error, rtol=1e-9, err_msg=str(row))
-        changed = {(row["policy"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
+        changed = {(row["variant"], row["outcome"]) for row in rows if float(row["mean_difference"]) != 0}
         self.assertIn(("no-tariff", "fiscal.total"), changed)
 
+    def test_the_comparison_has_worlds_variants_and_years(self):
+        rows = self.rows("--comparison", "d.h5")
+        self.assertTrue(rows)
+        with h5py.File(self.folder / "d.h5") as file:
+            horizon, annual = file["horizon/mean_difference/fiscal_total"], file["annual/mean_difference/drivers_oil"]
+            self.assertEqual((horizon.shape, annual.shape), ((3, 2), (3, 2, 10)))
+            worlds, variants = (file["horizon/mean_difference"][axis].attrs["flag_meanings"].decode().split() for axis in ("world", "variant"))
+            self.assertEqual((worlds, variants), (["base", "dear-oil", "slow"], ["no-tariff", "nothing"]))
+            self.assertEqual(file.attrs["history"].decode(), "zhol batch small; policies against base")
+            for row in rows:
+                if row["outcome"] == "fiscal.total" and row["against_variant"] == "base" and row["variant"] in variants:
+                    self.assertEqual(horizon[worlds.index(row["world"]), variants.index(row["variant"])], float(row["mean_difference"]))
+        first = (self.folder / "d.h5").read_bytes()
+        self.batch("--comparison", "d.h5", "-j", "1")
+        self.assertEqual(first, (self.folder / "d.h5").read_bytes())
+
+    def test_regret_is_what_the_best_policy_of_the_same_future_has_more(self):
+        rows = [row for row in self.rows("-n", "1000") if row["outcome"] == "regret.fiscal.total"]
+        self.assertEqual(len(rows), 9)
+        greatest = {}
+        for row in rows:
+            all_policies = [self.horizon(self.cell(row["world"], policy), "fiscal.total")[0] for policy in ("base", "no-tariff", "nothing")]
+            regret = numpy.max(all_policies, axis=0) - self.horizon(self.cell(row["world"], row["variant"]), "fiscal.total")[0]
+            self.assertEqual((row["against_variant"], row["unit"], row["count"]), ("best", "USD", "1000"))
+            numpy.testing.assert_allclose(float(row["mean_difference"]), regret.mean(), rtol=1e-11)
+            numpy.testing.assert_allclose(float(row["standard_error"]), regret.std(ddof=1) / numpy.sqrt(1000), rtol=1e-9, atol=1e-9)
+            self.assertEqual(float(row["quantile_0.95"]), numpy.sort(regret)[949].astype(numpy.float32))
+            greatest[row["variant"]] = max(greatest.get(row["variant"], 0), regret.mean())
+        self.assertEqual(greatest["base"], 0)
+        self.assertGreater(greatest["no-tariff"], 0)
+        shown = self.batch("-n", "1000").stdout
+        self.assertIn("Regret about fiscal.total: what a policy leaves on the table", shown)
+        table = shown[shown.index("Greatest mean regret over the worlds"):]
+        self.assertRegex(table, r"\n  base +0  base  \(minimax: the least\)\n")
+        world = max(("base", "dear-oil", "slow"), key=lambda w: next(float(row["mean_difference"]) for row in rows if (row["world"], row["variant"]) == (w, "no-tariff")))
+        self.assertRegex(table, rf"\n  no-tariff +[\d.]+  {world}\n")
+
     def test_doing_nothing_changes_exactly_nothing(self):
-        rows = [row for row in self.rows() if row["policy"] == "nothing"]
+        rows = [row for row in self.rows() if row["variant"] == "nothing" and not row["outcome"].startswith("regret.")]
         self.assertEqual(len(rows), 9)
         for row in rows:
             self.assertEqual((row["mean_difference"], row["standard_error"]), ("0", "0"), row)
-        lines = [line for line in self.batch().stdout.splitlines() if line.startswith("  nothing")]
+        shown = self.batch().stdout
+        lines = [line for line in shown[:shown.index("Worlds against")].splitlines() if line.startswith("  nothing")]
         self.assertEqual(len(lines), 3)
         for line in lines:
             self.assertEqual(line.split(), ["nothing"] + 3 * ["0", "no", "change"])
@@ -283,7 +323,7 @@ class Batch(unittest.TestCase):
         value, base = self.horizon("dear-oil", row["outcome"])[0], self.horizon("base", row["outcome"])[0]
         both = ~numpy.isnan(value) & ~numpy.isnan(base)
         self.assertTrue(0 < both.sum() < 200)
-        self.assertEqual(int(row["replications"]), both.sum())
+        self.assertEqual(int(row["count"]), both.sum())
         numpy.testing.assert_allclose(float(row["mean_difference"]), (value - base)[both].mean(), rtol=1e-11)
         self.assertRegex(self.batch().stdout, rf"first-passage: of the {both.sum()} of 200 replications with a value in both")
 
@@ -293,7 +333,7 @@ class Batch(unittest.TestCase):
         rows = [row for row in self.rows() if row["outcome"] == "drivers.new"]
         self.assertTrue(rows)
         for row in rows:
-            self.assertEqual((row["mean_difference"], row["standard_error"], row["replications"]), ("", "", "0"), row)
+            self.assertEqual((row["mean_difference"], row["standard_error"], row["count"]), ("", "", "0"), row)
 
     def test_the_usual_outcomes_are_compared_where_they_are(self):
         self.write("batch", BATCH[:BATCH.index("compare")])
@@ -303,7 +343,7 @@ class Batch(unittest.TestCase):
 
     def test_units_suit_and_both_kinds_of_table_are_there(self):
         shown = self.batch().stdout
-        self.assertIn("Mean difference over the futures ± error of the simulation (one standard error), over the whole horizon", shown)
+        self.assertIn("Mean difference over the futures ± error of the simulation (95 %), over the whole horizon", shown)
         for line in ("In the world base, policies against base:", "In the world slow, policies against base:", "Worlds against base, with base:"):
             self.assertIn(line, shown)
         self.assertRegex(shown, r"policy +Mt +USD/bbl +MUSD")

@@ -1,22 +1,43 @@
-/* tests/test_paired.c -- differences by replication, against closed forms, and the tables made of them.
+/* tests/test_paired.c -- differences by replication, against closed forms; and stochastic dominance.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/comparison.h"
+#include "output/dominance.h"
+#include "output/paired.h"
 
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT = 1000 };
+enum { COUNT = 1000, QUANTILES = 3, LEVELS = 2 };
+
+static const double probability[QUANTILES] = {0.05, 0.5, 0.9}, level[LEVELS] = {0.05, 0.95};
+static const struct statistics_asked asked = {QUANTILES, probability, LEVELS, level};
+
+static struct quantile_estimate of_difference[QUANTILES], of_quantiles[QUANTILES];
+static struct tail_difference tails[LEVELS];
+static const struct paired_parts parts = {of_difference, of_quantiles, tails};
+
+static struct paired compare(size_t count, const float value[], const float base[], enum outcome_better better)
+{
+    struct paired_work work;
+    ck_assert_ptr_null(paired_work_init(&work, count, &asked));
+    const struct paired paired = paired_compare(count, value, base, better, &asked, &work, &parts);
+    paired_work_free(&work);
+    return paired;
+}
+
+static struct paired difference(size_t count, const float value[], const float base[])
+{
+    return compare(count, value, base, OUTCOME_MORE);
+}
 
 START_TEST(equal_samples_differ_by_exactly_nothing)
 {
     float value[COUNT];
-    double work[COUNT];
     for (size_t i = 0; i < COUNT; i++) value[i] = 1e9f / (float)(i + 1);
-    const struct paired paired = paired_difference(COUNT, value, value, work);
+    const struct paired paired = difference(COUNT, value, value);
     ck_assert(paired.same);
-    ck_assert_uint_eq(paired.pairs, COUNT);
+    ck_assert_double_eq(paired.count, COUNT);
     ck_assert(paired.mean == 0.0 && paired.standard_error == 0.0);
 }
 END_TEST
@@ -25,10 +46,9 @@ START_TEST(differences_of_known_numbers_have_their_known_mean_and_error)
 {
     /* 0, 2, 4: mean 2, standard deviation 2 */
     const float value[] = {1, 4, 7}, base[] = {1, 2, 3};
-    double work[3];
-    const struct paired paired = paired_difference(3, value, base, work);
+    const struct paired paired = difference(3, value, base);
     ck_assert(!paired.same);
-    ck_assert_uint_eq(paired.pairs, 3);
+    ck_assert_double_eq(paired.count, 3);
     ck_assert_double_eq(paired.mean, 2.0);
     ck_assert_double_eq_tol(paired.standard_error, 2.0 / sqrt(3.0), 1e-15);
 }
@@ -37,12 +57,11 @@ END_TEST
 START_TEST(what_is_common_to_both_does_not_enter_the_error)
 {
     float value[COUNT], base[COUNT];
-    double work[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         base[i] = (float)(i * i);
         value[i] = base[i] + 3.0f; /* exact: below 2^24 */
     }
-    const struct paired paired = paired_difference(COUNT, value, base, work);
+    const struct paired paired = difference(COUNT, value, base);
     ck_assert(!paired.same);
     ck_assert(paired.mean == 3.0 && paired.standard_error == 0.0);
 }
@@ -53,13 +72,13 @@ START_TEST(rounding_of_the_samples_is_bounded)
 {
     const double exact[] = {1e11 / 3.0, 2e11 / 7.0, 1e10 / 9.0};
     float value[3], base[3];
-    double work[3], bound = 0.0;
+    double bound = 0.0;
     for (size_t i = 0; i < 3; i++) {
         value[i] = (float)(exact[i] + 10.0);
         base[i] = (float)exact[i];
         bound += 0x1p-24 * (fabs((double)value[i]) + fabs((double)base[i])) / 3.0;
     }
-    const struct paired paired = paired_difference(3, value, base, work);
+    const struct paired paired = difference(3, value, base);
     ck_assert_double_eq_tol(paired.rounding, bound, 1e-9);
     ck_assert_double_le(fabs(paired.mean - 10.0), paired.rounding);
 }
@@ -68,107 +87,221 @@ END_TEST
 START_TEST(samples_of_single_precision_are_subtracted_in_double)
 {
     const float value[] = {16777216.0f, 16777216.0f}, base[] = {1.0f, 1.0f}; /* 2^24 - 1 */
-    double work[2];
-    ck_assert(paired_difference(2, value, base, work).mean == 16777215.0);
+    ck_assert(difference(2, value, base).mean == 16777215.0);
     const float large[] = {3e38f, 3e38f}, low[] = {-3e38f, -3e38f}; /* beyond the range of single precision */
-    ck_assert(isfinite(paired_difference(2, large, low, work).mean));
+    ck_assert(isfinite(difference(2, large, low).mean));
 }
 END_TEST
 
 START_TEST(what_is_undefined_in_either_leaves_the_pair)
 {
     const float value[] = {1, NAN, 7, 4, NAN}, base[] = {1, 2, NAN, 1, NAN};
-    double work[5];
-    const struct paired paired = paired_difference(5, value, base, work);
-    ck_assert_uint_eq(paired.pairs, 2);
+    const struct paired paired = difference(5, value, base);
+    ck_assert_double_eq(paired.count, 2);
     ck_assert_double_eq(paired.mean, 1.5);
     ck_assert_double_eq_tol(paired.standard_error, 1.5, 1e-15);
     const float alike[] = {1, NAN}, other[] = {1, 5};
-    ck_assert(paired_difference(2, alike, other, work).same);
+    ck_assert(difference(2, alike, other).same);
 }
 END_TEST
 
 START_TEST(too_few_pairs_say_so)
 {
     const float value[] = {1, NAN}, base[] = {3, 4};
-    double work[2];
-    struct paired paired = paired_difference(2, value, base, work);
+    struct paired paired = difference(2, value, base);
     ck_assert(paired.mean == -2.0 && isnan(paired.standard_error));
-    paired = paired_difference(1, value + 1, base, work);
-    ck_assert(paired.pairs == 0 && !paired.same && isnan(paired.mean));
-    paired = paired_difference(0, value, base, work);
-    ck_assert(paired.pairs == 0 && !paired.same && isnan(paired.mean));
+    paired = difference(1, value + 1, base);
+    ck_assert(paired.count == 0.0 && !paired.same && isnan(paired.mean));
+    paired = difference(0, value, base);
+    ck_assert(paired.count == 0.0 && !paired.same && isnan(paired.mean));
 }
 END_TEST
 
 START_TEST(infinities_are_values)
 {
     const float endless[] = {INFINITY, 1}, base[] = {1, 1};
-    double work[2];
-    ck_assert(isinf(paired_difference(2, endless, base, work).mean));
-    ck_assert(paired_difference(2, endless, endless, work).same);
+    ck_assert(isinf(difference(2, endless, base).mean));
+    ck_assert(difference(2, endless, endless).same);
 }
 END_TEST
 
-static char *printed(const struct comparison *comparison, void (*print)(const struct comparison *, FILE *))
+/* Nothing is better by nothing. */
+START_TEST(what_is_the_same_is_neither_better_nor_worse)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    ck_assert_ptr_nonnull(to);
-    print(comparison, to);
-    ck_assert_int_eq(fclose(to), 0);
-    return text;
-}
-
-static void assert_printed(const struct comparison *comparison, void (*print)(const struct comparison *, FILE *),
-                           const char *expected)
-{
-    char *text = printed(comparison, print);
-    ck_assert_str_eq(text, expected);
-    free(text);
-}
-
-static struct comparison example(const char *const outcome[])
-{
-    struct comparison comparison;
-    ck_assert_ptr_null(comparison_init(&comparison, 2, 2));
-    comparison.against = (struct comparison_run){"world", "nothing"};
-    comparison.run[0] = (struct comparison_run){"world", "roads"};
-    comparison.run[1] = (struct comparison_run){"world", "ports"};
-    comparison.outcome = outcome;
-    comparison.unit[0] = strdup("USD");
-    comparison.replications = 100;
-    comparison.cell[0] = (struct comparison_cell){true, {.pairs = 100, .mean = -2.5e9, .standard_error = 1.25e8}};
-    comparison.cell[2] = (struct comparison_cell){true, {.pairs = 90, .same = true}};
-    return comparison;
-}
-
-START_TEST(a_table_has_units_that_suit_and_says_what_is_not_there)
-{
-    const char *const outcome[] = {"fiscal.total", "npv.national"};
-    struct comparison comparison = example(outcome);
-    assert_printed(&comparison, comparison_print,
-                   "\nIn the world world, policies against nothing:\n"
-                   "                              fiscal.total            npv.national\n"
-                   "  policy                              GUSD                        \n"
-                   "  roads                   -2.5 ± 0.12                -            \n"
-                   "  ports                      0 no change             -            \n"
-                   "  ports, fiscal.total: of the 90 of 100 replications with a value in both\n");
-    comparison_free(&comparison);
+    float value[COUNT];
+    for (size_t i = 0; i < COUNT; i++) value[i] = (float)i - 500.0f;
+    const struct paired paired = difference(COUNT, value, value);
+    ck_assert(paired.better.estimate == 0.0 && paired.worse.estimate == 0.0 && paired.equal.estimate == 1.0);
+    ck_assert(paired.low == 0.0 && paired.high == 0.0 && paired.sd == 0.0 && isnan(paired.saving));
+    for (size_t q = 0; q < QUANTILES; q++) {
+        ck_assert(of_difference[q].estimate == 0.0 && of_difference[q].low == 0.0 && of_difference[q].high == 0.0);
+        ck_assert(of_quantiles[q].estimate == 0.0 && of_quantiles[q].low == 0.0 && of_quantiles[q].high == 0.0);
+    }
+    for (size_t l = 0; l < LEVELS; l++) ck_assert(tails[l].estimate == 0.0 && tails[l].standard_error == 0.0);
 }
 END_TEST
 
-START_TEST(rows_of_csv_are_in_the_unit_of_the_result)
+/* Of 4 pairs: up, up, down, equal. */
+START_TEST(shares_count_pairs_in_the_direction_that_is_better)
 {
-    const char *const outcome[] = {"fiscal.total", "npv.national"};
-    struct comparison comparison = example(outcome);
-    assert_printed(&comparison, comparison_csv,
-                   "world,roads,world,nothing,fiscal.total,USD,-2500000000,125000000,100\n"
-                   "world,roads,world,nothing,npv.national,,,,0\n"
-                   "world,ports,world,nothing,fiscal.total,USD,0,0,90\n"
-                   "world,ports,world,nothing,npv.national,,,,0\n");
-    comparison_free(&comparison);
+    const float value[] = {2, 3, 1, 5}, base[] = {1, 1, 4, 5};
+    const struct probability_estimate half = probability_of(2, 4), quarter = probability_of(1, 4);
+    struct paired paired = compare(4, value, base, OUTCOME_MORE);
+    ck_assert_mem_eq(&paired.better, &half, sizeof half);
+    ck_assert_mem_eq(&paired.worse, &quarter, sizeof quarter);
+    ck_assert_mem_eq(&paired.equal, &quarter, sizeof quarter);
+    paired = compare(4, value, base, OUTCOME_LESS);
+    ck_assert_mem_eq(&paired.better, &quarter, sizeof quarter);
+    ck_assert_mem_eq(&paired.worse, &half, sizeof half);
+    paired = compare(4, value, base, OUTCOME_NEITHER);
+    ck_assert(isnan(paired.better.estimate) && isnan(paired.worse.low));
+    ck_assert_mem_eq(&paired.equal, &quarter, sizeof quarter);
+}
+END_TEST
+
+/* Neighbouring floats may be one number, rounded twice. */
+START_TEST(a_difference_of_one_rounding_is_no_difference)
+{
+    const float base[] = {1e10f, 1.0f}, value[] = {nextafterf(1e10f, 2e10f), 1.5f};
+    const struct paired paired = difference(2, value, base);
+    ck_assert(!paired.same);
+    ck_assert(paired.equal.estimate == 0.5 && paired.better.estimate == 0.5);
+    ck_assert(!paired_is_rounding(&paired) == (paired.mean > paired.rounding));
+    const struct paired alone = difference(1, value, base);
+    ck_assert(paired_is_rounding(&alone));
+}
+END_TEST
+
+/* value = base + 1 in all: every quantile and tail is one higher, and pairing leaves no variance. */
+START_TEST(a_constant_shift_moves_all_quantiles_and_tails_by_itself)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)((i * 617) % COUNT);
+        value[i] = base[i] + 1.0f;
+    }
+    const struct paired paired = difference(COUNT, value, base);
+    ck_assert(paired.low == 1.0 && paired.high == 1.0 && isinf(paired.saving));
+    for (size_t q = 0; q < QUANTILES; q++) {
+        ck_assert(of_difference[q].estimate == 1.0 && of_difference[q].low == 1.0 && of_difference[q].high == 1.0);
+        ck_assert(of_quantiles[q].estimate == 1.0 && of_quantiles[q].low == 1.0 && of_quantiles[q].high == 1.0);
+    }
+    for (size_t l = 0; l < LEVELS; l++) {
+        ck_assert_double_eq_tol(tails[l].estimate, 1.0, 1e-12);
+        ck_assert_double_eq_tol(tails[l].standard_error, 0.0, 1e-12);
+    }
+}
+END_TEST
+
+/* value = base turned round: the quantiles are equal, those of the difference are not. */
+START_TEST(the_difference_of_quantiles_is_not_the_quantile_of_differences)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)((i * 617) % COUNT);
+        value[i] = (float)(COUNT - 1) - base[i];
+    }
+    const struct paired paired = difference(COUNT, value, base);
+    ck_assert_double_eq_tol(paired.saving, 0.5, 1e-12); /* correlation -1: 2 s^2 over 4 s^2 */
+    for (size_t q = 0; q < QUANTILES; q++) ck_assert(of_quantiles[q].estimate == 0.0);
+    ck_assert(of_difference[0].estimate == -901.0 && of_difference[2].estimate == 799.0);
+}
+END_TEST
+
+/* Three values beyond the quantile in each of the sections, at least. */
+START_TEST(few_pairs_have_no_interval_of_quantiles)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)((i * 617) % COUNT);
+        value[i] = (float)((i * 331) % COUNT);
+    }
+    (void)difference(PAIRED_SECTIONS * 60 - 1, value, base); /* 0.05 of 60 is 3 */
+    ck_assert(isnan(of_quantiles[0].low) && isfinite(of_quantiles[1].low));
+    (void)difference(PAIRED_SECTIONS * 60, value, base);
+    ck_assert(isfinite(of_quantiles[0].low));
+}
+END_TEST
+
+/* Welch: equal errors of 11 values each have twice 10 degrees of freedom; t(0.975, 20) = 2.0859634. */
+START_TEST(independent_means_have_the_error_and_freedom_of_welch)
+{
+    const struct summary a = {11, 5.0, 3.0, NULL, NULL}, b = {11, 1.0, 3.0, NULL, NULL};
+    const struct paired paired = paired_unpaired(&a, &b, &asked, &parts);
+    ck_assert(paired.known && paired.paired == 0.0 && paired.mean == 4.0);
+    ck_assert_double_eq_tol(paired.standard_error, sqrt(18.0), 1e-14);
+    ck_assert_double_eq_tol(paired.high - 4.0, 2.0859634472658364 * sqrt(18.0), 1e-9);
+    ck_assert(isnan(paired.better.estimate) && isnan(of_quantiles[0].estimate) && isnan(tails[0].estimate));
+}
+END_TEST
+
+/* 3-4-5 on the one side, 5-12-13 on the other. */
+START_TEST(independent_quantiles_have_the_bounds_of_both)
+{
+    const struct quantile_estimate value[QUANTILES] = {{10, 7, 22}, {0, 0, 0}, {0, 0, 0}},
+                                   base[QUANTILES] = {{1, -4, 5}, {0, 0, 0}, {0, 0, 0}};
+    const struct cvar_estimate x[LEVELS] = {{3, 0.3, 50}, {0, 0, 0}}, y[LEVELS] = {{1, 0.4, 50}, {0, 0, 0}};
+    const struct summary a = {100, 0.0, 1.0, value, x}, b = {100, 0.0, 1.0, base, y};
+    (void)paired_unpaired(&a, &b, &asked, &parts);
+    ck_assert(of_quantiles[0].estimate == 9.0 && of_quantiles[0].low == 4.0 && of_quantiles[0].high == 22.0);
+    ck_assert_double_eq_tol(tails[0].standard_error, 0.5, 1e-15);
+    ck_assert(tails[0].estimate == 2.0);
+}
+END_TEST
+
+static struct dominance dominates(size_t count, const float value[], const float base[], enum outcome_better better)
+{
+    float *work = calloc(2 * count + 1, sizeof *work);
+    ck_assert_ptr_nonnull(work);
+    const struct dominance dominance = dominance_of(count, value, base, better, work);
+    free(work);
+    return dominance;
+}
+
+START_TEST(a_shift_beyond_the_band_dominates)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)i;
+        value[i] = (float)i + 200.0f; /* the functions are 0.2 apart; twice the band of 1000 is 0.094 */
+    }
+    struct dominance d = dominates(COUNT, value, base, OUTCOME_MORE);
+    ck_assert(d.first == DOMINANCE_YES && d.second == DOMINANCE_YES);
+    ck_assert(d.base_first == DOMINANCE_NO && d.base_second == DOMINANCE_NO);
+    d = dominates(COUNT, value, base, OUTCOME_LESS);
+    ck_assert(d.first == DOMINANCE_NO && d.base_first == DOMINANCE_YES && d.base_second == DOMINANCE_YES);
+    d = dominates(COUNT, value, base, OUTCOME_NEITHER);
+    ck_assert(d.first == DOMINANCE_NOT_ASKED && d.base_second == DOMINANCE_NOT_ASKED);
+    d = dominates(0, value, base, OUTCOME_MORE);
+    ck_assert(d.first == DOMINANCE_NOT_ASKED);
+}
+END_TEST
+
+START_TEST(a_shift_within_the_band_is_undecided)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)i;
+        value[i] = (float)i + 90.0f;
+    }
+    const struct dominance d = dominates(COUNT, value, base, OUTCOME_MORE);
+    ck_assert(d.first == DOMINANCE_UNDECIDED && d.base_first == DOMINANCE_UNDECIDED);
+    const struct dominance same = dominates(COUNT, base, base, OUTCOME_MORE);
+    ck_assert(same.first == DOMINANCE_UNDECIDED && same.second == DOMINANCE_UNDECIDED);
+}
+END_TEST
+
+/* The same mean, less spread: nobody who shuns risk prefers the other, and neither is better in all quantiles. */
+START_TEST(less_spread_dominates_of_second_order_alone)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = i % 2 == 0 ? -1.0f : 1.0f;
+        value[i] = 0.0f;
+    }
+    const struct dominance d = dominates(COUNT, value, base, OUTCOME_MORE);
+    ck_assert(d.first == DOMINANCE_NO && d.base_first == DOMINANCE_NO);
+    ck_assert(d.second == DOMINANCE_YES && d.base_second == DOMINANCE_NO);
 }
 END_TEST
 
@@ -184,8 +317,17 @@ int main(void)
     tcase_add_test(facts, what_is_undefined_in_either_leaves_the_pair);
     tcase_add_test(facts, too_few_pairs_say_so);
     tcase_add_test(facts, infinities_are_values);
-    tcase_add_test(facts, a_table_has_units_that_suit_and_says_what_is_not_there);
-    tcase_add_test(facts, rows_of_csv_are_in_the_unit_of_the_result);
+    tcase_add_test(facts, what_is_the_same_is_neither_better_nor_worse);
+    tcase_add_test(facts, shares_count_pairs_in_the_direction_that_is_better);
+    tcase_add_test(facts, a_difference_of_one_rounding_is_no_difference);
+    tcase_add_test(facts, a_constant_shift_moves_all_quantiles_and_tails_by_itself);
+    tcase_add_test(facts, the_difference_of_quantiles_is_not_the_quantile_of_differences);
+    tcase_add_test(facts, few_pairs_have_no_interval_of_quantiles);
+    tcase_add_test(facts, independent_means_have_the_error_and_freedom_of_welch);
+    tcase_add_test(facts, independent_quantiles_have_the_bounds_of_both);
+    tcase_add_test(facts, a_shift_beyond_the_band_dominates);
+    tcase_add_test(facts, a_shift_within_the_band_is_undecided);
+    tcase_add_test(facts, less_spread_dominates_of_second_order_alone);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

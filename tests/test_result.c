@@ -260,28 +260,25 @@ START_TEST(a_head_says_what_it_is_of_and_which_years_are_saved)
 }
 END_TEST
 
-START_TEST(the_horizon_of_one_outcome_is_read_alone)
+START_TEST(an_outline_says_what_can_be_compared)
 {
     char path[128];
-    struct result made = make();
-    struct horizon horizon;
+    struct result made = make(), outline;
     place(path, "a.h5");
     write_to(path);
-    ck_assert_ptr_null(result_read_horizon(path, "flows.f.demand", &horizon));
-    ck_assert_uint_eq(horizon.seed, UINT64_MAX);
-    ck_assert_uint_eq(horizon.replications, REPLICATIONS);
-    ck_assert_str_eq(horizon.rng, "philox");
-    ck_assert_str_eq(horizon.unit, "t");
-    ck_assert_mem_eq(horizon.value, made.samples.value + (RATE * PERIODS + YEARS) * REPLICATIONS,
-                     REPLICATIONS * sizeof(float));
-    horizon_free(&horizon);
-    /* the second has the name of another's dataset, but is not it */
-    static const char *const missing[] = {"flows.g.demand", "flows-f.demand"};
-    for (size_t i = 0; i < 2; i++) {
-        ck_assert_ptr_null(result_read_horizon(path, missing[i], &horizon));
-        ck_assert_ptr_null(horizon.value);
-        horizon_free(&horizon);
-    }
+    ck_assert_ptr_null(result_read_outline(path, &outline));
+    ck_assert_uint_eq(outline.seed, UINT64_MAX);
+    ck_assert_uint_eq(outline.replications, REPLICATIONS);
+    ck_assert_str_eq(outline.rng, "philox");
+    ck_assert_uint_eq(outline.outcomes.count, OUTCOMES);
+    ck_assert_uint_eq(outline.quantiles, made.quantiles);
+    ck_assert_mem_eq(outline.probability, made.probability, made.quantiles * sizeof *made.probability);
+    ck_assert_uint_eq(outline.levels, made.levels);
+    ck_assert_uint_eq(outline.invalids, made.invalids);
+    for (size_t i = 0; i < made.invalids; i++)
+        ck_assert_uint_eq(outline.invalid[i].replication, made.invalid[i].replication);
+    ck_assert(outline.horizon_saved[LEVEL] && !outline.annual_saved[LEVEL] && outline.annual_saved[RATE]);
+    result_free(&outline);
     result_free(&made);
     forget(path);
 }
@@ -367,7 +364,6 @@ START_TEST(of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_rea
 {
     char path[128];
     struct result made = make_sketched(), read;
-    struct horizon horizon;
     place(path, "a.h5");
     ck_assert_ptr_null(result_write(&made, path, false, 1));
     ck_assert_ptr_null(result_read(path, true, &read));
@@ -379,12 +375,6 @@ START_TEST(of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_rea
         ck_assert_int_eq(was == NULL, is == NULL);
         if (was != NULL) ck_assert_mem_eq(is, was, REPLICATIONS * sizeof *was);
     }
-    ck_assert_ptr_null(result_read_horizon(path, "fiscal.worth", &horizon));
-    ck_assert_ptr_nonnull(horizon.value);
-    horizon_free(&horizon);
-    ck_assert_ptr_null(result_read_horizon(path, "drivers.sea-level", &horizon));
-    ck_assert_ptr_null(horizon.value);
-    horizon_free(&horizon);
     result_free(&read);
     result_free(&made);
     forget(path);
@@ -721,7 +711,7 @@ int main(void)
     tcase_add_test(facts, what_is_written_is_read_back);
     tcase_add_test(facts, probabilities_are_read_back_with_their_bounds);
     tcase_add_test(facts, a_head_says_what_it_is_of_and_which_years_are_saved);
-    tcase_add_test(facts, the_horizon_of_one_outcome_is_read_alone);
+    tcase_add_test(facts, an_outline_says_what_can_be_compared);
     tcase_add_test(facts, of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_read_back);
     tcase_add_test(facts, a_sketched_result_without_samples_is_read_back_and_shown_as_such);
     tcase_add_test(facts, an_outcome_of_the_whole_horizon_is_in_no_group_of_years);

@@ -21,7 +21,10 @@ static const struct key compare_keys[] = {
      .entry = &outcome_entry,
      .shorthand = "",
      .meaning = "What is compared: npv.national, fiscal.total and trade.balance if absent, where they are."},
-    {.name = "regret", .kind = KEY_TEXT, .usual = "", .meaning = "The outcome that regret is about."},
+    {.name = "regret",
+     .kind = KEY_TEXT,
+     .usual = "",
+     .meaning = "The outcome that regret is about: what each policy leaves against the best one, future by future."},
     {.name = NULL}};
 static const struct key batch_keys[] = {
     {.name = "batch", .kind = KEY_NAME, .meaning = "Name of the batch."},
@@ -119,15 +122,15 @@ static struct fault *check_batch(struct batch *batch)
 {
     struct setting *root = batch->document->root, *compare = setting_find(root, "compare");
     const struct setting *base = setting_find(root, "base");
-    const struct setting *regret = compare == NULL ? NULL : setting_find(compare, "regret");
     batch->name = setting_find(root, "batch")->text;
     batch->worlds = setting_find(root, "worlds");
     batch->policies = setting_find(root, "policies");
     batch->outcomes = compare == NULL ? NULL : setting_find(compare, "outcomes");
+    batch->regret = compare == NULL ? NULL : setting_find(compare, "regret");
     struct fault *faults = check_list(batch->worlds, check_scenario);
     faults = fault_join(faults, check_list(batch->policies, check_scenario));
     if (batch->outcomes != NULL) faults = fault_join(faults, check_list(batch->outcomes, check_outcome));
-    if (regret != NULL) faults = fault_join(faults, check_outcome(regret));
+    if (batch->regret != NULL) faults = fault_join(faults, check_outcome(batch->regret));
     faults = fault_join(faults, find_base(base, batch->worlds, &batch->base_world));
     return fault_join(faults, find_base(base, batch->policies, &batch->base_policy));
 }

@@ -19,6 +19,7 @@ struct batch {
     const char *name;
     const struct setting *worlds, *policies; /* lists of names */
     const struct setting *outcomes;          /* a list of paths; NULL: the usual ones */
+    const struct setting *regret;            /* a path; NULL: none */
     size_t base_world, base_policy;
     char **world, **policy;  /* their names without folders */
     struct batch_cell *cell; /* [worlds][policies] */

@@ -98,8 +98,9 @@ static struct fault *note_outcomes(struct batch_run *run, const struct outcomes 
     const char **words = calloc(outcomes->count + 1, sizeof *words);
     if (words == NULL) return fault_no_memory();
     for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
-    for (size_t o = 0; o < run->outcomes; o++) {
-        struct wanted *wanted = &run->outcome[o];
+    for (size_t o = 0; o <= run->outcomes; o++) {
+        struct wanted *wanted = o < run->outcomes ? &run->outcome[o] : &run->regret;
+        if (wanted->path == NULL) continue;
         if (outcomes_find(outcomes, wanted->path) < outcomes->count) wanted->found = true;
         if (first) units_hint(wanted->path, words, sizeof wanted->hint, wanted->hint);
     }
@@ -110,15 +111,17 @@ static struct fault *note_outcomes(struct batch_run *run, const struct outcomes 
 /* Without its samples an outcome cannot be compared. */
 static struct fault *check_kept(const struct batch_run *run, const struct simulation *simulation)
 {
-    for (size_t o = 0; o < run->outcomes; o++) {
-        const size_t index = outcomes_find(&simulation->outcomes, run->outcome[o].path);
+    for (size_t o = 0; o <= run->outcomes; o++) {
+        const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
+        if (path == NULL) continue;
+        const size_t index = outcomes_find(&simulation->outcomes, path);
         if (index == simulation->outcomes.count || simulation->horizon_saved[index]) continue;
         return fault_raise(
             FAULT_SCENARIO,
             "%s: the samples of %s, which is to be compared, are not kept, because all samples of %" PRIu64
             " replications take more than --memory; lower -n to %" PRIu64
             ", raise --memory or name what is compared in --save",
-            simulation->file, run->outcome[o].path, simulation->replications, keep_most(simulation));
+            simulation->file, path, simulation->replications, keep_most(simulation));
     }
     return NULL;
 }
@@ -158,6 +161,10 @@ static struct fault *check_outcomes(struct batch_run *run)
         if (wanted->found) run->outcome[kept++] = *wanted;
     }
     run->outcomes = kept;
+    if (run->regret.path != NULL && !run->regret.found)
+        faults = fault_join(faults,
+                            fault_at(FAULT_SCENARIO, run->regret.place, "compare.regret: no cell has an outcome '%s'%s",
+                                     run->regret.path, run->regret.hint));
     return faults;
 }
 

@@ -12,6 +12,8 @@ static struct fault *init_outcomes(struct batch_run *run)
 {
     const struct setting *asked = run->batch->outcomes;
     run->usual = asked == NULL;
+    if (run->batch->regret != NULL)
+        run->regret = (struct wanted){.path = run->batch->regret->text, .place = run->batch->regret->place};
     run->outcomes = run->usual ? sizeof usual_outcomes / sizeof *usual_outcomes : asked->children;
     run->outcome = calloc(run->outcomes, sizeof *run->outcome);
     if (run->outcome == NULL) return fault_no_memory();

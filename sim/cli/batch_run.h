@@ -37,7 +37,8 @@ struct batch_run {
     size_t cells;
     struct wanted *outcome;
     size_t outcomes;
-    bool usual; /* these were not asked for */
+    bool usual;           /* these were not asked for */
+    struct wanted regret; /* path NULL: none */
 };
 
 MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batch *batch,
@@ -55,7 +56,8 @@ MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, str
  * cell has are faults; of the usual ones those are left out. */
 MUST_CHECK struct fault *batch_check(struct batch_run *run);
 
-/* Prints the differences between the results that are there, and writes them as CSV to the file, if one is named. */
-MUST_CHECK struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv);
+/* Prints the differences between the results that are there, and regret; writes both as CSV to a file, and what
+ * policies change, with years, to an HDF5 file, where these are named. */
+MUST_CHECK struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv, const char *comparison);
 
 #endif

@@ -10,16 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_CSV };
+enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_CSV, OPTION_COMPARISON };
 
 struct batch_options {
     struct options shared;
-    const char *csv;
+    const char *csv, *comparison;
 };
 
 static const struct argp_option list[] = {
     {NULL, 'o', "DIR", 0, "Folder of the results, made if it is not there (default: the batch's name)", 0},
     {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too; an older one is replaced", 0},
+    {"comparison", OPTION_COMPARISON, "FILE", 0,
+     "Write what policies change, by world and year, to an HDF5 file too; an older one is replaced", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -33,6 +35,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->shared; break;
     case 'o': options->shared.output = argument; break;
     case OPTION_CSV: options->csv = argument; break;
+    case OPTION_COMPARISON: options->comparison = argument; break;
     case OPTION_PROGRESS:
         if (!progress_read_style(argument, &style))
             argp_error(state, "--progress is '%s'; expected auto, plain or none", argument);
@@ -71,7 +74,7 @@ static struct fault *make_folder(const char *path)
 }
 
 /* A place that cannot be written to is told before hours of simulation, not after. */
-static struct fault *check_csv(const char *path)
+static struct fault *check_place(const char *path)
 {
     if (path == NULL) return NULL;
     const char *slash = strrchr(path, '/');
@@ -147,7 +150,8 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
 {
     struct batch_run run;
     struct fault *fault = batch_run_init(&run, batch, &options->shared);
-    if (fault == NULL) fault = check_csv(options->csv);
+    if (fault == NULL) fault = check_place(options->csv);
+    if (fault == NULL) fault = check_place(options->comparison);
     if (fault == NULL) fault = batch_check(&run);
     if (fault == NULL && batch_run_count(&run, CELL_WAITING) > 0) {
         fault = make_folder(run.folder);
@@ -155,7 +159,7 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     }
     if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);
     if (fault == NULL) {
-        fault = batch_compare(&run, stdout, options->csv);
+        fault = batch_compare(&run, stdout, options->csv, options->comparison);
         fault = fault_join(report_failed(&run), fault);
     }
     batch_run_free(&run);

@@ -19,6 +19,7 @@ static const struct {
     {"check", command_check, "read, validate and print the plan; simulates nothing but a pilot block"},
     {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
     {"show", command_show, "tables of a result in the terminal"},
+    {"compare", command_compare, "what results differ in from a base, future by future"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},

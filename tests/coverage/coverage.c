@@ -8,6 +8,7 @@
  * What is asymptotic, the other means and the tails, is printed and not judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/statistics.h"
+#include "tests/coverage/judge.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
@@ -18,7 +19,6 @@
 #include <string.h>
 
 #define NORMAL_975 1.959963984540054
-#define ERRORS     4.5 /* standard errors: by chance once in 150,000 times */
 #define LEVEL      0.95
 #define POISSON    3.0
 #define UNKNOWN    __builtin_nan("")
@@ -120,53 +120,18 @@ static const struct law {
 
 /* ---- what coverage must be, where that is known ---- */
 
-static double binomial_below(double b, double p, size_t n)
-{
-    return b < 0 ? 0.0 : b >= (double)n ? 1.0 : gsl_cdf_binomial_P((unsigned)b, p, (unsigned)n);
-}
-
 /* Of normals, by the t distribution. */
 static double mean_coverage(const struct law *law, size_t n)
 {
     return law == &laws[0] ? 1 - 2 * gsl_cdf_tdist_Q(NORMAL_975, (double)n - 1) : UNKNOWN;
 }
 
-/* X_low is above the quantile q if fewer than `low` values are at most q, X_high below it if at least `high` are less.
- */
+/* Of a law with ties other values count at the quantile than below it. */
 static double quantile_coverage(const struct law *law, size_t n, double p)
 {
     const double q = law->quantile(p);
-    const double at_most = law->below == NULL ? p : law->below(q), less = law->below == NULL ? p : law->below(q - 1);
-    uint64_t rank, low, high;
-    statistics_quantile_ranks(n, p, &rank, &low, &high);
-    return 1 - binomial_below((double)low - 1, at_most, n) - (1 - binomial_below((double)high - 1, less, n));
-}
-
-static bool wilson_covers(size_t n, double p, double hits)
-{
-    const struct probability_estimate e = probability_of(hits, (double)n);
-    return e.low <= p && p <= e.high;
-}
-
-static double wilson_coverage(size_t n, double p)
-{
-    double covered = 0;
-    for (unsigned hits = 0; hits <= n; hits++)
-        if (wilson_covers(n, p, hits)) covered += gsl_ran_binomial_pdf(hits, p, (unsigned)n);
-    return covered;
-}
-
-static bool failed;
-
-/* Prints per cent, and judges where something is expected. */
-static void report(size_t runs, size_t covered, double expected)
-{
-    const double found = (double)covered / (double)runs;
-    const double error = sqrt(expected * (1 - expected) / (double)runs) * ERRORS + 1 / (double)runs;
-    const bool wrong = fabs(found - expected) > error; /* never without an expectation */
-    printf(" %.1f%s |", 100 * found, wrong ? " (!)" : "");
-    if (wrong) fprintf(stderr, "coverage: %g covered, %g to %g expected\n", found, expected - error, expected + error);
-    failed = failed || wrong;
+    return judge_quantile_coverage(n, p, law->below == NULL ? p : law->below(q),
+                                   law->below == NULL ? p : law->below(q - 1));
 }
 
 /* ---- repeated runs ---- */
@@ -179,11 +144,6 @@ struct counts {
 static struct moments one(double value)
 {
     return moments_of(1, &value, NULL);
-}
-
-static bool covers(double estimate, double standard_error, double truth)
-{
-    return fabs(estimate - truth) <= NORMAL_975 * standard_error;
 }
 
 static void run(gsl_rng *rng, const struct law *law, size_t n, const double truth[PROBABILITIES], struct counts *counts)
@@ -200,11 +160,11 @@ static void run(gsl_rng *rng, const struct law *law, size_t n, const double trut
     }
     const struct moments m = moments_of(n, value, NULL);
     statistics_quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
-    counts->mean += covers(m.mean, moments_standard_error(&m), law->mean);
+    counts->mean += judge_covers(m.mean, moments_standard_error(&m), law->mean);
     for (size_t q = 0; q < PROBABILITIES; q++)
         counts->quantile[q] += quantile[q].low <= truth[q] && truth[q] <= quantile[q].high;
     for (size_t t = 0; t < 2; t++) {
-        counts->tail[t] += covers(cvar[t].estimate, cvar[t].standard_error, law->cvar(level[t]));
+        counts->tail[t] += judge_covers(cvar[t].estimate, cvar[t].standard_error, law->cvar(level[t]));
         counts->cvar[t] = moments_combine(counts->cvar[t], one(cvar[t].estimate));
         counts->stated[t] = moments_combine(counts->stated[t], one(cvar[t].standard_error));
     }
@@ -232,10 +192,10 @@ static void law_rows(gsl_rng *rng, const struct law *law, size_t n, size_t runs)
     struct counts counts;
     count_runs(rng, law, n, runs, &counts);
     printf("| %s | %zu | %zu |", law->name, n, runs);
-    report(runs, counts.mean, mean_coverage(law, n));
+    judge(runs, counts.mean, mean_coverage(law, n));
     for (size_t q = 0; q < PROBABILITIES; q++)
-        report(runs, counts.quantile[q], quantile_coverage(law, n, probability[q]));
-    for (size_t t = 0; t < 2; t++) report(runs, counts.tail[t], UNKNOWN);
+        judge(runs, counts.quantile[q], quantile_coverage(law, n, probability[q]));
+    for (size_t t = 0; t < 2; t++) judge(runs, counts.tail[t], UNKNOWN);
     report_tails(law, &counts);
     putchar('\n');
 }
@@ -253,9 +213,9 @@ static void mean_rows(gsl_rng *rng, size_t runs)
                 double value[30];
                 for (size_t i = 0; i < n[k]; i++) value[i] = laws[l].draw(rng);
                 const struct moments m = moments_of(n[k], value, NULL);
-                covered += covers(m.mean, moments_standard_error(&m), laws[l].mean);
+                covered += judge_covers(m.mean, moments_standard_error(&m), laws[l].mean);
             }
-            report(runs, covered, mean_coverage(&laws[l], n[k]));
+            judge(runs, covered, mean_coverage(&laws[l], n[k]));
         }
         putchar('\n');
     }
@@ -271,8 +231,8 @@ static void wilson_rows(gsl_rng *rng, size_t runs)
         for (size_t k = 0; k < 3; k++) {
             size_t covered = 0;
             for (size_t r = 0; r < runs; r++)
-                covered += wilson_covers(n[k], p[i], gsl_ran_binomial(rng, p[i], (unsigned)n[k]));
-            report(runs, covered, wilson_coverage(n[k], p[i]));
+                covered += judge_wilson_covers(n[k], p[i], gsl_ran_binomial(rng, p[i], (unsigned)n[k]));
+            judge(runs, covered, judge_wilson_coverage(n[k], p[i]));
         }
         putchar('\n');
     }
@@ -298,5 +258,5 @@ int main(int argc, char **argv)
     mean_rows(rng, is_short ? 20000 : 1000000);
     wilson_rows(rng, is_short ? 20000 : 1000000);
     gsl_rng_free(rng);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return judge_failed() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,0 +1,22 @@
+/* sim/cli/better.c -- see better.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/better.h"
+#include "models/outcomes.h"
+
+#include <fnmatch.h>
+
+static bool matches(const char *const pattern[], size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(pattern[i], path, 0) == 0) return true;
+    return false;
+}
+
+enum outcome_better better_of(const void *context, const char *path)
+{
+    const struct better *better = context;
+    const struct outcome_kind *kind = outcomes_kind(path);
+    if (matches(better->more, better->mores, path)) return OUTCOME_MORE;
+    if (matches(better->less, better->lesses, path)) return OUTCOME_LESS;
+    return kind == NULL ? OUTCOME_NEITHER : kind->better;
+}

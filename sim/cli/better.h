@@ -1,0 +1,15 @@
+/* sim/cli/better.h -- of which outcomes more is better: as they are declared, or as the command line says.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_BETTER_H
+#define ZHOL_BETTER_H
+
+#include "sim/core/outcome.h"
+
+struct better {
+    const char **more, **less; /* patterns as of file names, which go before what is declared */
+    size_t mores, lesses;
+};
+/* For struct comparison_wish; context is a struct better. */
+enum outcome_better better_of(const void *context, const char *path);
+
+#endif

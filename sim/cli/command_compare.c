@@ -1,0 +1,229 @@
+/* sim/cli/command_compare.c -- zhol compare: what results differ in, replication by replication.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/comparison.h"
+#include "sim/cli/better.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OPTION_OUTCOME = 256,
+    OPTION_YEAR,
+    OPTION_YEARS,
+    OPTION_UNPAIRED,
+    OPTION_MORE,
+    OPTION_LESS,
+    OPTION_DOMINANCE,
+    OPTION_CSV,
+    OPTION_JSON,
+    OPTION_FORCE
+};
+
+struct compare_options {
+    const char **file; /* the base first */
+    size_t files;
+    const char **outcome;
+    size_t outcomes;
+    struct better better;
+    char **owned; /* copies of arguments that were cut at their commas */
+    size_t copies;
+    const char *output;
+    bool csv, json, force, dominance, years, unpaired;
+    int year, threads;
+};
+
+static const struct argp_option list[] = {
+    {"outcome", OPTION_OUTCOME, "PATTERNS", 0,
+     "Compare these, such as 'fiscal.*,trade.balance', in full; repeatable (default: the main ones)", 0},
+    {"year", OPTION_YEAR, "YEAR", 0, "Show this year (default: the whole horizon)", 0},
+    {"years", OPTION_YEARS, NULL, 0, "Show every year", 0},
+    {"dominance", OPTION_DOMINANCE, NULL, 0, "Show stochastic dominance too", 0},
+    {"unpaired", OPTION_UNPAIRED, NULL, 0, "As if all draws were independent: for other seeds and generators", 0},
+    {"more", OPTION_MORE, "PATTERNS", 0, "Of these outcomes more is better (default: as declared)", 0},
+    {"less", OPTION_LESS, "PATTERNS", 0, "Of these less is better", 0},
+    {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per variant, outcome and period", 0},
+    {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
+    {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
+    {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+/* Adds patterns separated by commas. */
+static void add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
+                         const char *argument, const char ***patterns, size_t *count)
+{
+    char **grown = reallocarray(options->owned, options->copies + 1, sizeof *grown), *copy = strdup(argument);
+    if (grown != NULL) options->owned = grown;
+    if (grown == NULL || copy == NULL) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+    options->owned[options->copies++] = copy;
+    for (char *pattern = copy; pattern != NULL;) {
+        char *comma = strchr(pattern, ',');
+        if (comma != NULL) *comma = '\0';
+        if (*pattern == '\0') argp_error(state, "--%s is '%s'; expected patterns between commas", name, argument);
+        if (!options_append(patterns, count, pattern)) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        pattern = comma == NULL ? NULL : comma + 1;
+    }
+}
+
+static int read_number(struct argp_state *state, const char *name, const char *argument, long most, const char *what)
+{
+    char *end = NULL;
+    errno = 0;
+    const long number = strtol(argument, &end, 10);
+    if (*argument < '0' || *argument > '9' || *end != '\0' || errno != 0 || number < 1 || number > most)
+        argp_error(state, "%s is '%s'; expected %s", name, argument, what);
+    return (int)number;
+}
+
+static void check_together(const struct compare_options *options, struct argp_state *state)
+{
+    if (options->files < 2)
+        argp_error(state, "%zu result files were named; expected a base and at least one other", options->files);
+    if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
+    if (options->year != 0 && options->years) argp_error(state, "--year and --years exclude each other");
+    if (options->dominance && (options->csv || options->json))
+        argp_error(state, "--csv and --json have dominance without --dominance");
+    if (options->dominance && options->unpaired) argp_error(state, "--dominance needs pairs, not --unpaired");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct compare_options *options = state->input;
+    struct better *better = &options->better;
+    switch (key) {
+    case OPTION_OUTCOME:
+        add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
+        break;
+    case OPTION_MORE: add_patterns(options, state, "more", argument, &better->more, &better->mores); break;
+    case OPTION_LESS: add_patterns(options, state, "less", argument, &better->less, &better->lesses); break;
+    case OPTION_YEAR: options->year = read_number(state, "--year", argument, 9999, "a year such as 2030"); break;
+    case OPTION_YEARS: options->years = true; break;
+    case OPTION_DOMINANCE: options->dominance = true; break;
+    case OPTION_UNPAIRED: options->unpaired = true; break;
+    case OPTION_CSV: options->csv = true; break;
+    case OPTION_JSON: options->json = true; break;
+    case OPTION_FORCE: options->force = true; break;
+    case 'o': options->output = argument; break;
+    case 'j': options->threads = read_number(state, "-j", argument, 4096, "a number of threads from 1 to 4096"); break;
+    case ARGP_KEY_ARG:
+        if (!options_append(&options->file, &options->files, argument))
+            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        break;
+    case ARGP_KEY_END: check_together(options, state); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {
+    list,
+    parse,
+    "BASE OTHER...",
+    "What other results differ in from a base, replication by replication on the same random numbers: mean "
+    "differences, "
+    "ranges of futures, how often the other is better, and what pairing saved.\v"
+    "Example:\n\n  zhol compare kazakhstan-2019.h5 nurly-zhol-sreb.h5 --outcome 'fiscal.*' -o differences.h5",
+    NULL,
+    NULL,
+    NULL};
+
+static void print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
+{
+    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? option : ",", pattern[i]);
+    if (count > 0) fputc('\'', to);
+}
+
+/* What makes the comparison again: files by name, and all that changes what is written. */
+static struct fault *set_texts(const struct compare_options *options, struct comparison *comparison)
+{
+    size_t size = 0;
+    FILE *to = open_memstream(&comparison->history, &size);
+    if (to == NULL) return fault_no_memory();
+    fprintf(to, "zhol compare %s.h5", comparison->base);
+    for (size_t v = 0; v < comparison->variants; v++) fprintf(to, " %s.h5", comparison->variant[v]);
+    print_list(" --outcome '", options->outcome, options->outcomes, to);
+    print_list(" --more '", options->better.more, options->better.mores, to);
+    print_list(" --less '", options->better.less, options->better.lesses, to);
+    if (options->unpaired) fputs(" --unpaired", to);
+    if (fclose(to) != 0) return fault_no_memory();
+    const int made =
+        comparison->variants == 1
+            ? asprintf(&comparison->title, "%s against %s", comparison->variant[0], comparison->base)
+            : asprintf(&comparison->title, "%zu variants against %s", comparison->variants, comparison->base);
+    if (made < 0) comparison->title = NULL;
+    comparison->source = strdup("zhol " ZHOL_VERSION);
+    return comparison->title == NULL || comparison->source == NULL ? fault_no_memory() : NULL;
+}
+
+static struct fault *check_written(void)
+{
+    return fflush(stdout) != 0 || ferror(stdout) ? fault_raise(FAULT_MACHINE, "standard output cannot be written")
+                                                 : NULL;
+}
+
+static struct fault *print(const struct compare_options *options, const struct comparison *comparison)
+{
+    if (options->json) {
+        comparison_json(comparison, stdout);
+        return check_written();
+    }
+    if (options->csv) {
+        comparison_csv_head(comparison, stdout);
+        comparison_csv(comparison, stdout);
+        TRY(check_written());
+        return comparison_print_notes(comparison, stderr);
+    }
+    TRY(comparison_screen(comparison, options->outcomes == 0, stdout));
+    if (options->dominance) TRY(comparison_print_dominance(comparison, stdout));
+    return comparison_print_notes(comparison, stdout);
+}
+
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_output(const struct compare_options *options)
+{
+    if (options->output == NULL || options->force || access(options->output, F_OK) < 0) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", options->output);
+}
+
+static struct fault *compare(const struct compare_options *options, struct comparison *comparison)
+{
+    const struct comparison_files files = {
+        .worlds = 1, .variants = options->files - 1, .base = options->file, .file = options->file + 1};
+    const bool rows = options->csv || options->json, all_shown = options->years || (rows && options->year == 0);
+    const struct comparison_wish wish = {.unpaired = options->unpaired,
+                                         .years = all_shown || options->output != NULL,
+                                         .show_years = all_shown,
+                                         .year = options->year,
+                                         .outcome = options->outcome,
+                                         .outcomes = options->outcomes,
+                                         .better = better_of,
+                                         .context = &options->better,
+                                         .threads = options->threads};
+    TRY(check_output(options));
+    TRY(comparison_read(&files, &wish, comparison));
+    TRY(set_texts(options, comparison));
+    if (options->output != NULL) TRY(comparison_write(comparison, options->output, options->force));
+    return print(options, comparison);
+}
+
+int command_compare(int argc, char **argv)
+{
+    struct compare_options options = {.files = 0};
+    struct comparison comparison = {.notes = 0};
+    argp_err_exit_status = FAULT_USAGE;
+    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    const int status = command_end(compare(&options, &comparison));
+    comparison_free(&comparison);
+    for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
+    free(options.owned);
+    free(options.file);
+    free(options.outcome);
+    free(options.better.more);
+    free(options.better.less);
+    return status;
+}

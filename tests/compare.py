@@ -1,0 +1,471 @@
+#!/usr/bin/env python3
+"""zhol compare against numpy on the stored samples, and as a user meets it: what cannot be compared, what is noted, files.
+
+Usage: compare.py ZHOL SCENARIOS
+"""
+import csv
+import io
+import json
+import math
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import netCDF4
+import numpy
+import xarray
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+REPLICATIONS, YEARS, SECTIONS, Z = 500, 20, 16, 1.959963984540054
+MINIMAL = ["run", str(SCENARIOS / "minimal.yaml"), "-n", "600", "--progress", "none"]
+CHANGED = ["--set", "flows.grain-south.tariff=0 %", "--set", "drivers.oil.mean=70 USD/bbl"]
+
+
+def student(freedom):
+    """The 0.975 quantile of Student's t, by integrating its density."""
+    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
+
+    def beyond(t, steps=2000):
+        x = numpy.linspace(0, t, steps + 1)
+        y = scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
+        return t / steps / 3 * (y[0] + y[-1] + 4 * y[1:-1:2].sum() + 2 * y[2:-1:2].sum()) - 0.475
+
+    low, high = 1.0, 13.0
+    for _ in range(60):
+        low, high = ((low + high) / 2, high) if beyond((low + high) / 2) < 0 else (low, (low + high) / 2)
+    return low
+
+
+def name_of(path):
+    return path.replace(".", "_").replace("-", "_")
+
+
+def order(values, p):
+    return numpy.sort(values)[max(1, math.ceil(round(len(values) * p, 9))) - 1]
+
+
+def tail_mean(values, level):
+    """The mean of a tail, and the quantile at its edge."""
+    upper, share = level >= 0.5, round(min(level, 1 - level), 12)
+    ordered = numpy.sort(values)[::-1] if upper else numpy.sort(values)
+    points = len(values) * share
+    whole = math.floor(round(points, 9))
+    rest = points - whole if points - whole > 1e-9 else 0.0
+    return (ordered[:whole].sum() + (rest * ordered[whole] if rest > 0 else 0.0)) / points, order(values, level)
+
+
+def influence(values, level):
+    edge, share = tail_mean(values, level)[1], round(min(level, 1 - level), 12)
+    return (numpy.maximum(values - edge, 0) if level >= 0.5 else numpy.minimum(values - edge, 0)) / share
+
+
+def wilson(hits, n):
+    p, square = hits / n, Z * Z
+    center, half = (hits + square / 2) / (n + square), Z / (n + square) * math.sqrt(hits * (1 - p) + square / 4)
+    return p, 0.0 if hits == 0 else center - half, 1.0 if hits == n else center + half
+
+
+def dominance(value, base):
+    """Of value over base where more is better: first and second order."""
+    n, grid = len(value), numpy.unique(numpy.concatenate([value, base]))
+    f, g = (numpy.searchsorted(numpy.sort(x), grid, side="right") / n for x in (value, base))
+    band = 2 * math.sqrt(math.log(4 / 0.05) / (2 * n))
+    area = numpy.concatenate([[0.0], numpy.cumsum((g - f)[:-1] * numpy.diff(grid))])
+    width = band * (grid - grid[0])
+
+    def verdict(ahead, limit, zero):
+        return -1 if (-ahead > limit).any() else 1 if (ahead > limit).any() and (ahead >= -zero).all() else 0
+
+    first = verdict(g - f, band, 0.0)
+    rounding = 1e-12 * max(1.0, abs(area).max())
+    return first, 1 if first == 1 else verdict(area, width, rounding)
+
+
+class Compare(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        for name, scenario in (("base", "kazakhstan-2019"), ("programme", "policies/nurly-zhol-sreb")):
+            cls.zhol("run", str(SCENARIOS / f"{scenario}.yaml"), "-n", str(REPLICATIONS), "-o", f"{name}.h5", "--progress", "none")
+        cls.zhol(*MINIMAL, "-o", "minimal.h5")
+        cls.zhol(*MINIMAL, *CHANGED, "-o", "changed.h5")
+        cls.zhol("compare", "base.h5", "programme.h5", "-o", "d.h5")
+        cls.rows = cls.table("base.h5", "programme.h5")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    @classmethod
+    def zhol(cls, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=cls.folder, capture_output=True, text=True)
+        if run.returncode != status:
+            raise AssertionError(f"{words}: {run.returncode}\n{run.stderr}{run.stdout}")
+        return run
+
+    @classmethod
+    def table(cls, *words):
+        return list(csv.DictReader(io.StringIO(cls.zhol("compare", *words, "--csv").stdout)))
+
+    def samples(self, file, path, period):
+        with h5py.File(self.folder / file) as result:
+            group = "horizon" if period == "horizon" else "annual"
+            values = result[f"samples/{group}/{name_of(path)}"][:].astype(float)
+            return values if period == "horizon" else values[int(period) - 2020]
+
+    def number(self, row, column):
+        return math.nan if row[column] == "" else float(row[column])
+
+    def check(self, row, column, expected, scale):
+        numpy.testing.assert_allclose(self.number(row, column), expected, rtol=1e-9, atol=1e-9 * scale,
+                                      err_msg=f"{row['outcome']} {row['period']} {column}")
+
+    def check_pairs(self, row, value, base, freedom):
+        """All that is said of pairs, worked out again; rounding of sums is of the size of the numbers themselves."""
+        both = ~numpy.isnan(value) & ~numpy.isnan(base)
+        value, base = value[both], base[both]
+        n, d = len(value), value - base
+        scale = max(abs(value).max(), abs(base).max()) * 1e-6
+        self.assertEqual(float(row["count"]), n)
+        self.check(row, "base_mean", base.mean(), scale)
+        self.check(row, "variant_mean", value.mean(), scale)
+        self.check(row, "mean_difference", d.mean(), scale * 1e-3)
+        sd = d.std(ddof=1)
+        error = sd / math.sqrt(n)
+        self.check(row, "sd", sd, scale * 1e-3)
+        self.check(row, "standard_error", error, scale * 1e-3)
+        self.check(row, "mean_difference_low", d.mean() - freedom * error, scale * 1e-3)
+        self.check(row, "mean_difference_high", d.mean() + freedom * error, scale * 1e-3)
+        slack = 2.0 ** -24 * (abs(value) + abs(base))
+        self.check(row, "rounding", slack.mean(), scale * 1e-3)
+        if (d != 0).any():
+            with numpy.errstate(divide="ignore"):
+                self.check(row, "variance_saving", (value.var(ddof=1) + base.var(ddof=1)) / d.var(ddof=1), 1e-3)
+        else:
+            self.assertEqual(row["variance_saving"], "")
+        greater, less = (d > slack).sum(), (d < -slack).sum()
+        shares = {"same": n - greater - less}
+        if row["better_is"] != "neither":
+            shares.update(dict(zip(("better", "worse"), (greater, less) if row["better_is"] == "more" else (less, greater))))
+        else:
+            self.assertEqual({row[c + e] for c in ("better", "worse") for e in ("", "_low", "_high")}, {""})
+        for share, hits in shares.items():
+            for ending, expected in zip(("", "_low", "_high"), wilson(hits, n)):
+                self.check(row, share + ending, expected, 1e-3)
+        self.check_quantiles(row, value, base, scale)
+        self.check_tails(row, value, base, scale)
+
+    def check_quantiles(self, row, value, base, scale):
+        n, d = len(value), numpy.sort((value - base).astype(numpy.float32).astype(float))
+        section = [slice(n * s // SECTIONS, n * (s + 1) // SECTIONS) for s in range(SECTIONS)]
+        for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+            self.check(row, f"quantile_{p}", order(d, p), 0)
+            deviation = math.sqrt(n * p * (1 - p))
+            if deviation ** 2 >= 20:
+                self.check(row, f"quantile_low_{p}", d[math.floor(n * p - Z * deviation) - 1], 0)
+                self.check(row, f"quantile_high_{p}", d[math.ceil(n * p + Z * deviation)], 0)
+            apart = order(value, p) - order(base, p)
+            each = numpy.array([order(value[s], p) - order(base[s], p) for s in section if n >= SECTIONS])
+            self.check(row, f"quantile_difference_{p}", apart, scale * 1e-3)
+            if (d == 0).all() or n / SECTIONS * min(p, 1 - p) < 3:
+                self.assertTrue((d == 0).all() or row[f"quantile_difference_low_{p}"] == "")
+                continue
+            half = self.t15 * math.sqrt(((each - apart) ** 2).sum() / (SECTIONS * (SECTIONS - 1)))
+            self.check(row, f"quantile_difference_low_{p}", apart - half, scale * 1e-3)
+            self.check(row, f"quantile_difference_high_{p}", apart + half, scale * 1e-3)
+
+    def check_tails(self, row, value, base, scale):
+        n = len(value)
+        for level in (0.05, 0.95):
+            if n * 0.05 < 2 or (value == base).all():
+                continue
+            apart = tail_mean(value, level)[0] - tail_mean(base, level)[0]
+            error = (influence(value, level) - influence(base, level)).std(ddof=1) / math.sqrt(n)
+            self.check(row, f"cvar_difference_{level:g}", apart, scale)
+            self.check(row, f"cvar_difference_standard_error_{level:g}", error, scale)
+            self.check(row, f"cvar_difference_low_{level:g}", apart - Z * error, scale)
+            self.check(row, f"cvar_difference_high_{level:g}", apart + Z * error, scale)
+
+    def test_pairs_are_those_of_the_samples(self):
+        type(self).t15, freedom, checked = student(SECTIONS - 1), {}, 0
+        for row in self.rows:
+            if row["paired"] != "1" or float(row["count"]) < 30:
+                continue
+            count = int(float(row["count"]))
+            freedom.setdefault(count, student(count - 1))
+            value, base = (self.samples(f"{file}.h5", row["outcome"], row["period"]) for file in ("programme", "base"))
+            self.check_pairs(row, value, base, freedom[count])
+            checked += 1
+        self.assertGreater(checked, 700)
+
+    def test_without_samples_the_errors_are_those_of_independent_draws(self):
+        checked = 0
+        with h5py.File(self.folder / "base.h5") as base, h5py.File(self.folder / "programme.h5") as programme:
+            for row in self.rows:
+                if row["paired"] != "0" or not float(row["count"]) > 0:
+                    continue
+                name, year = name_of(row["outcome"]), int(row["period"]) - 2020
+                self.assertNotIn(name, base["samples/annual"])
+                x, y = ({s: f["annual"][s][name][year] for s in ("mean", "standard_error", "quantile", "quantile_low", "quantile_high", "cvar", "cvar_standard_error")}
+                        for f in (programme, base))
+                self.check(row, "mean_difference", x["mean"] - y["mean"], 0)
+                self.check(row, "standard_error", math.hypot(x["standard_error"], y["standard_error"]), 0)
+                self.assertEqual({row["better"], row["same"], row["quantile_0.5"], row["variance_saving"], row["sd"]}, {""})
+                apart = x["quantile"][2] - y["quantile"][2]
+                below = math.hypot(x["quantile"][2] - x["quantile_low"][2], y["quantile_high"][2] - y["quantile"][2])
+                self.check(row, "quantile_difference_0.5", apart, 0)
+                self.check(row, "quantile_difference_low_0.5", apart - below, 1)
+                self.check(row, "cvar_difference_standard_error_0.95", math.hypot(x["cvar_standard_error"][-1], y["cvar_standard_error"][-1]), 0)
+                checked += 1
+        self.assertGreater(checked, 300)
+
+    def test_dominance_is_that_of_the_distribution_functions(self):
+        found = set()
+        for row in self.rows:
+            if row["period"] != "horizon" or row["paired"] != "1" or float(row["count"]) == 0:
+                continue
+            names = ("dominance_first", "dominance_second", "dominated_first", "dominated_second")
+            got = tuple(int(row[name]) for name in names)
+            if row["better_is"] == "neither":
+                self.assertEqual(got, (-2, -2, -2, -2))
+                continue
+            value, base = (self.samples(f"{file}.h5", row["outcome"], "horizon") for file in ("programme", "base"))
+            both = ~numpy.isnan(value) & ~numpy.isnan(base)
+            sign = 1 if row["better_is"] == "more" else -1
+            value, base = sign * value[both], sign * base[both]
+            self.assertEqual(got, dominance(value, base) + dominance(base, value), row["outcome"])
+            found.update(got)
+        self.assertEqual(found, {-1, 0, 1})
+
+    def test_the_file_has_what_the_table_has(self):
+        with h5py.File(self.folder / "d.h5") as file:
+            statistics = [c for c in self.rows[0] if c in file["horizon"]]
+            self.assertEqual(set(statistics), {g for g in file["horizon"] if not g.startswith(("quantile", "cvar"))})
+            for row in self.rows:
+                group, at = ("horizon", ()) if row["period"] == "horizon" else ("annual", (int(row["period"]) - 2020,))
+                for statistic in file[group]:
+                    dataset = file[group][statistic][name_of(row["outcome"])]
+                    value = dataset[(0, 0) + at]
+                    for k, expected in enumerate(numpy.atleast_1d(value)):
+                        column = statistic
+                        if statistic.startswith("quantile"):
+                            column += "_" + str(file[group][statistic]["quantile"][k])
+                        elif statistic.startswith("cvar"):
+                            column += f"_{file[group][statistic]['level'][k]:g}"
+                        numpy.testing.assert_array_equal(self.number(row, column), expected, column)
+                    self.assertEqual(dataset.attrs["path"].decode(), row["outcome"])
+                    self.assertEqual(dataset.attrs["better"].decode(), row["better_is"])
+            self.assertEqual(file["annual/mean_difference/trade_exports"].attrs["units"], b"USD/yr")
+            self.assertEqual(file["horizon/mean_difference/trade_exports"].attrs["units"], b"USD")
+            self.assertEqual(file["horizon/better/trade_exports"].attrs["units"], b"1")
+
+    def test_json_has_what_the_table_has(self):
+        document = json.loads(self.zhol("compare", "base.h5", "programme.h5", "--json").stdout)
+        self.assertEqual(document["quantile"], [0.05, 0.25, 0.5, 0.75, 0.95])
+        self.assertEqual(len(document["differences"]), len(self.rows))
+        for row, item in zip(self.rows, document["differences"]):
+            self.assertEqual([row[c] for c in ("outcome", "period", "unit", "variant")], [item[c] for c in ("outcome", "period", "unit", "variant")])
+            self.assertEqual(row["mean_difference"] == "", item["mean_difference"] is None)
+            for number, column in ((item["mean_difference"], "mean_difference"), (item["quantile"][0], "quantile_0.05"), (item["cvar_difference"][-1], "cvar_difference_0.95")):
+                if number is not None:
+                    self.assertEqual(number, float(row[column]))
+
+    def test_readers_open_the_file(self):
+        path = str(self.folder / "d.h5")
+        for engine in ("netcdf4", "h5netcdf"):
+            data = xarray.open_dataset(path, group="annual/quantile_difference", engine=engine)["trade_exports"]
+            self.assertEqual(data.dims, ("world", "variant", "time", "quantile"))
+            self.assertEqual(str(data.time.values[0])[:10], "2020-01-01")
+            self.assertEqual(data.variant.attrs["flag_meanings"], "programme")
+            data = xarray.open_dataset(path, group="horizon/cvar_difference", engine=engine)["fiscal_total"]
+            self.assertEqual(data.dims, ("world", "variant", "level"))
+        with netCDF4.Dataset(path) as file:
+            self.assertEqual(file["horizon/dominance_first/fiscal_total"].flag_meanings, "not_asked no undecided yes")
+            self.assertEqual(file.base_name, "base")
+        head = subprocess.run(["ncdump", "-h", path], check=True, capture_output=True, text=True).stdout
+        self.assertIn("double trade_exports(world, variant, time, quantile)", head)
+
+    def test_same_files_same_bytes_for_any_number_of_threads(self):
+        for threads in ("1", "2"):
+            self.zhol("compare", "base.h5", "programme.h5", "-j", threads, "-o", f"threads-{threads}.h5")
+        first = (self.folder / "threads-1.h5").read_bytes()
+        self.assertEqual(first, (self.folder / "threads-2.h5").read_bytes())
+        self.assertEqual(first, (self.folder / "d.h5").read_bytes())
+        (self.folder / "elsewhere").mkdir()
+        for name in ("base", "programme"):
+            shutil.copy(self.folder / f"{name}.h5", self.folder / "elsewhere")
+        self.zhol("compare", "elsewhere/base.h5", "elsewhere/programme.h5", "-o", "elsewhere/d.h5")
+        self.assertEqual(first, (self.folder / "elsewhere/d.h5").read_bytes())
+
+    def test_a_variant_that_changes_nothing_is_never_better(self):
+        (self.folder / "nothing.yaml").write_text(f"extends: minimal\nscenario: nothing\n")
+        self.zhol("run", "nothing.yaml", "--path", str(SCENARIOS), "-n", "600", "--progress", "none", "-o", "nothing.h5")
+        rows = self.table("minimal.h5", "nothing.h5", "--outcome", "*")
+        paired = [row for row in rows if row["paired"] == "1"]
+        self.assertGreater(len(paired), 20)
+        for row in paired:
+            zeros = [c for c in row if c.startswith(("mean_diff", "standard", "sd", "quantile", "cvar"))]
+            self.assertLessEqual({row[c] for c in zeros if row[c] != ""}, {"0"}, row)
+            self.assertEqual(row["same"], "1")
+            self.assertIn(row["better"], ("", "0"))
+            self.assertIn(row["dominance_first"], ("", "0", "-2"))
+        self.assertIn("no difference in any of", self.zhol("compare", "minimal.h5", "nothing.h5").stdout)
+        self.assertIn("no difference in any future", self.zhol("compare", "minimal.h5", "nothing.h5", "--outcome", "drivers.oil").stdout)
+
+    def test_what_cannot_be_paired_is_refused_with_its_reason(self):
+        other = {"seed": (["--seed", "7"], "different seeds (1 and 7), so that their replications are not of the same draws"),
+                 "rng": (["--rng", "mt19937"], "different generators (philox and mt19937)"),
+                 "months": (["--set", "time.months=24"], "cannot be compared: their numbers of months are 120 and 24"),
+                 "start": (["--set", "time.start=2022-01"], "cannot be compared: they start in 2020-01 and 2022-01")}
+        for name, (words, said) in other.items():
+            with self.subTest(name=name):
+                self.zhol(*MINIMAL, *words, "-o", f"{name}.h5")
+                self.assertIn(said, self.zhol("compare", "minimal.h5", f"{name}.h5", status=4).stderr)
+                self.assertEqual(self.zhol("compare", "minimal.h5", f"{name}.h5", status=4).stdout, "")
+        for name in ("seed", "rng"):
+            self.assertIn("as of independent draws", self.zhol("compare", "minimal.h5", f"{name}.h5", "--unpaired").stdout)
+        for name in ("months", "start"):
+            self.zhol("compare", "minimal.h5", f"{name}.h5", "--unpaired", status=4)
+        shutil.copy(self.folder / "minimal.h5", self.folder / "newer.h5")
+        with h5py.File(self.folder / "newer.h5", "r+") as file:
+            file.attrs.modify("zhol_schema", 99)
+        self.assertIn("newer.h5 has the result format 99; this zhol reads 1", self.zhol("compare", "minimal.h5", "newer.h5", status=4).stderr)
+        (self.folder / "text.h5").write_text("text\n")
+        self.assertIn("text.h5 is not a result of zhol", self.zhol("compare", "minimal.h5", "text.h5", status=4).stderr)
+        self.assertIn("none.h5 cannot be read", self.zhol("compare", "minimal.h5", "none.h5", status=4).stderr)
+        self.assertIn("d.h5 is not a result of zhol", self.zhol("compare", "minimal.h5", "d.h5", status=4).stderr)
+
+    def test_unpaired_has_the_error_of_welch(self):
+        self.zhol(*MINIMAL, *CHANGED, "--seed", "8", "-o", "seed-8.h5")
+        row = next(row for row in self.table("minimal.h5", "seed-8.h5", "--unpaired", "--outcome", "drivers.oil") if row["period"] == "horizon")
+        value, base = (self.samples(file, "drivers.oil", "horizon") for file in ("seed-8.h5", "minimal.h5"))
+        v, b = value.var(ddof=1) / 600, base.var(ddof=1) / 600
+        half = student((v + b) ** 2 / (v * v / 599 + b * b / 599)) * math.sqrt(v + b)
+        self.assertEqual(row["paired"], "0")
+        # means of runs are of doubles, samples in single precision
+        numpy.testing.assert_allclose(float(row["mean_difference"]), value.mean() - base.mean(), rtol=0, atol=2 ** -23 * abs(base).max())
+        numpy.testing.assert_allclose(float(row["mean_difference_high"]) - float(row["mean_difference"]), half, rtol=1e-5)
+        self.assertIn("are of the same draws: pairs would say more", self.zhol("compare", "minimal.h5", "changed.h5", "--unpaired").stdout)
+
+    def test_files_of_other_lengths_are_paired_on_what_they_share(self):
+        self.zhol(*MINIMAL, *CHANGED, "-n", "500", "-o", "fewer.h5")
+        shown = self.zhol("compare", "minimal.h5", "fewer.h5").stdout
+        self.assertIn("500 pairs of futures", shown)
+        self.assertIn("note: minimal.h5 has 600 replications, fewer.h5 has 500: the common first 500 are paired", shown)
+        row = next(row for row in self.table("minimal.h5", "fewer.h5", "--outcome", "drivers.oil") if row["period"] == "horizon")
+        value, base = self.samples("fewer.h5", "drivers.oil", "horizon"), self.samples("minimal.h5", "drivers.oil", "horizon")[:500]
+        type(self).t15 = student(SECTIONS - 1)
+        self.check_pairs(row, value, base, student(499))
+
+    def test_another_version_or_arithmetic_is_noted(self):
+        shutil.copy(self.folder / "changed.h5", self.folder / "arithmetic.h5")
+        with h5py.File(self.folder / "arithmetic.h5", "r+") as file:
+            file.attrs["arithmetic"] = numpy.bytes_("other")
+        self.assertRegex(self.zhol("compare", "minimal.h5", "arithmetic.h5").stdout, "arithmetic.h5 by zhol .* on other: draws need not agree")
+
+    def test_invalid_replications_leave_the_pair_and_are_counted(self):
+        shutil.copy(self.folder / "changed.h5", self.folder / "invalid.h5")
+        with h5py.File(self.folder / "invalid.h5", "r+") as file:
+            file.attrs.modify("invalid_replications", 2)
+            file["diagnostics/invalid_replication"] = numpy.array([3, 77])
+            for group in ("samples/horizon", "samples/annual"):
+                for name, data in file[group].items():
+                    if "path" in data.attrs:
+                        data[..., [3, 77]] = numpy.nan
+        shown = self.zhol("compare", "minimal.h5", "invalid.h5").stdout
+        self.assertIn("note: 2 replications that are invalid in minimal.h5 or invalid.h5 are left out", shown)
+        row = next(row for row in self.table("minimal.h5", "invalid.h5", "--outcome", "drivers.oil") if row["period"] == "horizon")
+        self.assertEqual(row["count"], "598")
+
+    def test_outcomes_of_one_file_alone_are_noted(self):
+        self.zhol(*MINIMAL, "--set", "drivers.new={model: gbm, start: 1, sigma: 0.1}", "-o", "new.h5")
+        self.assertIn("note: 1 outcomes are only in new.h5 and not compared: drivers.new", self.zhol("compare", "minimal.h5", "new.h5").stdout)
+        self.assertIn("note: 1 outcomes are only in new.h5 and not compared: drivers.new", self.zhol("compare", "new.h5", "minimal.h5").stdout)
+        rows = self.table("minimal.h5", "new.h5", "--outcome", "drivers.new")
+        self.assertTrue(rows)
+        self.assertEqual({(row["mean_difference"], row["count"]) for row in rows}, {("", "0")})
+
+    def test_what_rounding_can_make_is_no_difference(self):
+        shutil.copy(self.folder / "minimal.h5", self.folder / "rounded.h5")
+        with h5py.File(self.folder / "rounded.h5", "r+") as file:
+            data = file["samples/horizon/drivers_oil"]
+            data[:] = numpy.nextafter(data[:], numpy.float32(numpy.inf))
+        shown = self.zhol("compare", "minimal.h5", "rounded.h5", "--outcome", "drivers.oil").stdout
+        self.assertRegex(shown, r"rounded +0   within the rounding of what is stored")
+        row = next(row for row in self.table("minimal.h5", "rounded.h5", "--outcome", "drivers.oil") if row["period"] == "horizon")
+        self.assertEqual((row["same"], row["better"]), ("1", ""))
+
+    def test_directions_can_be_said(self):
+        def shares(*words):
+            row = next(row for row in self.table("minimal.h5", "changed.h5", "--outcome", "drivers.oil", *words) if row["period"] == "horizon")
+            return row["better_is"], row["better"], row["worse"]
+        self.assertEqual(shares(), ("neither", "", ""))
+        more, less = shares("--more", "drivers.*"), shares("--less", "drivers.*")
+        self.assertEqual(more[1:], less[:0:-1])
+        self.assertGreater(float(more[1]), 0.9)
+
+    def test_the_screen_is_one(self):
+        shown = self.zhol("compare", "base.h5", "programme.h5").stdout.splitlines()
+        self.assertLessEqual(len(shown), 40)
+        self.assertLessEqual(max(len(line) for line in shown if not line.startswith("note: ")), 100)
+        text = "\n".join(shown)
+        for said in ("± error of", "range of futures", "better in", "exports", "total", "dependence.ru", "npv.national", ".delay", "fiscal.investment"):
+            self.assertIn(said, text)
+
+    def test_the_screen_of_two_variants_is_one_too(self):
+        shown = self.zhol("compare", "base.h5", "programme.h5", "base.h5").stdout.splitlines()
+        self.assertLessEqual(len([line for line in shown if not line.startswith("note: ")]), 40)
+        self.assertRegex("\n".join(shown), r"npv.national: [^\n]*\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
+
+    def test_years_and_variants_are_shown(self):
+        shown = self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--years").stdout
+        for label in ("2020", "2039", "horizon"):
+            self.assertRegex(shown, rf"\n  {label} ")
+        self.assertRegex(shown, r"\n  2021 .* [MG]USD/yr\n")
+        self.assertRegex(shown, r"\n  horizon .* [MG]USD\n")
+        self.assertIn("in the year 2030", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--year", "2030").stdout)
+        self.assertRegex(self.zhol("compare", "minimal.h5", "changed.h5", "minimal.h5", "--outcome", "drivers.oil").stdout, r"\n  changed +[\d.]+ ±[^\n]*\n  minimal-2 +0   no diff")
+        self.assertIn("Stochastic dominance", self.zhol("compare", "base.h5", "programme.h5", "--dominance").stdout)
+
+    def test_beyond_memory_means_are_compared(self):
+        few = ["-n", "5000", "--memory", "100kB"]
+        self.zhol(*MINIMAL, *few, "-o", "sketch.h5")
+        self.zhol(*MINIMAL, *CHANGED, *few, "-o", "sketch-changed.h5")
+        rows = self.table("sketch.h5", "sketch-changed.h5", "--outcome", "drivers.oil")
+        self.assertEqual({row["paired"] for row in rows}, {"0"})
+        self.assertTrue(all(float(row["quantile_difference_high_0.5"]) > float(row["quantile_difference_low_0.5"]) for row in rows))
+        self.assertIn("both files do not hold the samples", self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout)
+
+    def test_an_existing_file_stays(self):
+        (self.folder / "mine.h5").write_text("mine\n")
+        run = self.zhol("compare", "minimal.h5", "changed.h5", "-o", "mine.h5", status=2)
+        self.assertIn("mine.h5 is there already; use --force to replace it", run.stderr)
+        self.assertEqual((self.folder / "mine.h5").read_text(), "mine\n")
+        self.zhol("compare", "minimal.h5", "changed.h5", "-o", "mine.h5", "--force")
+        self.assertEqual([name for name in os.listdir(self.folder) if ".tmp." in name], [])
+        self.assertIn("could not create the file: No such file or directory", self.zhol("compare", "minimal.h5", "changed.h5", "-o", "no/where.h5", status=1).stderr)
+
+    def test_wrong_options_are_refused(self):
+        both = ["compare", "minimal.h5", "changed.h5"]
+        for words, said in ((["compare", "minimal.h5"], "1 result files were named; expected a base and at least one other"),
+                            (both + ["--outcome", "drivver.*"], "no outcome matches 'drivver.*'"),
+                            (both + ["--outcome", "a,,b"], "expected patterns between commas"),
+                            (both + ["--year", "1999"], "--year is 1999; expected a year of the run, 2020 to 2029"),
+                            (both + ["--year", "2025", "--outcome", "npv.*"], "no outcome matches 'npv.*'"),
+                            (["compare", "base.h5", "programme.h5", "--year", "2025", "--outcome", "npv.*"], "'npv.*' has a value over the whole horizon only; leave out --year"),
+                            (both + ["--year", "x"], "--year is 'x'; expected a year such as 2030"),
+                            (both + ["--csv", "--json"], "--csv and --json exclude each other"),
+                            (both + ["--unpaired", "--dominance"], "--dominance needs pairs"),
+                            (both + ["-j", "0"], "-j is '0'; expected a number of threads")):
+            with self.subTest(words=words):
+                self.assertIn(said, self.zhol(*words, status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
