@@ -42,6 +42,8 @@ def setUpModule():
         run(f"policies/{name}.yaml", f"{name}.h5")
     run("kazakhstan-2019.yaml", "every.h5", save="thresholds.*")
     run("minimal.yaml", "minimal.h5", save="*")
+    subprocess.run([ZHOL, "compare", *(f"{name}.h5" for name in ("kazakhstan-2019", *VARIANTS)), "-o", "differences.h5"],
+                   cwd=FOLDER, check=True, capture_output=True)
     page.style()
 
 
@@ -286,6 +288,77 @@ class Numbers(unittest.TestCase):
     def test_quantiles_are_of_the_ranks_that_results_have(self):
         values = numpy.array([[5.0, 1, 4, numpy.nan, 2, 3]])
         self.assertEqual([facts.quantile(values, p)[0] for p in (0.05, 0.2, 0.21, 0.5, 0.95)], [1, 1, 2, 3, 5])
+
+
+class Comparisons(unittest.TestCase):
+    """Pictures from what `zhol compare -o` writes, against the samples of the results that it compared."""
+
+    def setUp(self):
+        self.file = results.Comparison(FOLDER / "differences.h5")
+
+    def test_a_comparison_and_the_two_results_give_the_same_picture(self):
+        for number, variant in enumerate(VARIANTS):
+            for outcome in "fiscal.total", "index.dependence.ru", "drivers.brent":
+                ours = facts.compared(self.file, outcome, 0, number)
+                theirs = facts.difference(result(), result(variant), outcome)
+                numpy.testing.assert_array_equal(ours.edges, theirs.edges)
+                # both sum the same differences, in another order
+                for mine, other in (ours.mean, theirs.mean), (ours.low, theirs.low), (ours.high, theirs.high):
+                    numpy.testing.assert_allclose(mine, other, rtol=1e-6, atol=1e-12 * theirs.most)
+                numpy.testing.assert_array_equal(ours.band.low, theirs.band.low)
+                numpy.testing.assert_array_equal(ours.band.high, theirs.band.high)
+                self.assertEqual((ours.pairs, ours.same), (theirs.pairs, theirs.same))
+                about, expected = self.file.about(outcome), result().about(outcome)
+                self.assertEqual({key: about[key] for key in expected}, expected)
+
+    def test_values_over_the_horizon_have_a_row_for_each_variant(self):
+        self.assertEqual(self.file.variants, VARIANTS)
+        differences = [facts.compared(self.file, "npv.national", 0, number) for number in range(2)]
+        figure = horizon.ladder(differences, VARIANTS, self.file.about("npv.national"), "npv.national", "kazakhstan-2019", "")
+        for i, name in enumerate(VARIANTS):
+            apart = samples(name, "horizon", "npv.national") - samples("kazakhstan-2019", "horizon", "npv.national")
+            self.assertAlmostEqual(found(figure, f"mean-{i}").get_xdata()[0], 1e-9 * apart.mean(), places=9)
+            bar = found(figure, f"band-5-95-{i}")
+            numpy.testing.assert_allclose([bar.get_x(), bar.get_x() + bar.get_width()],
+                                          [1e-9 * order(apart, 0.05)[0], 1e-9 * order(apart, 0.95)[0]])
+            error = 1e-9 * STUDENT * apart.std(ddof=1) / REPLICATIONS**0.5
+            self.assertIn(units.signed(1e-9 * apart.mean(), error), said(figure).split("\n"))
+        self.assertEqual(figure.axes[0].get_xlabel(), "bn USD (constant 2019 USD)")
+        self.assertIn("more is better", said(figure))
+        self.assertIn("multivector: Multivector exports. 400 replications, seed 20190911, zhol",
+                      wording.compared_runs(self.file, 0, [0, 1]))
+        Pictures.check_texts(self, figure)
+
+    def test_what_is_not_paired_has_the_error_of_independent_runs_and_no_range(self):
+        outcome = "legs.aktau.delay"
+        apart = facts.compared(self.file, outcome, 0, 0)
+        self.assertEqual((apart.band, apart.pairs), (None, 0))
+        errors = [result(name).read("annual/standard_error", outcome) for name in ("kazakhstan-2019", VARIANTS[0])]
+        # a t of at least 399 degrees of freedom, and of at most twice as many
+        numpy.testing.assert_allclose(apart.error, 1.96 * numpy.hypot(*errors), rtol=4e-3)
+        figure = years.difference(apart, self.file.about(outcome), outcome, ["a", "b"], "")
+        self.assertIn("Not paired: errors are those of independent runs", said(figure))
+
+    def test_commands_draw_comparisons_or_say_what_is_missing(self):
+        plot = Pictures.plot
+        for words in (["trade.balance", "--variant", VARIANTS[1]], ["npv.national"],
+                      ["thresholds.congestion", "--variant", VARIANTS[0]], ["npv.fiscal", "--variant", VARIANTS[0], "--world",
+                                                                                          "kazakhstan-2019"]):
+            for kind in page.KINDS:
+                self.assertEqual(plot(self, "difference", "differences.h5", *words, "-o", f"c{kind}"), f"c{kind}")
+            self.assertIn("multivector" if VARIANTS[1] in words else VARIANTS[0], (FOLDER / "c.svg").read_text())
+        for status, words, sentence in (
+                (2, ["difference", "differences.h5", "trade.balance"],
+                 "differences.h5 has 2 variants; name one with --variant: nurly-zhol-sreb, multivector"),
+                (2, ["difference", "differences.h5", "trade.balance", "--variant", "x"],
+                 "has no variant 'x'; expected nurly-zhol-sreb or multivector"),
+                (2, ["difference", "differences.h5", "npv.national", "--variant", "x"], "has no variant 'x'"),
+                (2, ["difference", "differences.h5", "npv.national", "--world", "x"], "has no world 'x'; expected kazakhstan-2019"),
+                (2, ["difference", "differences.h5", "npv.nation"], "did you mean npv.national"),
+                (2, ["difference", "kazakhstan-2019.h5", "fiscal.total"], "the number of results is 1; expected 2"),
+                (4, ["fan", "differences.h5", "fiscal.total"], "differences.h5 is a comparison of zhol, not a result")):
+            with self.subTest(words):
+                self.assertIn(sentence, plot(self, *words, status=status))
 
 
 class Words(unittest.TestCase):
