@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line."""
+import argparse
+import os
+import pathlib
+import sys
+
+from zhol_pictures import facts, horizon, page, years
+from zhol_pictures.results import Comparison, Refused, Result, is_comparison
+from zhol_pictures.wording import compared_runs, distinct, runs
+
+EXAMPLES = """examples:
+  {0} fan kazakhstan-2019.h5 drivers.brent
+  {0} variants kazakhstan-2019.h5 nurly-zhol-sreb.h5 fiscal.total -o fiscal.svg
+  {0} difference kazakhstan-2019.h5 nurly-zhol-sreb.h5 trade.balance -o trade.svg
+  {0} spread kazakhstan-2019.h5 npv.national
+"""
+
+
+def options(program):
+    """Of the command line."""
+    parser = argparse.ArgumentParser(prog=program, description="Draws pictures from results of zhol.",
+                                     epilog=EXAMPLES.format(program), formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for kind, files, said in (
+            ("fan", "RESULT", "an outcome by year: median, ranges of futures, mean"),
+            ("variants", "RESULT", "2 to 8 results side by side"),
+            ("difference", "FILE", "a variant minus its base: of two results, BASE VARIANT, paired by replication, or of one "
+             "file of `zhol compare -o`"),
+            ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results")):
+        one = kinds.add_parser(kind, help=said, description=said[0].upper() + said[1:] + ".")
+        one.add_argument("files", metavar=files, nargs=1 if kind == "fan" else "+")
+        one.add_argument("outcome", metavar="OUTCOME", help="its path, as `zhol show RESULT --list` prints it")
+        one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
+                         "than fan OUTCOME-KIND.png")
+        if kind == "variants":
+            one.add_argument("--mean", action="store_true", help="draw means in place of medians")
+        if kind == "difference":
+            one.add_argument("--variant", metavar="NAME", help="of a comparison that has several")
+            one.add_argument("--world", metavar="NAME", help="likewise")
+    return parser
+
+
+def target(chosen):
+    """The file to write."""
+    name = chosen.output or f"{chosen.outcome}{'' if chosen.kind == 'fan' else '-' + chosen.kind}.png".replace("/", "_")
+    if pathlib.Path(name).suffix not in page.KINDS:
+        raise Refused(f"'{name}' does not say what kind of picture it is; expected a name that ends with "
+                      f"{', '.join(page.KINDS)}", 2)
+    return name
+
+
+def draw(chosen):
+    """The figure that the command line asks for."""
+    if chosen.kind == "difference":
+        if len(chosen.files) == 1 and is_comparison(chosen.files[0]):
+            return draw_comparison(Comparison(chosen.files[0]), chosen.outcome, chosen.variant, chosen.world)
+        if chosen.variant is not None or chosen.world is not None:
+            raise Refused("--variant and --world choose from a comparison of `zhol compare -o`; two results are a pair", 2)
+    results = [Result(path) for path in chosen.files]
+    if chosen.kind == "fan":
+        return years.fan(results[0], chosen.outcome)
+    if chosen.kind == "variants":
+        return years.variants(results, chosen.outcome, chosen.mean)
+    if chosen.kind == "spread":
+        return horizon.spread(results, chosen.outcome)
+    return draw_difference(results, chosen.outcome)
+
+
+def draw_difference(results, outcome):
+    """Of a base and a variant."""
+    if len(results) != 2:
+        raise Refused(f"the number of results is {len(results)}; expected 2, a base and a variant, or one comparison", 2)
+    base = results[0]
+    apart = facts.difference(*results, outcome)
+    drawing = horizon.difference if apart.edges is None else years.difference
+    return drawing(apart, base.about(outcome), outcome, distinct(results), runs(results))
+
+
+def draw_comparison(file, outcome, variant, world):
+    """Of what `zhol compare -o` wrote: by year of one variant, over the horizon of all or of one."""
+    about, of_world = file.about(outcome), file.choose("world", file.worlds, world)
+    base = file.attribute("base_name") + (f" in {file.worlds[of_world]}" if len(file.worlds) > 1 else "")
+    if outcome in file.annual:
+        chosen = [file.choose("variant", file.variants, variant)]
+    else:
+        chosen = range(len(file.variants)) if variant is None else [file.choose("variant", file.variants, variant)]
+    many = [facts.compared(file, outcome, of_world, number) for number in chosen]
+    names, foot = [file.variants[number] for number in chosen], compared_runs(file, of_world, chosen)
+    if outcome in file.annual:
+        return years.difference(many[0], about, outcome, [base, names[0]], foot)
+    return horizon.ladder(many, names, about, outcome, base, foot)
+
+
+def main(words):
+    """Draws, and gives the exit status."""
+    program = os.path.basename(words[0])
+    chosen = options(program).parse_args(words[1:])
+    try:
+        page.style()
+        name = target(chosen)
+        figure = drawn(chosen)
+        page.save(figure, name)
+    except Refused as refused:
+        print(f"{program}: error: {refused}", file=sys.stderr)
+        return refused.status
+    except OSError as error:
+        print(f"{program}: error: {name} cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 1
+    print(name)
+    return 0
+
+
+def drawn(chosen):
+    """As `draw`; what HDF5 cannot read, or a part that is not there, is a sentence too."""
+    try:
+        return draw(chosen)
+    except (OSError, KeyError, RuntimeError) as error:
+        raise Refused(f"{' or '.join(chosen.files)} is damaged: {error}; `zhol verify` tells more") from None

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a picture says in words: its title, its units, its keys and its footnote."""
+import numpy
+
+from zhol_pictures import units
+
+
+def per_cent(probability):
+    """0.05 is 5."""
+    return f"{100 * probability:.6g}"
+
+
+def band_name(band):
+    """For readers: 5–95 %."""
+    return f"{per_cent(band.probability[0])}–{per_cent(band.probability[1])} %"
+
+
+def band_gid(band):
+    """For programs: band-5-95."""
+    return f"band-{per_cent(band.probability[0])}-{per_cent(band.probability[1])}"
+
+
+def is_share(about):
+    """Whether an outcome without unit is a part of something, and can be said in per cent."""
+    return about["units"] == "1" and ("probability" in about or about["long_name"].startswith(("share ", "probability ")))
+
+
+def scale_of(about, most, chance=False, difference=False, whole=False):
+    """How an outcome is drawn that is nowhere beyond +-`most`: by year, or of the `whole` horizon; where it is drawn as a
+    `chance`, as that."""
+    unit = "1" if chance else about["horizon_units" if whole else "units"]
+    return units.scale(unit, most, chance or is_share(about), difference)
+
+
+def heading(about, outcome, chance=False):
+    """What an outcome is called above its picture, or the chance that it is."""
+    name = about["long_name"]
+    if chance and about["probability"] == "mean":
+        name = "probability of " + outcome.removeprefix("thresholds.")
+    elif chance:
+        what = outcome.removeprefix("thresholds.").removesuffix(".first-passage")
+        name = f"probability that {what} has happened by the end of the year"
+    return name[:1].upper() + name[1:]
+
+
+def rule(about, whole=False, chance=False):
+    """How months become the value of a year, or of the whole horizon, in words."""
+    method = about["cell_methods"]
+    if chance:
+        return "whether it happens in each year" if about["probability"] == "mean" else ""
+    period = "the whole horizon" if whole else "each year"
+    if "sums" in method:
+        return f"{'ratio of' if 'ratio' in method else 'from'} the sums over {period}"
+    return {"time: sum": f"sum over {period}", "time: point": f"at the end of {period}", "time: minimum": f"least of {period}",
+            "time: maximum": f"greatest of {period}"}.get(method, f"mean of {period}")
+
+
+def below(*parts):
+    """The line below a title."""
+    return ", ".join(part for part in parts if part)
+
+
+def axis_label(scale, about):
+    """The unit, and of money the prices it is in."""
+    prices = about.get("prices")
+    return scale.label + (f" ({prices})" if prices else "")
+
+
+def better(about):
+    """Which way is better, where the file says so."""
+    return {"more": "more is better", "less": "less is better"}.get(about.get("better"), "")
+
+
+def named_error(error, scale):
+    """The greatest error of the simulation, as said in a key."""
+    some = error[numpy.isfinite(error)]
+    if len(some) == 0:
+        return "unknown"
+    if some.max() == 0:
+        return "none"
+    return f"{'at most ' if len(some) > 1 else ''}±{units.number(scale.factor * some.max())}"
+
+
+def distinct(results):
+    """The results' names: those of their files, with their folders where two are the same."""
+    names = [result.name for result in results]
+    paths = [result.path.rsplit(".", 1)[0] for result in results]
+    return names if len(set(names)) == len(names) else paths
+
+
+def runs(results):
+    """The footnote: what was simulated, and how many times."""
+    def each(values):
+        return " and ".join(dict.fromkeys(values))
+
+    titles = [result.attribute("title") if len(results) == 1 else f"{result.name}: {result.attribute('title')}"
+              for result in results]
+    replications = each(f"{result.replications:,}" for result in results)
+    seed, source = (each(result.attribute(name) for result in results) for name in ("seed", "source"))
+    said = ["; ".join(titles), f"{replications} replications, seed {seed}, {source}"]
+    sketched = max(float(result.file.attrs.get("quantile_relative_error", 0)) for result in results)
+    if sketched > 0:
+        said.append(f"quantiles to within {100 * sketched:.2g} %")
+    invalid = sum(int(result.file.attrs["invalid_replications"]) for result in results)
+    if invalid > 0:
+        said.append(f"{invalid:,} invalid replications left out")
+    return ". ".join(said) + "."
+
+
+def compared_runs(comparison, world, variants):
+    """The footnote of some variants (by number) of a comparison."""
+    titles = comparison.lines("variant_titles")[world * len(comparison.variants):]
+    said = [f"{comparison.attribute('base_name')}: {comparison.lines('base_title')[world]}",
+            *(f"{comparison.variants[number]}: {titles[number]}" for number in variants)]
+    return (f"{'; '.join(said)}. {int(comparison.file.attrs['replications']):,} replications, seed "
+            f"{comparison.attribute('seed')}, {comparison.attribute('source')}.")
+
+
+def notes(differences):
+    """What has to be said of differences."""
+    said = []
+    if all(one.same for one in differences):
+        said.append("No difference: equal in every pair of replications, within the rounding of the samples. ")
+    elif any(one.rounded for one in differences):
+        said.append("Mean differences below the rounding of the samples are drawn as 0. ")
+    paired = [one.pairs for one in differences if one.pairs]
+    if paired:
+        said.append(f"Paired by replication, {max(paired):,} pairs. ")
+    if len(paired) < len(differences):
+        said.append(f"{'Some are not' if paired else 'Not'} paired: errors are those of independent runs, and no range of "
+                    "futures is known. ")
+    return "".join(said)

@@ -1,0 +1,611 @@
+#!/usr/bin/env python3
+"""Pictures: the numbers drawn are those that numpy finds in the files, axes and keys say what they are, no text meets
+another, and what cannot be drawn is told in a sentence.
+
+Usage: plot.py ZHOL SCENARIOS [TEST...]
+"""
+import contextlib
+import io
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+import h5py
+import matplotlib.image
+import numpy
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+PROJECT = SCENARIOS.parent
+PLOT = str(PROJECT / "scripts" / "plot")
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(PROJECT / "scripts"))
+from zhol_pictures import command, facts, horizon, page, results, units, wording, years  # noqa: E402
+
+REPLICATIONS = 400
+STUDENT = 1.965927296  # a t of 399 degrees of freedom is within that in 95 of 100 cases
+SAVED = "drivers.brent,fiscal.total,trade.balance,index.dependence.ru,flows.china-europe.backlog,thresholds.congestion"
+VARIANTS = ["nurly-zhol-sreb", "multivector"]
+
+
+def setUpModule():
+    global FOLDER, HOLDER
+    HOLDER = tempfile.TemporaryDirectory()
+    FOLDER = pathlib.Path(HOLDER.name)
+    run("kazakhstan-2019.yaml", "kazakhstan-2019.h5")
+    for name in VARIANTS:
+        run(f"policies/{name}.yaml", f"{name}.h5")
+    run("kazakhstan-2019.yaml", "every.h5", save="thresholds.*")
+    run("minimal.yaml", "minimal.h5", save="*")
+    subprocess.run([ZHOL, "compare", *(f"{name}.h5" for name in ("kazakhstan-2019", *VARIANTS)), "-o", "differences.h5"],
+                   cwd=FOLDER, check=True, capture_output=True)
+    page.style()
+
+
+def tearDownModule():
+    HOLDER.cleanup()
+
+
+def run(scenario, name, *options, save=SAVED):
+    """A small result in the folder of the tests."""
+    subprocess.run([ZHOL, "run", str(SCENARIOS / scenario), "-n", str(REPLICATIONS), "--progress", "none", "--save", save, "-o",
+                    str(FOLDER / name), *options], check=True, capture_output=True)
+
+
+def result(name="kazakhstan-2019"):
+    return results.Result(FOLDER / f"{name}.h5")
+
+
+def samples(name, period, outcome):
+    """By h5py alone."""
+    with h5py.File(FOLDER / f"{name}.h5") as file:
+        return file[f"samples/{period}/{re.sub('[.-]', '_', outcome)}"][:].astype(float)
+
+
+def order(values, p):
+    """The order statistic of rank ceil(n p) of each row."""
+    values = numpy.atleast_2d(values)
+    return numpy.array([numpy.sort(row[~numpy.isnan(row)])[int(numpy.ceil((~numpy.isnan(row)).sum() * p - 1e-9)) - 1]
+                        for row in values])
+
+
+def found(figure, gid):
+    """What is drawn under a name."""
+    artists = [artist for artist in figure.findobj() if artist.get_gid() == gid]
+    assert len(artists) == 1, f"{gid}: {len(artists)}"
+    return artists[0]
+
+
+def band(figure, gid):
+    """The lower and upper side of a band of steps, a value of each year: from the path as drawn."""
+    vertices = found(figure, gid).get_paths()[0].vertices
+    middle = numpy.arange(2020, 2040) + 0.5
+    sides = []
+    for pick in (min, max):
+        side = []
+        for x in middle:
+            at = [(a[1], b[1]) for a, b in zip(vertices, vertices[1:]) if min(a[0], b[0]) < x < max(a[0], b[0])]
+            side.append(pick(y for pair in at for y in pair))
+        sides.append(numpy.array(side))
+    return sides
+
+
+def words(figure):
+    """All texts that are to be seen: names of ticks beyond the ends of an axis are not."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label]
+        for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            axis.get_tightbbox(figure.canvas.get_renderer())  # puts the ticks in their places
+            texts += [tick.label1 for tick in axis.get_major_ticks() if min(ends) <= tick.get_loc() <= max(ends)]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
+
+
+def said(figure):
+    return "\n".join(text.get_text() for text in words(figure))
+
+
+class Numbers(unittest.TestCase):
+    """What is drawn, against the samples."""
+
+    def test_a_fan_is_made_of_the_order_statistics_of_the_samples_a_year_long_each(self):
+        for outcome, factor, label in (("drivers.brent", 1, "USD per bbl (constant 2019 USD)"),
+                                       ("fiscal.total", 1e-9, "bn USD per year (constant 2019 USD)"),
+                                       ("index.dependence.ru", 100, "%")):
+            figure, values = years.fan(result(), outcome), samples("kazakhstan-2019", "annual", outcome)
+            axes = figure.axes[0]
+            self.assertEqual(axes.get_ylabel(), label)
+            for gid, low, high in (("band-5-95", 0.05, 0.95), ("band-25-75", 0.25, 0.75)):
+                for drawn, p in zip(band(figure, gid), (low, high)):
+                    numpy.testing.assert_allclose(drawn, factor * order(values, p), rtol=1e-12)
+            line = found(figure, "median")
+            numpy.testing.assert_array_equal(line.get_xdata(), numpy.arange(2020, 2041))
+            numpy.testing.assert_allclose(line.get_ydata()[:-1], factor * order(values, 0.5), rtol=1e-12)
+            self.assertEqual(line.get_drawstyle(), "steps-post")
+            mean = found(figure, "mean")
+            numpy.testing.assert_allclose(mean.get_xdata(), numpy.arange(2020, 2040) + 0.5)
+            # samples are rounded to single precision
+            numpy.testing.assert_allclose(mean.get_ydata(), factor * values.mean(axis=1), rtol=2.0**-23)
+            bars = axes.containers[0][2][0].get_segments()
+            half = numpy.array([segment[1, 1] - segment[0, 1] for segment in bars]) / 2
+            numpy.testing.assert_allclose(half, factor * 1.959964 * values.std(axis=1, ddof=1) / REPLICATIONS**0.5, rtol=1e-5)
+            low, high = axes.get_ylim()
+            self.assertTrue(low <= min(band(figure, "band-5-95")[0]) and high >= max(band(figure, "band-5-95")[1]))
+
+    def test_what_is_of_the_end_of_a_year_stands_there(self):
+        figure = years.fan(result(), "flows.china-europe.backlog")
+        line = found(figure, "median")
+        numpy.testing.assert_array_equal(line.get_xdata(), numpy.arange(2021, 2041))
+        self.assertEqual(line.get_drawstyle(), "default")
+        numpy.testing.assert_array_equal(line.get_ydata(), order(samples("kazakhstan-2019", "annual", "flows.china-europe.backlog"),
+                                                                 0.5))
+        self.assertIn("at the end of each year", said(figure))
+
+    def test_a_threshold_is_drawn_as_its_probability_with_wilson_bounds(self):
+        figure = years.fan(result(), "thresholds.congestion")
+        p = samples("kazakhstan-2019", "annual", "thresholds.congestion").mean(axis=1)
+        numpy.testing.assert_allclose(found(figure, "probability").get_ydata()[:-1], 100 * p, rtol=1e-12)
+        z, n = 1.959963984540054, REPLICATIONS
+        half = z * (p * (1 - p) / n + z**2 / (4 * n * n))**0.5
+        for drawn, side in zip(band(figure, "band-2.5-97.5"), (-1, 1)):
+            numpy.testing.assert_allclose(drawn, 100 * (p + z**2 / (2 * n) + side * half) / (1 + z**2 / n), rtol=1e-9, atol=1e-12)
+        self.assertIn("error of the simulation (95 %)", said(figure))
+        self.assertNotIn("range of futures", said(figure))
+        self.assertEqual(figure.axes[0].get_ylabel(), "%")
+
+    def test_a_first_passage_is_drawn_as_the_probability_that_it_has_happened(self):
+        outcome = "thresholds.congestion.first-passage"
+        figure, values = years.fan(result("every"), outcome), samples("every", "annual", outcome)
+        line = found(figure, "probability")
+        numpy.testing.assert_allclose(line.get_ydata(), 100 * (~numpy.isnan(values)).mean(axis=1), rtol=1e-12)
+        numpy.testing.assert_array_equal(line.get_xdata(), numpy.arange(2021, 2041))
+        self.assertIn("Probability that congestion has happened by the end of the year", said(figure))
+        apart = facts.difference(result("every"), result("every"), outcome)
+        about = result("every").about(outcome)
+        self.assertIn("Month in which congestion first happened", said(years.difference(apart, about, outcome, "ab", "")))
+
+    def test_a_difference_is_that_of_each_replication(self):
+        for outcome, factor in (("fiscal.total", 1e-6), ("index.dependence.ru", 100)):
+            pair = [result(), result("nurly-zhol-sreb")]
+            figure = years.difference(facts.difference(*pair, outcome), pair[0].about(outcome), outcome, ["a", "b"], "")
+            apart = samples("nurly-zhol-sreb", "annual", outcome) - samples("kazakhstan-2019", "annual", outcome)
+            mean, error = apart.mean(axis=1), STUDENT * apart.std(axis=1, ddof=1) / REPLICATIONS**0.5
+            numpy.testing.assert_allclose(found(figure, "mean-difference").get_ydata()[:-1], factor * mean, rtol=1e-12)
+            for drawn, expected in zip(band(figure, "error"), (mean - error, mean + error)):
+                numpy.testing.assert_allclose(drawn, factor * expected, rtol=1e-9)
+            for drawn, p in zip(band(figure, "band-5-95"), (0.05, 0.95)):
+                numpy.testing.assert_allclose(drawn, factor * order(apart, p), rtol=1e-12)
+            self.assertEqual(set(found(figure, "zero").get_ydata()), {0})
+            self.assertIn({"fiscal.total": "million USD per year (constant 2019 USD)", "index.dependence.ru": "percentage points"}
+                          [outcome], figure.axes[0].get_ylabel())
+            self.assertIn("b minus a", said(figure))
+
+    def test_pairs_are_those_of_replications_with_a_value_in_both(self):
+        outcome = "drivers.brent"
+        paths = [FOLDER / f"holes-{i}.h5" for i in range(2)]
+        for i, path in enumerate(paths):
+            path.write_bytes((FOLDER / ("kazakhstan-2019.h5" if i == 0 else "nurly-zhol-sreb.h5")).read_bytes())
+            with h5py.File(path, "a") as file:
+                data = file["samples/annual/drivers_brent"]
+                values = data[:]
+                values[3, 10 * i: 10 * i + 20] = numpy.nan
+                values[3, 100] += 8 * i
+                data[:] = values
+        apart = facts.difference(results.Result(paths[0]), results.Result(paths[1]), outcome)
+        self.assertEqual(apart.mean[3], 8 / (REPLICATIONS - 30))
+        self.assertEqual(apart.pairs, REPLICATIONS)
+        self.assertFalse(apart.same)
+
+    def test_what_is_equal_is_no_difference_and_what_is_below_rounding_is_zero(self):
+        pair = [result(), result("multivector")]
+        apart = facts.difference(*pair, "drivers.brent")
+        self.assertTrue(apart.same)
+        self.assertTrue((apart.mean == 0).all() and (apart.error == 0).all())
+        figure = years.difference(apart, pair[0].about("drivers.brent"), "drivers.brent", ["a", "b"], "")
+        self.assertIn("no difference", said(figure).split("\n"))
+        path = FOLDER / "nudged.h5"
+        path.write_bytes((FOLDER / "kazakhstan-2019.h5").read_bytes())
+        with h5py.File(path, "a") as file:
+            data = file["samples/annual/drivers_brent"]
+            values = data[:]
+            values[:, 7] = numpy.nextafter(values[:, 7], numpy.float32(numpy.inf))
+            data[:] = values
+        apart = facts.difference(result(), results.Result(path), "drivers.brent")
+        self.assertTrue((apart.mean == 0).all())
+        self.assertTrue(apart.rounded and not apart.same)
+
+    def test_a_run_of_fewer_replications_pairs_with_the_first_of_more(self):
+        run("policies/multivector.yaml", "fewer.h5", "-n", "150")
+        apart = facts.difference(result(), result("fewer"), "fiscal.total")
+        self.assertEqual(apart.pairs, 150)
+        expected = samples("multivector", "annual", "fiscal.total") - samples("kazakhstan-2019", "annual", "fiscal.total")
+        numpy.testing.assert_allclose(apart.mean, expected[:, :150].mean(axis=1), rtol=1e-12)
+
+    def test_variants_have_their_medians_on_one_scale_and_their_ranges_on_another(self):
+        many = [result(), *map(result, VARIANTS)]
+        figure = years.variants(many, "index.dependence.ru")
+        for i, name in enumerate(["kazakhstan-2019", *VARIANTS]):
+            values = samples(name, "annual", "index.dependence.ru")
+            numpy.testing.assert_allclose(found(figure, f"line-{i}").get_ydata()[:-1], 100 * order(values, 0.5), rtol=1e-12)
+            for drawn, p in zip(band(figure, f"band-5-95-{i}"), (0.05, 0.95)):
+                numpy.testing.assert_allclose(drawn, 100 * order(values, p), rtol=1e-12)
+            self.assertEqual(said(figure).split("\n").count(name), 2)  # at the line and above the panel
+        self.assertEqual(len({axes.get_ylim() for axes in figure.axes[1:]}), 1)
+        means = years.variants(many, "index.dependence.ru", True)
+        numpy.testing.assert_allclose(found(means, "line-1").get_ydata()[:-1],
+                                      100 * samples(VARIANTS[0], "annual", "index.dependence.ru").mean(axis=1), rtol=2.0**-23)
+
+    def test_a_spread_counts_every_future_and_darkens_their_range(self):
+        values = samples("kazakhstan-2019", "horizon", "npv.national")
+        figure = horizon.spread([result()], "npv.national")
+        bars = sorted((a for a in figure.findobj() if (a.get_gid() or "").startswith("futures-0-")), key=lambda bar: bar.get_x())
+        edges = numpy.array([bar.get_x() for bar in bars] + [bars[-1].get_x() + bars[-1].get_width()]) * 1e9
+        counts = numpy.array([((values >= a) & (values < b)).sum() for a, b in zip(edges, edges[1:])])
+        # an edge may fall on either side of a value by rounding
+        self.assertLessEqual(abs(numpy.array([bar.get_height() for bar in bars]) - 100 * counts / len(values)).max(),
+                             100 / len(values) + 1e-9)
+        self.assertGreaterEqual(sum(bar.get_height() for bar in bars), 99)
+        numpy.testing.assert_allclose(found(figure, "median-0").get_xdata()[0], 1e-9 * order(values, 0.5)[0])
+        numpy.testing.assert_allclose(found(figure, "mean-0").get_xdata()[0], 1e-9 * values.mean(), rtol=2.0**-23)
+        dark = [bar for bar in bars if bar.get_facecolor() == min((b.get_facecolor() for b in bars), key=sum)]
+        low, high = 1e-9 * order(values, 0.05)[0], 1e-9 * order(values, 0.95)[0]
+        self.assertTrue(dark[0].get_x() <= low <= dark[0].get_x() + dark[0].get_width())
+        self.assertTrue(dark[-1].get_x() <= high <= dark[-1].get_x() + dark[-1].get_width())
+        self.assertEqual(figure.axes[0].get_xlabel(), "bn USD (constant 2019 USD)")
+
+    def test_a_difference_over_the_horizon_says_in_how_many_futures_it_is_above_zero(self):
+        pair = [result(), result("nurly-zhol-sreb")]
+        figure = horizon.difference(facts.difference(*pair, "npv.national"), pair[0].about("npv.national"), "npv.national",
+                                    ["a", "b"], "")
+        apart = samples("nurly-zhol-sreb", "horizon", "npv.national") - samples("kazakhstan-2019", "horizon", "npv.national")
+        self.assertIn(f"above 0 in {100 * (apart > 0).mean():.3g} % of the futures", said(figure))
+        numpy.testing.assert_allclose(found(figure, "mean-0").get_xdata()[0], 1e-9 * apart.mean(), rtol=1e-12)
+        self.assertEqual(set(found(figure, "zero").get_xdata()), {0})
+
+    def test_far_values_are_counted_and_said_where_they_are_not_drawn(self):
+        values = numpy.concatenate([numpy.linspace(0, 1, 1000), [1e6]])
+        edges = facts.bins([values])
+        self.assertLess(edges[-1], 2)
+        self.assertAlmostEqual(facts.shares(values, edges).sum(), 1000 / 1001)
+        constant = facts.bins([numpy.full(10, 3.0)])
+        self.assertEqual(facts.shares(numpy.full(10, 3.0), constant).sum(), 1)
+
+    def test_years_that_begin_in_july_are_named_by_both(self):
+        self.assertEqual([page.name_of_year(at) for at in (2020, 2020 + 182 / 366)], ["2020", "2020/21"])
+        self.assertEqual(results.decimal_year(18262), 2020)
+        self.assertEqual(results.decimal_year(18262 + 182), 2020 + 182 / 366)
+
+    def test_intervals_are_those_of_students_t(self):
+        """Tables: the 97.5 % quantile of t with so many degrees of freedom."""
+        for freedom, quantile in ((10, 2.228139), (30, 2.042272), (100, 1.983972), (1000, 1.962339)):
+            self.assertAlmostEqual(facts.student(freedom), quantile, delta=1e-4 if freedom < 30 else 2e-6)
+
+    def test_quantiles_are_of_the_ranks_that_results_have(self):
+        values = numpy.array([[5.0, 1, 4, numpy.nan, 2, 3]])
+        self.assertEqual([facts.quantile(values, p)[0] for p in (0.05, 0.2, 0.21, 0.5, 0.95)], [1, 1, 2, 3, 5])
+
+
+class Comparisons(unittest.TestCase):
+    """Pictures from what `zhol compare -o` writes, against the samples of the results that it compared."""
+
+    def setUp(self):
+        self.file = results.Comparison(FOLDER / "differences.h5")
+
+    def test_a_comparison_and_the_two_results_give_the_same_picture(self):
+        for number, variant in enumerate(VARIANTS):
+            for outcome in "fiscal.total", "index.dependence.ru", "drivers.brent":
+                ours = facts.compared(self.file, outcome, 0, number)
+                theirs = facts.difference(result(), result(variant), outcome)
+                numpy.testing.assert_array_equal(ours.edges, theirs.edges)
+                # both sum the same differences, in another order
+                for mine, other in (ours.mean, theirs.mean), (ours.low, theirs.low), (ours.high, theirs.high):
+                    numpy.testing.assert_allclose(mine, other, rtol=1e-6, atol=1e-12 * theirs.most)
+                numpy.testing.assert_array_equal(ours.band.low, theirs.band.low)
+                numpy.testing.assert_array_equal(ours.band.high, theirs.band.high)
+                self.assertEqual((ours.pairs, ours.same), (theirs.pairs, theirs.same))
+                about, expected = self.file.about(outcome), result().about(outcome)
+                self.assertEqual({key: about[key] for key in expected}, expected)
+
+    def test_values_over_the_horizon_have_a_row_for_each_variant(self):
+        self.assertEqual(self.file.variants, VARIANTS)
+        differences = [facts.compared(self.file, "npv.national", 0, number) for number in range(2)]
+        figure = horizon.ladder(differences, VARIANTS, self.file.about("npv.national"), "npv.national", "kazakhstan-2019", "")
+        for i, name in enumerate(VARIANTS):
+            apart = samples(name, "horizon", "npv.national") - samples("kazakhstan-2019", "horizon", "npv.national")
+            self.assertAlmostEqual(found(figure, f"mean-{i}").get_xdata()[0], 1e-9 * apart.mean(), places=9)
+            bar = found(figure, f"band-5-95-{i}")
+            numpy.testing.assert_allclose([bar.get_x(), bar.get_x() + bar.get_width()],
+                                          [1e-9 * order(apart, 0.05)[0], 1e-9 * order(apart, 0.95)[0]])
+            error = 1e-9 * STUDENT * apart.std(ddof=1) / REPLICATIONS**0.5
+            self.assertIn(units.signed(1e-9 * apart.mean(), error), said(figure).split("\n"))
+        self.assertEqual(figure.axes[0].get_xlabel(), "bn USD (constant 2019 USD)")
+        self.assertIn("more is better", said(figure))
+        self.assertIn("multivector: Multivector exports. 400 replications, seed 20190911, zhol",
+                      wording.compared_runs(self.file, 0, [0, 1]))
+        Pictures.check_texts(self, figure)
+
+    def test_what_is_not_paired_has_the_error_of_independent_runs_and_no_range(self):
+        outcome = "legs.aktau.delay"
+        apart = facts.compared(self.file, outcome, 0, 0)
+        self.assertEqual((apart.band, apart.pairs), (None, 0))
+        errors = [result(name).read("annual/standard_error", outcome) for name in ("kazakhstan-2019", VARIANTS[0])]
+        # a t of at least 399 degrees of freedom, and of at most twice as many
+        numpy.testing.assert_allclose(apart.error, 1.96 * numpy.hypot(*errors), rtol=4e-3)
+        figure = years.difference(apart, self.file.about(outcome), outcome, ["a", "b"], "")
+        self.assertIn("Not paired: errors are those of independent runs", said(figure))
+
+    def test_commands_draw_comparisons_or_say_what_is_missing(self):
+        plot = Pictures.plot
+        for words in (["trade.balance", "--variant", VARIANTS[1]], ["npv.national"],
+                      ["thresholds.congestion", "--variant", VARIANTS[0]], ["npv.fiscal", "--variant", VARIANTS[0], "--world",
+                                                                                          "kazakhstan-2019"]):
+            for kind in page.KINDS:
+                self.assertEqual(plot(self, "difference", "differences.h5", *words, "-o", f"c{kind}"), f"c{kind}")
+            self.assertIn("multivector" if VARIANTS[1] in words else VARIANTS[0], (FOLDER / "c.svg").read_text())
+        for status, words, sentence in (
+                (2, ["difference", "differences.h5", "trade.balance"],
+                 "differences.h5 has 2 variants; name one with --variant: nurly-zhol-sreb, multivector"),
+                (2, ["difference", "differences.h5", "trade.balance", "--variant", "x"],
+                 "has no variant 'x'; expected nurly-zhol-sreb or multivector"),
+                (2, ["difference", "differences.h5", "npv.national", "--variant", "x"], "has no variant 'x'"),
+                (2, ["difference", "differences.h5", "npv.national", "--world", "x"], "has no world 'x'; expected kazakhstan-2019"),
+                (2, ["difference", "differences.h5", "npv.nation"], "did you mean npv.national"),
+                (2, ["difference", "kazakhstan-2019.h5", "fiscal.total"], "the number of results is 1; expected 2"),
+                (4, ["fan", "differences.h5", "fiscal.total"], "differences.h5 is a comparison of zhol, not a result")):
+            with self.subTest(words):
+                self.assertIn(sentence, plot(self, *words, status=status))
+
+
+class Words(unittest.TestCase):
+    def test_units_are_said_as_a_reader_says_them(self):
+        for unit, most, factor, label in (
+                ("USD/yr", 3.1e9, 1e-9, "bn USD per year"), ("USD yr-1", 3.1e9, 1e-9, "bn USD per year"),
+                ("USD/yr", 2e12, 1e-12, "trillion USD per year"), ("TEU/yr", 99_000, 1, "TEU per year"),
+                ("TEU/yr", 120_000, 1e-3, "thousand TEU per year"), ("kTEU/yr", 4500, 1e-3, "million TEU per year"),
+                ("Mt/yr", 12, 1, "million t per year"), ("kcm/yr", 5e7, 1e-6, "bn m³ per year"),
+                ("USD/kcm", 200, 1, "USD per thousand m³"), ("d", 3, 1, "days"), ("USD/bbl", 60, 1, "USD per bbl"),
+                ("1", 2, 1, "no unit"), ("mo", 2e-6, 1e6, "10⁻⁶ months"), ("1", 0, 1, "no unit"), ("m2 s-1", 4, 1, "m2 s-1")):
+            scale = units.scale(unit, most)
+            self.assertEqual(scale.label, label)
+            self.assertAlmostEqual(scale.factor / factor, 1, places=12)
+        self.assertEqual(units.scale("1", 0.3, True), units.Scale(100, "%"))
+        self.assertEqual(units.scale("1", 0.3, True, True), units.Scale(100, "percentage points"))
+
+    def test_numbers_have_the_digits_that_are_known(self):
+        self.assertEqual([units.number(v) for v in (0, 1234.5, 0.0831, -7.25)], ["0", "1,234", "0.083", "−7.2"])
+        self.assertEqual(units.signed(-1.23456, 0.0234), "−1.235 ± 0.023")
+        self.assertEqual(units.signed(12345.6, 120), "12,346 ± 120")
+
+    def test_every_rule_of_a_year_is_said(self):
+        self.assertEqual([wording.rule({"cell_methods": m}) for m in ("time: sum", "time: mean", "time: point",
+                                                                     "time: mean (comment: ratio of sums)")],
+                         ["sum over each year", "mean of each year", "at the end of each year",
+                          "ratio of the sums over each year"])
+        self.assertEqual(wording.rule({"cell_methods": "time: sum"}, True), "sum over the whole horizon")
+
+    def test_labels_keep_their_order_and_room_and_do_not_move_without_need(self):
+        self.assertEqual(page.apart([1, 3, 5], [1, 1, 1], 0, 6), [1, 3, 5])
+        places = page.apart([3, 3, 3.1, 5.9], [1, 1, 1, 1], 0, 6)
+        self.assertTrue(all(b - a >= 1 - 1e-9 for a, b in zip(places, places[1:])))
+        self.assertTrue(all(0.5 <= place <= 5.5 for place in places))
+        random = numpy.random.default_rng(20190911)
+        for _ in range(200):
+            wanted, sizes = random.uniform(0, 10, 8), random.uniform(0.2, 1.2, 8)
+            places = page.apart(list(wanted), list(sizes), 0, 10)
+            at = sorted(range(8), key=lambda i: wanted[i])
+            for a, b in zip(at, at[1:]):
+                self.assertGreaterEqual(places[b] - places[a], (sizes[a] + sizes[b]) / 2 - 1e-9)
+            self.assertTrue(all(s / 2 - 1e-9 <= p <= 10 - s / 2 + 1e-9 for p, s in zip(places, sizes)))
+
+    def test_long_texts_are_wrapped_within_their_width(self):
+        text = "a long title that says what is to be seen, " * 5 + "and-a-name-without-any-space-in-it." * 6
+        lines = page.wrap(text, 4.0, 11)
+        self.assertGreater(len(lines), 5)
+        self.assertTrue(all(page.measure(line, 11) <= 4.0 for line in lines))
+        self.assertEqual("".join(lines).replace(" ", ""), text.replace(" ", ""))
+
+
+class Pictures(unittest.TestCase):
+    """Whole pictures, as they are written."""
+
+    def plot(self, *words, status=0):
+        """What it prints, or its error. Called as a function of this process: starting Python takes a second."""
+        before, out, errors = os.getcwd(), io.StringIO(), io.StringIO()
+        os.chdir(FOLDER)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+                ended = command.main([PLOT, *words])
+        finally:
+            os.chdir(before)
+        self.assertEqual(ended, status, errors.getvalue())
+        if status == 0:
+            self.assertEqual(errors.getvalue(), "")
+            return out.getvalue().strip()
+        self.assertEqual((out.getvalue(), errors.getvalue().count("\n")), ("", 1))
+        return errors.getvalue()
+
+    KINDS = [(["fan", "kazakhstan-2019.h5", "fiscal.total"], "bn USD per year (constant 2019 USD)",
+              ["median", "band-5-95", "mean"]),
+             (["variants", "kazakhstan-2019.h5", "multivector.h5", "nurly-zhol-sreb.h5", "index.dependence.ru"], "%",
+              ["line-0", "line-2", "band-5-95-1"]),
+             (["difference", "kazakhstan-2019.h5", "nurly-zhol-sreb.h5", "fiscal.total"],
+              "million USD per year (constant 2019 USD)", ["mean-difference", "error", "band-5-95", "zero"]),
+             (["difference", "kazakhstan-2019.h5", "nurly-zhol-sreb.h5", "npv.national"], "bn USD (constant 2019 USD)",
+              ["mean-0", "zero", "futures-0-3"]),
+             (["spread", "kazakhstan-2019.h5", "multivector.h5", "npv.fiscal"], "bn USD (constant 2019 USD)",
+              ["median-1", "futures-1-3"])]
+
+    def test_every_kind_is_drawn_as_png_svg_and_pdf(self):
+        for words, label, gids in self.KINDS:
+            with self.subTest(words[0]):
+                self.assertEqual(self.plot(*words, "-o", "p.png"), "p.png")
+                image = matplotlib.image.imread(FOLDER / "p.png")
+                self.assertEqual(image.shape[1], 1500)
+                self.assertTrue(700 <= image.shape[0] <= 2500, image.shape)
+                self.assertGreater(len(numpy.unique((image[..., :3] * 255).astype(int) @ [65536, 256, 1])), 50)
+                self.assertGreater((image[..., :3] == 1).all(axis=2).mean(), 0.3)  # paper is white
+                for edge in image[:10], image[-10:], image[:, :10], image[:, -10:]:
+                    self.assertTrue((edge[..., :3] == 1).all(), "something is cut off at the edge")
+                self.plot(*words, "-o", "p.svg")
+                tree = xml.etree.ElementTree.parse(FOLDER / "p.svg")
+                self.assertEqual(tree.getroot().attrib["width"], "720pt")
+                drawn = {element.attrib.get("id") for element in tree.iter()}
+                self.assertLessEqual(set(gids), drawn)
+                svg = (FOLDER / "p.svg").read_text()
+                self.assertIn(f"<!-- {label} -->", svg)
+                self.assertLess(len(svg), 400_000)
+                self.plot(*words, "-o", "p.pdf")
+                self.assertTrue((FOLDER / "p.pdf").read_bytes().startswith(b"%PDF"))
+
+    def test_the_same_picture_has_the_same_bytes_and_no_date(self):
+        words = self.KINDS[0][0]
+        for kind in page.KINDS:
+            first, second = f"first{kind}", f"second{kind}"
+            self.plot(*words, "-o", first)
+            self.plot(*words, "-o", second)
+            self.assertEqual((FOLDER / first).read_bytes(), (FOLDER / second).read_bytes())
+            self.assertNotRegex((FOLDER / first).read_bytes(), rb"<dc:date>|CreationDate|:date")
+
+    def test_without_a_name_pictures_are_called_by_outcome_and_kind(self):
+        self.assertEqual(self.plot("fan", "kazakhstan-2019.h5", "drivers.brent"), "drivers.brent.png")
+        self.assertEqual(self.plot("spread", "minimal.h5", "drivers.oil"), "drivers.oil-spread.png")
+        self.assertTrue((FOLDER / "drivers.oil-spread.png").exists())
+
+    def test_title_footnote_and_keys_say_what_is_drawn(self):
+        text = said(years.fan(result(), "fiscal.total"))
+        for part in ("Public revenue less what the state pays", "fiscal.total, sum over each year", "range of futures, 5–95 %",
+                     "range of futures, 25–75 %", "median", "mean, error of the simulation (95 %): at most ±",
+                     "Kazakhstan-China corridors and energy exports, 2019 baseline. 400 replications, seed 20190911, zhol "):
+            self.assertIn(part, text)
+        self.assertIn("400 replications, seed 20190911", said(horizon.spread([result()], "npv.national")))
+        self.assertIn("nurly-zhol-sreb: Nurly Zhol", said(years.variants([result(), result("nurly-zhol-sreb")], "fiscal.total")))
+
+    def test_no_text_meets_another_or_leaves_the_picture(self):
+        def named(name):
+            one = result(name if name in VARIANTS else "kazakhstan-2019")
+            one.name = name
+            return one
+        eight = [named(name) for name in ("kazakhstan-2019", *VARIANTS, "russian-route-disruption-with-nurly-zhol-sreb",
+                                          "a_very_long_name_without_any_dash_or_space_in_it_at_all", "d", "e", "f")]
+        long = result()
+        long.about = lambda outcome: dict(results.Result.about(long, outcome), long_name="a long name of what is drawn, " * 9)
+        figures = {f"variants-{n}": years.variants(eight[:n], outcome)
+                   for n in range(2, 9) for outcome in ("index.dependence.ru", "fiscal.total")}
+        figures |= {f"spread-{n}": horizon.spread(eight[:n], "npv.national") for n in (1, 2, 8)}
+        figures |= {outcome: years.fan(result(), outcome) for outcome in
+                    ("drivers.brent", "legs.dostyk.delay", "thresholds.congestion.first-passage", "network.residual",
+                     "routes.china-europe.north-khorgos.share", "flows.china-europe.demand", "energy.gas.production")}
+        figures["long"] = years.fan(long, "fiscal.total")
+        for outcome in "fiscal.total", "drivers.brent", "index.dependence.ru":
+            figures[f"difference-{outcome}"] = years.difference(facts.difference(eight[0], eight[2], outcome),
+                                                                long.about(outcome), outcome, ["a" * 60, "b" * 60], "note " * 60)
+        for name, figure in figures.items():
+            with self.subTest(name):
+                self.check_texts(figure)
+
+    def check_texts(self, figure):
+        figure.set_dpi(50)  # sizes are in inches and points
+        renderer, (width, height) = figure.canvas.get_renderer(), figure.canvas.get_width_height()
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in words(figure)]
+        for text, box in boxes:
+            self.assertTrue(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, f"{text} leaves the picture")
+        for i, (text, box) in enumerate(boxes):
+            for other, beside in boxes[:i]:
+                wide, high = (min(getattr(box, side + "1"), getattr(beside, side + "1")) -
+                              max(getattr(box, side + "0"), getattr(beside, side + "0")) for side in "xy")
+                self.assertFalse(wide > 0.5 and high > 0.5, f"'{text}' meets '{other}'")
+
+    def test_colours_differ_for_any_kind_of_sight(self):
+        """Machado, Oliveira and Fernandes (2009): no red, no green or no blue cones, at full severity."""
+        sight = {"deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+                 "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+                 "usual": numpy.eye(3)}
+        to_xyz = numpy.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        from matplotlib.colors import to_rgb
+        rgb = numpy.array([to_rgb(colour) for colour in page.COLOURS])
+        linear = numpy.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055)**2.4)
+        for name, matrix in sight.items():
+            xyz = numpy.clip(linear @ numpy.array(matrix).T, 0, 1) @ to_xyz.T / [0.9505, 1, 1.089]
+            f = numpy.where(xyz > (6 / 29)**3, numpy.cbrt(xyz), xyz / (3 * (6 / 29)**2) + 4 / 29)
+            lab = numpy.column_stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])])
+            for i in range(len(lab)):
+                for j in range(i):
+                    # 2.3 is just noticeable in CIE 1976; lines are named at their ends besides
+                    self.assertGreater(numpy.linalg.norm(lab[i] - lab[j]), 5 * 2.3, f"{name}: {i} and {j}")
+
+    def test_quantiles_of_sketches_are_drawn_and_said_to_be_near(self):
+        run("kazakhstan-2019.yaml", "sketch.h5", "--memory", "2MiB", save="drivers.brent")
+        self.assertIn("quantiles to within 0.39 %", said(years.fan(result("sketch"), "fiscal.total")))
+
+    def test_what_cannot_be_drawn_is_told_in_a_sentence(self):
+        (FOLDER / "text.h5").write_text("no result")
+        with h5py.File(FOLDER / "other.h5", "w") as file:
+            file["x"] = 1
+        run("kazakhstan-2019.yaml", "seed.h5", "--seed", "7")
+        run("kazakhstan-2019.yaml", "none.h5", save="none")
+        run("kazakhstan-2019.yaml", "shorter.h5", "--set", "time.months=120")
+        base = "kazakhstan-2019.h5"
+        for status, words, sentence in (
+                (4, ["fan", "missing.h5", "x"], "missing.h5 cannot be read: no such file"),
+                (4, ["fan", "text.h5", "x"], "text.h5 is not a result of zhol: HDF5 cannot open it"),
+                (4, ["fan", "other.h5", "x"], "other.h5 is not a result of zhol: it has no attribute zhol_schema"),
+                (2, ["fan", base, "brent"], f"{base} has no outcome 'brent'; did you mean drivers.brent?"),
+                (2, ["fan", base, "fiscal.totl"], "did you mean fiscal.total"),
+                (2, ["fan", base, "zzzzzz"], f"{base} has no outcome 'zzzzzz'; `zhol show RESULT --list` lists them"),
+                (2, ["fan", base, "npv.national"], "npv.national has a value over the whole horizon only, none by year"),
+                (2, ["fan", base, "drivers.brent", "-o", "p.jpg"], "'p.jpg' does not say what kind of picture it is"),
+                (1, ["fan", base, "drivers.brent", "-o", "nowhere/p.png"], "nowhere/p.png cannot be written: No such file"),
+                (2, ["variants", base, "fiscal.total"], "the number of results is 1; expected 2 to 8"),
+                (2, ["variants", *[base] * 9, "fiscal.total"], "the number of results is 9; expected 2 to 8"),
+                (4, ["variants", base, "shorter.h5", "fiscal.total"], "are not of the same years"),
+                (2, ["difference", base, base, base, "fiscal.total"], "the number of results is 3; expected 2"),
+                (2, ["difference", base, "multivector.h5", "fiscal.total", "--variant", "x"], "--variant and --world choose from"),
+                (4, ["difference", base, "seed.h5", "fiscal.total"],
+                 f"{base} and seed.h5 cannot be paired: they differ in their seed, 20190911 and 7"),
+                (4, ["difference", base, "shorter.h5", "fiscal.total"],
+                 f"{base} and shorter.h5 cannot be paired: they differ in their number of months, 240 and 120"),
+                (4, ["difference", base, "multivector.h5", "fiscal.fees"],
+                 f"{base} holds no yearly samples of fiscal.fees (6 outcomes have some); run it with --save 'fiscal.fees'"),
+                (4, ["difference", base, "none.h5", "fiscal.total"], "none.h5 holds no yearly samples of fiscal.total"),
+                (2, ["spread", base, "npv.nation"], "did you mean npv.national")):
+            with self.subTest(words):
+                before = set(os.listdir(FOLDER))
+                self.assertIn(sentence, self.plot(*words, status=status))
+                self.assertEqual(set(os.listdir(FOLDER)), before)
+
+    def test_a_damaged_result_is_a_sentence(self):
+        data = bytearray((FOLDER / "kazakhstan-2019.h5").read_bytes())
+        with h5py.File(FOLDER / "kazakhstan-2019.h5") as file:
+            chunk = file["samples/annual/fiscal_total"].id.get_chunk_info(0)
+        data[chunk.byte_offset + 8] ^= 255
+        (FOLDER / "damaged.h5").write_bytes(data)
+        told = self.plot("difference", "damaged.h5", "nurly-zhol-sreb.h5", "fiscal.total", status=4)
+        self.assertIn("damaged.h5 or nurly-zhol-sreb.h5 is damaged: ", told)
+
+    def test_commands_of_the_readme_draw_pictures(self):
+        text = (PROJECT / "README.md").read_text()
+        lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
+        self.assertGreater(len(lines), 3)
+        for line in lines:
+            with self.subTest(line):
+                printed = self.plot(*shlex.split(line, comments=True)[1:])
+                self.assertTrue((FOLDER / printed).exists())
+
+    def test_an_installed_program_draws_the_same_picture(self):
+        build = next(folder for folder in pathlib.Path(ZHOL).parents if (folder / "cmake_install.cmake").exists())
+        prefix = FOLDER / "prefix"
+        subprocess.run(["cmake", "--install", str(build), "--prefix", str(prefix)], check=True, capture_output=True)
+        for program, name in (PLOT, "here.svg"), (prefix / "bin" / "zhol-plot", "there.svg"):
+            done = subprocess.run([str(program), "fan", "kazakhstan-2019.h5", "drivers.brent", "-o", name], cwd=FOLDER,
+                                  capture_output=True, text=True, env={})
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"{name}\n", ""))
+        self.assertEqual((FOLDER / "here.svg").read_bytes(), (FOLDER / "there.svg").read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
