@@ -7,6 +7,7 @@ Usage: batch.py ZHOL SCENARIOS
 import csv
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -347,6 +348,92 @@ class Batch(unittest.TestCase):
         for line in ("In the world base, policies against base:", "In the world slow, policies against base:", "Worlds against base, with base:"):
             self.assertIn(line, shown)
         self.assertRegex(shown, r"policy +Mt +USD/bbl +MUSD")
+
+    PRECISE = """batch: small
+base: base
+worlds: [base, worlds/slow]
+policies: [base, policies/no-tariff]
+compare: {outcomes: [flows.grain-south.demand]}
+precision:
+  limit: %d
+  goals:
+    - {outcome: flows.grain-south.demand, relative: 0.12 %%, policy: policies/no-tariff}
+    - {outcome: fiscal.total, statistic: quantile, at: 0.05, absolute: 15 MUSD, world: worlds/slow}
+    - {outcome: fiscal.total, statistic: better, absolute: 3 %%}
+    - {outcome: flows.grain-south.demand, statistic: cvar-upper, at: 0.9, absolute: 25 kt}
+"""
+    PAIRS = [("no-tariff", "base"), ("slow-with-no-tariff", "slow")]
+
+    def known(self, n, folder):
+        """Whether the first n replications of the results in a folder tell enough; numpy's own account of the goals."""
+        z = 1.959963984540054
+        for world, (policy, base) in enumerate(self.PAIRS):
+            with h5py.File(self.folder / folder / f"{policy}.h5") as one, h5py.File(self.folder / folder / f"{base}.h5") as other:
+                read = lambda file, name: file[f"samples/horizon/{name}"][:n].astype(float)
+                x, y = read(one, "flows_grain_south_demand"), read(other, "flows_grain_south_demand")
+                d = x - y
+                ratios = [z * d.std(ddof=1) / n ** 0.5 / abs(d.mean()) / 0.0012]
+                if world == 1:
+                    f = numpy.sort((read(one, "fiscal_total") - read(other, "fiscal_total")).astype(numpy.float32))
+                    spread = z * (n * 0.05 * 0.95) ** 0.5
+                    ratios.append((float(f[int(numpy.ceil(n * 0.05 + spread))]) - float(f[int(numpy.floor(n * 0.05 - spread)) - 1])) / 2 / 15e6)
+                psi = []
+                for v in (x, y):
+                    q = numpy.sort(v)[int(round(0.9 * n)) - 1]
+                    psi.append(numpy.maximum(v - q, 0) / 0.1)
+                ratios.append(z * (psi[0] - psi[1]).std(ddof=1) / n ** 0.5 / 25e3)
+                self.assertGreater(min(abs(ratio - 1) for ratio in ratios), 2e-3)  # two computations could differ in a tie
+                if max(ratios) > 1:
+                    return False
+        return True
+
+    def test_a_batch_stops_when_its_differences_are_known(self):
+        limit = 90000
+        self.write("batch", self.PRECISE % limit)
+        self.zhol("batch", "batch.yaml", "-n", str(limit), "-o", "all")
+        expected = next(n for n in range(20480, limit, 10240) if self.known(n, "all"))
+        self.assertGreater(expected, 20480)
+        run = self.zhol("batch", "batch.yaml", "--comparison", "c.h5", "-j", "1")
+        said = f"precision: all 7 pairs at {expected} replications; the farthest: "
+        self.assertIn(f"Stopped by {said}", run.stdout)
+        with h5py.File(self.folder / "c.h5") as file:
+            self.assertIn(said, file.attrs["notes"].decode())
+        # the same bytes as a batch of that number, for any number of threads, and nothing to do a second time
+        self.zhol("batch", "batch.yaml", "-n", str(expected), "-o", "number")
+        self.zhol("batch", "batch.yaml", "-j", "2", "-o", "two")
+        for name in self.names("number"):
+            for folder in ("small", "two"):
+                self.assertEqual((self.folder / folder / name).read_bytes(), (self.folder / "number" / name).read_bytes(), name)
+        again = self.zhol("batch", "batch.yaml")
+        self.assertEqual(self.unchanged(again), ["base", "no-tariff", "slow", "slow-with-no-tariff"])
+        self.assertIn(f"Stopped by {said}", again.stdout)
+
+    def test_a_batch_that_reaches_its_limit_says_what_is_not_known(self):
+        self.write("batch", self.PRECISE % 1000)
+        self.assertRegex(self.zhol("batch", "batch.yaml").stdout, r"Stopped by limit: \d of 7 pairs not met at 1000 replications; the farthest: ")
+        with h5py.File(self.folder / "small/slow.h5") as file:
+            self.assertEqual(file.attrs["replications"], 1000)
+        run = self.zhol("batch", "batch.yaml", "--memory", "100kB")
+        most = int(re.search(r"note: (\d+) replications at most, of which all samples fit in --memory", run.stderr)[1])
+        with h5py.File(self.folder / "small/slow.h5") as file:
+            self.assertEqual((file.attrs["replications"], file.attrs["quantiles"]), (most, b"exact"))
+
+    def test_goals_that_are_none_are_refused_at_their_place(self):
+        goals = (("{outcome: fiscal.totl, relative: 1 %}", "'fiscal.totl' is no outcome of the base; expected a path such as npv.national; did you mean 'fiscal.total'?"),
+                 ("{outcome: fiscal.total}", "says not how well; expected `relative` or `absolute`"),
+                 ("{outcome: fiscal.total, absolute: 1 t}", "1 t is a mass; expected an amount of money such as USD"),
+                 ("{outcome: drivers.oil, statistic: better, absolute: 1 %}", "neither more nor less of drivers.oil is better"),
+                 ("{outcome: fiscal.total, statistic: better, absolute: 120 %}", "120 % is no width of a share; expected one such as 1 %"),
+                 ("{outcome: fiscal.total, statistic: quantile, relative: 1 %}", "a quantile needs its probability; expected `at`, such as 0.05"),
+                 ("{outcome: fiscal.total, at: 0.5, relative: 1 %}", "'mean' is of no level; expected no `at`"),
+                 ("{outcome: fiscal.total, relative: 1 %, policy: no-tariff}", "'no-tariff'; expected one of the policies, such as base"))
+        self.write("batch", BATCH + "precision:\n  goals:\n" + "".join(f"    - {goal}\n" for goal, _ in goals))
+        error = self.zhol("batch", "batch.yaml", status=3).stderr
+        for line, (goal, said) in enumerate(goals):
+            self.assertRegex(error, rf"batch.yaml:{9 + line}:\d+: error: [^\n]*" + re.escape(said))
+        self.assertFalse((self.folder / "small").exists())
+        self.write("batch", BATCH)
+        self.assertIn("--precision is for zhol run", self.zhol("batch", "batch.yaml", "--precision", "fiscal.total=1 %", status=2).stderr)
 
     def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(self):
         words = [ZHOL, "batch", "batch.yaml", "-n", "40000", "-j", "1", "--progress", "none"]

@@ -1,6 +1,7 @@
 /* sim/cli/batch.c -- see batch.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/batch.h"
+#include "models/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,54 @@ static const struct key compare_keys[] = {
      .usual = "",
      .meaning = "The outcome that regret is about: what each policy leaves against the best one, future by future."},
     {.name = NULL}};
+static const struct key goal_keys[] = {
+    {.name = "outcome", .kind = KEY_TEXT, .meaning = "The path of an outcome, over the horizon."},
+    {.name = "statistic",
+     .kind = KEY_CHOICE,
+     .choices = "mean quantile cvar-upper cvar-lower better",
+     .usual = "mean",
+     .meaning = "Of the paired difference its mean or a quantile; the difference of the tails; or the share of the "
+                "futures in which the policy is better."},
+    {.name = "at",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "",
+     .least = 0,
+     .most = 1,
+     .least_open = true,
+     .most_open = true,
+     .meaning = "Probability of the quantile, or level of the tails (0.95 if absent)."},
+    {.name = "relative",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "",
+     .least = 0,
+     .most = 10,
+     .least_open = true,
+     .meaning = "Half-width of the 95 % interval, as a share of the estimate."},
+    {.name = "absolute",
+     .kind = KEY_TEXT,
+     .usual = "",
+     .meaning = "Half-width in the unit of the outcome, of shares such as 1 %; beside `relative` either one will do."},
+    {.name = "world", .kind = KEY_TEXT, .usual = "", .meaning = "In this world alone, as `worlds` names it."},
+    {.name = "policy", .kind = KEY_TEXT, .usual = "", .meaning = "Of this policy alone, as `policies` names it."},
+    {.name = NULL}};
+static const struct key goal_entry = {
+    .name = "*", .kind = KEY_SECTION, .keys = goal_keys, .meaning = "A difference to be known well enough."};
+static const struct key precision_keys[] = {
+    {.name = "limit",
+     .kind = KEY_INTEGER,
+     .usual = "1000000",
+     .least = 1,
+     .most = KEYS_MOST_REPLICATIONS,
+     .meaning = "Replications at most."},
+    {.name = "goals",
+     .kind = KEY_LIST,
+     .least = 1,
+     .most = 100,
+     .entry = &goal_entry,
+     .meaning = "What is to be known how well, of each policy against the base in each world; all of them."},
+    {.name = NULL}};
 static const struct key batch_keys[] = {
     {.name = "batch", .kind = KEY_NAME, .meaning = "Name of the batch."},
     {.name = "base", .kind = KEY_TEXT, .meaning = "The plain world, and among the policies doing nothing."},
@@ -48,6 +97,12 @@ static const struct key batch_keys[] = {
      .usual = "",
      .keys = compare_keys,
      .meaning = "What is compared at the end."},
+    {.name = "precision",
+     .kind = KEY_SECTION,
+     .usual = "",
+     .keys = precision_keys,
+     .meaning = "In place of a number of replications: until the differences are known well enough; -n switches it "
+                "off."},
     {.name = NULL}};
 
 /* Without folders and ending: "border-closure" of "worlds/border-closure.yaml". */
@@ -126,6 +181,7 @@ static struct fault *check_batch(struct batch *batch)
     batch->worlds = setting_find(root, "worlds");
     batch->policies = setting_find(root, "policies");
     batch->outcomes = compare == NULL ? NULL : setting_find(compare, "outcomes");
+    batch->precision = setting_find(root, "precision");
     batch->regret = compare == NULL ? NULL : setting_find(compare, "regret");
     struct fault *faults = check_list(batch->worlds, check_scenario);
     faults = fault_join(faults, check_list(batch->policies, check_scenario));

@@ -58,16 +58,16 @@ static bool same_outcomes(const struct result *there, const struct simulation *s
     return true;
 }
 
-/* Whether simulating would give what is there. */
+/* Whether simulating would give what is there, or (*alike) the same replications, though another number of them. */
 static struct fault *is_same(const struct result *there, const struct simulation *simulation,
-                             const struct options *options, bool *same)
+                             const struct options *options, bool *alike, bool *same)
 {
     char *arithmetic = simulation_arithmetic();
     if (arithmetic == NULL) return fault_no_memory();
-    *same = strcmp(there->scenario, simulation->scenario->merged_text) == 0 &&
-            strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
-            strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed &&
-            there->replications == simulation->replications && there->memory == simulation->memory &&
+    *alike = strcmp(there->scenario, simulation->scenario->merged_text) == 0 &&
+             strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
+             strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed;
+    *same = *alike && there->replications == simulation->replications && there->memory == simulation->memory &&
             there->compressed == (options->compress && keep_rows(simulation) > 0) && same_outcomes(there, simulation);
     free(arithmetic);
     return NULL;
@@ -78,10 +78,12 @@ static struct fault *check_output(const struct options *options, const struct si
                                   struct cell_run *cell)
 {
     struct result there;
-    bool ours = false, same = false;
+    bool ours = false, alike = false, same = false;
+    cell->there = 0;
     if (access(cell->output, F_OK) < 0) return NULL;
     struct fault *fault = result_read_head(cell->output, &ours, &there);
-    if (fault == NULL) fault = is_same(&there, simulation, options, &same);
+    if (fault == NULL) fault = is_same(&there, simulation, options, &alike, &same);
+    if (fault == NULL && alike) cell->there = there.replications;
     result_free(&there);
     if (fault_is_memory(fault)) return fault;
     if (same) cell->state = CELL_UNCHANGED;
@@ -136,11 +138,11 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
     if (fault == NULL) fault = note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
-    if (fault == NULL) fault = check_kept(run, &simulation);
-    if (fault == NULL && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
+    if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation);
+    if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
     if (fault == NULL) fault = check_output(run->options, &simulation, cell);
-    if (fault == NULL) cell->replications = simulation.replications;
-    if (fault == NULL && cell->state == CELL_UNCHANGED) fprintf(stderr, "%s: unchanged\n", name);
+    cell->replications = simulation.replications;
+    if (fault == NULL) cell->most = keep_most(&simulation);
     /* a wrong option is wrong for all cells */
     if (fault != NULL && fault->code != FAULT_USAGE) fault = batch_run_fail(run, index, fault);
     simulation_close(&simulation);
@@ -174,8 +176,13 @@ struct fault *batch_check(struct batch_run *run)
     const size_t base = batch_index(batch, batch->base_world, batch->base_policy);
     struct common common = {.cell = NULL};
     for (size_t i = 0; i < run->cells; i++) { /* the base is what the others are held to */
+        const size_t index = i == 0 ? base : i <= base ? i - 1 : i;
         if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
-        TRY(check_cell(run, i == 0 ? base : i <= base ? i - 1 : i, &common));
+        if (run->cell[index].state == CELL_FAILED) continue;
+        const bool done = run->cell[index].state == CELL_DONE;
+        run->cell[index].state = CELL_WAITING;
+        TRY(check_cell(run, index, &common));
+        if (done && run->cell[index].state == CELL_UNCHANGED) run->cell[index].state = CELL_DONE; /* just now */
     }
     return common.cell == NULL ? NULL : check_outcomes(run);
 }

@@ -157,6 +157,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
     if (with_head) comparison_csv_head(comparison, out->csv);
     TRY(comparison_print(comparison, out->to));
     comparison_csv(comparison, out->csv);
+    if (with_file && run->stopped_by != NULL) TRY(comparison_note(comparison, "stopped by %s", run->stopped_by));
     if (with_file && comparison->probability != NULL) TRY(write_file(run, comparison, out->comparison));
     return comparison_print_notes(comparison, stderr);
 }

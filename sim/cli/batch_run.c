@@ -49,6 +49,7 @@ void batch_run_free(struct batch_run *run)
     }
     free(run->cell);
     free(run->command);
+    free(run->stopped_by);
     free(run->outcome);
 }
 
@@ -93,7 +94,9 @@ struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin 
 {
     const struct batch_cell *cell = &run->batch->cell[index];
     *origin = (struct origin){.command = run->command, .cell = cell->list, .joined = batch_is_joined(run->batch, cell)};
-    struct fault *fault = simulation_open_text(cell->file, cell->text, origin, run->options, simulation);
+    struct options options = *run->options;
+    if (run->replications > 0) options.replications = (long)run->replications;
+    struct fault *fault = simulation_open_text(cell->file, cell->text, origin, &options, simulation);
     return fault != NULL ? fault : warn(run, index, simulation->plan.warnings);
 }
 

@@ -16,6 +16,8 @@ struct cell_run {
     char *output; /* DIR/NAME.h5 */
     bool replace; /* something is there that gives way */
     uint64_t replications;
+    uint64_t there;      /* replications of the result that is there, if it is of the same draws; else 0 */
+    uint64_t most;       /* of which all samples fit in memory */
     char *warned, *said; /* what was printed about it, so that the same is not printed of each cell */
     char *why;           /* of a failed cell: the first sentence, with its place */
 };
@@ -31,8 +33,11 @@ struct wanted {
 struct batch_run {
     const struct batch *batch;
     const struct options *options;
-    const char *folder; /* of the results */
-    char *command;      /* "zhol batch NAME" */
+    const char *folder;    /* of the results */
+    char *command;         /* "zhol batch NAME" */
+    uint64_t replications; /* of every cell; 0: as the options or the scenarios say */
+    bool deciding;         /* that number is not the last word: what a run of it keeps does not matter */
+    char *stopped_by;      /* what decided about that number: "precision: ..."; NULL: nothing */
     struct cell_run *cell;
     size_t cells;
     struct wanted *outcome;
@@ -52,7 +57,8 @@ MUST_CHECK struct fault *batch_run_open(struct batch_run *run, size_t index, str
 /* Prints the faults of a cell and counts it as failed. What no cell survives (memory, an interruption) is passed on. */
 MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, struct fault *faults);
 
-/* Reads, prepares and closes every cell: each is waiting, unchanged or failed afterwards. Outcomes to compare that no
+/* Reads, prepares and closes every cell that has not failed: each is waiting, unchanged or failed afterwards. May be
+ * asked again for another number of replications. Outcomes to compare that no
  * cell has are faults; of the usual ones those are left out. */
 MUST_CHECK struct fault *batch_check(struct batch_run *run);
 

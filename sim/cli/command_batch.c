@@ -1,10 +1,12 @@
 /* sim/cli/command_batch.c -- zhol batch: worlds x policies, every cell on the same random numbers.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/cli/batch_run.h"
+#include "sim/cli/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,6 +45,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_FORCE: options->shared.force = true; break;
     case ARGP_KEY_END:
+        if (options->shared.precisions > 0)
+            argp_error(state, "--precision is for zhol run; expected `precision` in the batch file, of differences");
         if (options->shared.scenarios > 1)
             argp_error(state, "%zu batch files were named; expected one", options->shared.scenarios);
         break;
@@ -92,7 +96,10 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
     struct origin origin;
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
     if (fault == NULL) fault = deliver(&simulation, run->options, progress, cell->output, cell->replace);
-    if (fault == NULL) cell->state = CELL_DONE;
+    if (fault == NULL) {
+        cell->state = CELL_DONE;
+        cell->there = cell->replications;
+    }
     if (fault != NULL) fault = batch_run_fail(run, index, fault);
     simulation_close(&simulation);
     return fault;
@@ -146,17 +153,89 @@ static void report_interrupted(const struct batch_run *run)
             there, run->cells, run->folder);
 }
 
+static void tell_unchanged(const struct batch_run *run)
+{
+    for (size_t i = 0; i < run->cells; i++)
+        if (run->cell[i].state == CELL_UNCHANGED) fprintf(stderr, "%s: unchanged\n", run->batch->cell[i].name);
+}
+
+static struct fault *run_waiting(struct batch_run *run)
+{
+    if (batch_run_count(run, CELL_WAITING) == 0) return NULL;
+    TRY(make_folder(run->folder));
+    return run_cells(run);
+}
+
+static struct fault *run_all(struct batch_run *run)
+{
+    TRY(batch_check(run));
+    tell_unchanged(run);
+    return run_waiting(run);
+}
+
+static struct fault *read_goals(struct batch_run *run, struct batch_goals *goals)
+{
+    const struct batch *batch = run->batch;
+    struct simulation base;
+    struct origin origin;
+    struct fault *fault =
+        batch_run_open(run, batch_index(batch, batch->base_world, batch->base_policy), &origin, &base);
+    if (fault == NULL) fault = batch_goals_read(batch, &base, goals);
+    simulation_close(&base);
+    return fault;
+}
+
+/* Differences need samples: without --save no more replications than those of which all fit in memory. */
+static void limit_goals(const struct batch_run *run, struct batch_goals *goals)
+{
+    uint64_t most = goals->limit;
+    for (size_t i = 0; i < run->cells; i++)
+        if (run->cell[i].state != CELL_FAILED && run->cell[i].most < most) most = run->cell[i].most;
+    if (run->options->save != NULL || most == goals->limit) return;
+    fprintf(stderr,
+            "note: %" PRIu64 " replications at most, of which all samples fit in --memory; with more memory, or with "
+            "--save of what is compared, up to the limit of %" PRIu64 "\n",
+            most, goals->limit);
+    goals->limit = most;
+}
+
+/* Where no cell has a result yet, all are simulated to the first boundary; then to that at which enough is known. */
+static struct fault *run_and_decide(struct batch_run *run, struct batch_goals *goals)
+{
+    bool any = false;
+    const uint64_t first = precision_next(0) * LANES_PER_CHUNK;
+    run->replications = first < goals->limit ? first : goals->limit;
+    run->deciding = true;
+    TRY(batch_check(run));
+    limit_goals(run, goals);
+    for (size_t i = 0; i < run->cells; i++) any = any || run->cell[i].there > 0;
+    if (!any && run->replications <= goals->limit) TRY(run_waiting(run));
+    TRY(batch_decide(run, goals));
+    run->deciding = false;
+    TRY(batch_check(run));
+    tell_unchanged(run);
+    TRY(run_waiting(run));
+    if (run->stopped_by != NULL) printf("Stopped by %s\n", run->stopped_by);
+    return NULL;
+}
+
+static struct fault *run_until_known(struct batch_run *run)
+{
+    struct batch_goals goals = {0};
+    struct fault *fault = read_goals(run, &goals);
+    if (fault == NULL) fault = run_and_decide(run, &goals);
+    batch_goals_free(&goals);
+    return fault;
+}
+
 static struct fault *run_batch(const struct batch *batch, const struct batch_options *options)
 {
     struct batch_run run;
     struct fault *fault = batch_run_init(&run, batch, &options->shared);
     if (fault == NULL) fault = check_place(options->csv);
     if (fault == NULL) fault = check_place(options->comparison);
-    if (fault == NULL) fault = batch_check(&run);
-    if (fault == NULL && batch_run_count(&run, CELL_WAITING) > 0) {
-        fault = make_folder(run.folder);
-        if (fault == NULL) fault = run_cells(&run);
-    }
+    if (fault == NULL)
+        fault = batch->precision != NULL && options->shared.replications == 0 ? run_until_known(&run) : run_all(&run);
     if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);
     if (fault == NULL) {
         fault = batch_compare(&run, stdout, options->csv, options->comparison);

@@ -1,6 +1,7 @@
 /* sim/cli/intake.c -- see intake.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/intake.h"
+#include "sim/cli/chunks.h"
 #include "sim/cli/keep.h"
 
 #include <stdlib.h>
@@ -16,59 +17,6 @@ void intake_close(struct intake *intake)
     tally_close(intake->tally);
     sketches_close(intake->sketches);
     samples_free(&intake->samples);
-}
-
-/* The parallel loop: an item is a chunk, a thread's state a world's. */
-struct loop {
-    const struct world *world;
-    uint64_t begun; /* chunks before the first */
-    uint64_t replications;
-    struct sink sink[3];
-    size_t sinks;
-    const struct ensemble_watch *watch;
-    uint64_t expected; /* chunks */
-};
-
-static struct fault *loop_open(void *context, void **thread_state)
-{
-    const struct loop *loop = context;
-    struct world_state *state = NULL;
-    struct fault *fault = world_open(loop->world, &state);
-    *thread_state = state;
-    return fault;
-}
-
-static void loop_close(void *context, void *thread_state)
-{
-    (void)context;
-    world_close(thread_state);
-}
-
-static struct fault *loop_chunk(void *context, void *thread_state, uint64_t chunk)
-{
-    const struct loop *loop = context;
-    for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) {
-        const uint64_t first = (loop->begun + chunk) * LANES_PER_CHUNK + block * LANES;
-        if (first >= loop->replications) break;
-        const uint64_t left = loop->replications - first;
-        struct block_result result;
-        world_simulate(thread_state, first, left < LANES ? left : LANES, &result);
-        for (size_t s = 0; s < loop->sinks; s++) TRY(loop->sink[s].block(loop->sink[s].self, &result));
-    }
-    return NULL;
-}
-
-static bool loop_stop(void *context)
-{
-    const struct loop *loop = context;
-    return loop->watch->stop != NULL && loop->watch->stop(loop->watch->context);
-}
-
-static void loop_progress(void *context, uint64_t done, uint64_t all)
-{
-    const struct loop *loop = context;
-    (void)all;
-    if (loop->watch->progress != NULL) loop->watch->progress(loop->watch->context, loop->begun + done, loop->expected);
 }
 
 /* Samples of what is to be kept, with room for as many replications as are kept alike; those that are in move over. */
@@ -114,17 +62,14 @@ struct fault *intake_simulate(struct intake *intake, uint64_t replications, uint
     TRY(keep_choose(simulation));
     TRY(make_room(intake));
     TRY(tally_extend(intake->tally, replications));
-    struct loop loop = {.world = simulation->world,
-                        .begun = intake->replications / LANES_PER_CHUNK,
-                        .replications = replications,
-                        .watch = watch,
-                        .expected = chunks_of(expected)};
-    loop.sink[loop.sinks++] = tally_sink(intake->tally);
-    if (intake->samples.count > 0) loop.sink[loop.sinks++] = samples_sink(&intake->samples);
-    if (intake->sketches != NULL) loop.sink[loop.sinks++] = sketches_sink(intake->sketches);
-    const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
-    const struct ensemble_watch watched = {loop_stop, loop_progress, &loop};
-    TRY(ensemble_for(chunks_of(replications) - loop.begun, intake->threads, &body, watch == NULL ? NULL : &watched));
+    struct chunks chunks = {.world = simulation->world,
+                            .begun = intake->replications / LANES_PER_CHUNK,
+                            .replications = replications,
+                            .expected = chunks_of(expected)};
+    chunks.sink[chunks.sinks++] = tally_sink(intake->tally);
+    if (intake->samples.count > 0) chunks.sink[chunks.sinks++] = samples_sink(&intake->samples);
+    if (intake->sketches != NULL) chunks.sink[chunks.sinks++] = sketches_sink(intake->sketches);
+    TRY(chunks_simulate(&chunks, intake->threads, watch));
     intake->replications = replications;
     return NULL;
 }

@@ -83,23 +83,26 @@ static struct fault *period_read(const struct asked *asked, const struct outcome
     return NULL;
 }
 
-/* "1 %" is of the estimate, all else in the unit of the outcome. */
-static struct fault *width_read(const struct asked *asked, struct units *units, const char *unit,
-                                struct precision_goal *goal)
+struct fault *precision_read_width(struct units *units, const char *text, const char *unit, struct precision_goal *goal)
 {
     struct quantity quantity;
-    const size_t length = strlen(asked->width);
-    const bool relative = length > 0 && asked->width[length - 1] == '%';
-    struct fault *fault = quantity_read(units, asked->width, relative ? "" : unit, &quantity);
-    if (fault != NULL) {
-        struct fault *placed = wrong(asked, "%s", fault->sentence);
-        fault_free(fault);
-        return placed;
-    }
+    const size_t length = strlen(text);
+    const bool relative = length > 0 && text[length - 1] == '%';
+    TRY(quantity_read(units, text, relative ? "" : unit, &quantity));
     const bool fits = !quantity_is_drawn(&quantity) && quantity.p[0] > 0.0;
     *(relative ? &goal->relative : &goal->absolute) = quantity.p[0];
     quantity_free(&quantity);
-    return fits ? NULL : wrong(asked, "%s is no width; expected a number above 0, such as 1 %%", asked->width);
+    return fits ? NULL : fault_raise(FAULT_SCENARIO, "%s is no width; expected a number above 0, such as 1 %%", text);
+}
+
+static struct fault *width_read(const struct asked *asked, struct units *units, const char *unit,
+                                struct precision_goal *goal)
+{
+    struct fault *fault = precision_read_width(units, asked->width, unit, goal);
+    if (fault == NULL || fault_is_memory(fault)) return fault;
+    struct fault *placed = wrong(asked, "%s", fault->sentence);
+    fault_free(fault);
+    return placed;
 }
 
 /* What is asked for in words, and the unit of its estimate, both of the wanted. */
