@@ -477,7 +477,7 @@ static struct fault *describe(const struct simulation *simulation, const struct 
     result->arithmetic = simulation_arithmetic();
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
-    result->compressed = options->compress && keep_rows(simulation) > 0;
+    result->compressed = keep_compressed(simulation, options);
     result->exact_quantiles = !simulation->sketched;
     result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
