@@ -68,7 +68,7 @@ static struct fault *is_same(const struct result *there, const struct simulation
              strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
              strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed;
     *same = *alike && there->replications == simulation->replications && there->memory == simulation->memory &&
-            there->compressed == (options->compress && keep_rows(simulation) > 0) && same_outcomes(there, simulation);
+            there->compressed == keep_compressed(simulation, options) && same_outcomes(there, simulation);
     free(arithmetic);
     return NULL;
 }

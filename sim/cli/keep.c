@@ -106,6 +106,11 @@ void keep_cells(const struct simulation *simulation, bool keep[])
     }
 }
 
+bool keep_compressed(const struct simulation *simulation, const struct options *options)
+{
+    return options->compress && keep_rows(simulation) > 0;
+}
+
 /* Bytes of so many rows and inputs. */
 static uint64_t bytes_of(const struct simulation *simulation, size_t rows, size_t inputs)
 {

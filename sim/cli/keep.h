@@ -24,6 +24,9 @@ size_t keep_rows(const struct simulation *simulation);
 /* keep[cell], for samples_init_some. */
 void keep_cells(const struct simulation *simulation, bool keep[]);
 
+/* Whether it is to be compressed: asked for, and there is something. */
+bool keep_compressed(const struct simulation *simulation, const struct options *options);
+
 /* Bytes of what is kept. */
 uint64_t keep_bytes(const struct simulation *simulation);
 
