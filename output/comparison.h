@@ -23,6 +23,7 @@ struct comparison_outcome {
 /* Where a result comes from. */
 struct comparison_origin {
     char *title, *history, *content; /* NULL: there is none */
+    uint64_t replications;
 };
 
 struct comparison {

@@ -309,8 +309,9 @@ static struct fault *note_list(const struct reading *reading, const char *const 
                                const struct side *side)
 {
     if (count == 0) return NULL;
-    return comparison_note(reading->to, "%zu outcomes are %s %s and not compared: %s%s%s%s%s", count, words,
-                           shown(side), list[0], count > 1 ? ", " : "", count > 1 ? list[1] : "", count > 2 ? ", " : "",
+    return comparison_note(reading->to, "%zu %s %s %s and not compared: %s%s%s%s%s", count,
+                           count == 1 ? "outcome is" : "outcomes are", words, shown(side), list[0],
+                           count > 1 ? ", " : "", count > 1 ? list[1] : "", count > 2 ? ", " : "",
                            count > 3   ? "..."
                            : count > 2 ? list[2]
                                        : "");

@@ -94,6 +94,7 @@ static struct fault *open_side(const struct reading *reading, struct side *side,
     const size_t periods = to->years + 1, count = side->head.replications;
     if (side->path == NULL) return NULL;
     TRY(stored_open(side->path, &side->stored));
+    origin->replications = count;
     TRY(copy_text(side->head.title, &origin->title));
     TRY(copy_text(side->head.history, &origin->history));
     TRY(stored_text(side->stored, "content_sha256", &origin->content));

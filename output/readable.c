@@ -40,7 +40,7 @@ bool readable_share(enum outcome_rule rule, const char *unit)
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER])
 {
     const double least = 1e-9, size = fabs(error);
-    snprintf(of_error, READABLE_NUMBER, "%.2g", error);
+    snprintf(of_error, READABLE_NUMBER, isnan(error) ? "-" : "%.2g", error);
     if (!isfinite(value) || !(size > least) || size >= 100.0 || fabs(value) >= 1e9) {
         snprintf(of_value, READABLE_NUMBER, "%.4g", value);
         return;

@@ -66,10 +66,8 @@ static struct fault *make_outcome(struct regret *regret, const struct comparison
         result_free(&head);
         if (fault != NULL) return fault;
     }
-    if (to->outcome->unit == NULL) {
-        to->outcome->unit = strdup("1");
-        to->outcome->total = strdup("1");
-    }
+    if (to->outcome->unit == NULL)
+        return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them", regret->path);
     return to->outcome->path == NULL || to->outcome->long_name == NULL || to->outcome->unit == NULL ||
                    to->outcome->total == NULL
                ? fault_no_memory()
@@ -289,6 +287,7 @@ static void print_greatest(const struct regret *regret, int width, double diviso
 {
     const struct comparison *of = &regret->comparison;
     const size_t best = regret_minimax(regret);
+    fputs("\nGreatest mean regret over the worlds:\n", to);
     fprintf(to, "  %-*s  %*s  in the world\n", width, "policy", MEAN, unit);
     for (size_t p = 0; p < of->variants; p++) {
         size_t world;
@@ -316,7 +315,6 @@ struct fault *regret_print(const struct regret *regret, FILE *to)
             "world.\nMean ± error of the simulation (95 %%), and 95th percentile (range of futures):\n",
             regret->path);
     for (size_t first = 0; first < of->worlds; first += COLUMNS) print_worlds(regret, first, width, divisor, unit, to);
-    fputs("\nGreatest mean regret over the worlds:\n", to);
-    print_greatest(regret, width, divisor, unit, to);
+    if (of->worlds > 1) print_greatest(regret, width, divisor, unit, to);
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the comparison cannot be written") : NULL;
 }

@@ -18,12 +18,12 @@ struct regret {
 
 /* The files are [worlds][policies], all policies of a world among one another; `like` is a comparison of some of them,
  * which says all else. A policy without a file, or without the samples, has no regret; a replication without a value in
- * any of the others leaves the world. */
+ * any of the others leaves the world. FAULT_USAGE if no file has the outcome. */
 MUST_CHECK struct fault *regret_read(const struct comparison_files *files, const char *path, enum outcome_better better,
                                      const struct comparison *like, struct regret *regret);
 void regret_free(struct regret *regret);
 
-/* Mean and 95th percentile by policy and world, then the greatest mean of each policy. */
+/* Mean and 95th percentile by policy and world, then, of several worlds, the greatest mean of each policy. */
 MUST_CHECK struct fault *regret_print(const struct regret *regret, FILE *to);
 /* The policy whose greatest mean over the worlds is least; `policies` if that is not known of any. */
 size_t regret_minimax(const struct regret *regret);

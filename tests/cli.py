@@ -400,7 +400,7 @@ adopt: [track]
         self.assertIn("would both be the dataset drivers_a_b of the result", run.stderr)
 
     def test_help_fits_a_screen_and_ends_with_an_example(self):
-        for command in ("run", "batch", "check", "explain", "show", "replay", "verify", "reference"):
+        for command in ("run", "batch", "check", "compare", "explain", "show", "replay", "verify", "reference"):
             shown = self.zhol(command, "--help").stdout
             self.assertLessEqual(len(shown.splitlines()), 40, command)
             self.assertIn("Example:", shown)

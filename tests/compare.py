@@ -385,8 +385,8 @@ class Compare(unittest.TestCase):
 
     def test_outcomes_of_one_file_alone_are_noted(self):
         self.zhol(*MINIMAL, "--set", "drivers.new={model: gbm, start: 1, sigma: 0.1}", "-o", "new.h5")
-        self.assertIn("note: 1 outcomes are only in new.h5 and not compared: drivers.new", self.zhol("compare", "minimal.h5", "new.h5").stdout)
-        self.assertIn("note: 1 outcomes are only in new.h5 and not compared: drivers.new", self.zhol("compare", "new.h5", "minimal.h5").stdout)
+        self.assertIn("note: 1 outcome is only in new.h5 and not compared: drivers.new", self.zhol("compare", "minimal.h5", "new.h5").stdout)
+        self.assertIn("note: 1 outcome is only in new.h5 and not compared: drivers.new", self.zhol("compare", "new.h5", "minimal.h5").stdout)
         rows = self.table("minimal.h5", "new.h5", "--outcome", "drivers.new")
         self.assertTrue(rows)
         self.assertEqual({(row["mean_difference"], row["count"]) for row in rows}, {("", "0")})
@@ -442,6 +442,22 @@ class Compare(unittest.TestCase):
         self.assertTrue(all(float(row["quantile_difference_high_0.5"]) > float(row["quantile_difference_low_0.5"]) for row in rows))
         self.assertIn("both files do not hold the samples", self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout)
 
+    def test_regret_is_what_the_best_of_the_files_has_more(self):
+        files = ("base.h5", "programme.h5")
+        values = numpy.array([self.samples(file, "npv.national", "horizon") for file in files])
+        rows = [row for row in self.table(*files, "--outcome", "fiscal.total", "--regret", "npv.national") if row["outcome"] == "regret.npv.national"]
+        self.assertEqual([row["variant"] for row in rows], ["base", "programme"])
+        for row, value in zip(rows, values):
+            numpy.testing.assert_allclose(float(row["mean_difference"]), (values.max(axis=0) - value).mean(), rtol=1e-9)
+        delays = numpy.array([self.samples(file, "legs.dostyk.delay", "horizon") for file in files])
+        rows = [row for row in self.table(*files, "--outcome", "fiscal.total", "--regret", "legs.dostyk.delay") if row["outcome"].startswith("regret.")]
+        numpy.testing.assert_allclose(float(rows[0]["mean_difference"]), (delays[0] - delays.min(axis=0)).mean(), rtol=1e-9)
+        shown = self.zhol("compare", *files, "--regret", "npv.national").stdout
+        self.assertRegex(shown, r"Regret about npv.national[^\n]*\n[^\n]*\n[^\n]*base\n  policy [^\n]*\n  base +0")
+        for path, words, said in (("npv.natonal", ["--more", "npv.*"], "no outcome matches 'npv.natonal'"), ("drivers.brent", [], "neither more nor less of drivers.brent is better by itself"),
+                                  ("npv.national", ["--unpaired"], "--dominance and --regret need pairs")):
+            self.assertIn(said, self.zhol("compare", *files, "--regret", path, *words, status=2).stderr)
+
     def test_an_existing_file_stays(self):
         (self.folder / "mine.h5").write_text("mine\n")
         run = self.zhol("compare", "minimal.h5", "changed.h5", "-o", "mine.h5", status=2)
@@ -461,7 +477,7 @@ class Compare(unittest.TestCase):
                             (["compare", "base.h5", "programme.h5", "--year", "2025", "--outcome", "npv.*"], "'npv.*' has a value over the whole horizon only; leave out --year"),
                             (both + ["--year", "x"], "--year is 'x'; expected a year such as 2030"),
                             (both + ["--csv", "--json"], "--csv and --json exclude each other"),
-                            (both + ["--unpaired", "--dominance"], "--dominance needs pairs"),
+                            (both + ["--unpaired", "--dominance"], "--dominance and --regret need pairs"),
                             (both + ["-j", "0"], "-j is '0'; expected a number of threads")):
             with self.subTest(words=words):
                 self.assertIn(said, self.zhol(*words, status=2).stderr)

@@ -1,6 +1,6 @@
 /* sim/cli/command_compare.c -- zhol compare: what results differ in, replication by replication.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/comparison.h"
+#include "output/regret.h"
 #include "sim/cli/better.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
@@ -18,6 +18,7 @@ enum {
     OPTION_MORE,
     OPTION_LESS,
     OPTION_DOMINANCE,
+    OPTION_REGRET,
     OPTION_CSV,
     OPTION_JSON,
     OPTION_FORCE
@@ -31,7 +32,7 @@ struct compare_options {
     struct better better;
     char **owned; /* copies of arguments that were cut at their commas */
     size_t copies;
-    const char *output;
+    const char *output, *regret;
     bool csv, json, force, dominance, years, unpaired;
     int year, threads;
 };
@@ -42,6 +43,7 @@ static const struct argp_option list[] = {
     {"year", OPTION_YEAR, "YEAR", 0, "Show this year (default: the whole horizon)", 0},
     {"years", OPTION_YEARS, NULL, 0, "Show every year", 0},
     {"dominance", OPTION_DOMINANCE, NULL, 0, "Show stochastic dominance too", 0},
+    {"regret", OPTION_REGRET, "PATH", 0, "Show what each file leaves of this outcome against the best of all", 0},
     {"unpaired", OPTION_UNPAIRED, NULL, 0, "As if all draws were independent: for other seeds and generators", 0},
     {"more", OPTION_MORE, "PATTERNS", 0, "Of these outcomes more is better (default: as declared)", 0},
     {"less", OPTION_LESS, "PATTERNS", 0, "Of these less is better", 0},
@@ -88,7 +90,9 @@ static void check_together(const struct compare_options *options, struct argp_st
     if (options->year != 0 && options->years) argp_error(state, "--year and --years exclude each other");
     if (options->dominance && (options->csv || options->json))
         argp_error(state, "--csv and --json have dominance without --dominance");
-    if (options->dominance && options->unpaired) argp_error(state, "--dominance needs pairs, not --unpaired");
+    if (options->unpaired && (options->dominance || options->regret != NULL))
+        argp_error(state, "--dominance and --regret need pairs, not --unpaired");
+    if (options->regret != NULL && options->json) argp_error(state, "--regret and --json exclude each other");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -104,6 +108,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_YEAR: options->year = read_number(state, "--year", argument, 9999, "a year such as 2030"); break;
     case OPTION_YEARS: options->years = true; break;
     case OPTION_DOMINANCE: options->dominance = true; break;
+    case OPTION_REGRET: options->regret = argument; break;
     case OPTION_UNPAIRED: options->unpaired = true; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
@@ -166,6 +171,37 @@ static struct fault *check_written(void)
                                                  : NULL;
 }
 
+/* The base and all others as policies of one world. */
+static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
+{
+    const enum outcome_better better = better_of(&options->better, options->regret);
+    const char *world = comparison->world[0];
+    const char **name = calloc(options->files + 1, sizeof *name);
+    struct regret regret = {.path = NULL};
+    if (name == NULL) return fault_no_memory();
+    name[0] = comparison->base;
+    for (size_t v = 0; v < comparison->variants; v++) name[v + 1] = comparison->variant[v];
+    const struct comparison_files files = {
+        .worlds = 1, .variants = options->files, .world = &world, .variant = name, .file = options->file};
+    struct fault *fault = NULL;
+    if (better == OUTCOME_NEITHER)
+        fault = fault_raise(FAULT_USAGE,
+                            "neither more nor less of %s is better by itself; say with --more or --less which is meant",
+                            options->regret);
+    for (size_t v = 0; v < comparison->variants && fault == NULL; v++)
+        if (comparison->origin[v].replications != comparison->base_origin[0].replications)
+            fault = fault_raise(FAULT_FILES, "%s and %s have different numbers of replications; regret needs the same",
+                                options->file[0], options->file[v + 1]);
+    if (fault == NULL) fault = regret_read(&files, options->regret, better, comparison, &regret);
+    if (fault == NULL && options->csv)
+        comparison_csv(&regret.comparison, stdout);
+    else if (fault == NULL)
+        fault = regret_print(&regret, stdout);
+    regret_free(&regret);
+    free(name);
+    return fault;
+}
+
 static struct fault *print(const struct compare_options *options, const struct comparison *comparison)
 {
     if (options->json) {
@@ -175,11 +211,13 @@ static struct fault *print(const struct compare_options *options, const struct c
     if (options->csv) {
         comparison_csv_head(comparison, stdout);
         comparison_csv(comparison, stdout);
+        if (options->regret != NULL) TRY(print_regret(options, comparison));
         TRY(check_written());
         return comparison_print_notes(comparison, stderr);
     }
     TRY(comparison_screen(comparison, options->outcomes == 0, stdout));
     if (options->dominance) TRY(comparison_print_dominance(comparison, stdout));
+    if (options->regret != NULL) TRY(print_regret(options, comparison));
     return comparison_print_notes(comparison, stdout);
 }
 
