@@ -7,16 +7,11 @@
 
 static struct fault *no_outcome(const struct outcomes *outcomes, const struct setting *item)
 {
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
     char hint[160];
-    struct fault *fault = fault_at(FAULT_SCENARIO, item->place,
-                                   "%s is '%s', which is no outcome of the scenario; expected a path such as "
-                                   "drivers.NAME or legs.NAME.delay%s",
-                                   item->path, item->text, units_hint(item->text, words, sizeof hint, hint));
-    free(words);
-    return fault;
+    return fault_at(FAULT_SCENARIO, item->place,
+                    "%s is '%s', which is no outcome of the scenario; expected a path such as drivers.NAME or "
+                    "legs.NAME.delay%s",
+                    item->path, item->text, outcomes_hint(outcomes, item->text, sizeof hint, hint));
 }
 
 struct fault *watch_read(struct setting *section, const struct plan *plan, struct watch *watch)

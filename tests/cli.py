@@ -173,7 +173,7 @@ class Commands(unittest.TestCase):
                 plain, small = (self.zhol(words[0], name, *words[1:]).stdout for name in ("plain.h5", "small.h5"))
                 self.assertEqual(small.replace("small.h5", "plain.h5"), plain)
                 self.assertGreater(len(small), 1000)
-        self.assertEqual(self.zhol("verify", "small.h5", "--all").stdout.count("; all agree\n"), 3)
+        self.assertEqual(self.zhol("verify", "small.h5", "--all").stdout.count("; all agree\n"), 1)
 
     def test_beyond_memory_what_is_kept_is_compressed_too(self):
         words = ["run", KAZAKHSTAN, "-n", "3000", "--memory", "20MiB", "--save", "drivers.*"]

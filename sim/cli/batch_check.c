@@ -95,19 +95,14 @@ static struct fault *check_output(const struct options *options, const struct si
 }
 
 /* Which of the outcomes to compare the cell has; what was meant by others, as far as the first cell can tell. */
-static struct fault *note_outcomes(struct batch_run *run, const struct outcomes *outcomes, bool first)
+static void note_outcomes(struct batch_run *run, const struct outcomes *outcomes, bool first)
 {
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
     for (size_t o = 0; o <= run->outcomes; o++) {
         struct wanted *wanted = o < run->outcomes ? &run->outcome[o] : &run->regret;
         if (wanted->path == NULL) continue;
         if (outcomes_find(outcomes, wanted->path) < outcomes->count) wanted->found = true;
-        if (first) units_hint(wanted->path, words, sizeof wanted->hint, wanted->hint);
+        if (first) outcomes_hint(outcomes, wanted->path, sizeof wanted->hint, wanted->hint);
     }
-    free(words);
-    return NULL;
 }
 
 /* Without its samples an outcome cannot be compared. */
@@ -136,7 +131,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct simulation simulation;
     struct origin origin;
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
-    if (fault == NULL) fault = note_outcomes(run, &simulation.outcomes, first);
+    if (fault == NULL) note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
     if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation);
     if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);

@@ -40,14 +40,9 @@ static struct fault *outcome_read(struct setting *setting, const struct outcomes
     const size_t index = outcomes_find(outcomes, named->text);
     *outcome = index < outcomes->count ? &outcomes->item[index] : NULL;
     if (*outcome != NULL) return NULL;
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
-    struct fault *fault = fault_at(FAULT_SCENARIO, named->place,
-                                   "%s: '%s' is no outcome of the base; expected a path such as npv.national%s",
-                                   named->path, named->text, units_hint(named->text, words, sizeof hint, hint));
-    free(words);
-    return fault;
+    return fault_at(FAULT_SCENARIO, named->place,
+                    "%s: '%s' is no outcome of the base; expected a path such as npv.national%s", named->path,
+                    named->text, outcomes_hint(outcomes, named->text, sizeof hint, hint));
 }
 
 /* Of a share, "1 %" is one of a hundred, not of the estimate. */
@@ -72,6 +67,11 @@ static struct fault *widths_read(const struct batch *batch, struct setting *sett
     if (relative) goal->goal.relative = number_of(batch, setting, "relative");
     if (absolute == NULL) return NULL;
     struct units *units = batch->document->units;
+    if (goal->statistic != DIFFERENCE_BETTER && strchr(absolute->text, '%') != NULL)
+        return fault_at(
+            FAULT_SCENARIO, absolute->place,
+            "%s is %s, a share of the estimate; expected `relative`, or a number in the unit of the outcome",
+            absolute->path, absolute->text);
     struct fault *fault = goal->statistic == DIFFERENCE_BETTER
                               ? share_read(units, absolute->text, &goal->goal)
                               : precision_read_width(units, absolute->text, goal->unit, &goal->goal);

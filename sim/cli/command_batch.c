@@ -45,8 +45,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_FORCE: options->shared.force = true; break;
     case ARGP_KEY_END:
-        if (options->shared.precisions > 0)
-            argp_error(state, "--precision is for zhol run; expected `precision` in the batch file, of differences");
         if (options->shared.scenarios > 1)
             argp_error(state, "%zu batch files were named; expected one", options->shared.scenarios);
         break;

@@ -24,7 +24,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     enum progress_style style;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = options; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = options; break;
     case 'o': options->output = argument; break;
     case OPTION_PROGRESS:
         if (!progress_read_style(argument, &style))
@@ -41,7 +41,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {
+    {&options_argp, 0, NULL, 0}, {&options_goals_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {list,
                                    parse,
                                    "SCENARIO...",

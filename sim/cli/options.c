@@ -15,7 +15,6 @@ enum {
     OPTION_RNG,
     OPTION_MEMORY,
     OPTION_SAVE,
-    OPTION_PRECISION,
     OPTION_COMPRESS
 };
 
@@ -25,19 +24,14 @@ static const struct argp_option list[] = {
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
-    {"precision", OPTION_PRECISION, "GOAL", 0,
-     "In place of -n, until it is known: 'npv.national=1 %', 'fiscal.total@2030:quantile:0.05=2 %'; repeatable; or "
-     "none",
-     0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
     {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0,
-     "Most memory for samples, such as 4GiB (default 2GiB); beyond it quantiles are within 0.39 % and few are kept", 0},
+     "Most memory for samples (default 2GiB); beyond it quantiles are within 0.39 %", 0},
     {"save", OPTION_SAVE, "PATTERNS", 0,
      "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
-    {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed: smaller files with the same values",
-     0},
+    {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -108,7 +102,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
         kept = options_append(&options->set, &options->sets, argument);
         break;
-    case OPTION_PRECISION: kept = options_append(&options->precision, &options->precisions, argument); break;
     case OPTION_ADOPT: kept = options_append(&options->adopt, &options->adopts, argument); break;
     case OPTION_PATH: kept = options_append(&options->path, &options->paths, argument); break;
     case OPTION_RNG: options->rng = argument; break;
@@ -119,11 +112,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_SAVE: options->save = argument; break;
     case OPTION_COMPRESS: options->compress = true; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
-    case ARGP_KEY_END:
-        if (options->replications > 0 && options->precisions > 0 && strcmp(options->precision[0], "none") != 0)
-            argp_error(state, "-n %ld and --precision '%s' exclude each other; expected one of them",
-                       options->replications, options->precision[0]);
-        break;
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -132,6 +120,36 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 const struct argp options_argp = {list, parse, NULL, NULL, NULL, NULL, NULL};
+
+enum { OPTION_PRECISION = 300 };
+
+static const struct argp_option goals[] = {
+    {"precision", OPTION_PRECISION, "GOAL", 0,
+     "In place of -n, until it is known: 'npv.national=1 %', 'fiscal.total@2030:quantile:0.05=2 %'; repeatable; or "
+     "none",
+     0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse_goals(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case OPTION_PRECISION:
+        if (!options_append(&options->precision, &options->precisions, argument))
+            argp_failure(state, 1, 0, "out of memory");
+        break;
+    case ARGP_KEY_END:
+        if (options->replications > 0 && options->precisions > 0 && strcmp(options->precision[0], "none") != 0)
+            argp_error(state, "-n %ld and --precision '%s' exclude each other; expected one of them",
+                       options->replications, options->precision[0]);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+const struct argp options_goals_argp = {goals, parse_goals, NULL, NULL, NULL, NULL, NULL};
 
 void options_init(struct options *options)
 {

@@ -35,6 +35,8 @@ struct options {
 
 /* The options shared by both, as an argp child; its input is the struct options. */
 extern const struct argp options_argp;
+/* --precision, which a batch has not. */
+extern const struct argp options_goals_argp;
 
 /* Sets the defaults. */
 void options_init(struct options *options);

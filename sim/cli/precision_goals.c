@@ -60,13 +60,8 @@ static struct fault *outcome_read(const struct asked *asked, const struct outcom
     char hint[160];
     *outcome = outcomes_find(outcomes, asked->path);
     if (*outcome < outcomes->count) return NULL;
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
-    struct fault *fault = wrong(asked, "'%s' is no outcome of the scenario; expected a path such as npv.national%s",
-                                asked->path, units_hint(asked->path, words, sizeof hint, hint));
-    free(words);
-    return fault;
+    return wrong(asked, "'%s' is no outcome of the scenario; expected a path such as npv.national%s", asked->path,
+                 outcomes_hint(outcomes, asked->path, sizeof hint, hint));
 }
 
 static struct fault *period_read(const struct asked *asked, const struct outcome *outcome,
@@ -245,6 +240,11 @@ static struct fault *setting_read(struct setting *setting, const struct plan *pl
     if (relative == NULL && absolute == NULL)
         return wrong(&asked, "says not how well; expected `relative` or `absolute`, or both, of which one will do");
     text_of(setting, "absolute", sizeof asked.width, asked.width);
+    if (strchr(asked.width, '%') != NULL)
+        return wrong(&asked,
+                     "`absolute` is %s, a share of the estimate; expected `relative`, or a number in the unit "
+                     "of the outcome",
+                     asked.width);
     asked.relative = number_of(plan, setting, "relative");
     return goal_add(&asked, plan, years, goals);
 }

@@ -41,15 +41,9 @@ static bool is_compared(const char *path, const char *outcome)
 
 static struct fault *no_outcome(const struct worst *worst, const struct outcomes *outcomes)
 {
-    const char **words = calloc(outcomes->count + 1, sizeof *words);
-    if (words == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes->count; i++) words[i] = outcomes->item[i].path;
     char hint[160];
-    struct fault *fault =
-        fault_raise(FAULT_USAGE, "%s has no outcome '%s'; `zhol show RESULT --list` lists them%s", worst->path,
-                    worst->outcome, units_hint(worst->outcome, words, sizeof hint, hint));
-    free(words);
-    return fault;
+    return fault_raise(FAULT_USAGE, "%s has no outcome '%s'; `zhol show RESULT --list` lists them%s", worst->path,
+                       worst->outcome, outcomes_hint(outcomes, worst->outcome, sizeof hint, hint));
 }
 
 /* Which end is the worse one. */

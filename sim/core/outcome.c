@@ -1,6 +1,7 @@
 /* sim/core/outcome.c -- see outcome.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/outcome.h"
+#include "sim/core/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,16 @@ void outcomes_free(struct outcomes *outcomes)
     for (size_t i = 0; i < outcomes->count; i++) outcome_free(&outcomes->item[i]);
     free(outcomes->item);
     *outcomes = (struct outcomes){0};
+}
+
+const char *outcomes_hint(const struct outcomes *outcomes, const char *path, size_t size, char text[])
+{
+    const char **words = calloc(outcomes->count + 1, sizeof *words);
+    text[0] = '\0';
+    for (size_t i = 0; i < outcomes->count && words != NULL; i++) words[i] = outcomes->item[i].path;
+    if (words != NULL) units_hint(path, words, size, text);
+    free(words);
+    return text;
 }
 
 size_t outcomes_find(const struct outcomes *outcomes, const char *path)

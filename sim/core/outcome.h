@@ -74,6 +74,8 @@ char *outcome_total_unit(const struct outcome_kind *kind, const char *unit);
 void outcomes_free(struct outcomes *outcomes);
 /* The index of a path; outcomes->count if there is none. */
 size_t outcomes_find(const struct outcomes *outcomes, const char *path);
+/* "; did you mean 'x'?", as units_hint; "" without memory. */
+const char *outcomes_hint(const struct outcomes *outcomes, const char *path, size_t size, char text[]);
 
 /* Where a thread's state holds the rows of the outcomes, as its components report them: row[outcome], and of
  * OUTCOME_RATIO the weights. Rows must be finite in every month of a valid replication. */
