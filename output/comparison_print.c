@@ -429,8 +429,8 @@ static void print_details(const struct comparison *comparison, size_t world, con
     const size_t index = comparison_index(comparison, line->outcome, world, line->variant, line->period);
     const struct paired *cell = &comparison->cell[index];
     const struct scale scale = scale_of(comparison, line->outcome, line->period);
-    char label[48];
     const struct benefit_cost *ratio = ratio_of(comparison, index, line->period);
+    char label[48];
     if (!cell->known || cell->same || !(cell->count > 0.0)) return;
     if (cell->paired != 0.0) {
         fprintf(to, "    sd of the difference: %.3g; quantiles of the difference, with their error:",
@@ -444,9 +444,9 @@ static void print_details(const struct comparison *comparison, size_t world, con
         fputc('\n', to);
     }
     if (ratio != NULL) {
-        char number[READABLE_NUMBER], error[READABLE_NUMBER];
-        readable_pair(ratio->ratio, ratio->high - ratio->ratio, number, error);
-        fprintf(to, "    %s of the means ± error: %s ± %s\n", ratio_label, number, error);
+        fputs("    of the means ± error:", to);
+        print_pair(ratio_label, ratio->ratio, ratio->high - ratio->ratio, 1.0, to);
+        fputc('\n', to);
     }
     fputs("    difference of the quantiles ± error:", to);
     for (size_t q = 0; q < comparison->quantiles; q++) {

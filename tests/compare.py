@@ -477,7 +477,7 @@ class Compare(unittest.TestCase):
         shown = self.zhol("compare", "base.h5", "programme.h5").stdout
         self.assertRegex(shown, r"\n  npv.national [^\n]*\n  benefit-cost ratio +0\.\d+ ± 0\.\d+ +of the means\n")
         self.assertNotIn("npv.costs", shown)
-        self.assertIn("benefit-cost ratio of the means ± error: 0.", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "npv.national").stdout)
+        self.assertIn("of the means ± error:   benefit-cost ratio: 0.", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "npv.national").stdout)
 
     def test_without_costs_or_pairs_there_is_no_ratio(self):
         """A tariff costs nothing, a base that spends more saves, and of two independent runs the ratio is not worked out."""

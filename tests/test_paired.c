@@ -5,6 +5,8 @@
 #include "output/paired.h"
 
 #include <check.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,6 +341,31 @@ START_TEST(benefits_in_proportion_to_costs_leave_no_error)
 }
 END_TEST
 
+/* Benefits 1.2 times the costs and noise as large as the spread of the costs. */
+START_TEST(the_interval_of_a_ratio_holds_it_in_95_of_100_runs)
+{
+    enum { RUNS = 20000, PAIRS = 50 };
+    static const float nothing[PAIRS] = {0};
+    float gain[PAIRS], costs[PAIRS];
+    double benefit[PAIRS], cost[PAIRS], hits = 0.0;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ck_assert_ptr_nonnull(rng);
+    gsl_rng_set(rng, 17);
+    for (int run = 0; run < RUNS; run++) {
+        for (size_t i = 0; i < PAIRS; i++) {
+            const double c = 5.0 + gsl_ran_gaussian(rng, 1.0);
+            costs[i] = (float)c;
+            gain[i] = (float)(0.2 * c + gsl_ran_gaussian(rng, 1.0));
+        }
+        const struct benefit_cost of = benefit_cost_of(PAIRS, (struct benefit_cost_sides){gain, nothing},
+                                                       (struct benefit_cost_sides){costs, nothing}, benefit, cost);
+        hits += of.low <= 1.2 && of.high >= 1.2;
+    }
+    gsl_rng_free(rng);
+    ck_assert_double_eq_tol(hits / RUNS, 0.95, 4.5 * sqrt(0.95 * 0.05 / RUNS));
+}
+END_TEST
+
 START_TEST(what_is_undefined_leaves_the_ratio)
 {
     const float gain[] = {0, NAN, 1, 2}, costs[] = {4, 7, 5, 6}, hole[] = {4, 5, NAN, 6}, all[] = {0, 1, 9, 2};
@@ -391,6 +418,7 @@ int main(void)
     tcase_add_test(facts, less_spread_dominates_of_second_order_alone);
     tcase_add_test(facts, benefits_over_costs_of_known_numbers);
     tcase_add_test(facts, benefits_in_proportion_to_costs_leave_no_error);
+    tcase_add_test(facts, the_interval_of_a_ratio_holds_it_in_95_of_100_runs);
     tcase_add_test(facts, what_is_undefined_leaves_the_ratio);
     tcase_add_test(facts, without_sure_costs_there_is_no_ratio);
     suite_add_tcase(suite, facts);
