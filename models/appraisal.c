@@ -7,32 +7,36 @@
 #include <stdlib.h>
 
 /* Whose view, and which discount rate. */
-enum { FISCAL, PROJECT, NATIONAL, VIEWS };
+enum { FISCAL, PROJECT, NATIONAL, COSTS, VIEWS };
 enum { LOW, MIDDLE, HIGH, RATES };
 #define VALUE(view, rate) ((view)*RATES + (rate))
 
-#define NPV(view, rate, path, in_words, is_headline, sentence)                                                         \
+#define NPV(view, rate, path, in_words, better_is, is_headline, sentence)                                              \
     [VALUE(view, rate)] = {.pattern = path,                                                                            \
                            .words = in_words,                                                                          \
                            .unit = "USD/yr",                                                                           \
                            .rule = OUTCOME_SUM,                                                                        \
-                           .better = OUTCOME_MORE,                                                                     \
+                           .better = better_is,                                                                        \
                            .headline = is_headline,                                                                    \
                            .horizon_only = true,                                                                       \
                            .meaning = sentence}
-#define NPVS(view, name, words, sentence)                                                                              \
-    NPV(view, LOW, name "-low", words " at the lowest discount rate", false, "As " name ", at the first rate."),       \
-        NPV(view, MIDDLE, name, words, true, sentence),                                                                \
-        NPV(view, HIGH, name "-high", words " at the highest discount rate", false, "As " name ", at the third rate.")
+#define NPVS(view, name, words, better_is, is_headline, sentence)                                                      \
+    NPV(view, LOW, name "-low", words " at the lowest discount rate", better_is, false,                                \
+        "As " name ", at the first rate."),                                                                            \
+        NPV(view, MIDDLE, name, words, better_is, is_headline, sentence),                                              \
+        NPV(view, HIGH, name "-high", words " at the highest discount rate", better_is, false,                         \
+            "As " name ", at the third rate.")
 const struct outcome_kind appraisal_outcomes[] = {
-    NPVS(FISCAL, "npv.fiscal", "present value of the public account",
+    NPVS(FISCAL, "npv.fiscal", "present value of the public account", OUTCOME_MORE, true,
          "fiscal.total, discounted; only its difference between two runs has a meaning."),
-    NPVS(PROJECT, "npv.project", "present value of fees less investment and upkeep",
+    NPVS(PROJECT, "npv.project", "present value of fees less investment and upkeep", OUTCOME_MORE, true,
          "Fees of home legs and transit, less investment and upkeep, with what is left at the end; only its difference "
          "between two runs has a meaning."),
-    NPVS(NATIONAL, "npv.national", "present value of gains of the home country",
+    NPVS(NATIONAL, "npv.national", "present value of gains of the home country", OUTCOME_MORE, true,
          "Of state, owners and users at home, less investment and upkeep, with what is left at the end; only its "
          "difference between two runs has a meaning."),
+    NPVS(COSTS, "npv.costs", "present value of investment and upkeep", OUTCOME_LESS, false,
+         "Investment and upkeep of policies, less what is left at the end; 0 where nothing is spent."),
     [VALUE(VIEWS, 0)] = {.pattern = NULL}};
 
 struct appraisal {
@@ -121,6 +125,7 @@ void appraisal_step(struct appraisal_state *state, const struct rows *rows, cons
         /* the residual value is a sum of money in one month, not a rate per year */
         const double paid = money.invested[l] + money.upkeep[l] - money.residual[l] * CALENDAR_MONTHS_PER_YEAR;
         view[FISCAL][l] = home.total[l];
+        view[COSTS][l] = paid;
         view[PROJECT][l] = home.all_fees[l] - paid;
         view[NATIONAL][l] = home.duty[l] + home.royalty[l] + home.profit_tax[l] + home.import_duty[l] -
                             home.subsidies[l] + home.all_fees[l] + home.profit[l] - paid;

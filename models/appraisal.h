@@ -5,9 +5,10 @@
  *   npv.national   duty + royalty + profit tax + import duty - subsidies + fees of home legs and transit
  *                  + home share of the producers' profit after tax + home share of the users' gain of flows from or to
  *                  home - investment - upkeep + residual value
+ *   npv.costs      investment + upkeep - residual value
  * times (1 + r)^(-t/12), t months from the first, at each of run.discount. Investment is the whole of what is spent:
- * loans are no part of the last two. The residual value counts in the last month. Only differences between runs mean
- * anything, since the users' gain is counted from the base price.
+ * loans are a part of npv.fiscal alone. The residual value counts in the last month. Only differences between runs
+ * mean anything, since the users' gain is counted from the base price.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_APPRAISAL_H
 #define ZHOL_APPRAISAL_H

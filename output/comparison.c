@@ -48,6 +48,7 @@ void comparison_free(struct comparison *comparison)
     free(comparison->quantile_difference);
     free(comparison->tail);
     free(comparison->dominance);
+    free(comparison->benefit_cost);
     free_names(comparison->note, comparison->notes);
     *comparison = (struct comparison){.notes = 0};
 }
@@ -113,40 +114,48 @@ enum {
     QUANTILE = WORSE + 3,
     QUANTILE_DIFFERENCE = QUANTILE + 3,
     TAIL = QUANTILE_DIFFERENCE + 3,
-    DOMINANCE = TAIL + 4
+    BENEFIT_COST = TAIL + 4,
+    DOMINANCE = BENEFIT_COST + 3
 };
 
-#define INTERVAL(at, of_name, where, unit, of_words)                                                                   \
-    [at] = {of_name, where, unit, false, of_words},                                                                    \
-    [(at) + 1] = {of_name "_low", where, unit, false, "lower 95 % bound of the " of_words},                            \
-    [(at) + 2] = {of_name "_high", where, unit, false, "upper 95 % bound of the " of_words}
+#define INTERVAL(at, of_name, where, unit, horizon, of_words)                                                          \
+    [at] = {of_name, where, unit, horizon, false, of_words},                                                           \
+    [(at) + 1] = {of_name "_low", where, unit, horizon, false, "lower 95 % bound of the " of_words},                   \
+    [(at) + 2] = {of_name "_high", where, unit, horizon, false, "upper 95 % bound of the " of_words}
+#define PLAIN(of_name, unit, of_words)                                                                                 \
+    {                                                                                                                  \
+        of_name, ALONG_NOTHING, unit, false, false, of_words                                                           \
+    }
+#define VERDICT(of_name, of_words)                                                                                     \
+    {                                                                                                                  \
+        of_name, ALONG_NOTHING, false, true, true, of_words                                                            \
+    }
 
 const struct comparison_number comparison_numbers[] = {
-    [PAIRED] = {"paired", ALONG_NOTHING, false, false, "1: by replication, 0: as of independent draws, "},
-    [COUNT] = {"count", ALONG_NOTHING, false, false, "number of pairs with a value of "},
-    [BASE_MEAN] = {"base_mean", ALONG_NOTHING, true, false, "mean, in the base, of "},
-    [VARIANT_MEAN] = {"variant_mean", ALONG_NOTHING, true, false, "mean, in the variant, of "},
-    INTERVAL(MEAN, "mean_difference", ALONG_NOTHING, true, "mean difference of "),
-    [ERROR] = {"standard_error", ALONG_NOTHING, true, false, "standard error of the mean difference of "},
-    [SD] = {"sd", ALONG_NOTHING, true, false, "standard deviation of the differences of "},
-    [ROUNDING] = {"rounding", ALONG_NOTHING, true, false, "rounding, at most, of the mean difference of "},
-    [SAVING] = {"variance_saving", ALONG_NOTHING, false, false,
-                "variance without pairs over that with pairs, of the mean difference of "},
-    INTERVAL(BETTER, "better", ALONG_NOTHING, false, "share of pairs in which the variant is better by "),
-    INTERVAL(SAME, "same", ALONG_NOTHING, false, "share of pairs in which the variant has the same "),
-    INTERVAL(WORSE, "worse", ALONG_NOTHING, false, "share of pairs in which the variant is worse by "),
-    INTERVAL(QUANTILE, "quantile", ALONG_QUANTILE, true, "quantiles of the differences of "),
-    INTERVAL(QUANTILE_DIFFERENCE, "quantile_difference", ALONG_QUANTILE, true, "difference of the quantiles of "),
-    INTERVAL(TAIL, "cvar_difference", ALONG_LEVEL, true, "difference of the means of the tails of "),
-    [TAIL + 3] = {"cvar_difference_standard_error", ALONG_LEVEL, true, false,
+    [PAIRED] = PLAIN("paired", false, "1: by replication, 0: as of independent draws, "),
+    [COUNT] = PLAIN("count", false, "number of pairs with a value of "),
+    [BASE_MEAN] = PLAIN("base_mean", true, "mean, in the base, of "),
+    [VARIANT_MEAN] = PLAIN("variant_mean", true, "mean, in the variant, of "),
+    INTERVAL(MEAN, "mean_difference", ALONG_NOTHING, true, false, "mean difference of "),
+    [ERROR] = PLAIN("standard_error", true, "standard error of the mean difference of "),
+    [SD] = PLAIN("sd", true, "standard deviation of the differences of "),
+    [ROUNDING] = PLAIN("rounding", true, "rounding, at most, of the mean difference of "),
+    [SAVING] =
+        PLAIN("variance_saving", false, "variance without pairs over that with pairs, of the mean difference of "),
+    INTERVAL(BETTER, "better", ALONG_NOTHING, false, false, "share of pairs in which the variant is better by "),
+    INTERVAL(SAME, "same", ALONG_NOTHING, false, false, "share of pairs in which the variant has the same "),
+    INTERVAL(WORSE, "worse", ALONG_NOTHING, false, false, "share of pairs in which the variant is worse by "),
+    INTERVAL(QUANTILE, "quantile", ALONG_QUANTILE, true, false, "quantiles of the differences of "),
+    INTERVAL(QUANTILE_DIFFERENCE, "quantile_difference", ALONG_QUANTILE, true, false,
+             "difference of the quantiles of "),
+    INTERVAL(TAIL, "cvar_difference", ALONG_LEVEL, true, false, "difference of the means of the tails of "),
+    [TAIL + 3] = {"cvar_difference_standard_error", ALONG_LEVEL, true, false, false,
                   "standard error of the difference of the means of the tails of "},
-    [DOMINANCE] = {"dominance_first", ALONG_NOTHING, false, true, "whether the variant dominates, of first order, by "},
-    [DOMINANCE + 1] = {"dominance_second", ALONG_NOTHING, false, true,
-                       "whether the variant dominates, of second order, by "},
-    [DOMINANCE + 2] = {"dominated_first", ALONG_NOTHING, false, true,
-                       "whether the base dominates, of first order, by "},
-    [DOMINANCE + 3] = {"dominated_second", ALONG_NOTHING, false, true,
-                       "whether the base dominates, of second order, by "},
+    INTERVAL(BENEFIT_COST, "benefit_cost_ratio", ALONG_NOTHING, false, true, "benefits over costs, of means, of "),
+    [DOMINANCE] = VERDICT("dominance_first", "whether the variant dominates, of first order, by "),
+    [DOMINANCE + 1] = VERDICT("dominance_second", "whether the variant dominates, of second order, by "),
+    [DOMINANCE + 2] = VERDICT("dominated_first", "whether the base dominates, of first order, by "),
+    [DOMINANCE + 3] = VERDICT("dominated_second", "whether the base dominates, of second order, by "),
     [DOMINANCE + 4] = {.name = NULL}};
 
 static double bound(const struct quantile_estimate *estimate, size_t part)
@@ -165,6 +174,13 @@ static double verdict(const struct comparison *comparison, size_t cell, size_t p
     return (double)(part == 0 ? d->first : part == 1 ? d->second : part == 2 ? d->base_first : d->base_second);
 }
 
+static double ratio(const struct comparison *comparison, size_t cell, size_t part)
+{
+    if (comparison->benefit_cost == NULL) return UNKNOWN;
+    const struct benefit_cost *of = &comparison->benefit_cost[cell / comparison->periods];
+    return part == 0 ? of->ratio : part == 1 ? of->low : of->high;
+}
+
 double comparison_value(const struct comparison *comparison, size_t number, size_t cell, size_t k)
 {
     const struct paired *p = &comparison->cell[cell];
@@ -173,6 +189,7 @@ double comparison_value(const struct comparison *comparison, size_t number, size
         [MEAN] = p->mean,     [LOW] = p->low,           [HIGH] = p->high,           [ERROR] = p->standard_error,
         [SD] = p->sd,         [ROUNDING] = p->rounding, [SAVING] = p->saving};
     if (number >= DOMINANCE) return verdict(comparison, cell, number - DOMINANCE);
+    if (number >= BENEFIT_COST) return ratio(comparison, cell, number - BENEFIT_COST);
     if (!p->known) return number == COUNT ? 0.0 : UNKNOWN;
     if (number < BETTER) return plain[number];
     if (number < SAME) return share(&p->better, number - BETTER);

@@ -4,6 +4,7 @@
 #ifndef ZHOL_COMPARISON_H
 #define ZHOL_COMPARISON_H
 
+#include "output/benefit_cost.h"
 #include "output/dominance.h"
 #include "output/paired.h"
 #include "sim/core/calendar.h"
@@ -50,7 +51,9 @@ struct comparison {
     struct quantile_estimate *quantile;            /* [..][quantiles] */
     struct quantile_estimate *quantile_difference; /* [..][quantiles] */
     struct tail_difference *tail;                  /* [..][levels] */
-    struct dominance *dominance;                   /* over the horizon, if that is compared */
+    /* [outcomes][worlds][variants], over the horizon, if that is compared */
+    struct dominance *dominance;
+    struct benefit_cost *benefit_cost; /* NULL: of none */
     size_t notes;
     char **note; /* what is not as it should be, a sentence each */
 };
@@ -101,8 +104,9 @@ enum comparison_along { ALONG_NOTHING, ALONG_QUANTILE, ALONG_LEVEL };
 struct comparison_number {
     const char *name;
     enum comparison_along along;
-    bool in_unit; /* of the outcome; else a pure number */
-    bool whole;   /* dominance: whole numbers, over the horizon alone */
+    bool in_unit;    /* of the outcome; else a pure number */
+    bool of_horizon; /* over the horizon alone */
+    bool whole;      /* dominance: whole numbers */
     const char *words;
 };
 extern const struct comparison_number comparison_numbers[]; /* ended by name NULL */

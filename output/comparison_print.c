@@ -164,18 +164,30 @@ struct fault *comparison_print(const struct comparison *comparison, FILE *to)
 
 /* ---- a line per outcome, with all that says how sure it is ---- */
 
+/* The benefit-cost ratio of a cell; NULL: none is known. */
+static const struct benefit_cost *ratio_of(const struct comparison *comparison, size_t index, size_t period)
+{
+    if (period < comparison->years || comparison->benefit_cost == NULL) return NULL;
+    const struct benefit_cost *of = &comparison->benefit_cost[index / comparison->periods];
+    return isnan(of->ratio) ? NULL : of;
+}
+
 /* What of the comparison is on the screen, in order. */
 struct line {
     size_t outcome, variant, period;
-    const char *title; /* of a group that begins here; NULL: none */
-    const char *label; /* of the line; NULL: the period */
+    const char *title;                /* of a group that begins here; NULL: none */
+    const char *label;                /* of the line; NULL: the period */
+    const struct benefit_cost *ratio; /* told below it; NULL: none */
 };
+static const char ratio_label[] = "benefit-cost ratio";
 
 static int label_width(const struct line line[], size_t lines)
 {
     size_t width = 12;
     for (size_t i = 0; i < lines; i++)
         if (line[i].label != NULL && strlen(line[i].label) > width) width = strlen(line[i].label);
+    for (size_t i = 0; i < lines; i++)
+        if (line[i].ratio != NULL && strlen(ratio_label) > width) width = strlen(ratio_label);
     return (int)width;
 }
 
@@ -246,6 +258,13 @@ static void print_difference(const struct comparison *comparison, size_t index, 
         fprintf(to, " (%.0f pairs)", cell->count);
 }
 
+static void print_ratio(const struct benefit_cost *ratio, int width, FILE *to)
+{
+    char number[READABLE_NUMBER], error[READABLE_NUMBER];
+    readable_pair(ratio->ratio, ratio->high - ratio->ratio, number, error);
+    fprintf(to, "  %-*s %8s ± %-7s  of the means\n", width, ratio_label, number, error);
+}
+
 static void print_lines(const struct comparison *comparison, size_t world, const struct line line[], size_t lines,
                         int width, FILE *to)
 {
@@ -261,6 +280,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         else
             print_difference(comparison, index, &scale, to);
         fputc('\n', to);
+        if (line[i].ratio != NULL) print_ratio(line[i].ratio, width, to);
     }
 }
 
@@ -336,9 +356,12 @@ static size_t choose(const struct comparison *comparison, const struct main_grou
     size_t lines = 0;
     for (size_t o = 0; o < comparison->outcomes; o++)
         if (taken[o])
-            line[lines++] = (struct line){.outcome = o,
-                                          .period = comparison->shown,
-                                          .label = comparison->outcome[o].path + main_group_skip(group)};
+            line[lines++] =
+                (struct line){.outcome = o,
+                              .period = comparison->shown,
+                              .label = comparison->outcome[o].path + main_group_skip(group),
+                              .ratio = ratio_of(comparison, comparison_index(comparison, o, 0, 0, comparison->shown),
+                                                comparison->shown)};
     if (lines > 0) line[0].title = group->title;
     return lines;
 }
@@ -388,7 +411,7 @@ static size_t lines_of(const struct comparison *comparison, size_t outcome, stru
             if (p < comparison->years && comparison->outcome[outcome].horizon_only) continue;
             const char *title =
                 by_period && comparison->variants > 1 && p == comparison->shown ? comparison->variant[v] : NULL;
-            line[lines++] = (struct line){outcome, v, p, title, by_period ? NULL : comparison->variant[v]};
+            line[lines++] = (struct line){outcome, v, p, title, by_period ? NULL : comparison->variant[v], NULL};
         }
     return lines;
 }
@@ -406,6 +429,7 @@ static void print_details(const struct comparison *comparison, size_t world, con
     const size_t index = comparison_index(comparison, line->outcome, world, line->variant, line->period);
     const struct paired *cell = &comparison->cell[index];
     const struct scale scale = scale_of(comparison, line->outcome, line->period);
+    const struct benefit_cost *ratio = ratio_of(comparison, index, line->period);
     char label[48];
     if (!cell->known || cell->same || !(cell->count > 0.0)) return;
     if (cell->paired != 0.0) {
@@ -417,6 +441,11 @@ static void print_details(const struct comparison *comparison, size_t world, con
                     100.0 * comparison->probability[q], e->estimate / scale.divisor, e->low / scale.divisor,
                     e->high / scale.divisor);
         }
+        fputc('\n', to);
+    }
+    if (ratio != NULL) {
+        fputs("    of the means ± error:", to);
+        print_pair(ratio_label, ratio->ratio, ratio->high - ratio->ratio, 1.0, to);
         fputc('\n', to);
     }
     fputs("    difference of the quantiles ± error:", to);

@@ -80,9 +80,13 @@ static struct fault *make_room(const struct reading *reading)
     if (to->first + to->periods <= to->years) return NULL;
     to->dominance = calloc(cells / to->periods + 1, sizeof *to->dominance);
     if (to->dominance == NULL) return fault_no_memory();
-    for (size_t i = 0; i < cells / to->periods; i++)
+    to->benefit_cost = calloc(cells / to->periods + 1, sizeof *to->benefit_cost);
+    if (to->benefit_cost == NULL) return fault_no_memory();
+    for (size_t i = 0; i < cells / to->periods; i++) {
         to->dominance[i] =
             (struct dominance){DOMINANCE_NOT_ASKED, DOMINANCE_NOT_ASKED, DOMINANCE_NOT_ASKED, DOMINANCE_NOT_ASKED};
+        to->benefit_cost[i] = benefit_cost_unknown();
+    }
     return NULL;
 }
 
@@ -114,10 +118,11 @@ static struct fault *close_side(struct side *side, struct fault *fault)
 {
     free(side->horizon);
     free(side->annual);
+    free(side->costs);
     free(side->summary);
     free(side->quantile);
     free(side->tail);
-    side->horizon = side->annual = NULL;
+    side->horizon = side->annual = side->costs = NULL;
     side->summary = NULL;
     side->quantile = NULL;
     side->tail = NULL;
@@ -137,12 +142,31 @@ static bool asks(const struct comparison *to, bool annual)
     return annual ? to->first < to->years : to->first + to->periods > to->years;
 }
 
+/* What a net value such as npv.national subtracts, in the same unit. */
+static struct fault *load_costs(const struct comparison_outcome *outcome, struct side *side)
+{
+    const struct outcomes *outcomes = &side->head.outcomes;
+    const char *path = benefit_cost_outcome(outcome->path);
+    const size_t index = path == NULL ? outcomes->count : outcomes_find(outcomes, path);
+    const uint64_t count = side->head.replications;
+    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
+    if (index == outcomes->count || !side->head.horizon_saved[index] ||
+        strcmp(outcomes->item[index].total, outcome->total) != 0)
+        return NULL;
+    if (side->costs == NULL) side->costs = malloc((count + 1) * sizeof *side->costs);
+    if (side->costs == NULL) return fault_no_memory();
+    result_name(path, name);
+    snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
+    side->has_costs = true;
+    return stored_floats(side->stored, dataset, count, side->costs);
+}
+
 static struct fault *load_samples(const struct reading *reading, struct side *side)
 {
     const struct comparison *to = reading->to;
     const struct comparison_outcome *outcome = &to->outcome[reading->outcome];
     char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
-    side->has_horizon = side->has_annual = side->has_summaries = false;
+    side->has_horizon = side->has_annual = side->has_costs = side->has_summaries = false;
     side->index = side->path == NULL ? 0 : reading_find(side, outcome);
     if (!has_outcome(side) || to->unpaired) return NULL;
     const uint64_t count = side->head.replications;
@@ -152,6 +176,7 @@ static struct fault *load_samples(const struct reading *reading, struct side *si
     if (side->has_horizon) {
         snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
         TRY(stored_floats(side->stored, dataset, count, side->horizon));
+        TRY(load_costs(outcome, side));
     }
     if (side->has_annual) {
         snprintf(dataset, sizeof dataset, "samples/annual/%s", name);
@@ -274,7 +299,12 @@ static void compare_samples(const struct reading *reading, const struct side *ba
     const struct statistics_asked asked = asked_of(to);
     const enum outcome_better better = to->outcome[reading->outcome].better;
     struct paired *out = &to->cell[cell];
-    *out = paired_compare(bases < files ? bases : files, x, y, better, &asked, &room->work, parts);
+    const uint64_t count = bases < files ? bases : files;
+    *out = paired_compare(count, x, y, better, &asked, &room->work, parts);
+    if (!annual && file->has_costs && base->has_costs)
+        to->benefit_cost[cell / to->periods] = benefit_cost_of(count, (struct benefit_cost_sides){x, y},
+                                                               (struct benefit_cost_sides){file->costs, base->costs},
+                                                               room->work.number[0], room->work.number[1]);
     if (!annual && !out->same)
         to->dominance[cell / to->periods] =
             dominance_of((size_t)out->count, room->work.value, room->work.base, better, room->sorted);

@@ -14,7 +14,8 @@ struct side {
     struct stored *stored;
     size_t index;            /* of the outcome in the head; its count: not there, or in another unit */
     float *horizon, *annual; /* [replications], [years][replications]; NULL: not asked for */
-    bool has_horizon, has_annual;
+    float *costs;            /* [replications], over the horizon, of what the outcome holds; NULL: none asked for yet */
+    bool has_horizon, has_annual, has_costs;
     bool has_summaries;
     struct summary *summary;            /* [years + 1] */
     struct quantile_estimate *quantile; /* [years + 1][quantiles] */

@@ -32,10 +32,10 @@ static size_t columns_of(const struct comparison *comparison, size_t number)
     return along == ALONG_QUANTILE ? comparison->quantiles : along == ALONG_LEVEL ? comparison->levels : 1;
 }
 
-/* Whether a number is told of a period: dominance is of the horizon alone. */
+/* Whether a number is told of a period. */
 static bool tells(const struct comparison *comparison, size_t number, size_t period)
 {
-    return !comparison_numbers[number].whole || period == comparison->years;
+    return !comparison_numbers[number].of_horizon || period == comparison->years;
 }
 
 static const char *unit_of(const struct comparison *comparison, const struct row *row)

@@ -136,7 +136,7 @@ static struct fault *write_period(struct writing *writing, const char *name, boo
     hid_t group = -1;
     TRY(layout_group(&writing->layout, writing->layout.file, name, &group));
     for (size_t n = 0; comparison_numbers[n].name != NULL; n++)
-        if (!annual || !comparison_numbers[n].whole) TRY(write_number(writing, group, n, annual));
+        if (!annual || !comparison_numbers[n].of_horizon) TRY(write_number(writing, group, n, annual));
     return NULL;
 }
 

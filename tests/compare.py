@@ -91,7 +91,7 @@ class Compare(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.temporary.name)
-        for name, scenario in (("base", "kazakhstan-2019"), ("programme", "policies/nurly-zhol-sreb")):
+        for name, scenario in (("base", "kazakhstan-2019"), ("programme", "policies/nurly-zhol-sreb"), ("tariff", "policies/eaeu-tariff")):
             cls.zhol("run", str(SCENARIOS / f"{scenario}.yaml"), "-n", str(REPLICATIONS), "-o", f"{name}.h5", "--progress", "none")
         cls.zhol(*MINIMAL, "-o", "minimal.h5")
         cls.zhol(*MINIMAL, *CHANGED, "-o", "changed.h5")
@@ -457,6 +457,36 @@ class Compare(unittest.TestCase):
         for path, words, said in (("npv.natonal", ["--more", "npv.*"], "no outcome matches 'npv.natonal'"), ("drivers.brent", [], "neither more nor less of drivers.brent is better by itself"),
                                   ("npv.national", ["--unpaired"], "--dominance and --regret need pairs")):
             self.assertIn(said, self.zhol("compare", *files, "--regret", path, *words, status=2).stderr)
+
+    def test_benefits_over_costs_are_those_of_the_samples(self):
+        apart = {path: numpy.subtract(*(self.samples(file, path, "horizon") for file in ("programme.h5", "base.h5")))
+                 for ending in ("-low", "", "-high") for path in ("npv.national" + ending, "npv.costs" + ending)}
+        rows = self.table("base.h5", "programme.h5", "--outcome", "npv.*")
+        for row in rows:
+            got = [self.number(row, "benefit_cost_ratio" + ending) for ending in ("", "_low", "_high")]
+            if not row["outcome"].startswith("npv.national"):
+                self.assertTrue(numpy.isnan(got).all(), row["outcome"])
+                continue
+            c = apart[row["outcome"].replace("national", "costs")]
+            b = apart[row["outcome"]] + c
+            n, ratio = len(c), b.mean() / c.mean()
+            variance = (b.var(ddof=1) + ratio ** 2 * c.var(ddof=1) - 2 * ratio * numpy.cov(b, c)[0, 1]) / n / c.mean() ** 2
+            half = student(n - 1) * math.sqrt(variance)
+            numpy.testing.assert_allclose(got, [ratio, ratio - half, ratio + half], rtol=1e-8)
+        self.assertEqual([row["outcome"] for row in rows if row["benefit_cost_ratio"]], ["npv.national-low", "npv.national", "npv.national-high"])
+        shown = self.zhol("compare", "base.h5", "programme.h5").stdout
+        self.assertRegex(shown, r"\n  npv.national [^\n]*\n  benefit-cost ratio +0\.\d+ ± 0\.\d+ +of the means\n")
+        self.assertNotIn("npv.costs", shown)
+        self.assertIn("of the means ± error:   benefit-cost ratio: 0.", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "npv.national").stdout)
+
+    def test_without_costs_or_pairs_there_is_no_ratio(self):
+        """A tariff costs nothing, a base that spends more saves, and of two independent runs the ratio is not worked out."""
+        self.assertEqual(abs(self.samples("tariff.h5", "npv.costs", "horizon")).max(), 0)
+        for words in (["base.h5", "tariff.h5"], ["programme.h5", "base.h5"], ["base.h5", "programme.h5", "--unpaired"]):
+            row = next(row for row in self.table(*words, "--outcome", "npv.national"))
+            self.assertNotEqual(row["mean_difference"], "0")
+            self.assertEqual([row["benefit_cost_ratio" + ending] for ending in ("", "_low", "_high")], ["", "", ""])
+            self.assertNotIn("benefit-cost", self.zhol("compare", *words).stdout)
 
     def test_an_existing_file_stays(self):
         (self.folder / "mine.h5").write_text("mine\n")

@@ -100,7 +100,7 @@ START_TEST(present_values_are_the_discounted_sums_of_their_months)
                     {"lost", 15.0, false, 3.6e6},
                     {"late", 30.0, false, 0.0}};
     enum { POLICIES = sizeof policies / sizeof *policies };
-    static struct sum fiscal[RATES][LANES], project[RATES][LANES], national[RATES][LANES];
+    static struct sum fiscal[RATES][LANES], project[RATES][LANES], national[RATES][LANES], spent[RATES][LANES];
     static struct built built[POLICIES][LANES];
     struct folded folded;
     int loss = 0, lost = 0;
@@ -150,6 +150,7 @@ START_TEST(present_values_are_the_discounted_sums_of_their_months)
                 for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
                     add(&project[r][l], now * costs[i]);
                     add(&national[r][l], now * costs[i]);
+                    if (i > 0) add(&spent[r][l], -now * costs[i]); /* all but the fees */
                 }
                 for (size_t i = 0; i < sizeof gains / sizeof *gains; i++) add(&national[r][l], now * gains[i]);
             }
@@ -160,6 +161,7 @@ START_TEST(present_values_are_the_discounted_sums_of_their_months)
             assert_sum(npv(&folded, "fiscal", r, l), fiscal[r][l]);
             assert_sum(npv(&folded, "project", r, l), project[r][l]);
             assert_sum(npv(&folded, "national", r, l), national[r][l]);
+            assert_sum(npv(&folded, "costs", r, l), spent[r][l]);
             ck_assert_double_eq_tol(built[2][l].spent, built[2][l].complete < MONTHS ? 9e6 : 3.6e6, 1e-3);
         }
     ck_assert(loss > 0 && lost > 0 && lost < LANES); /* both sides of the profit tax, and of failing */
@@ -304,6 +306,36 @@ START_TEST(a_royalty_on_foreign_producers_is_a_gain)
 }
 END_TEST
 
+/* ---- costs ---- */
+
+/* 100 USD in the first month, 2 % of it a year for 3 years, of 20 of which it lasts. */
+START_TEST(the_costs_of_a_known_investment)
+{
+    struct folded folded;
+    support_fold(&folded,
+                 HEAD "policies:\n  p: {start: 2020-01, cost: 100 USD, upkeep: 2 %/yr, life: 20 yr}\nadopt: p\n", 3);
+    for (int r = 0; r < RATES; r++) {
+        const double months = (1.0 - factor(rates[r], MONTHS)) / (1.0 - factor(rates[r], 1));
+        const double costs = 100.0 + 2.0 / 12.0 * months - 100.0 * 17.0 / 20.0 * factor(rates[r], MONTHS - 1);
+        ck_assert_double_eq_tol(npv(&folded, "costs", r, 0), costs, ROUNDING * 200.0);
+    }
+    support_unfold(&folded);
+}
+END_TEST
+
+START_TEST(what_spends_nothing_costs_exactly_nothing)
+{
+    struct folded folded;
+    support_fold(&folded, EXPORTS("") TOLL("start: 2020-06"), 3);
+    for (int r = 0; r < RATES; r++)
+        for (int l = 0; l < LANES; l++) {
+            ck_assert_double_eq(npv(&folded, "costs", r, l), 0.0);
+            ck_assert_double_gt(npv(&folded, "project", r, l), 0.0); /* fees alone */
+        }
+    support_unfold(&folded);
+}
+END_TEST
+
 /* ---- users' gain ---- */
 
 #define SHIFTED(shipper, shift)                                                                                        \
@@ -422,6 +454,7 @@ START_TEST(loans_change_the_public_account_only_by_their_grant_element)
         for (int l = 0; l < LANES; l++) {
             ck_assert_double_eq(npv(&loan, "project", r, l), npv(&cash, "project", r, l));
             ck_assert_double_eq(npv(&loan, "national", r, l), npv(&cash, "national", r, l));
+            ck_assert_double_eq(npv(&loan, "costs", r, l), npv(&cash, "costs", r, l));
             const double fees = 36e3; /* a little more than 100 USD for each of 120 TEU/yr in 3 years */
             ck_assert_double_eq_tol(npv(&loan, "fiscal", r, l) - npv(&cash, "fiscal", r, l), grant[r][l],
                                     2.0 * ROUNDING * (fees + 7e3));
@@ -458,6 +491,8 @@ int main(void)
     tcase_add_test(facts, what_foreign_users_pay_is_a_gain);
     tcase_add_test(facts, a_royalty_on_home_producers_is_a_transfer);
     tcase_add_test(facts, a_royalty_on_foreign_producers_is_a_gain);
+    tcase_add_test(facts, the_costs_of_a_known_investment);
+    tcase_add_test(facts, what_spends_nothing_costs_exactly_nothing);
     tcase_add_test(facts, without_response_users_gain_demand_times_the_fall_of_the_price);
     tcase_add_test(facts, two_gains_differ_by_the_rule_of_half_between_them);
     tcase_add_test(facts, loans_change_the_public_account_only_by_their_grant_element);

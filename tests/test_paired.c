@@ -1,9 +1,12 @@
-/* tests/test_paired.c -- differences by replication, against closed forms; and stochastic dominance.
+/* tests/test_paired.c -- differences by replication, against closed forms; stochastic dominance; benefits over costs.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/benefit_cost.h"
 #include "output/dominance.h"
 #include "output/paired.h"
 
 #include <check.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,6 +308,91 @@ START_TEST(less_spread_dominates_of_second_order_alone)
 }
 END_TEST
 
+/* ---- benefits over costs ---- */
+
+enum { FEW = 4 };
+static const float none[FEW] = {0};
+
+static struct benefit_cost ratio_of(size_t count, const float gain[], const float costs[])
+{
+    double benefit[FEW], cost[FEW];
+    return benefit_cost_of(count, (struct benefit_cost_sides){gain, none}, (struct benefit_cost_sides){costs, none},
+                           benefit, cost);
+}
+
+/* Benefits 4, 6, 8 over costs 4, 5, 6: 6 over 5, and b - 1.2 c is -0.8, 0, 0.8. */
+START_TEST(benefits_over_costs_of_known_numbers)
+{
+    const float gain[] = {0, 1, 2}, costs[] = {4, 5, 6};
+    const double half = 4.302652729911275 * 0.8 / sqrt(3.0) / 5.0; /* Student's t with 2 degrees of freedom */
+    const struct benefit_cost of = ratio_of(3, gain, costs);
+    ck_assert_double_eq_tol(of.ratio, 1.2, 1e-15);
+    ck_assert_double_eq_tol(of.high - of.ratio, half, 1e-9);
+    ck_assert_double_eq_tol(of.ratio - of.low, half, 1e-9);
+}
+END_TEST
+
+/* The error is that of the ratio, not those of both means. */
+START_TEST(benefits_in_proportion_to_costs_leave_no_error)
+{
+    const float gain[] = {2, 3, 4}, costs[] = {4, 6, 8};
+    const struct benefit_cost of = ratio_of(3, gain, costs);
+    ck_assert(of.ratio == 1.5 && of.low == 1.5 && of.high == 1.5);
+}
+END_TEST
+
+/* Benefits 1.2 times the costs and noise as large as the spread of the costs. */
+START_TEST(the_interval_of_a_ratio_holds_it_in_95_of_100_runs)
+{
+    enum { RUNS = 20000, PAIRS = 50 };
+    static const float nothing[PAIRS] = {0};
+    float gain[PAIRS], costs[PAIRS];
+    double benefit[PAIRS], cost[PAIRS], hits = 0.0;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ck_assert_ptr_nonnull(rng);
+    gsl_rng_set(rng, 17);
+    for (int run = 0; run < RUNS; run++) {
+        for (size_t i = 0; i < PAIRS; i++) {
+            const double c = 5.0 + gsl_ran_gaussian(rng, 1.0);
+            costs[i] = (float)c;
+            gain[i] = (float)(0.2 * c + gsl_ran_gaussian(rng, 1.0));
+        }
+        const struct benefit_cost of = benefit_cost_of(PAIRS, (struct benefit_cost_sides){gain, nothing},
+                                                       (struct benefit_cost_sides){costs, nothing}, benefit, cost);
+        hits += of.low <= 1.2 && of.high >= 1.2;
+    }
+    gsl_rng_free(rng);
+    ck_assert_double_eq_tol(hits / RUNS, 0.95, 4.5 * sqrt(0.95 * 0.05 / RUNS));
+}
+END_TEST
+
+START_TEST(what_is_undefined_leaves_the_ratio)
+{
+    const float gain[] = {0, NAN, 1, 2}, costs[] = {4, 7, 5, 6}, hole[] = {4, 5, NAN, 6}, all[] = {0, 1, 9, 2};
+    ck_assert_double_eq_tol(ratio_of(FEW, gain, costs).ratio, 1.2, 1e-15);
+    ck_assert_double_eq_tol(ratio_of(FEW, all, hole).ratio, 1.2, 1e-15);
+    ck_assert_double_nan(ratio_of(1, all, costs).ratio);
+}
+END_TEST
+
+/* 2 +- 2.5 may be nothing; 64 of 1e9 may be the rounding of what is stored. */
+START_TEST(without_sure_costs_there_is_no_ratio)
+{
+    const float gain[] = {1, 2, 3}, unsure[] = {1, 2, 3}, less[] = {-4, -5, -6}, high[] = {1e9f, 1e9f, 1e9f},
+                next[] = {1e9f + 64.0f, 1e9f + 64.0f, 1e9f + 64.0f};
+    double benefit[3], cost[3];
+    const float *const costs[] = {none, unsure, less};
+    for (size_t i = 0; i < 3; i++) {
+        const struct benefit_cost of = ratio_of(3, gain, costs[i]);
+        ck_assert(isnan(of.ratio) && isnan(of.low) && isnan(of.high));
+    }
+    const struct benefit_cost rounded = benefit_cost_of(3, (struct benefit_cost_sides){gain, none},
+                                                        (struct benefit_cost_sides){next, high}, benefit, cost);
+    ck_assert(next[0] > high[0]);
+    ck_assert_double_nan(rounded.ratio);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("paired");
@@ -328,6 +416,11 @@ int main(void)
     tcase_add_test(facts, a_shift_beyond_the_band_dominates);
     tcase_add_test(facts, a_shift_within_the_band_is_undecided);
     tcase_add_test(facts, less_spread_dominates_of_second_order_alone);
+    tcase_add_test(facts, benefits_over_costs_of_known_numbers);
+    tcase_add_test(facts, benefits_in_proportion_to_costs_leave_no_error);
+    tcase_add_test(facts, the_interval_of_a_ratio_holds_it_in_95_of_100_runs);
+    tcase_add_test(facts, what_is_undefined_leaves_the_ratio);
+    tcase_add_test(facts, without_sure_costs_there_is_no_ratio);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
