@@ -413,10 +413,28 @@ precision:
         self.assertRegex(self.zhol("batch", "batch.yaml").stdout, r"Stopped by limit: \d of 7 pairs not met at 1000 replications; the farthest: ")
         with h5py.File(self.folder / "small/slow.h5") as file:
             self.assertEqual(file.attrs["replications"], 1000)
-        run = self.zhol("batch", "batch.yaml", "--memory", "100kB")
-        most = int(re.search(r"note: (\d+) replications at most, of which all samples fit in --memory", run.stderr)[1])
+
+    def test_a_batch_knows_as_much_as_memory_holds(self):
+        self.write("batch", self.PRECISE.replace("0.12 %", "0.001 %") % 60000)
+        run = self.zhol("batch", "batch.yaml", "--memory", "12MB")
+        most = int(re.search(r"note: (\d+) replications at most, of which the samples fit in --memory; the limit is 60000", run.stderr)[1])
+        self.assertTrue(20480 < most < 60000)
         with h5py.File(self.folder / "small/slow.h5") as file:
             self.assertEqual((file.attrs["replications"], file.attrs["quantiles"]), (most, b"exact"))
+        refused = self.zhol("batch", "batch.yaml", "--memory", "100kB", "-o", "none", status=3).stderr
+        self.assertRegex(refused, r"the samples of \d+ replications fit in --memory, but differences are judged from 20480 on; raise --memory")
+        self.assertFalse((self.folder / "none").exists())
+        # what --save does not name is not compared beyond, what it names is
+        self.assertIn("differences are judged from", self.zhol("batch", "batch.yaml", "--memory", "1MB", "--save", "drivers.oil", "-o", "none", status=3).stderr)
+        self.zhol("batch", "batch.yaml", "--memory", "4MB", "--save", "flows.grain-south.demand", "-o", "saved")
+        with h5py.File(self.folder / "saved/slow.h5") as file:
+            self.assertEqual(file.attrs["quantiles"], b"sketch")
+
+    def test_outputs_do_not_replace_what_belongs_to_the_batch(self):
+        self.batch()
+        for words in (["--csv", "batch.yaml"], ["--comparison", "small/slow.h5"], ["--csv", "x", "--comparison", "x"]):
+            self.assertIn("would replace another file of this batch", self.batch(*words, status=2).stderr)
+        self.assertEqual((self.folder / "batch.yaml").read_text(), BATCH)
 
     def test_goals_that_are_none_are_refused_at_their_place(self):
         goals = (("{outcome: fiscal.totl, relative: 1 %}", "'fiscal.totl' is no outcome of the base; expected a path such as npv.national; did you mean 'fiscal.total'?"),
@@ -425,6 +443,8 @@ precision:
                  ("{outcome: drivers.oil, statistic: better, absolute: 1 %}", "neither more nor less of drivers.oil is better"),
                  ("{outcome: fiscal.total, statistic: better, absolute: 120 %}", "120 % is no width of a share; expected one such as 1 %"),
                  ("{outcome: fiscal.total, statistic: quantile, relative: 1 %}", "a quantile needs its probability; expected `at`, such as 0.05"),
+                 ("{outcome: fiscal.total, statistic: cvar-upper, at: 0.05, relative: 1 %}", "`at` is 0.05; expected a level above 0.5, such as 0.95"),
+                 ("{outcome: fiscal.total, absolute: 5 %}", "is 5 %, a share of the estimate; expected `relative`"),
                  ("{outcome: fiscal.total, at: 0.5, relative: 1 %}", "'mean' is of no level; expected no `at`"),
                  ("{outcome: fiscal.total, relative: 1 %, policy: no-tariff}", "'no-tariff'; expected one of the policies, such as base"))
         self.write("batch", BATCH + "precision:\n  goals:\n" + "".join(f"    - {goal}\n" for goal, _ in goals))

@@ -185,11 +185,18 @@ class Precision(unittest.TestCase):
                            ("drivers.oil:quantile:2=1 %", "a quantile needs its probability; expected one between 0 and 1"),
                            ("drivers.oil:mean:0.5=1 %", "a mean is of no level; expected none"),
                            ("drivers.oil:probability=1 %", "drivers.oil is no threshold, so it has no probability; expected one of thresholds.NAME"),
+                           ("drivers.oil:cvar-upper:0.05=1 %", "a cvar-upper at 0.05; expected a level above 0.5, such as 0.95"),
+                           ("drivers.oil:cvar-lower:0.05=1 %", "a cvar-lower at 0.05; expected a level above 0.5, such as 0.95"),
+                           ("drivers.oil@4294969326=1 %", "'4294969326' in 'drivers.oil@4294969326=1 %' is no year"),
+                           ("limit=600", "--precision 'limit=600' limits nothing, for there is no goal"),
                            ("limit=0", "'limit=0' is no limit; expected a number of replications from 1 to 1000000000")):
             with self.subTest(goal=goal):
                 status = 2
                 run = self.zhol("run", MINIMAL, "--precision", goal, status=status)
                 self.assertIn(said, run.stderr)
+        passage = self.zhol("run", MINIMAL, "--set", "outcomes.thresholds.dear={outcome: drivers.oil, above: 130 USD/bbl}",
+                            "--precision", "thresholds.dear.first-passage:probability=1 %", status=2).stderr
+        self.assertIn("thresholds.dear.first-passage is no threshold, so it has no probability", passage)
         self.assertIn("-n 100 and --precision 'drivers.oil=1 %' exclude each other", self.zhol("run", MINIMAL, "-n", "100", "--precision", "drivers.oil=1 %", status=2).stderr)
         (self.folder / "wrong.yaml").write_text("extends: minimal\nscenario: wrong\nrun:\n  precision:\n    goals:\n      - {outcome: drivers.oil}\n"
                                                 "      - {outcome: drivers.oll, relative: 1 %}\n      - {outcome: drivers.oil, absolute: 1 km}\n"

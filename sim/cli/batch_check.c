@@ -123,6 +123,18 @@ static struct fault *check_kept(const struct batch_run *run, const struct simula
     return NULL;
 }
 
+/* The most replications of which the samples of all that is compared are kept. */
+static uint64_t most_kept(const struct batch_run *run, const struct simulation *simulation)
+{
+    uint64_t most = UINT64_MAX;
+    for (size_t o = 0; o <= run->outcomes; o++) {
+        const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
+        const uint64_t kept = path == NULL ? UINT64_MAX : keep_most_of(simulation, path);
+        most = kept < most ? kept : most;
+    }
+    return most;
+}
+
 static struct fault *check_cell(struct batch_run *run, size_t index, struct common *common)
 {
     const char *name = run->batch->cell[index].name;
@@ -137,7 +149,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
     if (fault == NULL) fault = check_output(run->options, &simulation, cell);
     cell->replications = simulation.replications;
-    if (fault == NULL) cell->most = keep_most(&simulation);
+    if (fault == NULL) cell->most = most_kept(run, &simulation);
     /* a wrong option is wrong for all cells */
     if (fault != NULL && fault->code != FAULT_USAGE) fault = batch_run_fail(run, index, fault);
     simulation_close(&simulation);

@@ -89,6 +89,11 @@ static struct fault *at_read(const struct batch *batch, struct setting *setting,
         return fault_at(FAULT_SCENARIO, setting->place, "%s: '%s' is of no level; expected no `at`", setting->path,
                         statistics[goal->statistic]);
     if (tail && goal->goal.at == 0.0) goal->goal.at = USUAL_LEVEL;
+    if (tail && goal->goal.at <= 0.5)
+        return fault_at(
+            FAULT_SCENARIO, setting->place,
+            "%s: `at` is %g; expected a level above 0.5, such as 0.95: the mean of the last 5 %% at that end",
+            setting->path, goal->goal.at);
     if (goal->statistic != DIFFERENCE_QUANTILE || goal->goal.at > 0.0) return NULL;
     return fault_at(FAULT_SCENARIO, setting->place, "%s: a quantile needs its probability; expected `at`, such as 0.05",
                     setting->path);

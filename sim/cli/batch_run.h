@@ -17,7 +17,7 @@ struct cell_run {
     bool replace; /* something is there that gives way */
     uint64_t replications;
     uint64_t there;      /* replications of the result that is there, if it is of the same draws; else 0 */
-    uint64_t most;       /* of which all samples fit in memory */
+    uint64_t most;       /* of which the samples that are compared are kept */
     char *warned, *said; /* what was printed about it, so that the same is not printed of each cell */
     char *why;           /* of a failed cell: the first sentence, with its place */
 };

@@ -87,6 +87,27 @@ static struct fault *check_place(const char *path)
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
 }
 
+/* Whether both are one file, or would be. */
+static bool same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    if (strcmp(one, other) == 0) return true;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* What is written at the end must not replace what is read or simulated. */
+static struct fault *check_apart(const struct batch_run *run, const char *option, const char *path, const char *other)
+{
+    const char *file = run->options->scenario[0];
+    if (path == NULL) return NULL;
+    bool clash = same_file(path, file) || (other != NULL && same_file(path, other));
+    for (size_t i = 0; i < run->cells && !clash; i++) clash = same_file(path, run->cell[i].output);
+    return clash
+               ? fault_raise(FAULT_USAGE, "%s %s would replace another file of this batch; expected a name of its own",
+                             option, path)
+               : NULL;
+}
+
 static struct fault *run_cell(struct batch_run *run, size_t index, struct progress *progress)
 {
     struct cell_run *cell = &run->cell[index];
@@ -183,18 +204,24 @@ static struct fault *read_goals(struct batch_run *run, struct batch_goals *goals
     return fault;
 }
 
-/* Differences need samples: without --save no more replications than those of which all fit in memory. */
-static void limit_goals(const struct batch_run *run, struct batch_goals *goals)
+/* Differences need samples, in memory and in the results: no more replications than those of which both are kept. */
+static struct fault *limit_goals(const struct batch_run *run, struct batch_goals *goals)
 {
-    uint64_t most = goals->limit;
+    const uint64_t first = precision_next(0) * LANES_PER_CHUNK, memory = run->options->memory;
+    uint64_t most = memory / (sizeof(float) * run->cells * goals->count);
     for (size_t i = 0; i < run->cells; i++)
         if (run->cell[i].state != CELL_FAILED && run->cell[i].most < most) most = run->cell[i].most;
-    if (run->options->save != NULL || most == goals->limit) return;
+    if (most >= goals->limit) return NULL;
+    if (most < first)
+        return fault_raise(FAULT_SCENARIO,
+                           "the samples of %" PRIu64 " replications fit in --memory, but differences are judged from "
+                           "%" PRIu64 " on; raise --memory or name what is compared, and little else, in --save",
+                           most, first);
     fprintf(stderr,
-            "note: %" PRIu64 " replications at most, of which all samples fit in --memory; with more memory, or with "
-            "--save of what is compared, up to the limit of %" PRIu64 "\n",
+            "note: %" PRIu64 " replications at most, of which the samples fit in --memory; the limit is %" PRIu64 "\n",
             most, goals->limit);
     goals->limit = most;
+    return NULL;
 }
 
 /* Where no cell has a result yet, all are simulated to the first boundary; then to that at which enough is known. */
@@ -205,9 +232,9 @@ static struct fault *run_and_decide(struct batch_run *run, struct batch_goals *g
     run->replications = first < goals->limit ? first : goals->limit;
     run->deciding = true;
     TRY(batch_check(run));
-    limit_goals(run, goals);
+    TRY(limit_goals(run, goals));
     for (size_t i = 0; i < run->cells; i++) any = any || run->cell[i].there > 0;
-    if (!any && run->replications <= goals->limit) TRY(run_waiting(run));
+    if (!any) TRY(run_waiting(run));
     TRY(batch_decide(run, goals));
     run->deciding = false;
     TRY(batch_check(run));
@@ -232,6 +259,8 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     struct fault *fault = batch_run_init(&run, batch, &options->shared);
     if (fault == NULL) fault = check_place(options->csv);
     if (fault == NULL) fault = check_place(options->comparison);
+    if (fault == NULL) fault = check_apart(&run, "--csv", options->csv, options->comparison);
+    if (fault == NULL) fault = check_apart(&run, "--comparison", options->comparison, options->csv);
     if (fault == NULL)
         fault = batch->precision != NULL && options->shared.replications == 0 ? run_until_known(&run) : run_all(&run);
     if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);

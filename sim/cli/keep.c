@@ -131,6 +131,27 @@ uint64_t keep_most(const struct simulation *simulation)
     return simulation->memory / each;
 }
 
+/* Whether the samples of an outcome are asked for, and so kept beyond --memory. */
+static bool is_asked(const struct simulation *simulation, const struct setting *asked, const char *path)
+{
+    return simulation->save != NULL ? pattern_matches(simulation->save, path) : asked != NULL && asks_for(asked, path);
+}
+
+uint64_t keep_most_of(const struct simulation *simulation, const char *path)
+{
+    const struct setting *asked = save_asked(simulation);
+    const size_t years = world_years(simulation->world);
+    uint64_t rows = 0;
+    for (size_t i = 0; i < simulation->outcomes.count; i++) {
+        const struct outcome *outcome = &simulation->outcomes.item[i];
+        if (is_asked(simulation, asked, outcome->path)) rows += outcome->kind->horizon_only ? 1 : years + 1;
+    }
+    const uint64_t all = keep_most(simulation);
+    if (!is_asked(simulation, asked, path) || rows == 0) return all;
+    const uint64_t some = simulation->memory / (sizeof(float) * rows);
+    return some > all ? some : all;
+}
+
 static struct fault *refuse(const struct simulation *simulation, uint64_t bytes)
 {
     const uint64_t most = simulation->memory / (sizeof(float) * keep_rows(simulation));

@@ -38,5 +38,7 @@ const char *keep_samples(const struct simulation *simulation);
 MUST_CHECK struct fault *keep_tell(const struct simulation *simulation, FILE *to);
 /* The most replications of which all samples fit in --memory; 0: not one. */
 uint64_t keep_most(const struct simulation *simulation);
+/* The most of which the samples of an outcome are kept over the horizon: more, if it is asked for. */
+uint64_t keep_most_of(const struct simulation *simulation, const char *path);
 
 #endif

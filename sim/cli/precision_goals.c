@@ -131,6 +131,10 @@ static struct fault *at_read(const struct asked *asked, struct precision_goal *g
     if (!has && asked->at != 0.0) return wrong(asked, "a %s is of no level; expected none", asked->statistic);
     if (!has) return NULL;
     if (asked->at == 0.0 && tail) goal->at = CONFIDENCE;
+    if (tail && goal->at <= 0.5)
+        return wrong(asked,
+                     "a %s at %g; expected a level above 0.5, such as 0.95: the mean of the last 5 %% at that end",
+                     asked->statistic, goal->at);
     if (goal->at > 0.0 && goal->at < 1.0) return NULL;
     return wrong(asked, "a %s needs its %s; expected one between 0 and 1, such as 0.95", asked->statistic,
                  tail ? "level" : "probability");
@@ -147,7 +151,7 @@ static struct fault *goal_add(const struct asked *asked, const struct plan *plan
     if (asked->width[0] != '\0')
         TRY(width_read(asked, plan->units, asked->year == 0 ? outcome->total : outcome->unit, &wanted.goal));
     TRY(at_read(asked, &wanted.goal));
-    if (wanted.goal.statistic == PRECISION_PROBABILITY && strncmp(outcome->path, "thresholds.", 11) != 0)
+    if (wanted.goal.statistic == PRECISION_PROBABILITY && outcome->kind->chance != CHANCE_MEAN)
         return wrong(asked, "%s is no threshold, so it has no probability; expected one of thresholds.NAME",
                      outcome->path);
     struct wanted_precision *grown = reallocarray(goals->item, goals->count + 1, sizeof *grown);
@@ -187,8 +191,9 @@ static struct fault *option_read(const char *text, struct asked *asked)
     char *year = strchr(asked->path, '@');
     if (year == NULL) return NULL;
     *year++ = '\0';
-    asked->year = (int)strtol(year, &end, 10);
-    if (*year == '\0' || *end != '\0' || asked->year <= 0)
+    const long number = strtol(year, &end, 10);
+    asked->year = number > 0 && number <= 9999 ? (int)number : 0;
+    if (*year == '\0' || *end != '\0' || asked->year == 0)
         return wrong(asked, "'%s' in '%s' is no year; expected one such as 2030", year, text);
     return NULL;
 }
@@ -267,6 +272,11 @@ struct fault *precision_goals_read(const struct plan *plan, size_t years, const 
     }
     for (size_t i = 0; asked == 0 && list != NULL && i < list->children; i++)
         faults = fault_join(faults, setting_read(list->child[i], plan, years, goals));
+    if (faults == NULL && options > 0 && goals->count == 0)
+        return fault_raise(FAULT_USAGE,
+                           "--precision '%s' limits nothing, for there is no goal; expected one too, such as "
+                           "'npv.national=1 %%'",
+                           option[0]);
     return faults;
 }
 
