@@ -587,6 +587,7 @@ class Pictures(unittest.TestCase):
         run("kazakhstan-2019.yaml", "seed.h5", "--seed", "7")
         run("kazakhstan-2019.yaml", "none.h5", save="none")
         run("kazakhstan-2019.yaml", "shorter.h5", "--set", "time.months=120")
+        run("kazakhstan-2019.yaml", "prices.h5", "--set", "run.prices=current USD")
         base = "kazakhstan-2019.h5"
         for status, words, sentence in (
                 (4, ["fan", "missing.h5", "x"], "missing.h5 cannot be read: no such file"),
@@ -607,6 +608,11 @@ class Pictures(unittest.TestCase):
                  f"{base} and seed.h5 cannot be paired: they differ in their seed, 20190911 and 7"),
                 (4, ["difference", base, "shorter.h5", "fiscal.total"],
                  f"{base} and shorter.h5 cannot be paired: they differ in their number of months, 240 and 120"),
+                (4, ["difference", base, "prices.h5", "index.dependence.ru"],
+                 f"{base} and prices.h5 cannot be paired: they differ in their prices, constant 2019 USD and current USD\n"),
+                *((4, [kind, base, "prices.h5", "fiscal.total"],
+                   f"fiscal.total is in USD{per} (constant 2019 USD) in {base} but in USD{per} (current USD) in prices.h5")
+                  for kind, per in (("difference", "/yr"), ("variants", "/yr"), ("spread", ""))),
                 (4, ["difference", base, "multivector.h5", "fiscal.fees"],
                  f"{base} holds no yearly samples of fiscal.fees (6 outcomes have some); run it with --save 'fiscal.fees'"),
                 (4, ["difference", base, "none.h5", "fiscal.total"], "none.h5 holds no yearly samples of fiscal.total"),

@@ -118,25 +118,29 @@ def greatest(parts):
 
 
 def check_pair(base, variant):
-    """Refuses results of which replication r is not the same future in both."""
-    for name, called in (("seed", "seed"), ("rng", "random number generator"), ("start", "start"),
-                         ("months", "number of months")):
+    """Refuses results of which replication r is not the same future in both, or that count money differently: what
+    `zhol compare` refuses too."""
+    for name, called, beside in (("seed", "seed", True), ("rng", "random number generator", True), ("start", "start", False),
+                                 ("months", "number of months", False), ("prices", "prices", False)):
         ours, theirs = base.attribute(name), variant.attribute(name)
         if ours != theirs:
-            raise Refused(f"{base.path} and {variant.path} cannot be paired: they differ in their {called}, {ours} and "
-                          f"{theirs}; `variants` draws them side by side")
+            raise Refused(f"{base.path} and {variant.path} cannot be paired: they differ in their {called}, {ours} and {theirs}"
+                          + ("; `variants` draws them side by side" if beside else ""))
 
 
 def same_unit(results, outcome, period="annual"):
-    """Refuses results that measure an outcome differently."""
+    """Refuses results that measure an outcome differently: in another unit, or money at other prices."""
     for result in results:
         result.need(outcome)
-    key = "units" if period == "annual" else "horizon_units"
-    first = results[0].about(outcome)[key]
+
+    def unit(result):
+        about = result.about(outcome)
+        return about["units" if period == "annual" else "horizon_units"] + (f" ({about['prices']})" if "prices" in about else "")
+
+    first = unit(results[0])
     for result in results[1:]:
-        other = result.about(outcome)[key]
-        if other != first:
-            raise Refused(f"{outcome} is in {first} in {results[0].path} but in {other} in {result.path}")
+        if unit(result) != first:
+            raise Refused(f"{outcome} is in {first} in {results[0].path} but in {unit(result)} in {result.path}")
 
 
 def same_years(results, many):
