@@ -295,6 +295,28 @@ class Numbers(unittest.TestCase):
         numpy.testing.assert_allclose(found(spread, "mean-0").get_xdata()[0],
                                       1e-9 * samples("one", "horizon", "npv.national")[0], rtol=2.0**-23)
 
+    def test_without_yearly_samples_a_difference_is_over_the_horizon_and_says_so(self):
+        run("policies/nurly-zhol-sreb.yaml", "yearly.h5", save="*")
+        base = result()
+        for variant, outcome, lacking in (("nurly-zhol-sreb", "thresholds.congestion.first-passage",
+                                           "kazakhstan-2019 and nurly-zhol-sreb"),
+                                          ("nurly-zhol-sreb", "fiscal.fees", "kazakhstan-2019 and nurly-zhol-sreb"),
+                                          ("yearly", "fiscal.fees", "kazakhstan-2019")):
+            pair = [base, result(variant)]
+            difference = facts.difference(*pair, outcome)
+            apart = samples(variant, "horizon", outcome) - samples("kazakhstan-2019", "horizon", outcome)
+            there = apart[~numpy.isnan(apart)]
+            self.assertIsNone(difference.edges)
+            numpy.testing.assert_array_equal(numpy.sort(difference.values), numpy.sort(there))
+            figure = command.draw_difference(pair, outcome)
+            self.assertIn(f"Over the whole horizon, since yearly samples are not saved in {lacking}: `zhol run --save`",
+                          said(figure).replace("\n", " "))
+            edge = figure.axes[0].get_xlabel().split(" (")[0]
+            factor = {"months": 1, "million USD": 1e-6, "bn USD": 1e-9}[edge]
+            numpy.testing.assert_allclose(found(figure, "mean-0").get_xdata()[0], factor * there.mean(), rtol=1e-12)
+        for saved in ("fiscal.total", "npv.national"):
+            self.assertNotIn("yearly samples", said(command.draw_difference([base, result("nurly-zhol-sreb")], saved)))
+
     def test_far_values_are_counted_and_said_where_they_are_not_drawn(self):
         values = numpy.concatenate([numpy.linspace(0, 1, 1000), [1e6]])
         edges = facts.bins([values])
@@ -585,7 +607,7 @@ class Pictures(unittest.TestCase):
         with h5py.File(FOLDER / "other.h5", "w") as file:
             file["x"] = 1
         run("kazakhstan-2019.yaml", "seed.h5", "--seed", "7")
-        run("kazakhstan-2019.yaml", "none.h5", save="none")
+        run("kazakhstan-2019.yaml", "none.h5", "--memory", "2MiB", save="none")  # nor samples of the horizon
         run("kazakhstan-2019.yaml", "shorter.h5", "--set", "time.months=120")
         run("kazakhstan-2019.yaml", "prices.h5", "--set", "run.prices=current USD")
         base = "kazakhstan-2019.h5"
@@ -613,7 +635,7 @@ class Pictures(unittest.TestCase):
                 *((4, [kind, base, "prices.h5", "fiscal.total"],
                    f"fiscal.total is in USD{per} (constant 2019 USD) in {base} but in USD{per} (current USD) in prices.h5")
                   for kind, per in (("difference", "/yr"), ("variants", "/yr"), ("spread", ""))),
-                (4, ["difference", base, "multivector.h5", "fiscal.fees"],
+                (4, ["difference", base, "none.h5", "fiscal.fees"],
                  f"{base} holds no yearly samples of fiscal.fees (6 outcomes have some); run it with --save 'fiscal.fees'"),
                 (4, ["difference", base, "none.h5", "fiscal.total"], "none.h5 holds no yearly samples of fiscal.total"),
                 (2, ["spread", base, "npv.nation"], "did you mean npv.national")):

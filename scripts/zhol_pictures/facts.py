@@ -99,6 +99,7 @@ class Difference:
     rounded: bool  # whether some mean was below the rounding of the samples, and is therefore 0
     same: bool  # equal in every pair
     values: Optional[numpy.ndarray] = None  # [pairs] over the horizon, in every replication
+    unsaved: list = dataclasses.field(default_factory=list)  # results without the samples of the years that the outcome has
 
     @property
     def error(self):
@@ -151,10 +152,16 @@ def same_years(results, many):
 
 
 def difference(base, variant, outcome):
-    """Of the stored samples: by year where the outcome has years, else over the horizon."""
+    """Of the stored samples: by year where the outcome has years, else over the horizon; so too where both hold samples of
+    the horizon but not both those of the years."""
     same_unit([base, variant], outcome)
     check_pair(base, variant)
-    period = "annual" if outcome in base.annual and outcome in variant.annual else "horizon"
+    period, unsaved = "annual" if outcome in base.annual and outcome in variant.annual else "horizon", []
+    if period == "annual" and all(result.has_samples("horizon", outcome) for result in (base, variant)):
+        unsaved = [result.name for result in (base, variant) if not result.has_samples("annual", outcome)]
+    if unsaved:
+        period = "horizon"
+        same_unit([base, variant], outcome, period)
     ours, theirs = (numpy.atleast_2d(result.samples(period, outcome)) for result in (base, variant))
     number = min(ours.shape[1], theirs.shape[1])
     ours, theirs = ours[:, :number], theirs[:, :number]
@@ -177,7 +184,7 @@ def difference(base, variant, outcome):
                         base.about(outcome)["cell_methods"].startswith("time: point"), mean, mean - error, mean + error, band,
                         int(count.max()), bool(below.any()), bool((apart[both] == 0).all()))
     if period == "horizon":
-        result.values = apart[0][both[0]]
+        result.values, result.unsaved = apart[0][both[0]], unsaved
     return result
 
 
