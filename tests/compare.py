@@ -315,7 +315,7 @@ class Compare(unittest.TestCase):
             self.assertEqual(row["same"], "1")
             self.assertIn(row["better"], ("", "0"))
             self.assertIn(row["dominance_first"], ("", "0", "-2"))
-        self.assertIn("no difference in any of", self.zhol("compare", "minimal.h5", "nothing.h5").stdout)
+        self.assertRegex(self.zhol("compare", "minimal.h5", "nothing.h5").stdout, r"no difference in any of \d+ main outcomes \(others: --outcome\)")
         self.assertIn("no difference in any future", self.zhol("compare", "minimal.h5", "nothing.h5", "--outcome", "drivers.oil").stdout)
 
     def test_what_cannot_be_paired_is_refused_with_its_reason(self):
@@ -400,6 +400,31 @@ class Compare(unittest.TestCase):
         self.assertRegex(shown, r"rounded +0   within the rounding of what is stored")
         row = next(row for row in self.table("minimal.h5", "rounded.h5", "--outcome", "drivers.oil") if row["period"] == "horizon")
         self.assertEqual((row["same"], row["better"]), ("1", ""))
+
+    def test_a_difference_that_is_the_same_in_every_future_is_shown(self):
+        """The samples are 1 in the variant, and in the base 0, or such as to differ by 1."""
+        for name, base in (("constant", lambda data: numpy.zeros(data.shape)), ("shifted", lambda data: numpy.arange(len(data)))):
+            for file, more in (("from", 0), ("to", 1)):
+                shutil.copy(self.folder / "base.h5", self.folder / f"{name}-{file}.h5")
+                with h5py.File(self.folder / f"{name}-{file}.h5", "r+") as result:
+                    data = result["samples/horizon/trade_balance"]
+                    data[:] = base(data) + more
+            shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5").stdout
+            self.assertRegex(shown, r"\n  balance +1\S* ± 0[^\n]* all  USD\n")
+            self.assertIn("\n1 of 87 main outcomes change;", shown)
+
+    def test_one_future_that_differs_is_shown(self):
+        self.zhol("run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "1", "-o", "one.h5", "--progress", "none")
+        self.zhol("run", str(SCENARIOS / "policies/nurly-zhol-sreb.yaml"), "-n", "1", "-o", "one-programme.h5", "--progress", "none")
+        apart = self.samples("one-programme.h5", "trade.balance", "horizon") - self.samples("one.h5", "trade.balance", "horizon")
+        self.assertNotEqual(apart[0], 0)
+        shown = self.zhol("compare", "one.h5", "one-programme.h5").stdout
+        self.assertRegex(shown, r"\n  balance +-[\d.]+ ")
+        self.assertNotIn("no difference in any of", shown)
+
+    def test_equal_means_of_independent_draws_are_no_change(self):
+        shown = self.zhol("compare", "base.h5", "base.h5", "--unpaired").stdout
+        self.assertIn("no difference in any of 87 main outcomes", shown)
 
     def test_directions_can_be_said(self):
         def shares(*words):
