@@ -483,6 +483,33 @@ class Compare(unittest.TestCase):
                                   ("npv.national", ["--unpaired"], "--dominance and --regret need pairs")):
             self.assertIn(said, self.zhol("compare", *files, "--regret", path, *words, status=2).stderr)
 
+    def test_what_regret_cannot_be_of_is_told_before_anything_is_written(self):
+        for path, said in (("trade.balanc", "no outcome matches 'trade.balanc'"), ("drivers.brent", "neither more nor less of drivers.brent is better")):
+            run = self.zhol("compare", "base.h5", "programme.h5", "--regret", path, "-o", "regret.h5", status=2)
+            self.assertIn(said, run.stderr)
+            self.assertEqual(run.stdout, "")
+            self.assertFalse((self.folder / "regret.h5").exists())
+
+    def test_there_is_no_regret_without_the_samples_of_every_file(self):
+        shutil.copy(self.folder / "programme.h5", self.folder / "unsaved.h5")
+        with h5py.File(self.folder / "unsaved.h5", "r+") as file:
+            del file["samples/horizon/npv_national"]
+        run = self.zhol("compare", "base.h5", "programme.h5", "unsaved.h5", "--regret", "npv.national", status=4)
+        self.assertIn("unsaved.h5 does not hold the samples of npv.national over the horizon", run.stderr)
+        self.assertEqual(run.stdout, "")
+
+    def test_regret_of_files_of_other_lengths_is_of_what_they_share(self):
+        self.zhol("run", str(SCENARIOS / "policies/nurly-zhol-sreb.yaml"), "-n", "400", "-o", "shorter.h5", "--progress", "none")
+        files = ("base.h5", "shorter.h5")
+        values = numpy.array([self.samples(file, "npv.national", "horizon")[:400] for file in files])
+        rows = [row for row in self.table(*files, "--outcome", "npv.national", "--regret", "npv.national") if row["outcome"].startswith("regret.")]
+        for row, value in zip(rows, values, strict=True):
+            self.assertEqual(row["count"], "400")
+            numpy.testing.assert_allclose(float(row["mean_difference"]), (values.max(axis=0) - value).mean(), rtol=1e-9)
+
+    def test_regret_says_that_it_is_over_the_horizon(self):
+        self.assertIn("\nOver the whole horizon: mean ±", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--year", "2030", "--regret", "npv.national").stdout)
+
     def test_benefits_over_costs_are_those_of_the_samples(self):
         apart = {path: numpy.subtract(*(self.samples(file, path, "horizon") for file in ("programme.h5", "base.h5")))
                  for ending in ("-low", "", "-high") for path in ("npv.national" + ending, "npv.costs" + ending)}
