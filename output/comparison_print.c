@@ -296,6 +296,14 @@ static void print_with_thousands(uint64_t number, FILE *to)
     }
 }
 
+/* Whether nothing that is shown is of pairs. */
+static bool shows_no_pairs(const struct comparison *comparison)
+{
+    struct comparison_counts counts;
+    comparison_count(comparison, true, &counts);
+    return comparison->unpaired || (counts.known > 0 && counts.unpaired == counts.known);
+}
+
 static void print_title(const struct comparison *comparison, FILE *to)
 {
     const int start = comparison->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -306,7 +314,7 @@ static void print_title(const struct comparison *comparison, FILE *to)
     if (comparison->variants == 1 && comparison->origin[0].title != NULL)
         fprintf(to, ": %s", comparison->origin[0].title);
     fputc('\n', to);
-    if (comparison->unpaired) {
+    if (shows_no_pairs(comparison)) {
         fputs("as of independent draws", to);
     } else {
         print_with_thousands(comparison->replications, to);

@@ -465,7 +465,27 @@ class Compare(unittest.TestCase):
         rows = self.table("sketch.h5", "sketch-changed.h5", "--outcome", "drivers.oil")
         self.assertEqual({row["paired"] for row in rows}, {"0"})
         self.assertTrue(all(float(row["quantile_difference_high_0.5"]) > float(row["quantile_difference_low_0.5"]) for row in rows))
-        self.assertIn("both files do not hold the samples", self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout)
+        shown = self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout
+        self.assertRegex(shown, r"note: the samples of (\d+) of \1 differences are not in both files")
+        self.assertIn("\nas of independent draws, 2020 to 2029", shown)
+        self.assertNotIn("pairs of futures", shown)
+        shown = self.zhol("compare", "minimal.h5", "sketch-changed.h5").stdout
+        self.assertIn("note: minimal.h5 has 600 replications, sketch-changed.h5 has 5000: none are paired, all are used", shown)
+        self.assertNotIn("are paired\n", shown)
+
+    def test_notes_are_of_what_is_shown(self):
+        """Over the horizon all samples are there; of the years, which the file holds too, they are not."""
+        with h5py.File(self.folder / "base.h5") as file:
+            self.assertNotIn("trade_exports", file["samples/annual"])
+        for words in ([], ["-o", "horizon-d.h5"]):
+            shown = self.zhol("compare", "base.h5", "programme.h5", *words).stdout
+            self.assertIn("500 pairs of futures", shown)
+            self.assertNotIn("are not in both files", shown)
+        with h5py.File(self.folder / "horizon-d.h5") as file:
+            self.assertEqual(set(file["annual/paired/trade_exports"][...].ravel()), {0})
+            self.assertEqual(set(file["horizon/paired/trade_exports"][...].ravel()), {1})
+        shown = self.zhol("compare", "base.h5", "programme.h5", "--outcome", "trade.exports", "--year", "2030").stdout
+        self.assertIn("note: the samples of 1 of 1 differences are not in both files", shown)
 
     def test_regret_is_what_the_best_of_the_files_has_more(self):
         files = ("base.h5", "programme.h5")
