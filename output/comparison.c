@@ -65,6 +65,18 @@ size_t comparison_index(const struct comparison *comparison, size_t outcome, siz
     return row * comparison->periods + (period - comparison->first);
 }
 
+void comparison_count(const struct comparison *comparison, bool shown, struct comparison_counts *counts)
+{
+    const size_t from = comparison->shown, to = from + comparison->shown_periods;
+    *counts = (struct comparison_counts){0};
+    for (size_t c = 0; c < comparison_cells(comparison); c++) {
+        const size_t period = comparison->first + c % comparison->periods;
+        if (!comparison->cell[c].known || (shown && (period < from || period >= to))) continue;
+        counts->known++;
+        counts->unpaired += comparison->cell[c].paired == 0.0;
+    }
+}
+
 struct fault *comparison_note(struct comparison *comparison, const char *format, ...)
 {
     va_list arguments;

@@ -63,6 +63,11 @@ size_t comparison_cells(const struct comparison *comparison);
 /* period: as in a result, from `first` on. */
 size_t comparison_index(const struct comparison *comparison, size_t outcome, size_t world, size_t variant,
                         size_t period);
+/* How many differences there are, and how many of them are not of pairs; of all periods, or of those shown alone. */
+struct comparison_counts {
+    size_t known, unpaired;
+};
+void comparison_count(const struct comparison *comparison, bool shown, struct comparison_counts *counts);
 MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *comparison_note(struct comparison *comparison,
                                                                                const char *format, ...);
 /* "2020", "2020-07" where the years of the run do not begin in January, or "horizon". */

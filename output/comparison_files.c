@@ -67,17 +67,23 @@ static struct fault *note_pair(const struct reading *reading, const struct side 
     if (strcmp(a->source, b->source) != 0 || strcmp(a->arithmetic, b->arithmetic) != 0)
         TRY(comparison_note(to, "%s was made by %s on %s, %s by %s on %s: draws need not agree in their last digits",
                             shown(base), a->source, a->arithmetic, shown(file), b->source, b->arithmetic));
-    if (reading->wish->unpaired) {
-        if (a->seed == b->seed && strcmp(a->rng, b->rng) == 0)
-            TRY(comparison_note(to, "%s and %s are of the same draws: pairs would say more", shown(base), shown(file)));
-        return NULL;
-    }
-    if (a->replications != b->replications)
-        TRY(comparison_note(
-            to, "%s has %" PRIu64 " replications, %s has %" PRIu64 ": the common first %" PRIu64 " are paired",
-            shown(base), a->replications, shown(file), b->replications,
-            a->replications < b->replications ? a->replications : b->replications));
+    if (reading->wish->unpaired && a->seed == b->seed && strcmp(a->rng, b->rng) == 0)
+        TRY(comparison_note(to, "%s and %s are of the same draws: pairs would say more", shown(base), shown(file)));
     return NULL;
+}
+
+struct fault *reading_note_lengths(const struct reading *reading, const struct side *base, const struct side *file,
+                                   bool paired)
+{
+    const uint64_t a = base->head.replications, b = file->head.replications;
+    if (a == b) return NULL;
+    if (!paired)
+        return comparison_note(reading->to,
+                               "%s has %" PRIu64 " replications, %s has %" PRIu64 ": none are paired, all are used",
+                               shown(base), a, shown(file), b);
+    return comparison_note(
+        reading->to, "%s has %" PRIu64 " replications, %s has %" PRIu64 ": the common first %" PRIu64 " are paired",
+        shown(base), a, shown(file), b, a < b ? a : b);
 }
 
 static bool is_invalid(const struct result *result, uint64_t replication)

@@ -4,6 +4,7 @@
 #include "output/main_outcomes.h"
 #include "output/readable.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -211,11 +212,12 @@ static void print_share(const struct probability_estimate *share, FILE *to)
         fprintf(to, " %5.1f ±%-4.1f", 100.0 * share->estimate, half < 0.05 ? 0.1 : half);
 }
 
-/* "2.1x", "55x", "2e5x". */
-static void print_saving(double saving, FILE *to)
+/* "2.1x", "55x", "2e5x"; "all" of a difference that is the same in every pair. */
+static void print_saving(const struct paired *cell, FILE *to)
 {
+    const double saving = cell->saving;
     char text[32] = "-";
-    if (isinf(saving)) {
+    if (isinf(saving) || cell->sd == 0.0) {
         snprintf(text, sizeof text, "all");
     } else if (saving < 9999.5) {
         snprintf(text, sizeof text, "%.*fx", saving < 9.95 ? 1 : 0, saving);
@@ -251,7 +253,7 @@ static void print_difference(const struct comparison *comparison, size_t index, 
     if (cell->paired != 0.0) {
         print_share(&cell->better, to);
         fprintf(to, " %4.0f", 100.0 * cell->equal.estimate);
-        print_saving(cell->saving, to);
+        print_saving(cell, to);
     }
     fprintf(to, "  %s", scale->unit);
     if (cell->paired != 0.0 && cell->count < (double)comparison->replications)
@@ -294,6 +296,14 @@ static void print_with_thousands(uint64_t number, FILE *to)
     }
 }
 
+/* Whether nothing that is shown is of pairs. */
+static bool shows_no_pairs(const struct comparison *comparison)
+{
+    struct comparison_counts counts;
+    comparison_count(comparison, true, &counts);
+    return comparison->unpaired || (counts.known > 0 && counts.unpaired == counts.known);
+}
+
 static void print_title(const struct comparison *comparison, FILE *to)
 {
     const int start = comparison->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -304,7 +314,7 @@ static void print_title(const struct comparison *comparison, FILE *to)
     if (comparison->variants == 1 && comparison->origin[0].title != NULL)
         fprintf(to, ": %s", comparison->origin[0].title);
     fputc('\n', to);
-    if (comparison->unpaired) {
+    if (shows_no_pairs(comparison)) {
         fputs("as of independent draws", to);
     } else {
         print_with_thousands(comparison->replications, to);
@@ -320,13 +330,15 @@ static void print_title(const struct comparison *comparison, FILE *to)
     fputs(", variant less base; errors of the simulation are of 95 %\n\n", to);
 }
 
-/* How much of the range of futures the difference is; NaN where nothing changes. */
+/* How much of the range of futures the difference is, the greatest number where that has no range or is not known; NaN
+ * where nothing changes. */
 static double effect_of(const struct comparison *comparison, size_t outcome)
 {
     const struct paired *cell = cell_at(comparison, outcome, 0, 0, comparison->shown);
-    if (!cell->known || cell->same || !(cell->count > 1.0) || paired_is_rounding(cell)) return UNKNOWN;
-    if (cell->paired == 0.0) return fabs(cell->mean) / cell->standard_error;
-    return fabs(cell->mean) / (cell->sd * sqrt(cell->saving / 2.0));
+    if (!cell->known || cell->same || !(cell->count > 0.0) || paired_is_rounding(cell)) return UNKNOWN;
+    if (cell->paired == 0.0 && cell->mean == 0.0) return UNKNOWN;
+    const double range = cell->paired == 0.0 ? cell->standard_error : cell->sd * sqrt(cell->saving / 2.0);
+    return fmin(fabs(cell->mean) / range, DBL_MAX); /* also of NaN */
 }
 
 /* Keeps the lines of a group that change most, in their order; all that are always shown come first. */
@@ -385,14 +397,15 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
         for (const struct main_group *group = main_groups; group->title != NULL; group++)
             lines += choose(comparison, group, group->most, taken, line + lines);
         if (lines == 0) {
-            fprintf(to, "no difference in any of %zu outcomes\n", comparison->outcomes);
+            fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {
             print_ranges(comparison, label_width(line, lines), to);
             print_lines(comparison, 0, line, lines, label_width(line, lines), to);
-            fprintf(to,
-                    "\n%zu of %zu outcomes change; shown are those that change most beside their range of futures\n"
-                    "(others: --outcome). Better, same: share of the futures.\n",
-                    changed, comparison->outcomes);
+            fprintf(
+                to,
+                "\n%zu of %zu main outcomes change; shown are those that change most beside their range of futures\n"
+                "(others: --outcome). Better, same: share of the futures.\n",
+                changed, comparison->outcomes);
         }
     }
     struct fault *fault = line == NULL || taken == NULL ? fault_no_memory() : NULL;
@@ -494,8 +507,8 @@ static void screen_of_main(const struct comparison *comparison, struct line line
     for (size_t rank = 0; rank < main_ranks() && shown < most; rank++)
         for (size_t o = 0; o < comparison->outcomes && shown < most; o++)
             if (main_rank(comparison->outcome[o].path) == rank) shown += print_outcome(comparison, o, false, line, to);
-    fprintf(to, "\n%zu of %zu outcomes are shown (others: --outcome). Better, same: share of the futures.\n", shown,
-            comparison->outcomes);
+    fprintf(to, "\n%zu of %zu main outcomes are shown (others: --outcome). Better, same: share of the futures.\n",
+            shown, comparison->outcomes);
 }
 
 struct fault *comparison_screen(const struct comparison *comparison, bool main_only, FILE *to)

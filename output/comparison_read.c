@@ -365,18 +365,41 @@ static struct fault *compare_world(struct reading *reading, size_t world)
     return close_side(base, fault);
 }
 
-/* What is told once of all outcomes. */
+/* ---- what is told once of all outcomes ---- */
+
+static bool has_pairs(const struct comparison *to, size_t world, size_t variant)
+{
+    for (size_t o = 0; o < to->outcomes; o++)
+        for (size_t p = to->first; p < to->first + to->periods; p++)
+            if (to->cell[comparison_index(to, o, world, variant, p)].paired == 1.0) return true;
+    return false;
+}
+
+/* Of files of other lengths, when it is known what was paired. */
+static struct fault *note_lengths(const struct reading *reading)
+{
+    const struct comparison *to = reading->to;
+    if (to->unpaired) return NULL;
+    for (size_t w = 0; w < to->worlds; w++)
+        for (size_t v = 0; v < to->variants; v++) {
+            const struct side *base = &reading->base[w], *file = &reading->file[w * to->variants + v];
+            if (base->path != NULL && file->path != NULL)
+                TRY(reading_note_lengths(reading, base, file, has_pairs(to, w, v)));
+        }
+    return NULL;
+}
+
+/* Of the differences shown; of all others `paired` tells. */
 static struct fault *note_unpaired(const struct reading *reading)
 {
     struct comparison *to = reading->to;
-    size_t count = 0;
-    if (to->unpaired) return NULL;
-    for (size_t c = 0; c < comparison_cells(to); c++) count += to->cell[c].known && to->cell[c].paired == 0.0;
-    if (count == 0) return NULL;
+    struct comparison_counts shown;
+    comparison_count(to, true, &shown);
+    if (to->unpaired || shown.unpaired == 0) return NULL;
     return comparison_note(to,
-                           "of %zu of %zu differences both files do not hold the samples (--save): their errors are "
+                           "the samples of %zu of %zu differences are not in both files (--save): their errors are "
                            "those of independent draws, which is mostly too much",
-                           count, comparison_cells(to));
+                           shown.unpaired, shown.known);
 }
 
 static struct fault *read_all(struct reading *reading)
@@ -390,6 +413,7 @@ static struct fault *read_all(struct reading *reading)
     reading->work = calloc((to->years + 1) * (to->quantiles + to->levels + 1), sizeof *reading->work);
     if (reading->work == NULL) return fault_no_memory();
     for (size_t w = 0; w < to->worlds; w++) TRY(compare_world(reading, w));
+    TRY(note_lengths(reading));
     return note_unpaired(reading);
 }
 

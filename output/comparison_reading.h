@@ -34,6 +34,9 @@ struct reading {
 
 /* Reads the heads of all files, refuses what cannot be compared and notes what is not as it should be. */
 MUST_CHECK struct fault *reading_open_heads(struct reading *reading);
+/* Notes that files have other numbers of replications, and which are compared. */
+MUST_CHECK struct fault *reading_note_lengths(const struct reading *reading, const struct side *base,
+                                              const struct side *file, bool paired);
 /* What worlds, variants and the base are called. */
 MUST_CHECK struct fault *reading_set_names(const struct reading *reading);
 /* Which outcomes are compared; those that only some files have, or in other units, are noted. */

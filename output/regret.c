@@ -38,6 +38,11 @@ static struct fault *copy_numbers(size_t count, const double from[], double **to
     return NULL;
 }
 
+static struct fault *no_outcome(const char *path)
+{
+    return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them", path);
+}
+
 /* As a file declares it. */
 static struct fault *declare(struct comparison_outcome *to, const struct result *head, const char *path)
 {
@@ -66,8 +71,7 @@ static struct fault *make_outcome(struct regret *regret, const struct comparison
         result_free(&head);
         if (fault != NULL) return fault;
     }
-    if (to->outcome->unit == NULL)
-        return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them", regret->path);
+    if (to->outcome->unit == NULL) return no_outcome(regret->path);
     return to->outcome->path == NULL || to->outcome->long_name == NULL || to->outcome->unit == NULL ||
                    to->outcome->total == NULL
                ? fault_no_memory()
@@ -113,6 +117,55 @@ static struct fault *make_room(struct regret *regret, const struct comparison_fi
     return NULL;
 }
 
+/* Whether a file has the outcome, and its samples. */
+static struct fault *look_into(const char *file, const char *path, bool *known, bool *held)
+{
+    struct result head;
+    struct fault *fault = result_read_outline(file, &head);
+    const size_t index = fault == NULL ? outcomes_find(&head.outcomes, path) : 0;
+    *known = fault == NULL && index < head.outcomes.count;
+    *held = *known && head.horizon_saved[index];
+    result_free(&head);
+    return fault;
+}
+
+struct fault *regret_check(const struct comparison_files *files, const char *path, enum outcome_better better)
+{
+    bool any = false;
+    const char *without = NULL;
+    for (size_t i = 0; i < files->worlds * files->variants; i++) {
+        bool known, held;
+        if (files->file[i] == NULL) continue;
+        TRY(look_into(files->file[i], path, &known, &held));
+        any = any || known;
+        if (!held && without == NULL) without = files->file[i];
+    }
+    if (!any) return no_outcome(path);
+    if (better == OUTCOME_NEITHER)
+        return fault_raise(FAULT_USAGE,
+                           "neither more nor less of %s is better by itself; say with --more or --less which is meant",
+                           path);
+    if (without == NULL) return NULL;
+    return fault_raise(FAULT_FILES,
+                       "%s does not hold the samples of %s over the horizon, without which the best of a future is not "
+                       "known; simulate it with --save %s, or leave it out",
+                       without, path, path);
+}
+
+/* The first `count` of a file, which may have more. */
+static struct fault *read_first(const struct stored *stored, const char *dataset, size_t count, float value[])
+{
+    size_t all = 0;
+    TRY(stored_count(stored, dataset, &all));
+    if (all <= count) return stored_floats(stored, dataset, count, value);
+    float *whole = malloc(all * sizeof *whole);
+    if (whole == NULL) return fault_no_memory();
+    struct fault *fault = stored_floats(stored, dataset, all, whole);
+    if (fault == NULL) memcpy(value, whole, count * sizeof *value);
+    free(whole);
+    return fault;
+}
+
 static struct fault *read_samples(const char *path, const char *dataset, size_t count, float value[], bool *there)
 {
     struct stored *stored = NULL;
@@ -120,7 +173,7 @@ static struct fault *read_samples(const char *path, const char *dataset, size_t 
     if (path == NULL) return NULL;
     struct fault *fault = stored_open(path, &stored);
     if (fault == NULL) fault = stored_has(stored, dataset, there);
-    if (fault == NULL && *there) fault = stored_floats(stored, dataset, count, value);
+    if (fault == NULL && *there) fault = read_first(stored, dataset, count, value);
     return stored_close(stored, fault);
 }
 
@@ -312,7 +365,8 @@ struct fault *regret_print(const struct regret *regret, FILE *to)
         if ((int)strlen(of->variant[p]) > width) width = (int)strlen(of->variant[p]);
     fprintf(to,
             "\nRegret about %s: what a policy leaves on the table against the best one in the same future of the same "
-            "world.\nMean ± error of the simulation (95 %%), and 95th percentile (range of futures):\n",
+            "world.\nOver the whole horizon: mean ± error of the simulation (95 %%), and 95th percentile (range of "
+            "futures):\n",
             regret->path);
     for (size_t first = 0; first < of->worlds; first += COLUMNS) print_worlds(regret, first, width, divisor, unit, to);
     if (of->worlds > 1) print_greatest(regret, width, divisor, unit, to);

@@ -16,9 +16,16 @@ struct regret {
     struct quantile_estimate *p95; /* [worlds][policies] of the regret */
 };
 
+/* Whether the best of each future is known: every file has the samples of the outcome over the horizon. FAULT_USAGE if
+ * no file has the outcome, or neither more nor less of it is better; FAULT_FILES if a file lacks the samples. Reads
+ * none. */
+MUST_CHECK struct fault *regret_check(const struct comparison_files *files, const char *path,
+                                      enum outcome_better better);
+
 /* The files are [worlds][policies], all policies of a world among one another; `like` is a comparison of some of them,
  * which says all else. A policy without a file, or without the samples, has no regret; a replication without a value in
- * any of the others leaves the world. FAULT_USAGE if no file has the outcome. */
+ * any of the others leaves the world; of files of other lengths the first replications, as many as `like` has, are
+ * compared. FAULT_USAGE if no file has the outcome. */
 MUST_CHECK struct fault *regret_read(const struct comparison_files *files, const char *path, enum outcome_better better,
                                      const struct comparison *like, struct regret *regret);
 void regret_free(struct regret *regret);

@@ -63,11 +63,19 @@ struct fault *stored_has(const struct stored *stored, const char *dataset, bool 
     return NULL;
 }
 
-static struct fault *read_exactly(const struct stored *stored, hid_t dataset, hid_t type, size_t count, void *value)
+/* Negative: not known. */
+static struct fault *count_values(const struct stored *stored, hid_t dataset, hssize_t *found)
 {
     const hid_t space = H5Dget_space(dataset);
-    const hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    *found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     if (space >= 0) HDF5(stored->path, H5Sclose(space), "close a shape");
+    return NULL;
+}
+
+static struct fault *read_exactly(const struct stored *stored, hid_t dataset, hid_t type, size_t count, void *value)
+{
+    hssize_t found;
+    TRY(count_values(stored, dataset, &found));
     if (found < 0 || (size_t)found != count)
         return fault_raise(FAULT_FILES, "%s: a dataset has %lld values; expected %zu", stored->path, (long long)found,
                            count);
@@ -75,10 +83,27 @@ static struct fault *read_exactly(const struct stored *stored, hid_t dataset, hi
     return NULL;
 }
 
+static struct fault *is_missing(const struct stored *stored, const char *name)
+{
+    return fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", stored->path, name);
+}
+
+struct fault *stored_count(const struct stored *stored, const char *dataset, size_t *count)
+{
+    hssize_t found = -1;
+    const hid_t opened = H5Dopen2(stored->file, dataset, H5P_DEFAULT);
+    if (opened < 0) return is_missing(stored, dataset);
+    struct fault *fault = count_values(stored, opened, &found);
+    if (H5Dclose(opened) < 0 && fault == NULL) fault = layout_fault(stored->path, "close a dataset");
+    if (fault == NULL && found < 0) fault = layout_fault(stored->path, "count the values of a dataset");
+    *count = found < 0 ? 0 : (size_t)found;
+    return fault;
+}
+
 static struct fault *read_dataset(const struct stored *stored, const char *name, hid_t type, size_t count, void *value)
 {
     const hid_t dataset = H5Dopen2(stored->file, name, H5P_DEFAULT);
-    if (dataset < 0) return fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", stored->path, name);
+    if (dataset < 0) return is_missing(stored, name);
     struct fault *fault = read_exactly(stored, dataset, type, count, value);
     if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(stored->path, "close a dataset");
     return fault;

@@ -17,6 +17,8 @@ bool stored_is_damaged(const char *path);
 
 /* Whether there is a dataset, such as "samples/horizon/drivers_oil", and the groups on the way to it. */
 MUST_CHECK struct fault *stored_has(const struct stored *stored, const char *dataset, bool *there);
+/* How many values a dataset has. */
+MUST_CHECK struct fault *stored_count(const struct stored *stored, const char *dataset, size_t *count);
 /* All values of a dataset, which must be so many. */
 MUST_CHECK struct fault *stored_floats(const struct stored *stored, const char *dataset, size_t count, float value[]);
 MUST_CHECK struct fault *stored_doubles(const struct stored *stored, const char *dataset, size_t count, double value[]);

@@ -315,7 +315,7 @@ class Compare(unittest.TestCase):
             self.assertEqual(row["same"], "1")
             self.assertIn(row["better"], ("", "0"))
             self.assertIn(row["dominance_first"], ("", "0", "-2"))
-        self.assertIn("no difference in any of", self.zhol("compare", "minimal.h5", "nothing.h5").stdout)
+        self.assertRegex(self.zhol("compare", "minimal.h5", "nothing.h5").stdout, r"no difference in any of \d+ main outcomes \(others: --outcome\)")
         self.assertIn("no difference in any future", self.zhol("compare", "minimal.h5", "nothing.h5", "--outcome", "drivers.oil").stdout)
 
     def test_what_cannot_be_paired_is_refused_with_its_reason(self):
@@ -401,6 +401,31 @@ class Compare(unittest.TestCase):
         row = next(row for row in self.table("minimal.h5", "rounded.h5", "--outcome", "drivers.oil") if row["period"] == "horizon")
         self.assertEqual((row["same"], row["better"]), ("1", ""))
 
+    def test_a_difference_that_is_the_same_in_every_future_is_shown(self):
+        """The samples are 1 in the variant, and in the base 0, or such as to differ by 1."""
+        for name, base in (("constant", lambda data: numpy.zeros(data.shape)), ("shifted", lambda data: numpy.arange(len(data)))):
+            for file, more in (("from", 0), ("to", 1)):
+                shutil.copy(self.folder / "base.h5", self.folder / f"{name}-{file}.h5")
+                with h5py.File(self.folder / f"{name}-{file}.h5", "r+") as result:
+                    data = result["samples/horizon/trade_balance"]
+                    data[:] = base(data) + more
+            shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5").stdout
+            self.assertRegex(shown, r"\n  balance +1\S* ± 0[^\n]* all  USD\n")
+            self.assertIn("\n1 of 87 main outcomes change;", shown)
+
+    def test_one_future_that_differs_is_shown(self):
+        self.zhol("run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "1", "-o", "one.h5", "--progress", "none")
+        self.zhol("run", str(SCENARIOS / "policies/nurly-zhol-sreb.yaml"), "-n", "1", "-o", "one-programme.h5", "--progress", "none")
+        apart = self.samples("one-programme.h5", "trade.balance", "horizon") - self.samples("one.h5", "trade.balance", "horizon")
+        self.assertNotEqual(apart[0], 0)
+        shown = self.zhol("compare", "one.h5", "one-programme.h5").stdout
+        self.assertRegex(shown, r"\n  balance +-[\d.]+ ")
+        self.assertNotIn("no difference in any of", shown)
+
+    def test_equal_means_of_independent_draws_are_no_change(self):
+        shown = self.zhol("compare", "base.h5", "base.h5", "--unpaired").stdout
+        self.assertIn("no difference in any of 87 main outcomes", shown)
+
     def test_directions_can_be_said(self):
         def shares(*words):
             row = next(row for row in self.table("minimal.h5", "changed.h5", "--outcome", "drivers.oil", *words) if row["period"] == "horizon")
@@ -440,7 +465,27 @@ class Compare(unittest.TestCase):
         rows = self.table("sketch.h5", "sketch-changed.h5", "--outcome", "drivers.oil")
         self.assertEqual({row["paired"] for row in rows}, {"0"})
         self.assertTrue(all(float(row["quantile_difference_high_0.5"]) > float(row["quantile_difference_low_0.5"]) for row in rows))
-        self.assertIn("both files do not hold the samples", self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout)
+        shown = self.zhol("compare", "sketch.h5", "sketch-changed.h5").stdout
+        self.assertRegex(shown, r"note: the samples of (\d+) of \1 differences are not in both files")
+        self.assertIn("\nas of independent draws, 2020 to 2029", shown)
+        self.assertNotIn("pairs of futures", shown)
+        shown = self.zhol("compare", "minimal.h5", "sketch-changed.h5").stdout
+        self.assertIn("note: minimal.h5 has 600 replications, sketch-changed.h5 has 5000: none are paired, all are used", shown)
+        self.assertNotIn("are paired\n", shown)
+
+    def test_notes_are_of_what_is_shown(self):
+        """Over the horizon all samples are there; of the years, which the file holds too, they are not."""
+        with h5py.File(self.folder / "base.h5") as file:
+            self.assertNotIn("trade_exports", file["samples/annual"])
+        for words in ([], ["-o", "horizon-d.h5"]):
+            shown = self.zhol("compare", "base.h5", "programme.h5", *words).stdout
+            self.assertIn("500 pairs of futures", shown)
+            self.assertNotIn("are not in both files", shown)
+        with h5py.File(self.folder / "horizon-d.h5") as file:
+            self.assertEqual(set(file["annual/paired/trade_exports"][...].ravel()), {0})
+            self.assertEqual(set(file["horizon/paired/trade_exports"][...].ravel()), {1})
+        shown = self.zhol("compare", "base.h5", "programme.h5", "--outcome", "trade.exports", "--year", "2030").stdout
+        self.assertIn("note: the samples of 1 of 1 differences are not in both files", shown)
 
     def test_regret_is_what_the_best_of_the_files_has_more(self):
         files = ("base.h5", "programme.h5")
@@ -457,6 +502,33 @@ class Compare(unittest.TestCase):
         for path, words, said in (("npv.natonal", ["--more", "npv.*"], "no outcome matches 'npv.natonal'"), ("drivers.brent", [], "neither more nor less of drivers.brent is better by itself"),
                                   ("npv.national", ["--unpaired"], "--dominance and --regret need pairs")):
             self.assertIn(said, self.zhol("compare", *files, "--regret", path, *words, status=2).stderr)
+
+    def test_what_regret_cannot_be_of_is_told_before_anything_is_written(self):
+        for path, said in (("trade.balanc", "no outcome matches 'trade.balanc'"), ("drivers.brent", "neither more nor less of drivers.brent is better")):
+            run = self.zhol("compare", "base.h5", "programme.h5", "--regret", path, "-o", "regret.h5", status=2)
+            self.assertIn(said, run.stderr)
+            self.assertEqual(run.stdout, "")
+            self.assertFalse((self.folder / "regret.h5").exists())
+
+    def test_there_is_no_regret_without_the_samples_of_every_file(self):
+        shutil.copy(self.folder / "programme.h5", self.folder / "unsaved.h5")
+        with h5py.File(self.folder / "unsaved.h5", "r+") as file:
+            del file["samples/horizon/npv_national"]
+        run = self.zhol("compare", "base.h5", "programme.h5", "unsaved.h5", "--regret", "npv.national", status=4)
+        self.assertIn("unsaved.h5 does not hold the samples of npv.national over the horizon", run.stderr)
+        self.assertEqual(run.stdout, "")
+
+    def test_regret_of_files_of_other_lengths_is_of_what_they_share(self):
+        self.zhol("run", str(SCENARIOS / "policies/nurly-zhol-sreb.yaml"), "-n", "400", "-o", "shorter.h5", "--progress", "none")
+        files = ("base.h5", "shorter.h5")
+        values = numpy.array([self.samples(file, "npv.national", "horizon")[:400] for file in files])
+        rows = [row for row in self.table(*files, "--outcome", "npv.national", "--regret", "npv.national") if row["outcome"].startswith("regret.")]
+        for row, value in zip(rows, values, strict=True):
+            self.assertEqual(row["count"], "400")
+            numpy.testing.assert_allclose(float(row["mean_difference"]), (values.max(axis=0) - value).mean(), rtol=1e-9)
+
+    def test_regret_says_that_it_is_over_the_horizon(self):
+        self.assertIn("\nOver the whole horizon: mean ±", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--year", "2030", "--regret", "npv.national").stdout)
 
     def test_benefits_over_costs_are_those_of_the_samples(self):
         apart = {path: numpy.subtract(*(self.samples(file, path, "horizon") for file in ("programme.h5", "base.h5")))

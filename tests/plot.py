@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 import xml.etree.ElementTree
 
 import h5py
@@ -267,6 +268,55 @@ class Numbers(unittest.TestCase):
         numpy.testing.assert_allclose(found(figure, "mean-0").get_xdata()[0], 1e-9 * apart.mean(), rtol=1e-12)
         self.assertEqual(set(found(figure, "zero").get_xdata()), {0})
 
+    def test_one_replication_is_a_point_without_an_error(self):
+        run("kazakhstan-2019.yaml", "one.h5", "-n", "1", save="fiscal.total")
+        run("policies/nurly-zhol-sreb.yaml", "another.h5", "-n", "1", save="fiscal.total")
+        subprocess.run([ZHOL, "compare", "one.h5", "another.h5", "-o", "ones.h5"], cwd=FOLDER, check=True, capture_output=True)
+        one, both = result("one"), results.Comparison(FOLDER / "ones.h5")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            fan, spread = years.fan(one, "fiscal.total"), horizon.spread([one], "npv.national")
+            for figure, gid, outcome in ((fan, "mean", "fiscal.total"), (spread, "mean-0", "npv.national")):
+                Pictures.check_texts(self, figure)
+                self.assertIn("error of the simulation (95 %): unknown", said(figure))
+                bars = figure.axes[0].containers[-1][2][0].get_segments()
+                self.assertTrue(all((bar[0] == bar[1]).all() for bar in bars), outcome)
+            for outcome in "npv.national", "fiscal.total":
+                apart = facts.compared(both, outcome, 0, 0)
+                about = both.about(outcome)
+                figure = (horizon.ladder([apart], ["b"], about, outcome, "a", "") if apart.edges is None else
+                          years.difference(apart, about, outcome, ["a", "b"], ""))
+                Pictures.check_texts(self, figure)
+        bars = [bar for bar in spread.findobj() if (bar.get_gid() or "").startswith("futures-0-")]
+        full = [bar.get_facecolor() for bar in bars if bar.get_height() == 100]
+        self.assertEqual(full, [(*page.tint(page.BLUE, horizon.DARK), 1)])  # within the range of futures
+        numpy.testing.assert_allclose(found(fan, "mean").get_ydata(), 1e-9 * samples("one", "annual", "fiscal.total")[:, 0],
+                                      rtol=2.0**-23)
+        numpy.testing.assert_allclose(found(spread, "mean-0").get_xdata()[0],
+                                      1e-9 * samples("one", "horizon", "npv.national")[0], rtol=2.0**-23)
+
+    def test_without_yearly_samples_a_difference_is_over_the_horizon_and_says_so(self):
+        run("policies/nurly-zhol-sreb.yaml", "yearly.h5", save="*")
+        base = result()
+        for variant, outcome, lacking in (("nurly-zhol-sreb", "thresholds.congestion.first-passage",
+                                           "kazakhstan-2019 and nurly-zhol-sreb"),
+                                          ("nurly-zhol-sreb", "fiscal.fees", "kazakhstan-2019 and nurly-zhol-sreb"),
+                                          ("yearly", "fiscal.fees", "kazakhstan-2019")):
+            pair = [base, result(variant)]
+            difference = facts.difference(*pair, outcome)
+            apart = samples(variant, "horizon", outcome) - samples("kazakhstan-2019", "horizon", outcome)
+            there = apart[~numpy.isnan(apart)]
+            self.assertIsNone(difference.edges)
+            numpy.testing.assert_array_equal(numpy.sort(difference.values), numpy.sort(there))
+            figure = command.draw_difference(pair, outcome)
+            self.assertIn(f"Over the whole horizon, since yearly samples are not saved in {lacking}: `zhol run --save`",
+                          said(figure).replace("\n", " "))
+            edge = figure.axes[0].get_xlabel().split(" (")[0]
+            factor = {"months": 1, "million USD": 1e-6, "bn USD": 1e-9}[edge]
+            numpy.testing.assert_allclose(found(figure, "mean-0").get_xdata()[0], factor * there.mean(), rtol=1e-12)
+        for saved in ("fiscal.total", "npv.national"):
+            self.assertNotIn("yearly samples", said(command.draw_difference([base, result("nurly-zhol-sreb")], saved)))
+
     def test_far_values_are_counted_and_said_where_they_are_not_drawn(self):
         values = numpy.concatenate([numpy.linspace(0, 1, 1000), [1e6]])
         edges = facts.bins([values])
@@ -281,9 +331,19 @@ class Numbers(unittest.TestCase):
         self.assertEqual(results.decimal_year(18262 + 182), 2020 + 182 / 366)
 
     def test_intervals_are_those_of_students_t(self):
-        """Tables: the 97.5 % quantile of t with so many degrees of freedom."""
-        for freedom, quantile in ((10, 2.228139), (30, 2.042272), (100, 1.983972), (1000, 1.962339)):
-            self.assertAlmostEqual(facts.student(freedom), quantile, delta=1e-4 if freedom < 30 else 2e-6)
+        """Its distribution in closed form, of whole degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
+        def within(t, freedom):
+            angle = numpy.arctan(t / freedom**0.5)
+            part, total = numpy.cos(angle) if freedom % 2 else 1.0, 0.0
+            for k in range(freedom % 2 + 1, freedom, 2):
+                total += part
+                part *= numpy.cos(angle)**2 * k / (k + 1)
+            return 2 / numpy.pi * (angle + numpy.sin(angle) * total) if freedom % 2 else numpy.sin(angle) * total
+        freedom = numpy.array([*range(1, 41), 100, 399, 2000])
+        for n, t in zip(freedom, facts.student(freedom)):
+            self.assertLess(within(t - 1e-5, int(n)), 0.95, n)
+            self.assertGreater(within(t + 1e-5, int(n)), 0.95, n)
+        self.assertTrue(numpy.isnan(facts.student(0)))
 
     def test_quantiles_are_of_the_ranks_that_results_have(self):
         values = numpy.array([[5.0, 1, 4, numpy.nan, 2, 3]])
@@ -547,8 +607,9 @@ class Pictures(unittest.TestCase):
         with h5py.File(FOLDER / "other.h5", "w") as file:
             file["x"] = 1
         run("kazakhstan-2019.yaml", "seed.h5", "--seed", "7")
-        run("kazakhstan-2019.yaml", "none.h5", save="none")
+        run("kazakhstan-2019.yaml", "none.h5", "--memory", "2MiB", save="none")  # nor samples of the horizon
         run("kazakhstan-2019.yaml", "shorter.h5", "--set", "time.months=120")
+        run("kazakhstan-2019.yaml", "prices.h5", "--set", "run.prices=current USD")
         base = "kazakhstan-2019.h5"
         for status, words, sentence in (
                 (4, ["fan", "missing.h5", "x"], "missing.h5 cannot be read: no such file"),
@@ -569,7 +630,12 @@ class Pictures(unittest.TestCase):
                  f"{base} and seed.h5 cannot be paired: they differ in their seed, 20190911 and 7"),
                 (4, ["difference", base, "shorter.h5", "fiscal.total"],
                  f"{base} and shorter.h5 cannot be paired: they differ in their number of months, 240 and 120"),
-                (4, ["difference", base, "multivector.h5", "fiscal.fees"],
+                (4, ["difference", base, "prices.h5", "index.dependence.ru"],
+                 f"{base} and prices.h5 cannot be paired: they differ in their prices, constant 2019 USD and current USD\n"),
+                *((4, [kind, base, "prices.h5", "fiscal.total"],
+                   f"fiscal.total is in USD{per} (constant 2019 USD) in {base} but in USD{per} (current USD) in prices.h5")
+                  for kind, per in (("difference", "/yr"), ("variants", "/yr"), ("spread", ""))),
+                (4, ["difference", base, "none.h5", "fiscal.fees"],
                  f"{base} holds no yearly samples of fiscal.fees (6 outcomes have some); run it with --save 'fiscal.fees'"),
                 (4, ["difference", base, "none.h5", "fiscal.total"], "none.h5 holds no yearly samples of fiscal.total"),
                 (2, ["spread", base, "npv.nation"], "did you mean npv.national")):

@@ -10,6 +10,9 @@ from zhol_pictures.results import Refused
 Z95 = 1.959963984540054  # a normal is within that many standard errors in 95 of 100 cases
 ROUNDING = 2.0**-24  # of a number in single precision, over the number
 RANGE = (0.05, 0.95)  # of what is computed from samples
+# a t of 1, 2, ... 9 degrees of freedom is within that in 95 of 100 cases: any table
+FEW = (12.706204736175, 4.302652729749, 3.182446305284, 2.776445105198, 2.570581835636, 2.446911851145, 2.364624251593,
+       2.306004135204, 2.262157162798)
 
 
 @dataclasses.dataclass
@@ -71,12 +74,16 @@ def quantile(values, probability):
 
 
 def student(freedom):
-    """Within that a t of so many degrees of freedom is in 95 of 100 cases: by its expansion about the normal (Fisher and
-    Cornish 1960), to 1e-4 from 10 degrees on."""
-    z = Z95
+    """Within that a t of so many degrees of freedom (whole numbers, an array) is in 95 of 100 cases: to 1e-5, by its
+    expansion about the normal (Fisher and Cornish 1960), which is no good for few; NaN below 1."""
+    z, few = Z95, len(FEW)
+    freedom = numpy.asarray(freedom, dtype=float)
+    many = numpy.maximum(freedom, few + 1)
     terms = ((z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96, (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
              (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160)
-    return z + sum(term / freedom**(i + 1) for i, term in enumerate(terms))
+    expanded = z + sum(term / many**(i + 1) for i, term in enumerate(terms))
+    table = numpy.array([numpy.nan, *FEW])[numpy.clip(freedom, 0, few).astype(int)]
+    return numpy.where(freedom > few, expanded, table)
 
 
 @dataclasses.dataclass
@@ -92,6 +99,7 @@ class Difference:
     rounded: bool  # whether some mean was below the rounding of the samples, and is therefore 0
     same: bool  # equal in every pair
     values: Optional[numpy.ndarray] = None  # [pairs] over the horizon, in every replication
+    unsaved: list = dataclasses.field(default_factory=list)  # results without the samples of the years that the outcome has
 
     @property
     def error(self):
@@ -111,25 +119,29 @@ def greatest(parts):
 
 
 def check_pair(base, variant):
-    """Refuses results of which replication r is not the same future in both."""
-    for name, called in (("seed", "seed"), ("rng", "random number generator"), ("start", "start"),
-                         ("months", "number of months")):
+    """Refuses results of which replication r is not the same future in both, or that count money differently: what
+    `zhol compare` refuses too."""
+    for name, called, beside in (("seed", "seed", True), ("rng", "random number generator", True), ("start", "start", False),
+                                 ("months", "number of months", False), ("prices", "prices", False)):
         ours, theirs = base.attribute(name), variant.attribute(name)
         if ours != theirs:
-            raise Refused(f"{base.path} and {variant.path} cannot be paired: they differ in their {called}, {ours} and "
-                          f"{theirs}; `variants` draws them side by side")
+            raise Refused(f"{base.path} and {variant.path} cannot be paired: they differ in their {called}, {ours} and {theirs}"
+                          + ("; `variants` draws them side by side" if beside else ""))
 
 
 def same_unit(results, outcome, period="annual"):
-    """Refuses results that measure an outcome differently."""
+    """Refuses results that measure an outcome differently: in another unit, or money at other prices."""
     for result in results:
         result.need(outcome)
-    key = "units" if period == "annual" else "horizon_units"
-    first = results[0].about(outcome)[key]
+
+    def unit(result):
+        about = result.about(outcome)
+        return about["units" if period == "annual" else "horizon_units"] + (f" ({about['prices']})" if "prices" in about else "")
+
+    first = unit(results[0])
     for result in results[1:]:
-        other = result.about(outcome)[key]
-        if other != first:
-            raise Refused(f"{outcome} is in {first} in {results[0].path} but in {other} in {result.path}")
+        if unit(result) != first:
+            raise Refused(f"{outcome} is in {first} in {results[0].path} but in {unit(result)} in {result.path}")
 
 
 def same_years(results, many):
@@ -140,10 +152,16 @@ def same_years(results, many):
 
 
 def difference(base, variant, outcome):
-    """Of the stored samples: by year where the outcome has years, else over the horizon."""
+    """Of the stored samples: by year where the outcome has years, else over the horizon; so too where both hold samples of
+    the horizon but not both those of the years."""
     same_unit([base, variant], outcome)
     check_pair(base, variant)
-    period = "annual" if outcome in base.annual and outcome in variant.annual else "horizon"
+    period, unsaved = "annual" if outcome in base.annual and outcome in variant.annual else "horizon", []
+    if period == "annual" and all(result.has_samples("horizon", outcome) for result in (base, variant)):
+        unsaved = [result.name for result in (base, variant) if not result.has_samples("annual", outcome)]
+    if unsaved:
+        period = "horizon"
+        same_unit([base, variant], outcome, period)
     ours, theirs = (numpy.atleast_2d(result.samples(period, outcome)) for result in (base, variant))
     number = min(ours.shape[1], theirs.shape[1])
     ours, theirs = ours[:, :number], theirs[:, :number]
@@ -166,7 +184,7 @@ def difference(base, variant, outcome):
                         base.about(outcome)["cell_methods"].startswith("time: point"), mean, mean - error, mean + error, band,
                         int(count.max()), bool(below.any()), bool((apart[both] == 0).all()))
     if period == "horizon":
-        result.values = apart[0][both[0]]
+        result.values, result.unsaved = apart[0][both[0]], unsaved
     return result
 
 

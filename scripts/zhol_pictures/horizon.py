@@ -5,8 +5,8 @@ import dataclasses
 import numpy
 
 from zhol_pictures import facts, units
-from zhol_pictures.page import (BLUE, COLOURS, INK, LEFT, MARGIN, PALE, PLAIN, RIGHT, Page, height, measure, shade, tint,
-                                value_axis, wrap)
+from zhol_pictures.page import (BLUE, COLOURS, INK, LEFT, MARGIN, PALE, PLAIN, RIGHT, Page, height, known, measure, shade,
+                                tint, value_axis, wrap)
 from zhol_pictures.results import Refused
 from zhol_pictures.wording import (axis_label, band_gid, band_name, below, better, distinct, heading, named_error, notes, rule,
                                    runs, scale_of)
@@ -82,14 +82,14 @@ def histogram(axes, values, edges, factor, most, colour, i):
     """The futures of row i; no bar of any row is higher than `most`."""
     shares = 100 * facts.shares(values.values, edges)
     low, high = edges[:-1], edges[1:]
-    inside = (high > values.band.low) & (low < values.band.high)
+    inside = (high > values.band.low) & (low <= values.band.high)
     bars = axes.bar(factor * low, shares, factor * (high - low), align="edge", edgecolor="white", lw=0.4,
                     color=[tint(colour, DARK if dark else LIGHT) for dark in inside])
     for n, bar in enumerate(bars):
         bar.set_gid(f"futures-{i}-{n}")
     axes.set_ylim(0, 110 * most)
     axes.axvline(factor * values.median, color=colour, lw=2.2, gid=f"median-{i}")
-    axes.errorbar([factor * values.mean], [6 * most], xerr=[factor * values.error], fmt="o", ms=5, lw=1.5, color=INK,
+    axes.errorbar([factor * values.mean], [6 * most], xerr=known([factor * values.error]), fmt="o", ms=5, lw=1.5, color=INK,
                   zorder=4)[0].set_gid(f"mean-{i}")
 
 
@@ -117,7 +117,7 @@ def ladder(differences, names, about, outcome, base, foot):
         if one.band:
             axes.barh(i, factor * (one.band.high - one.band.low)[0], left=factor * one.band.low[0], height=0.6,
                       color=PALE)[0].set_gid(f"{band_gid(one.band)}-{i}")
-        axes.errorbar([factor * one.mean[0]], [i], xerr=[factor * one.error[0]], fmt="o", ms=5, lw=2, color=BLUE,
+        axes.errorbar([factor * one.mean[0]], [i], xerr=known([factor * one.error[0]]), fmt="o", ms=5, lw=2, color=BLUE,
                       zorder=4)[0].set_gid(f"mean-{i}")
     axes.axvline(0, color=INK, lw=1.2, gid="zero", zorder=1.5)
     axes.use_sticky_edges = False  # room beside the longest bar

@@ -49,6 +49,11 @@ def shade(colour):
     return tuple(0.72 * channel for channel in to_rgb(colour))
 
 
+def known(error):
+    """The lengths of error bars: none, so that the point alone is seen, where the error is not known, as of one replication."""
+    return numpy.where(numpy.isfinite(error), error, 0.0)
+
+
 @functools.lru_cache(maxsize=4096)
 def measure(words, size, weight="normal"):
     """The width of a text in inches."""

@@ -136,6 +136,9 @@ class Result(Stored):
             valid[self.file["diagnostics/invalid_replication"][:].astype(int)] = False
         return valid
 
+    def has_samples(self, period, outcome):
+        return self.read(f"samples/{period}", outcome) is not None
+
     def samples(self, period, outcome):
         """Of `annual` or `horizon`: the last axis is the replication; those that are invalid are NaN."""
         self.need(outcome)

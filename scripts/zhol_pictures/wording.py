@@ -119,6 +119,10 @@ def compared_runs(comparison, world, variants):
 def notes(differences):
     """What has to be said of differences."""
     said = []
+    unsaved = list(dict.fromkeys(name for one in differences for name in one.unsaved))
+    if unsaved:
+        said.append(f"Over the whole horizon, since yearly samples are not saved in {' and '.join(unsaved)}: "
+                    "`zhol run --save` saves them. ")
     if all(one.same for one in differences):
         said.append("No difference: equal in every pair of replications, within the rounding of the samples. ")
     elif any(one.rounded for one in differences):

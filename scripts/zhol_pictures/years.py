@@ -8,7 +8,7 @@ import numpy
 
 from zhol_pictures import facts
 from zhol_pictures.page import (BANDS, BLUE, COLOURS, GREY, INK, LEFT, MARGIN, PALE, PLAIN, RIGHT, TITLE, WIDTH, Page, apart,
-                                height, measure, shade, value_axis, wrap, year_axis)
+                                height, known, measure, shade, value_axis, wrap, year_axis)
 from zhol_pictures.results import Refused
 from zhol_pictures.wording import (axis_label, band_gid, band_name, below, better, distinct, heading, named_error, notes, rule,
                                    runs, scale_of)
@@ -84,8 +84,8 @@ def fan(result, outcome):
     if series.line is not None:
         trace(axes, series, scale.factor * series.line, color=BLUE, lw=2.2, gid=line)
     if series.mean is not None:
-        axes.errorbar(middles(series), scale.factor * series.mean, scale.factor * series.error, fmt="o", ms=4, lw=1.5, color=INK,
-                      zorder=4, clip_on=False)[0].set_gid("mean")
+        axes.errorbar(middles(series), scale.factor * series.mean, known(scale.factor * series.error), fmt="o", ms=4, lw=1.5,
+                      color=INK, zorder=4, clip_on=False)[0].set_gid("mean")
     year_axis(axes, series.edges, series.at_end, RIGHT - LEFT)
     value_axis(axes.yaxis)
     room(axes, scale.label == "%")

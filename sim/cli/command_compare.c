@@ -172,27 +172,31 @@ static struct fault *check_written(void)
 }
 
 /* The base and all others as policies of one world. */
+static struct comparison_files all_files(const struct compare_options *options)
+{
+    return (struct comparison_files){.worlds = 1, .variants = options->files, .file = options->file};
+}
+
+static struct fault *check_regret(const struct compare_options *options)
+{
+    const struct comparison_files files = all_files(options);
+    if (options->regret == NULL) return NULL;
+    return regret_check(&files, options->regret, better_of(&options->better, options->regret));
+}
+
 static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
 {
-    const enum outcome_better better = better_of(&options->better, options->regret);
     const char *world = comparison->world[0];
     const char **name = calloc(options->files + 1, sizeof *name);
+    struct comparison_files files = all_files(options);
     struct regret regret = {.path = NULL};
     if (name == NULL) return fault_no_memory();
     name[0] = comparison->base;
     for (size_t v = 0; v < comparison->variants; v++) name[v + 1] = comparison->variant[v];
-    const struct comparison_files files = {
-        .worlds = 1, .variants = options->files, .world = &world, .variant = name, .file = options->file};
-    struct fault *fault = NULL;
-    if (better == OUTCOME_NEITHER)
-        fault = fault_raise(FAULT_USAGE,
-                            "neither more nor less of %s is better by itself; say with --more or --less which is meant",
-                            options->regret);
-    for (size_t v = 0; v < comparison->variants && fault == NULL; v++)
-        if (comparison->origin[v].replications != comparison->base_origin[0].replications)
-            fault = fault_raise(FAULT_FILES, "%s and %s have different numbers of replications; regret needs the same",
-                                options->file[0], options->file[v + 1]);
-    if (fault == NULL) fault = regret_read(&files, options->regret, better, comparison, &regret);
+    files.world = &world;
+    files.variant = name;
+    struct fault *fault =
+        regret_read(&files, options->regret, better_of(&options->better, options->regret), comparison, &regret);
     if (fault == NULL && options->csv)
         comparison_csv(&regret.comparison, stdout);
     else if (fault == NULL)
@@ -243,6 +247,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));
+    TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
     TRY(set_texts(options, comparison));
     if (options->output != NULL) TRY(comparison_write(comparison, options->output, options->force));
