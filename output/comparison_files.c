@@ -160,22 +160,37 @@ static size_t how_many(const char *name, char *const names[], size_t count)
     return found;
 }
 
-/* Without folders where that tells them apart, then with them, then with numbers. */
+/* The name of file `i` with the least number that makes it no other's. */
+static struct fault *number_name(size_t i, size_t count, char *name[])
+{
+    char *numbered = NULL;
+    for (size_t number = 2; numbered == NULL; number++) {
+        if (asprintf(&numbered, "%s-%zu", name[i], number) < 0) return fault_no_memory();
+        if (how_many(numbered, name, count) == 0) break;
+        free(numbered);
+        numbered = NULL;
+    }
+    free(name[i]);
+    name[i] = numbered;
+    return NULL;
+}
+
+/* Without folders where that tells them apart, then with them, then all but the first with numbers. */
 static struct fault *name_files(const char *const path[], size_t count, char *name[])
 {
-    for (size_t i = 0; i < count; i++)
-        if ((name[i] = without_ending(path[i], false)) == NULL) return fault_no_memory();
-    for (size_t i = 0; i < count; i++) {
-        if (how_many(name[i], name, count) == 1) continue;
-        char *longer = without_ending(path[i], true);
-        if (longer == NULL) return fault_no_memory();
+    bool *shared = calloc(count + 1, sizeof *shared);
+    bool made = shared != NULL;
+    for (size_t i = 0; i < count && made; i++) made = (name[i] = without_ending(path[i], false)) != NULL;
+    for (size_t i = 0; i < count && made; i++) shared[i] = how_many(name[i], name, count) > 1;
+    for (size_t i = 0; i < count && made; i++) {
+        if (!shared[i]) continue;
         free(name[i]);
-        name[i] = longer;
-        if (how_many(longer, name, i) == 0) continue;
-        if (asprintf(&name[i], "%s-%zu", longer, how_many(longer, name, i) + 1) < 0) name[i] = NULL;
-        free(longer);
-        if (name[i] == NULL) return fault_no_memory();
+        made = (name[i] = without_ending(path[i], true)) != NULL;
     }
+    free(shared);
+    if (!made) return fault_no_memory();
+    for (size_t i = 1; i < count; i++)
+        if (how_many(name[i], name, i) > 0) TRY(number_name(i, count, name));
     return NULL;
 }
 

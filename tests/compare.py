@@ -448,6 +448,22 @@ class Compare(unittest.TestCase):
         self.assertLessEqual(len([line for line in shown if not line.startswith("note: ")]), 40)
         self.assertRegex("\n".join(shown), r"npv.national: [^\n]*\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
 
+    def test_every_file_has_a_name_of_its_own(self):
+        (self.folder / "other").mkdir()
+        for name in ("minimal-2.h5", "other/minimal.h5", "two words.dat"):
+            shutil.copy(self.folder / "minimal.h5", self.folder / name)
+        for files, base, variants, called in (
+                (["minimal.h5"] * 4, "minimal", "minimal-2 minimal-3 minimal-4", None),
+                (["minimal.h5", "minimal.h5", "minimal-2.h5"], "minimal", "minimal-3 minimal-2", None),
+                (["other/minimal.h5", "minimal.h5", "minimal.h5"], "other/minimal", "minimal minimal-2", None),
+                (["other/minimal.h5", "two words.dat"], "minimal", "two_words.dat", "minimal.h5 'two words.dat'")):
+            with self.subTest(files=files):
+                self.zhol("compare", *files, "-o", "named.h5", "--force")
+                with h5py.File(self.folder / "named.h5") as file:
+                    self.assertEqual(file.attrs["base_name"].decode(), base)
+                    self.assertEqual(file["horizon/mean_difference/variant"].attrs["flag_meanings"].decode(), variants)
+                    self.assertEqual(file.attrs["history"].decode(), "zhol compare " + (called or " ".join(files)))
+
     def test_years_and_variants_are_shown(self):
         shown = self.zhol("compare", "base.h5", "programme.h5", "--outcome", "fiscal.total", "--years").stdout
         for label in ("2020", "2039", "horizon"):

@@ -143,14 +143,23 @@ static void print_list(const char *option, const char *const pattern[], size_t c
     if (count > 0) fputc('\'', to);
 }
 
+/* A file as it was given, with its folders only where its name has them too. */
+static void print_file(const char *path, const char *name, FILE *to)
+{
+    const char *slash = strrchr(path, '/'), *last = slash == NULL || strchr(name, '/') != NULL ? path : slash + 1;
+    const char *quote = strpbrk(last, " \t\n\"$&;()*?<>|") == NULL ? "" : "'";
+    fprintf(to, " %s%s%s", quote, last, quote);
+}
+
 /* What makes the comparison again: files by name, and all that changes what is written. */
 static struct fault *set_texts(const struct compare_options *options, struct comparison *comparison)
 {
     size_t size = 0;
     FILE *to = open_memstream(&comparison->history, &size);
     if (to == NULL) return fault_no_memory();
-    fprintf(to, "zhol compare %s.h5", comparison->base);
-    for (size_t v = 0; v < comparison->variants; v++) fprintf(to, " %s.h5", comparison->variant[v]);
+    fputs("zhol compare", to);
+    print_file(options->file[0], comparison->base, to);
+    for (size_t v = 0; v < comparison->variants; v++) print_file(options->file[v + 1], comparison->variant[v], to);
     print_list(" --outcome '", options->outcome, options->outcomes, to);
     print_list(" --more '", options->better.more, options->better.mores, to);
     print_list(" --less '", options->better.less, options->better.lesses, to);
