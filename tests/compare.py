@@ -448,6 +448,18 @@ class Compare(unittest.TestCase):
         self.assertLessEqual(len([line for line in shown if not line.startswith("note: ")]), 40)
         self.assertRegex("\n".join(shown), r"npv.national: [^\n]*\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
 
+    def test_slips_and_places_are_told_before_anything_is_written(self):
+        before = (self.folder / "programme.h5").read_bytes()
+        for words, status, said in ((["--more", "trde.*"], 2, "--more 'trde.*' fits no outcome that is compared"),
+                                    (["--more", "trade.balance", "--less", "trade.*"], 2, "--more and --less both name trade.balance; expected one of them"),
+                                    (["-o", "nowhere/x.h5"], 1, "nowhere/x.h5 cannot be written: No such file or directory"),
+                                    (["-o", "programme.h5", "--force"], 2, "-o programme.h5 would replace what is compared")):
+            with self.subTest(words=words):
+                run = self.zhol("compare", "base.h5", "programme.h5", *words, status=status)
+                self.assertIn(said, run.stderr)
+                self.assertEqual(run.stdout, "")
+        self.assertEqual((self.folder / "programme.h5").read_bytes(), before)
+
     def test_every_file_has_a_name_of_its_own(self):
         (self.folder / "other").mkdir()
         for name in ("minimal-2.h5", "other/minimal.h5", "two words.dat"):
@@ -583,7 +595,7 @@ class Compare(unittest.TestCase):
         self.assertEqual((self.folder / "mine.h5").read_text(), "mine\n")
         self.zhol("compare", "minimal.h5", "changed.h5", "-o", "mine.h5", "--force")
         self.assertEqual([name for name in os.listdir(self.folder) if ".tmp." in name], [])
-        self.assertIn("could not create the file: No such file or directory", self.zhol("compare", "minimal.h5", "changed.h5", "-o", "no/where.h5", status=1).stderr)
+        self.assertIn("no/where.h5 cannot be written: No such file or directory", self.zhol("compare", "minimal.h5", "changed.h5", "-o", "no/where.h5", status=1).stderr)
 
     def test_wrong_options_are_refused(self):
         both = ["compare", "minimal.h5", "changed.h5"]

@@ -5,10 +5,14 @@
 
 #include "sim/core/outcome.h"
 
+#include <stdbool.h>
+
 struct better {
     const char **more, **less; /* patterns as of file names, which go before what is declared */
     size_t mores, lesses;
 };
+/* Whether the command line says that less of it is better. */
+bool better_is_less(const struct better *better, const char *path);
 /* For struct comparison_wish; context is a struct better. */
 enum outcome_better better_of(const void *context, const char *path);
 

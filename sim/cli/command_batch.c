@@ -3,6 +3,7 @@
 #include "sim/cli/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/place.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -75,33 +76,13 @@ static struct fault *make_folder(const char *path)
     return fault_raise(FAULT_MACHINE, "%s is not a folder; expected one for the results, see -o", path);
 }
 
-/* A place that cannot be written to is told before hours of simulation, not after. */
-static struct fault *check_place(const char *path)
-{
-    if (path == NULL) return NULL;
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-    if (folder == NULL) return fault_no_memory();
-    const int error = access(folder, W_OK) < 0 ? errno : 0;
-    free(folder);
-    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
-}
-
-/* Whether both are one file, or would be. */
-static bool same_file(const char *one, const char *other)
-{
-    struct stat a, b;
-    if (strcmp(one, other) == 0) return true;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* What is written at the end must not replace what is read or simulated. */
 static struct fault *check_apart(const struct batch_run *run, const char *option, const char *path, const char *other)
 {
     const char *file = run->options->scenario[0];
     if (path == NULL) return NULL;
-    bool clash = same_file(path, file) || (other != NULL && same_file(path, other));
-    for (size_t i = 0; i < run->cells && !clash; i++) clash = same_file(path, run->cell[i].output);
+    bool clash = place_is_same(path, file) || (other != NULL && place_is_same(path, other));
+    for (size_t i = 0; i < run->cells && !clash; i++) clash = place_is_same(path, run->cell[i].output);
     return clash
                ? fault_raise(FAULT_USAGE, "%s %s would replace another file of this batch; expected a name of its own",
                              option, path)
@@ -257,8 +238,8 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
 {
     struct batch_run run;
     struct fault *fault = batch_run_init(&run, batch, &options->shared);
-    if (fault == NULL) fault = check_place(options->csv);
-    if (fault == NULL) fault = check_place(options->comparison);
+    if (fault == NULL) fault = place_check(options->csv);
+    if (fault == NULL) fault = place_check(options->comparison);
     if (fault == NULL) fault = check_apart(&run, "--csv", options->csv, options->comparison);
     if (fault == NULL) fault = check_apart(&run, "--comparison", options->comparison, options->csv);
     if (fault == NULL)

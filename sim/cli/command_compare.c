@@ -4,8 +4,10 @@
 #include "sim/cli/better.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
+#include "sim/cli/place.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,8 +239,41 @@ static struct fault *print(const struct compare_options *options, const struct c
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct compare_options *options)
 {
+    TRY(place_check(options->output));
+    for (size_t i = 0; i < options->files && options->output != NULL; i++)
+        if (place_is_same(options->output, options->file[i]))
+            return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
+                               options->output);
     if (options->output == NULL || options->force || access(options->output, F_OK) < 0) return NULL;
     return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", options->output);
+}
+
+static bool fits_any(const char *pattern, const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->outcomes; i++)
+        if (fnmatch(pattern, comparison->outcome[i].path, 0) == 0) return true;
+    return false;
+}
+
+/* A direction of what is not compared, or both of the same, is rather a slip. */
+static struct fault *check_directions(const struct better *better, const struct comparison *comparison)
+{
+    for (size_t i = 0; i < better->mores + better->lesses; i++) {
+        const bool more = i < better->mores;
+        const char *pattern = more ? better->more[i] : better->less[i - better->mores];
+        if (!fits_any(pattern, comparison))
+            return fault_raise(FAULT_USAGE,
+                               "--%s '%s' fits no outcome that is compared; expected one such as "
+                               "'trade.*', named in --outcome too",
+                               more ? "more" : "less", pattern);
+    }
+    for (size_t m = 0; m < better->mores; m++)
+        for (size_t i = 0; i < comparison->outcomes; i++) {
+            const char *path = comparison->outcome[i].path;
+            if (fnmatch(better->more[m], path, 0) == 0 && better_is_less(better, path))
+                return fault_raise(FAULT_USAGE, "--more and --less both name %s; expected one of them", path);
+        }
+    return NULL;
 }
 
 static struct fault *compare(const struct compare_options *options, struct comparison *comparison)
@@ -258,6 +293,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
     TRY(check_output(options));
     TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
+    TRY(check_directions(&options->better, comparison));
     TRY(set_texts(options, comparison));
     if (options->output != NULL) TRY(comparison_write(comparison, options->output, options->force));
     return print(options, comparison);
