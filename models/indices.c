@@ -55,8 +55,8 @@ const struct outcome_kind indices_outcomes[] = {
         "The same at base prices (of the base date, drivers at their start), because a falling oil price alone "
         "raises it."),
     [INDEX_DEPENDENCE] =
-        INDEX("index.dependence.X", "dependence on X (share that moves over its countries)", OUTCOME_RATIO,
-              OUTCOME_LESS, true, "What moves over any leg of the set's countries, over all of the set."),
+        INDEX("index.dependence.X", "share of X that moves over its countries", OUTCOME_RATIO, OUTCOME_LESS, true,
+              "What moves over any leg of the set's countries, over all of the set."),
     {.pattern = NULL}};
 
 /* A part of a set: a route of a flow, or an outlet of an energy commodity. */
