@@ -121,6 +121,11 @@ static uint64_t bytes_of(const struct simulation *simulation, size_t rows, size_
 uint64_t keep_bytes(const struct simulation *simulation)
 {
     const size_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
+    if (simulation->goals.count > 0) {
+        const double each = (double)simulation_sample_bytes(simulation) / (double)simulation->replications,
+                     all = each * (double)simulation->goals.limit;
+        return all < (double)simulation->memory ? (uint64_t)all : simulation->memory;
+    }
     return bytes_of(simulation, keep_rows(simulation), inputs);
 }
 
