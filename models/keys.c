@@ -1,15 +1,15 @@
 /* models/keys.c -- see keys.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
-#include "models/accounts.h"
-#include "models/drivers.h"
-#include "models/energy.h"
-#include "models/events.h"
-#include "models/flows.h"
-#include "models/network.h"
+#include "models/accounts/accounts.h"
+#include "models/drivers/drivers.h"
+#include "models/energy/energy.h"
+#include "models/network/flows.h"
+#include "models/network/network.h"
 #include "models/outcomes.h"
-#include "models/policies.h"
-#include "models/regimes.h"
+#include "models/policy/events.h"
+#include "models/policy/policies.h"
+#include "models/policy/regimes.h"
 #include "sim/core/calendar.h"
 
 #include <stddef.h>

@@ -1,16 +1,16 @@
 /* models/outcomes.c -- see outcomes.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/outcomes.h"
-#include "models/accounts.h"
-#include "models/appraisal.h"
-#include "models/corridors.h"
-#include "models/energy.h"
-#include "models/events.h"
-#include "models/indices.h"
-#include "models/network.h"
-#include "models/policies.h"
-#include "models/regimes.h"
-#include "models/thresholds.h"
+#include "models/accounts/accounts.h"
+#include "models/accounts/appraisal.h"
+#include "models/accounts/indices.h"
+#include "models/accounts/thresholds.h"
+#include "models/energy/energy.h"
+#include "models/network/corridors.h"
+#include "models/network/network.h"
+#include "models/policy/events.h"
+#include "models/policy/policies.h"
+#include "models/policy/regimes.h"
 
 #include <ctype.h>
 #include <fnmatch.h>

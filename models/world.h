@@ -8,18 +8,18 @@
 #ifndef ZHOL_WORLD_H
 #define ZHOL_WORLD_H
 
-#include "models/accounts.h"
-#include "models/appraisal.h"
-#include "models/drivers.h"
-#include "models/energy.h"
-#include "models/events.h"
-#include "models/flows.h"
-#include "models/indices.h"
-#include "models/network.h"
+#include "models/accounts/accounts.h"
+#include "models/accounts/appraisal.h"
+#include "models/accounts/indices.h"
+#include "models/accounts/thresholds.h"
+#include "models/drivers/drivers.h"
+#include "models/energy/energy.h"
+#include "models/network/flows.h"
+#include "models/network/network.h"
 #include "models/plan.h"
-#include "models/policies.h"
-#include "models/regimes.h"
-#include "models/thresholds.h"
+#include "models/policy/events.h"
+#include "models/policy/policies.h"
+#include "models/policy/regimes.h"
 
 struct world;
 struct world_state;

@@ -1,7 +1,7 @@
 /* sim/cli/check_choices.c -- see check_choices.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/check_choices.h"
-#include "output/readable.h"
+#include "output/tables/readable.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* sim/cli/command_batch.c -- zhol batch: worlds x policies, every cell on the same random numbers.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/cli/batch_decide.h"
+#include "sim/batch/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
-#include "sim/cli/place.h"
+#include "sim/cli/output_path.h"
 
 #include <errno.h>
 #include <inttypes.h>

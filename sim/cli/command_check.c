@@ -1,12 +1,12 @@
 /* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a
  * pilot block only.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/readable.h"
-#include "scenarios/diagnostics.h"
+#include "output/tables/readable.h"
+#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/check_choices.h"
 #include "sim/cli/command.h"
-#include "sim/cli/keep.h"
-#include "sim/cli/simulate.h"
+#include "sim/run/retention.h"
+#include "sim/run/simulate.h"
 
 #include <inttypes.h>
 #include <math.h>

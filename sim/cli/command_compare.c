@@ -1,10 +1,10 @@
 /* sim/cli/command_compare.c -- zhol compare: what results differ in, replication by replication.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/regret.h"
-#include "sim/cli/better.h"
+#include "output/comparison/regret.h"
 #include "sim/cli/command.h"
+#include "sim/cli/direction.h"
 #include "sim/cli/options.h"
-#include "sim/cli/place.h"
+#include "sim/cli/output_path.h"
 
 #include <errno.h>
 #include <fnmatch.h>

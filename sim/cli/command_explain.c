@@ -1,7 +1,7 @@
 /* sim/cli/command_explain.c -- zhol explain: the merged scenario, each value with its place and what it replaced.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
-#include "scenarios/diagnostics.h"
+#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/explain_effects.h"
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "models/outcomes.h"
-#include "scenarios/reference.h"
+#include "scenarios/reader/reference.h"
 #include "sim/cli/command.h"
 
 #include <argp.h>

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
 #include "sim/cli/ledger.h"
-#include "sim/cli/reopen.h"
 #include "sim/cli/worst.h"
 #include "sim/cli/write_text.h"
+#include "sim/run/reopen.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* sim/cli/command_run.c -- zhol run: from scenario files to result files.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/diagnostics.h"
+#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
-#include "sim/cli/keep.h"
+#include "sim/run/retention.h"
 
 #include <stdio.h>
 #include <stdlib.h>

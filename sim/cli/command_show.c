@@ -1,7 +1,7 @@
 /* sim/cli/command_show.c -- zhol show: tables of a result in the terminal.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/result.h"
-#include "output/table.h"
+#include "output/result/result.h"
+#include "output/tables/table.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 

@@ -1,12 +1,12 @@
 /* sim/cli/command_verify.c -- zhol verify: whether a result is what its scenario gives.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/differences.h"
-#include "output/sound.h"
-#include "sim/cli/apart.h"
+#include "output/hdf5/integrity.h"
+#include "output/result/differences.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress.h"
-#include "sim/cli/reopen.h"
+#include "sim/cli/sandbox.h"
 #include "sim/cli/verify.h"
+#include "sim/run/reopen.h"
 
 #include <argp.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* sim/cli/deliver.c -- see deliver.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/deliver.h"
-#include "sim/core/precision.h"
+#include "sim/statistics/precision.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* sim/cli/main.c -- zhol: finds the command and hands over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/diagnostics.h"
+#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"

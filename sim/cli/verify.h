@@ -4,8 +4,8 @@
 #ifndef ZHOL_VERIFY_H
 #define ZHOL_VERIFY_H
 
-#include "output/stored.h"
-#include "sim/cli/blocks.h"
+#include "output/result/stored.h"
+#include "sim/run/blocks.h"
 
 /* How many outcomes and inputs were compared, and how many of their datasets differ. */
 struct verify_count {

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/worst.h"
 #include "models/outcomes.h"
-#include "output/contrast.h"
-#include "output/readable.h"
-#include "output/stored.h"
+#include "output/result/stored.h"
+#include "output/tables/contrast.h"
+#include "output/tables/readable.h"
 #include "sim/core/units.h"
 
 #include <fnmatch.h>

@@ -3,7 +3,7 @@
 #ifndef ZHOL_WORST_H
 #define ZHOL_WORST_H
 
-#include "output/result.h"
+#include "output/result/result.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #define ZHOL_BENCH_H
 
 #include "models/world.h"
-#include "scenarios/reader.h"
+#include "scenarios/reader/reader.h"
 
 #include <stddef.h>
 #include <time.h>

@@ -9,8 +9,8 @@
  * the two disagree.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/ensemble.h"
-#include "sim/core/samples.h"
-#include "sim/core/tally.h"
+#include "sim/statistics/samples.h"
+#include "sim/statistics/tally.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/plain_model.h"
 

@@ -2,13 +2,13 @@
  *
  *   cmake --build build/release --target bench_convergence && build/release/tests/bench/bench_convergence [SCENARIO]
  *
- * First on 2,048 random networks (tests/random_network.h): the error of a network is the greatest difference, over its
- * routes, of the reported delay from that after 3,000 sweeps. "Warm": six months in which each month a fifth of the
- * legs is halved, starting from last month's delays; the last month's error. Then in whole runs of the scenario: the
- * residual by replication and month, and how far annual means move from those after 60 sweeps. Nothing is judged.
+ * First on 2,048 random networks (tests/models/random_network.h): the error of a network is the greatest difference,
+ * over its routes, of the reported delay from that after 3,000 sweeps. "Warm": six months in which each month a fifth
+ * of the legs is halved, starting from last month's delays; the last month's error. Then in whole runs of the scenario:
+ * the residual by replication and month, and how far annual means move from those after 60 sweeps. Nothing is judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/bench.h"
-#include "tests/random_network.h"
+#include "tests/models/random_network.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>

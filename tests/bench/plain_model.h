@@ -8,7 +8,7 @@
 #ifndef ZHOL_BENCH_PLAIN_MODEL_H
 #define ZHOL_BENCH_PLAIN_MODEL_H
 
-#include "scenarios/reader.h"
+#include "scenarios/reader/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
  * t and the binomial distribution -- what is found must be that, to its own binomial error; otherwise the status is 1.
  * What is asymptotic, the other means and the tails, is printed and not judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/core/statistics.h"
+#include "sim/statistics/quantiles.h"
 #include "tests/coverage/judge.h"
 
 #include <gsl/gsl_cdf.h>

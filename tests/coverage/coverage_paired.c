@@ -6,7 +6,7 @@
  * Judged where coverage is known: of the mean of normal differences, of their quantiles, and of shares. Differences of
  * quantiles and of tails, and all of what is not paired, are asymptotic: printed, not judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/paired.h"
+#include "sim/statistics/paired.h"
 #include "tests/coverage/judge.h"
 
 #include <gsl/gsl_cdf.h>

@@ -1,7 +1,7 @@
 /* tests/coverage/judge.c -- see judge.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/coverage/judge.h"
-#include "sim/core/statistics.h"
+#include "sim/statistics/quantiles.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>

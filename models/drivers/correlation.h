@@ -1,0 +1,79 @@
+/* models/drivers/correlation.h -- correlated innovations of the drivers (models/README.md, Correlation).
+ *
+ * Each innovation is sum_i c_i * integral over a month of e^{-k_i (D - s)} dW_s, scaled to variance 1. Correlations rho
+ * are stated between the shocks dW; the covariance of two innovations over the month D is rho * sum_ij c_i c_j phi(k_i
+ * + k_j),   phi(k) = (1 - e^{-k D}) / k,   phi(0) = D. The matrix is split into its connected groups, each factored by
+ * itself (Cholesky, rows in order of name), so that what is not connected to a group leaves its bits alone. Copula:
+ * Gaussian, or t with normal margins.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_CORRELATION_H
+#define ZHOL_CORRELATION_H
+
+#include "sim/core/fault.h"
+#include "sim/core/lanes.h"
+#include "sim/core/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CORRELATION_TERMS = 2 };
+
+/* One innovation. Two innovations with the same `shock` are integrals of the same dW (rho = 1): those of a growth
+ * driver. */
+struct innovation {
+    const char *name;  /* "brent.long", "gdp-kz", "gdp-kz.level": names its draws and orders the factor */
+    const char *shock; /* "brent.long", "gdp-kz": what `pairs` speaks of */
+    size_t terms;
+    double c[CORRELATION_TERMS];
+    double k[CORRELATION_TERMS]; /* 1/year */
+};
+
+struct correlation_pair {
+    const char *shock[2];
+    double rho;
+    struct place place;
+};
+
+enum copula_family { COPULA_GAUSSIAN, COPULA_T };
+
+struct correlation_plan {
+    const struct innovation *innovation;
+    size_t innovations;
+    const struct correlation_pair *pair;
+    size_t pairs;
+    enum copula_family family;
+    int dof;     /* of COPULA_T, >= 3 */
+    bool shrink; /* repair an indefinite matrix: (1 - w) R + w I with the smallest w that gives eigenvalue 1e-6 */
+    struct place place; /* of the section, for faults */
+    uint64_t seed;
+    const gsl_rng_type *generator; /* NULL: Philox */
+};
+
+struct correlation;       /* constants of a run */
+struct correlation_state; /* of a thread */
+
+/* Copies what it needs. A group that is not positive definite is refused (FAULT_SCENARIO at `place`, with the names of
+ * the group and the smallest eigenvalue), unless `shrink`. */
+MUST_CHECK struct fault *correlation_prepare(const struct correlation_plan *plan, struct correlation **correlation);
+void correlation_free(struct correlation *correlation);
+
+/* The correlation of innovations i and j as factored (after a repair), and the weight w of the repair (0: none). */
+double correlation_of(const struct correlation *correlation, size_t i, size_t j);
+double correlation_shrinkage(const struct correlation *correlation);
+/* The connected groups: group of innovation i, numbered from 0 in order of their first name. */
+size_t correlation_groups(const struct correlation *correlation);
+size_t correlation_group(const struct correlation *correlation, size_t i);
+
+MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation,
+                                                struct correlation_state **state);
+void correlation_state_close(struct correlation_state *state);
+/* Once per block. */
+void correlation_start(const struct correlation *correlation, struct correlation_state *state,
+                       uint64_t first_replication);
+/* The innovations of a month (0 = first simulated), each standard normal: e[innovations][LANES], in the order of the
+ * plan. Months must be asked in ascending order from 0. */
+void correlation_step(const struct correlation *correlation, struct correlation_state *state, int month,
+                      double e[][LANES]);
+
+#endif

@@ -1,0 +1,569 @@
+/* models/drivers/drivers.c -- see drivers.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/drivers/drivers.h"
+#include "models/drivers/correlation.h"
+#include "models/drivers/driver.h"
+#include "models/drivers/driver_wrappers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The registry of families: a new one adds its line to both tables. */
+static const struct variant families_variants[] = {
+    {"gbm", "Geometric Brownian motion: a price without a level to return to.", driver_gbm_keys},
+    {"mean-reverting", "A price or a level that returns to a long-run mean.", driver_mean_reverting_keys},
+    {"two-factor", "A price with short-lived deviations from a lasting level.", driver_two_factor_keys},
+    {"growth", "A volume, 1 at the base date, whose growth varies around a mean and returns to it.",
+     driver_growth_keys},
+    {"trend", "A level that drifts and wanders, such as the fall of a sea.", driver_trend_keys},
+    {"path", "A given path, such as a published outlook.", driver_path_keys},
+    {"var", "Several variables fitted jointly (vector autoregression of order 1).", driver_var_keys},
+    {.name = NULL}};
+static const struct driver_family *const families[] = {
+    &driver_gbm, &driver_mean_reverting, &driver_two_factor, &driver_growth, &driver_trend, &driver_path, &driver_var};
+
+static const struct key copula_keys[] = {{.name = "family",
+                                          .kind = KEY_CHOICE,
+                                          .choices = "gaussian t",
+                                          .usual = "gaussian",
+                                          .meaning = "Copula of the innovations; margins stay normal."},
+                                         {.name = "dof",
+                                          .kind = KEY_INTEGER,
+                                          .usual = "",
+                                          .least = 3,
+                                          .most = 1000,
+                                          .meaning = "Degrees of freedom of the t copula."},
+                                         {.name = NULL}};
+static const struct key pair_entry[] = {{.name = "*",
+                                         .kind = KEY_QUANTITY,
+                                         .unit = "",
+                                         .least = -1,
+                                         .most = 1,
+                                         .least_open = true,
+                                         .most_open = true,
+                                         .meaning = "Correlation of the two shocks."}};
+static const struct key correlation_keys[] = {
+    {.name = "copula",
+     .kind = KEY_SECTION,
+     .usual = "",
+     .keys = copula_keys,
+     .meaning = "How shocks hang together in the tails."},
+    {.name = "pairs",
+     .kind = KEY_ENTRIES,
+     .usual = "",
+     .names = NAME_PAIR,
+     .target = "drivers",
+     .entry = pair_entry,
+     .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long."},
+    {.name = "repair",
+     .kind = KEY_CHOICE,
+     .choices = "none shrink",
+     .usual = "none",
+     .meaning =
+         "What to do with a matrix that is not positive definite: refuse it, or shrink it towards independence."},
+    {.name = NULL}};
+static const struct key reserved_keys[] = {{.name = "correlation",
+                                            .kind = KEY_SECTION,
+                                            .usual = "",
+                                            .keys = correlation_keys,
+                                            .meaning = "How the shocks of the drivers hang together."},
+                                           {.name = NULL}};
+static const struct key driver_keys[] = {{.name = "model", .kind = KEY_TEXT, .meaning = "The family of the process."},
+                                         {.name = NULL}};
+static const struct key driver_entry[] = {{.name = "*",
+                                           .kind = KEY_SECTION,
+                                           .keys = driver_keys,
+                                           .variants = families_variants,
+                                           .variant_by = "model",
+                                           .meaning = "An exogenous random process."}};
+const struct key drivers_key = {.name = "drivers",
+                                .kind = KEY_ENTRIES,
+                                .usual = "",
+                                .keys = reserved_keys,
+                                .entry = driver_entry,
+                                .meaning = "Exogenous random processes, monthly."};
+
+enum { DRIVER_LEVEL, DRIVER_CLAMPED };
+const struct outcome_kind drivers_outcomes[] = {
+    [DRIVER_LEVEL] = {.pattern = "drivers.D",
+                      .words = "level of driver D",
+                      .unit = "$unit",
+                      .rule = OUTCOME_MEAN,
+                      .headline = true,
+                      .sampled = true,
+                      .meaning = "Level of the driver, mean of the months."},
+    [DRIVER_CLAMPED] = {.pattern = DRIVERS_CLAMPED,
+                        .words = "share of months in which a bound of driver D binds",
+                        .unit = "1",
+                        .rule = OUTCOME_MEAN,
+                        .diagnostic = true,
+                        .meaning = "Share of the months in which a bound of the level binds; above 1 % the bounds are "
+                                   "part of the model."},
+    {.pattern = NULL}};
+
+struct output {
+    size_t driver;
+    size_t of_driver; /* which of the driver's outputs */
+    size_t outcome;
+    size_t clamp_outcome; /* where the driver has bounds */
+    bool positive;
+};
+
+struct drivers {
+    struct driver *driver;
+    size_t count;
+    struct output *output;
+    size_t outputs;
+    size_t innovations;
+    size_t rows; /* state rows of all drivers, wrappers included */
+    struct calendar calendar;
+    struct correlation *correlation;
+};
+
+struct drivers_state {
+    const struct drivers *drivers;
+    struct correlation_state *correlation;
+    struct driver_wrapper_state *wrapper; /* [count] */
+    uint64_t first;
+    double (*x)[LANES];         /* [rows] */
+    double (*e)[LANES];         /* [innovations] */
+    double (*level)[LANES];     /* [outputs] */
+    double (*log_ratio)[LANES]; /* [outputs] */
+    double (*log_base)[LANES];  /* [outputs] */
+    double (*clamped)[LANES];   /* [outputs] */
+};
+
+struct fault *driver_add_innovation(struct driver *driver, const char *suffix, const char *shock_suffix)
+{
+    const size_t i = driver->innovations;
+    char **name = &driver->innovation_name[2 * i];
+    const int made1 =
+        suffix == NULL ? asprintf(&name[0], "%s", driver->name) : asprintf(&name[0], "%s.%s", driver->name, suffix);
+    const int made2 = shock_suffix == NULL ? asprintf(&name[1], "%s", driver->name)
+                                           : asprintf(&name[1], "%s.%s", driver->name, shock_suffix);
+    if (made1 < 0) name[0] = NULL;
+    if (made2 < 0) name[1] = NULL;
+    if (made1 < 0 || made2 < 0) return fault_no_memory();
+    driver->innovation[i] = (struct innovation){.name = name[0], .shock = name[1]};
+    driver->innovations++;
+    return NULL;
+}
+
+int driver_parameter(struct driver *driver, struct setting *setting, const struct plan *plan, const char *name)
+{
+    const int slot = setting_slot(setting, name);
+    if (slot >= 0 && store_varies_by_month(plan->store, slot)) driver->reads_months = true;
+    return slot;
+}
+
+static struct fault *driver_prepare(struct driver *driver, struct setting *setting, struct plan *plan)
+{
+    struct setting *model = setting_find(setting, "model");
+    size_t family = 0;
+    while (strcmp(families_variants[family].name, model->text) != 0) family++;
+    driver->family = families[family];
+    driver->name = setting->name;
+    driver->outputs = 1;
+    const struct setting *start = setting_find(setting, "start");
+    driver->unit = start != NULL && start->unit != NULL ? start->unit : "1";
+    TRY(driver->family->prepare(driver, setting, plan));
+    if (driver->output_name[0] == NULL) {
+        driver->output_name[0] = strdup(driver->name);
+        if (driver->output_name[0] == NULL) return fault_no_memory();
+    }
+    driver->rows = WRAPPER_ROWS + driver->family->rows;
+    return driver_wrappers_prepare(driver, setting, plan);
+}
+
+static struct fault *outputs_add(struct drivers *drivers, size_t index, struct plan *plan)
+{
+    const struct driver *driver = &drivers->driver[index];
+    for (size_t o = 0; o < driver->outputs; o++) {
+        struct output *grown = realloc(drivers->output, (drivers->outputs + 1) * sizeof *grown);
+        if (grown == NULL) return fault_no_memory();
+        drivers->output = grown;
+        struct output *output = &grown[drivers->outputs++];
+        double least = driver->exponential ? 1.0 : 0.0, most;
+        if (driver->family == &driver_path) store_range(plan->store, driver->slot[0], &least, &most);
+        if (driver->wrappers.clamp_low >= 0) store_range(plan->store, driver->wrappers.clamp_low, &least, &most);
+        *output = (struct output){.driver = index, .of_driver = o, .positive = least > 0.0};
+        const char *name = driver->output_name[o];
+        TRY(outcomes_declare(plan->outcomes, &drivers_outcomes[DRIVER_LEVEL], &name, driver->unit, &output->outcome));
+        if (driver->wrappers.clamps)
+            TRY(outcomes_declare(plan->outcomes, &drivers_outcomes[DRIVER_CLAMPED], &name, "1",
+                                 &output->clamp_outcome));
+    }
+    return NULL;
+}
+
+static struct fault *pairs_read(struct setting *pairs, const struct plan *plan, struct correlation_pair *pair,
+                                size_t *count, char **names)
+{
+    for (size_t i = 0; pairs != NULL && i < pairs->children; i++) {
+        struct setting *entry = pairs->child[i];
+        entry->used = true;
+        char *copy = strdup(entry->name);
+        if (copy == NULL) return fault_no_memory();
+        names[i] = copy;
+        char *slash = strchr(copy, '/');
+        *slash = '\0';
+        pair[(*count)++] =
+            (struct correlation_pair){.shock = {copy, slash + 1},
+                                      .rho = store_central(plan->store, entry->slot, plan->calendar.start),
+                                      .place = entry->place};
+    }
+    return NULL;
+}
+
+static struct fault *copula_read(struct setting *section, struct correlation_plan *correlation)
+{
+    struct setting *copula = section == NULL ? NULL : setting_find(section, "copula");
+    struct setting *family = copula == NULL ? NULL : setting_find(copula, "family");
+    struct setting *dof = copula == NULL ? NULL : setting_find(copula, "dof");
+    if (family == NULL || strcmp(family->text, "t") != 0) {
+        if (dof == NULL) return NULL;
+        return fault_at(FAULT_SCENARIO, dof->place,
+                        "%s is stated, but only the t copula has degrees of freedom; expected `family: t`", dof->path);
+    }
+    if (dof == NULL)
+        return fault_at(FAULT_SCENARIO, family->place,
+                        "%s: the t copula needs its degrees of freedom; expected `dof:`, 3 or more", copula->path);
+    correlation->family = COPULA_T;
+    correlation->dof = (int)dof->integer;
+    return NULL;
+}
+
+/* Hands all innovations to the correlation, and gives each driver the correlation of its own two. */
+static struct fault *correlate(struct drivers *drivers, struct setting *section, struct plan *plan)
+{
+    struct setting *pairs = section == NULL ? NULL : setting_find(section, "pairs");
+    const size_t stated = pairs == NULL ? 0 : pairs->children;
+    struct innovation *innovation = calloc(drivers->innovations + 1, sizeof *innovation);
+    struct correlation_pair *pair = calloc(stated + drivers->count + 1, sizeof *pair);
+    char **names = calloc(stated + 1, sizeof *names);
+    struct fault *fault = NULL;
+    if (innovation == NULL || pair == NULL || names == NULL) {
+        fault = fault_no_memory();
+        goto done;
+    }
+    size_t pairs_count = 0;
+    fault = pairs_read(pairs, plan, pair, &pairs_count, names);
+    if (fault != NULL) goto done;
+    for (size_t i = 0; i < drivers->count; i++) {
+        const struct driver *driver = &drivers->driver[i];
+        for (size_t j = 0; j < driver->innovations; j++)
+            innovation[driver->first_innovation + j] = driver->innovation[j];
+        if (driver->inner_rho == 0.0) continue;
+        pair[pairs_count++] = (struct correlation_pair){
+            .shock = {driver->innovation[0].shock, driver->innovation[1].shock}, .rho = driver->inner_rho};
+    }
+    struct setting *repair = section == NULL ? NULL : setting_find(section, "repair");
+    struct correlation_plan correlation = {
+        .innovation = innovation,
+        .innovations = drivers->innovations,
+        .pair = pair,
+        .pairs = pairs_count,
+        .family = COPULA_GAUSSIAN,
+        .shrink = repair != NULL && strcmp(repair->text, "shrink") == 0,
+        .place = section == NULL ? (struct place){0} : section->place,
+        .seed = plan->seed,
+        .generator = plan->generator,
+    };
+    fault = copula_read(section, &correlation);
+    if (fault == NULL) fault = correlation_prepare(&correlation, &drivers->correlation);
+    for (size_t i = 0; i < drivers->count && fault == NULL; i++) {
+        struct driver *driver = &drivers->driver[i];
+        if (driver->innovations == 2)
+            driver->inner =
+                correlation_of(drivers->correlation, driver->first_innovation, driver->first_innovation + 1);
+    }
+done:
+    for (size_t i = 0; names != NULL && i < stated; i++) free(names[i]);
+    free(names);
+    free(pair);
+    free(innovation);
+    return fault;
+}
+
+static struct fault *drivers_read(struct drivers *drivers, struct setting *section, struct plan *plan)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < section->children; i++) {
+        struct setting *setting = section->child[i];
+        setting->used = true;
+        if (setting->key == &reserved_keys[0]) continue;
+        struct driver *driver = &drivers->driver[drivers->count++];
+        struct fault *fault = driver_prepare(driver, setting, plan);
+        if (fault == NULL) {
+            driver->first_innovation = drivers->innovations;
+            drivers->innovations += driver->innovations;
+            drivers->rows += driver->rows;
+            fault = outputs_add(drivers, drivers->count - 1, plan);
+        }
+        faults = fault_join(faults, fault);
+    }
+    return faults;
+}
+
+struct fault *drivers_prepare(struct plan *plan, struct drivers **out)
+{
+    struct setting *section = setting_find(plan->root, "drivers");
+    const size_t most = section == NULL ? 0 : section->children;
+    struct drivers *drivers = calloc(1, sizeof *drivers);
+    if (drivers == NULL) return fault_no_memory();
+    *out = drivers;
+    drivers->calendar = plan->calendar;
+    drivers->driver = calloc(most + 1, sizeof *drivers->driver);
+    if (drivers->driver == NULL) return fault_no_memory();
+    if (section != NULL) TRY(drivers_read(drivers, section, plan));
+    return correlate(drivers, section == NULL ? NULL : setting_find(section, "correlation"), plan);
+}
+
+void drivers_free(struct drivers *drivers)
+{
+    if (drivers == NULL) return;
+    for (size_t i = 0; i < drivers->count; i++) {
+        struct driver *driver = &drivers->driver[i];
+        for (size_t j = 0; j < DRIVER_OUTPUTS; j++) free(driver->output_name[j]);
+        for (size_t j = 0; j < 2 * DRIVER_INNOVATIONS; j++) free(driver->innovation_name[j]);
+        free(driver->matrix);
+        driver_wrappers_free(driver);
+    }
+    correlation_free(drivers->correlation);
+    free(drivers->driver);
+    free(drivers->output);
+    free(drivers);
+}
+
+static const struct driver *output_driver(const struct drivers *drivers, size_t output)
+{
+    return &drivers->driver[drivers->output[output].driver];
+}
+
+size_t drivers_outputs(const struct drivers *drivers)
+{
+    return drivers->outputs;
+}
+
+struct fault *drivers_refer(const struct drivers *drivers, const struct setting *reference, size_t *output)
+{
+    *output = drivers_find(drivers, reference->text);
+    if (*output < drivers_outputs(drivers)) return NULL;
+    return fault_at(FAULT_SCENARIO, reference->place,
+                    "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
+                    reference->path, reference->text);
+}
+
+const char *drivers_name(const struct drivers *drivers, size_t output)
+{
+    return output_driver(drivers, output)->output_name[drivers->output[output].of_driver];
+}
+
+size_t drivers_find(const struct drivers *drivers, const char *name)
+{
+    size_t output = 0;
+    while (output < drivers->outputs && strcmp(drivers_name(drivers, output), name) != 0) output++;
+    return output;
+}
+
+const char *drivers_unit(const struct drivers *drivers, size_t output)
+{
+    return output_driver(drivers, output)->unit;
+}
+
+bool drivers_positive(const struct drivers *drivers, size_t output)
+{
+    return drivers->output[output].positive;
+}
+
+size_t drivers_innovations(const struct drivers *drivers)
+{
+    return drivers->innovations;
+}
+
+const char *drivers_innovation(const struct drivers *drivers, size_t innovation)
+{
+    size_t i = 0;
+    while (innovation >= drivers->driver[i].first_innovation + drivers->driver[i].innovations) i++;
+    return drivers->driver[i].innovation[innovation - drivers->driver[i].first_innovation].name;
+}
+
+size_t drivers_group(const struct drivers *drivers, size_t innovation)
+{
+    return correlation_group(drivers->correlation, innovation);
+}
+
+size_t drivers_groups(const struct drivers *drivers)
+{
+    return correlation_groups(drivers->correlation);
+}
+
+double drivers_shrinkage(const struct drivers *drivers)
+{
+    return correlation_shrinkage(drivers->correlation);
+}
+
+struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **out)
+{
+    struct drivers_state *state = calloc(1, sizeof *state);
+    if (state == NULL) return fault_no_memory();
+    *out = state;
+    state->drivers = drivers;
+    state->wrapper = calloc(drivers->count + 1, sizeof *state->wrapper);
+    state->x = lanes_rows(drivers->rows);
+    state->e = lanes_rows(drivers->innovations);
+    state->level = lanes_rows(drivers->outputs);
+    state->log_ratio = lanes_rows(drivers->outputs);
+    state->log_base = lanes_rows(drivers->outputs);
+    state->clamped = lanes_rows(drivers->outputs);
+    struct fault *fault = NULL;
+    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->level == NULL ||
+        state->log_ratio == NULL || state->log_base == NULL || state->clamped == NULL)
+        fault = fault_no_memory();
+    if (fault == NULL) fault = correlation_state_open(drivers->correlation, &state->correlation);
+    for (size_t i = 0; i < drivers->count && fault == NULL; i++)
+        fault = driver_wrappers_open(&drivers->driver[i], &state->wrapper[i]);
+    if (fault != NULL) {
+        drivers_close(state);
+        *out = NULL;
+    }
+    return fault;
+}
+
+void drivers_close(struct drivers_state *state)
+{
+    if (state == NULL) return;
+    for (size_t i = 0; state->wrapper != NULL && i < state->drivers->count; i++)
+        driver_wrappers_close(&state->wrapper[i]);
+    correlation_state_close(state->correlation);
+    free(state->wrapper);
+    free(state->x);
+    free(state->e);
+    free(state->level);
+    free(state->log_ratio);
+    free(state->log_base);
+    free(state->clamped);
+    free(state);
+}
+
+/* The rows of lanes of a driver: wrappers first, then its family. */
+static struct driver_lanes lanes_of(struct drivers_state *state, const struct driver *driver, double w[][LANES],
+                                    struct rows *rows, int month)
+{
+    return (struct driver_lanes){
+        .x = w + WRAPPER_ROWS,
+        .e = (const double(*)[LANES])(state->e + driver->first_innovation),
+        .volatility = w[WRAPPER_VOLATILITY],
+        .mean_square = w[WRAPPER_MEAN_SQUARE],
+        .jump = driver->wrappers.jumps ? (const double(*)[LANES])(w + WRAPPER_JUMP_RATE) : NULL,
+        .rows = rows,
+        .calendar = &state->drivers->calendar,
+        .month = month,
+    };
+}
+
+/* Level and log ratio of an output from the state; month_of_year < 0: without season. */
+static void output_set(struct drivers_state *state, size_t index, const struct driver *driver,
+                       const struct driver_lanes *lanes, int month_of_year)
+{
+    const struct output *output = &state->drivers->output[index];
+    const struct driver_wrappers *wrappers = &driver->wrappers;
+    double *level = state->level[index], *ratio = state->log_ratio[index];
+    const double *base = state->log_base[index];
+    _Alignas(LANES_ALIGNMENT) double value[LANES];
+    if (driver->family->output != NULL) {
+        driver->family->output(driver, lanes, output->of_driver, value);
+    } else {
+        const double *x = lanes->x[output->of_driver];
+        EACH_LANE(l) value[l] = x[l];
+    }
+    if (driver->exponential) {
+        const double season = month_of_year < 0 ? 0.0 : wrappers->season.log_factor[month_of_year];
+        EACH_LANE(l)
+        {
+            const double log_level = value[l] + season;
+            level[l] = lanes_exp(log_level);
+            ratio[l] = log_level - base[l];
+        }
+        return;
+    }
+    const double season = month_of_year < 0 ? 1.0 : wrappers->season.factor[month_of_year];
+    EACH_LANE(l) level[l] = value[l] * season;
+    if (wrappers->clamps) driver_wrappers_clamp(driver, lanes->rows, level, state->clamped[index]);
+    if (output->positive) EACH_LANE(l) ratio[l] = lanes_log(level[l]) - base[l];
+}
+
+/* The log of the base of an output's ratio: 1 of a volume, the start value of a price, the value at the base date of a
+ * path. */
+static void base_set(struct drivers_state *state, size_t index, const struct driver *driver)
+{
+    double *base = state->log_base[index], *ratio = state->log_ratio[index];
+    EACH_LANE(l) base[l] = driver->growth ? 0.0 : ratio[l];
+    EACH_LANE(l) ratio[l] -= base[l];
+}
+
+void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication)
+{
+    const struct drivers *drivers = state->drivers;
+    double(*w)[LANES] = state->x;
+    state->first = first_replication;
+    correlation_start(drivers->correlation, state->correlation, first_replication);
+    for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
+        const struct driver *driver = &drivers->driver[i];
+        struct driver_lanes lanes = lanes_of(state, driver, w, rows, -1);
+        driver_wrappers_start(driver, &state->wrapper[i], rows, first_replication, w);
+        driver->family->start(driver, &lanes);
+        for (size_t o = 0; o < driver->outputs; o++, output++) {
+            double *base = state->log_base[output];
+            EACH_LANE(l) base[l] = 0.0;
+            output_set(state, output, driver, &lanes, -1);
+            base_set(state, output, driver);
+        }
+    }
+}
+
+void drivers_step(struct drivers_state *state, struct rows *rows, int month)
+{
+    const struct drivers *drivers = state->drivers;
+    const int calendar_month = drivers->calendar.start + month;
+    double(*w)[LANES] = state->x;
+    if (drivers->innovations > 0) correlation_step(drivers->correlation, state->correlation, month, state->e);
+    for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
+        const struct driver *driver = &drivers->driver[i];
+        struct driver_lanes lanes = lanes_of(state, driver, w, rows, month);
+        driver_wrappers_before(driver, &state->wrapper[i], state->first, month, w);
+        driver->family->step(driver, &lanes);
+        driver_wrappers_after(driver, &state->wrapper[i], state->first, month, calendar_month, w, lanes.x);
+        for (size_t o = 0; o < driver->outputs; o++, output++)
+            output_set(state, output, driver, &lanes, calendar_month % CALENDAR_MONTHS_PER_YEAR);
+    }
+}
+
+const double *drivers_level(const struct drivers_state *state, size_t output)
+{
+    return state->level[output];
+}
+
+const double *drivers_log_ratio(const struct drivers_state *state, size_t output)
+{
+    return state->log_ratio[output];
+}
+
+void drivers_base(const struct drivers_state *state, size_t output, double base[LANES])
+{
+    const double *log_base = state->log_base[output], *level = state->level[output];
+    if (state->drivers->output[output].positive)
+        EACH_LANE(l) base[l] = lanes_exp(log_base[l]);
+    else
+        EACH_LANE(l) base[l] = level[l];
+}
+
+void drivers_report(const struct drivers_state *state, struct outcome_rows *rows)
+{
+    for (size_t i = 0; i < state->drivers->outputs; i++) {
+        const struct output *output = &state->drivers->output[i];
+        rows->row[output->outcome] = state->level[i];
+        if (output_driver(state->drivers, i)->wrappers.clamps) rows->row[output->clamp_outcome] = state->clamped[i];
+    }
+}

@@ -1,0 +1,50 @@
+/* models/energy/decline_curve.h -- a yearly rate that grows, and declines from a date: what fields produce and outlets
+ * want (models/README.md, Energy).
+ *
+ *   rate(t) (1 + growth)^(t/12) (1 - decline)^(n/12) (1 - e^{-h D}) / (h D),  h = -ln(1 - decline) per year
+ * t months from the start, n from the date at which the decline begins; the last factor is the exact mean of a month.
+ * `steps` replaces the rate from a date on. Effects act on the result.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_DECLINE_CURVE_H
+#define ZHOL_DECLINE_CURVE_H
+
+#include "models/plan.h"
+
+struct course {
+    int value; /* slot */
+    size_t steps;
+    int *step_month;  /* [steps] ascending */
+    int *step_slot;   /* [steps] */
+    int growth;       /* slot, 1/yr; -1: none */
+    int decline;      /* slot, 1/yr; -1: none */
+    int decline_from; /* month */
+};
+
+/* The keys `growth` and `decline` that go with a rate, and the section of the latter. */
+extern const struct key course_decline_keys[];
+#define COURSE_KEYS                                                                                                    \
+    {.name = "growth",                                                                                                 \
+     .kind = KEY_QUANTITY,                                                                                             \
+     .unit = "1/yr",                                                                                                   \
+     .usual = "",                                                                                                      \
+     .draws = true,                                                                                                    \
+     .profile = true,                                                                                                  \
+     .compounds = true,                                                                                                \
+     .meaning = "Its growth per year, from the start on."},                                                            \
+    {                                                                                                                  \
+        .name = "decline", .kind = KEY_SECTION, .usual = "", .keys = course_decline_keys, .shorthand = "rate",         \
+        .meaning = "Its decline per year, from a date on."                                                             \
+    }
+
+/* Reads growth, decline and steps (where the table has them) beside the rate, whose slot is `value`. */
+MUST_CHECK struct fault *course_prepare(struct setting *setting, int value, const struct plan *plan,
+                                        struct course *course);
+void course_free(struct course *course);
+
+/* For a block: grown[LANES] becomes 1. */
+void course_start(double grown[LANES]);
+/* The rate of a month (0 = the first), per year; moves `grown` on to the next month. */
+void course_step(const struct course *course, const struct rows *rows, const struct calendar *calendar, int month,
+                 double grown[LANES], double rate[LANES]);
+
+#endif

@@ -1,0 +1,132 @@
+/* models/energy/energy.h -- oil, gas and the like: fields whose production is allocated to outlets through legs by
+ * value (models/README.md, Energy).
+ *
+ * A month, per commodity: supply of the fields; prices; transit, first and in file order, off its legs; then the own
+ * outlets' tranches: `first`, then `term` or `contract`, in file order; then ship-or-pay (whose tariff is sunk) and
+ * spot volumes by netback, price less tariff (allocation.h). What finds no outlet is shut in, for good. There is no
+ * store.
+ *
+ *   royalty        share of max(0, sum netback y) over own outlets, home included
+ *   duty           table(benchmark) times exports, less what the exempt fields can send there
+ *   margin         sum netback y - duty - royalty - cost of what is sold - shortfalls (ship-or-pay, contract minimum)
+ * cost and home share of a unit sold are production-weighted means of the fields.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_ENERGY_H
+#define ZHOL_ENERGY_H
+
+#include "models/drivers/season.h"
+#include "models/energy/allocation.h"
+#include "models/energy/decline_curve.h"
+#include "models/energy/energy_price.h"
+#include "models/network/legs.h"
+#include "models/network/routes.h"
+
+struct energy_field {
+    const char *name;
+    struct course course;
+    int cost, home_share; /* slots */
+    bool exempt;          /* from duty */
+};
+
+/* The outcomes of an outlet. */
+enum { OUTLET_VOLUME, OUTLET_REVENUE, OUTLET_NETBACK, OUTLET_SERVED, OUTLET_OUTCOMES };
+
+struct energy_outlet {
+    const char *name;
+    struct place place;
+    const char *market; /* country of the buyer; NULL: home */
+    bool transit;       /* foreign cargo: takes no field's supply, pays a fee */
+    bool first;
+    size_t *via; /* [legs] in struct legs, those with capacity */
+    size_t legs;
+    size_t *way; /* [ways] in struct legs, all of them */
+    size_t ways;
+    size_t also_leg;      /* in struct legs, of one more field; ENERGY_NONE */
+    size_t in_layout;     /* of an own outlet: its number in the allocation */
+    struct course wanted; /* demand or transit volume; value -1: no limit */
+    struct season season;
+    int shock; /* slot; -1: none */
+    struct stream shock_stream;
+    int term, contract, minimum, ship_or_pay; /* slots; -1: none */
+    int tariff, spread, fee;                  /* slots; -1: none */
+    struct energy_price price;
+    size_t outcome[OUTLET_OUTCOMES];
+};
+
+/* Bands of duty: from level[i] of the driver on, duty[i]. */
+struct energy_duty {
+    size_t bands;
+    double *level;
+    int *duty; /* slots */
+    size_t driver;
+};
+
+struct energy_commodity {
+    const char *name, *unit;
+    char *rate; /* "t/yr" */
+    struct energy_field *field;
+    size_t fields;
+    struct energy_outlet *outlet;
+    size_t outlets;
+    struct allocation allocation;
+    size_t *leg;         /* [legs] in struct legs, those that this commodity uses */
+    double *factor;      /* [legs] units of the commodity in one of the leg's stock */
+    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: only one field goes through it */
+    size_t legs;
+    size_t tranches;    /* at most, of own outlets */
+    int floor, royalty; /* slots */
+    struct energy_duty duty;
+    size_t production, shut_in; /* outcomes */
+};
+
+struct energy {
+    const struct store *store;
+    const struct drivers *drivers;
+    const struct legs *leg;
+    struct calendar calendar;
+    struct energy_commodity *commodity;
+    size_t count;
+};
+
+/* The declaration of the top-level key `energy`, and what is reported. */
+extern const struct key energy_key;
+extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
+enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
+enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
+#define ENERGY_NONE SIZE_MAX
+
+/* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */
+MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
+                                        const struct routes *routes, struct energy **energy);
+void energy_free(struct energy *energy);
+
+struct energy_state; /* of a thread */
+MUST_CHECK struct fault *energy_open(const struct energy *energy, struct energy_state **state);
+void energy_close(struct energy_state *state);
+size_t energy_rows(const struct energy *energy);
+/* For a block, the drivers at their start. */
+void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                  uint64_t first_replication);
+/* Whether weather is left out from now on, so that outlets want what they usually do. */
+void energy_calm(struct energy_state *state, bool calm);
+/* A month, after the drivers. */
+void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
+void energy_report(const struct energy_state *state, struct outcome_rows *rows);
+
+/* After energy_step, rows of the month: supply and what is shut in, in units per year. */
+const double *energy_production(const struct energy_state *state, size_t commodity);
+const double *energy_shut_in(const struct energy_state *state, size_t commodity);
+/* Rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
+const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet);
+const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
+/* What the volume would have brought at base prices: profiles at the base date, drivers at their start. */
+const double *energy_base_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
+/* Of a commodity, USD per year. */
+const double *energy_duty(const struct energy_state *state, size_t commodity);
+const double *energy_royalty(const struct energy_state *state, size_t commodity);
+const double *energy_margin(const struct energy_state *state, size_t commodity);
+const double *energy_transit_fees(const struct energy_state *state, size_t commodity);
+/* The share of the producers' profit that stays at home. */
+const double *energy_home_share(const struct energy_state *state, size_t commodity);
+
+#endif

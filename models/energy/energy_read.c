@@ -1,0 +1,542 @@
+/* models/energy/energy_read.c -- reads and checks what energy.h works on; the keys are in energy_keys.c.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/energy/energy.h"
+#include "sim/core/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_true(struct setting *setting, const char *name)
+{
+    return strcmp(setting_find(setting, name)->text, "true") == 0;
+}
+
+static void *some(size_t count, size_t size)
+{
+    return calloc(count + 1, size);
+}
+
+/* ---- fields ---- */
+
+static size_t field_find(const struct energy_commodity *commodity, const char *name)
+{
+    size_t f = 0;
+    while (f < commodity->fields && strcmp(commodity->field[f].name, name) != 0) f++;
+    return f;
+}
+
+static struct fault *no_field(const struct energy_commodity *commodity, struct place place, const char *path,
+                              const char *name)
+{
+    const char *words[ALLOCATION_FIELDS + 1] = {NULL};
+    for (size_t f = 0; f < commodity->fields && f < ALLOCATION_FIELDS; f++) words[f] = commodity->field[f].name;
+    char hint[96];
+    return fault_at(FAULT_SCENARIO, place,
+                    "%s: there is no field '%s' in energy.%s.fields; expected one of its names%s", path, name,
+                    commodity->name, units_hint(name, words, sizeof hint, hint));
+}
+
+static struct fault *fields_read(struct energy_commodity *commodity, struct setting *section, const struct plan *plan)
+{
+    struct fault *faults = NULL;
+    if (section->children > ALLOCATION_FIELDS)
+        return fault_at(FAULT_SCENARIO, section->place, "%s has %zu fields; expected at most %d", section->path,
+                        section->children, ALLOCATION_FIELDS);
+    commodity->field = some(section->children, sizeof *commodity->field);
+    if (commodity->field == NULL) return fault_no_memory();
+    for (size_t i = 0; i < section->children; i++) {
+        struct setting *setting = section->child[i];
+        struct energy_field *field = &commodity->field[commodity->fields++];
+        setting->used = true;
+        *field = (struct energy_field){.name = setting->name,
+                                       .cost = setting_slot(setting, "cost"),
+                                       .home_share = setting_slot(setting, "home_share")};
+        faults = fault_join(faults, course_prepare(setting, setting_slot(setting, "rate"), plan, &field->course));
+    }
+    if (commodity->fields > 0) return faults;
+    return fault_join(
+        faults, fault_at(FAULT_SCENARIO, section->place, "%s has no field; expected at least one", section->path));
+}
+
+/* ---- outlets ---- */
+
+static struct fault *outlet_needs(const struct setting *setting, const char *what, const char *why)
+{
+    return fault_at(FAULT_SCENARIO, setting->place, "%s %s; expected `%s`", setting->path, why, what);
+}
+
+/* Which keys go together. */
+static struct fault *outlet_check(struct setting *setting, const struct energy_outlet *outlet)
+{
+    static const char *const own_only[] = {"from",    "also",        "demand", "term",         "contract",
+                                           "minimum", "ship_or_pay", "price",  "differential", "differential_driver",
+                                           "tariff",  "spread",      "market"};
+    static const char *const beside_contract[] = {"term", "ship_or_pay", "demand", "spread"};
+    static const char *const of_demand[] = {"growth", "decline", "season", "shock"};
+    static const char *const transit_only[] = {"volume", "fee"};
+    if (outlet->transit) {
+        for (size_t i = 0; i < sizeof own_only / sizeof *own_only; i++) {
+            const struct setting *other = setting_find(setting, own_only[i]);
+            if (other != NULL)
+                return fault_at(
+                    FAULT_SCENARIO, other->place,
+                    "%s: transit takes no field's supply, so it has none; expected `volume`, `via` and `fee`",
+                    other->path);
+        }
+        if (outlet->wanted.value < 0) return outlet_needs(setting, "volume", "is transit without a volume");
+        return outlet->fee < 0 ? outlet_needs(setting, "fee", "is transit without a fee") : NULL;
+    }
+    for (size_t i = 0; i < sizeof transit_only / sizeof *transit_only; i++) {
+        const struct setting *other = setting_find(setting, transit_only[i]);
+        if (other != NULL)
+            return fault_at(FAULT_SCENARIO, other->place, "%s belongs to transit; expected `transit: true` with it",
+                            other->path);
+    }
+    if (setting_find(setting, "from") == NULL)
+        return outlet_needs(setting, "from", "says of no field that it may supply it");
+    if (outlet->first && outlet->wanted.value < 0)
+        return outlet_needs(setting, "demand", "is `first`, but wants no certain volume");
+    if (outlet->ship_or_pay >= 0 && outlet->tariff < 0)
+        return outlet_needs(setting, "tariff", "has `ship_or_pay`, but no tariff that would be owed");
+    if (outlet->minimum >= 0 && outlet->contract < 0)
+        return outlet_needs(setting, "contract", "has a minimum, but no contract");
+    for (size_t i = 0; outlet->contract >= 0 && i < sizeof beside_contract / sizeof *beside_contract; i++) {
+        const struct setting *other = setting_find(setting, beside_contract[i]);
+        if (other != NULL)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s: a `contract` is all that its outlet takes; expected it alone, or `term` in its place",
+                            other->path);
+    }
+    for (size_t i = 0; outlet->wanted.value < 0 && i < sizeof of_demand / sizeof *of_demand; i++) {
+        const struct setting *other = setting_find(setting, of_demand[i]);
+        if (other != NULL)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s moves `demand`, which the outlet has not; expected it too, or a profile of dates in "
+                            "`contract` or `term`",
+                            other->path);
+    }
+    const bool spot = outlet->term >= 0 || outlet->ship_or_pay >= 0 || outlet->spread >= 0;
+    if (outlet->first && (spot || outlet->contract >= 0))
+        return fault_at(FAULT_SCENARIO, setting->place,
+                        "%s is `first` and has other volumes too; expected its `demand` alone", setting->path);
+    return NULL;
+}
+
+static struct fault *via_read(const struct energy *energy, struct energy_outlet *outlet, struct setting *via)
+{
+    const size_t count = via == NULL ? 0 : via->children;
+    outlet->via = some(count, sizeof *outlet->via);
+    outlet->way = some(count, sizeof *outlet->way);
+    if (outlet->via == NULL || outlet->way == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) {
+        struct setting *item = via->child[i];
+        const size_t leg = legs_find(energy->leg, item->text);
+        item->used = true;
+        for (size_t j = 0; j < outlet->ways; j++)
+            if (outlet->way[j] == leg)
+                return fault_at(FAULT_SCENARIO, item->place, "%s names %s twice; expected each leg once", via->path,
+                                item->text);
+        outlet->way[outlet->ways++] = leg;
+        if (energy->leg->leg[leg].capacity >= 0) outlet->via[outlet->legs++] = leg;
+    }
+    return NULL;
+}
+
+/* A sale at home over foreign legs may be meant, but is rather a market forgotten. */
+static void market_check(const struct energy *energy, const struct energy_outlet *outlet, const struct setting *setting,
+                         struct plan *plan)
+{
+    for (size_t v = 0; v < outlet->ways && !outlet->transit && outlet->market == NULL && plan->home != NULL; v++) {
+        const struct leg *leg = &energy->leg->leg[outlet->way[v]];
+        if (leg->country == NULL || strcmp(leg->country, plan->home) == 0) continue;
+        plan->warnings =
+            fault_join(plan->warnings, fault_at(FAULT_SCENARIO, setting->place,
+                                                "%s has no `market`, so it counts as sold at home, but passes %s in %s",
+                                                setting->path, leg->name, leg->country));
+        return;
+    }
+}
+
+static struct fault *outlet_read(const struct energy *energy, const struct energy_commodity *commodity,
+                                 struct energy_outlet *outlet, struct setting *setting, struct plan *plan,
+                                 const struct energy_price *benchmark)
+{
+    struct setting *market = setting_find(setting, "market");
+    char *stream = NULL;
+    setting->used = true;
+    *outlet = (struct energy_outlet){
+        .name = setting->name,
+        .place = setting->place,
+        .market = market == NULL || (plan->home != NULL && strcmp(market->text, plan->home) == 0) ? NULL : market->text,
+        .transit = is_true(setting, "transit"),
+        .first = is_true(setting, "first"),
+        .shock = setting_slot(setting, "shock"),
+        .term = setting_slot(setting, "term"),
+        .contract = setting_slot(setting, "contract"),
+        .minimum = setting_slot(setting, "minimum"),
+        .ship_or_pay = setting_slot(setting, "ship_or_pay"),
+        .tariff = setting_slot(setting, "tariff"),
+        .spread = setting_slot(setting, "spread"),
+        .also_leg = ENERGY_NONE,
+        .fee = setting_slot(setting, "fee")};
+    if (asprintf(&stream, "energy.%s.outlets.%s.shock", commodity->name, outlet->name) < 0) return fault_no_memory();
+    outlet->shock_stream = stream_named(plan->seed, stream, plan->generator);
+    free(stream);
+    TRY(course_prepare(setting, setting_slot(setting, outlet->transit ? "volume" : "demand"), plan, &outlet->wanted));
+    TRY(season_read(setting_find(setting, "season"), plan, &outlet->season));
+    TRY(via_read(energy, outlet, setting_find(setting, "via")));
+    TRY(outlet_check(setting, outlet));
+    market_check(energy, outlet, setting, plan);
+    return outlet->transit ? NULL : energy_price_read(setting, plan, energy->drivers, benchmark, &outlet->price);
+}
+
+/* ---- the layout ---- */
+
+/* The number of a leg among those that the commodity uses. */
+static size_t leg_number(struct energy_commodity *commodity, size_t leg)
+{
+    size_t i = 0;
+    while (i < commodity->legs && commodity->leg[i] != leg) i++;
+    commodity->leg[i] = leg;
+    if (i == commodity->legs) commodity->legs++;
+    return i;
+}
+
+static struct fault *access_read(const struct energy_commodity *commodity, struct setting *setting,
+                                 struct allocation_outlet *outlet)
+{
+    struct setting *from = setting_find(setting, "from");
+    for (size_t i = 0; i < from->children; i++) {
+        const size_t field = field_find(commodity, from->child[i]->text);
+        from->child[i]->used = true;
+        if (field == commodity->fields)
+            return no_field(commodity, from->child[i]->place, from->path, from->child[i]->text);
+        outlet->from |= 1u << field;
+    }
+    return NULL;
+}
+
+static struct fault *also_read(const struct energy *energy, struct energy_commodity *commodity, struct setting *setting,
+                               struct allocation_outlet *outlet)
+{
+    struct setting *also = setting_find(setting, "also");
+    if (also == NULL) return NULL;
+    if (also->children != 1)
+        return fault_at(FAULT_SCENARIO, also->place, "%s has %zu fields; expected one", also->path, also->children);
+    struct setting *entry = also->child[0];
+    const size_t field = field_find(commodity, entry->name), leg = legs_find(energy->leg, entry->text);
+    entry->used = true;
+    if (field == commodity->fields) return no_field(commodity, entry->place, also->path, entry->name);
+    if (energy->leg->leg[leg].capacity < 0)
+        return fault_at(FAULT_SCENARIO, entry->place,
+                        "%s: %s has no capacity, so nothing limits it; expected %s in `from`", entry->path, entry->text,
+                        entry->name);
+    outlet->also = true;
+    outlet->also_field = field;
+    outlet->also_leg = leg_number(commodity, leg);
+    for (const struct energy_outlet *other = commodity->outlet; other < commodity->outlet + commodity->outlets; other++)
+        for (size_t v = 0; other->transit && v < other->ways; v++)
+            if (other->way[v] == leg)
+                return fault_at(FAULT_SCENARIO, entry->place,
+                                "%s: transit of outlet %s passes %s too; expected a leg for one of the two",
+                                entry->path, other->name, entry->text);
+    return NULL;
+}
+
+/* How many tranches an outlet can have. */
+static size_t tranches_of(const struct energy_outlet *outlet)
+{
+    if (outlet->first || outlet->contract >= 0) return 1;
+    const size_t spot = outlet->spread >= 0 ? 3 : 1;
+    return spot + (outlet->term >= 0 ? 1 : 0) + (outlet->ship_or_pay >= 0 ? 1 : 0);
+}
+
+static struct fault *layout_check(const struct energy *energy, struct energy_commodity *commodity,
+                                  struct setting *section)
+{
+    struct allocation_outlet *outlet = some(commodity->outlets, sizeof *outlet);
+    size_t(*via)[ENERGY_NAMES] = some(commodity->outlets, sizeof *via), own = 0;
+    struct fault *faults = NULL;
+    const char **leg_name = some(energy->leg->count, sizeof *leg_name),
+               **field_name = some(commodity->fields, sizeof *field_name);
+    if (outlet == NULL || via == NULL || leg_name == NULL || field_name == NULL) {
+        free(outlet);
+        free(via);
+        free(leg_name);
+        free(field_name);
+        return fault_no_memory();
+    }
+    for (size_t f = 0; f < commodity->fields; f++) field_name[f] = commodity->field[f].name;
+    for (size_t i = 0; i < commodity->outlets; i++) {
+        struct energy_outlet *of = &commodity->outlet[i];
+        for (size_t v = 0; v < of->legs; v++) via[own][v] = leg_number(commodity, of->via[v]);
+        if (of->transit) continue;
+        outlet[own] =
+            (struct allocation_outlet){.name = of->name, .place = of->place, .via = via[own], .legs = of->legs};
+        faults = fault_join(faults, access_read(commodity, section->child[i], &outlet[own]));
+        faults = fault_join(faults, also_read(energy, commodity, section->child[i], &outlet[own]));
+        of->also_leg = outlet[own].also ? commodity->leg[outlet[own].also_leg] : ENERGY_NONE;
+        commodity->tranches += tranches_of(of);
+        of->in_layout = own++;
+    }
+    for (size_t i = 0; i < commodity->legs; i++) leg_name[i] = energy->leg->leg[commodity->leg[i]].name;
+    if (faults == NULL) {
+        const struct allocation_layout layout = {field_name, commodity->fields, leg_name, outlet, own};
+        struct fault *fault = allocation_prepare(&layout, &commodity->allocation);
+        for (struct fault *f = fault; f != NULL; f = f->next) {
+            const struct place place = f->place.source == NULL ? section->place : f->place;
+            struct fault *placed = fault_at(f->code, place, "energy.%s: %s", commodity->name, f->sentence);
+            faults = fault_join(faults, placed);
+        }
+        fault_free(fault);
+    }
+    free(outlet);
+    free(via);
+    free(leg_name);
+    free(field_name);
+    return faults;
+}
+
+/* ---- duty ---- */
+
+static struct fault *band_add(struct energy_duty *duty, struct setting *band, const char *unit, struct plan *plan)
+{
+    struct quantity level;
+    struct fault *fault = quantity_read(plan->units, band->name, unit, &level);
+    if (fault != NULL) {
+        struct fault *placed = fault_at(FAULT_SCENARIO, band->place, "%s: %s", band->parent->path, fault->sentence);
+        fault_free(fault);
+        return placed;
+    }
+    for (size_t b = 0; b < duty->bands; b++)
+        if (duty->level[b] == level.p[0]) {
+            quantity_free(&level);
+            return fault_at(FAULT_SCENARIO, band->place, "%s has two bands from %s on; expected one",
+                            band->parent->path, band->name);
+        }
+    size_t at = duty->bands++;
+    for (; at > 0 && duty->level[at - 1] > level.p[0]; at--) {
+        duty->level[at] = duty->level[at - 1];
+        duty->duty[at] = duty->duty[at - 1];
+    }
+    duty->level[at] = level.p[0];
+    duty->duty[at] = band->slot;
+    band->used = true;
+    quantity_free(&level);
+    return NULL;
+}
+
+static struct fault *duty_read(const struct energy *energy, struct energy_commodity *commodity, struct setting *section,
+                               struct plan *plan)
+{
+    if (section == NULL) return NULL;
+    struct energy_duty *duty = &commodity->duty;
+    struct setting *driver = setting_find(section, "driver"), *table = setting_find(section, "table"),
+                   *exempt = setting_find(section, "exempt");
+    TRY(drivers_refer(energy->drivers, driver, &duty->driver));
+    if (table->children == 0)
+        return fault_at(FAULT_SCENARIO, table->place, "%s is empty; expected bands such as 50 USD/bbl: 50 USD/t",
+                        table->path);
+    duty->level = some(table->children, sizeof *duty->level);
+    duty->duty = some(table->children, sizeof *duty->duty);
+    if (duty->level == NULL || duty->duty == NULL) return fault_no_memory();
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < table->children; i++)
+        faults = fault_join(faults, band_add(duty, table->child[i], drivers_unit(energy->drivers, duty->driver), plan));
+    for (size_t i = 0; exempt != NULL && i < exempt->children; i++) {
+        const size_t field = field_find(commodity, exempt->child[i]->text);
+        exempt->child[i]->used = true;
+        if (field == commodity->fields)
+            faults =
+                fault_join(faults, no_field(commodity, exempt->child[i]->place, exempt->path, exempt->child[i]->text));
+        else
+            commodity->field[field].exempt = true;
+    }
+    return faults;
+}
+
+/* ---- legs ---- */
+
+/* Energy reads capacity, country and draught of a leg; what it charges stands at the outlet. */
+static struct fault *leg_plain(const struct leg *leg, const struct plan *plan)
+{
+    static const char *const of_flows[] = {"use", "cost", "fee", "subsidy", "penalty", "time", "sd", "bpr"};
+    struct setting *legs = setting_find(plan->root, "legs"), *setting = setting_find(legs, leg->name);
+    for (size_t i = 0; i < sizeof of_flows / sizeof *of_flows; i++) {
+        const struct setting *other = setting_find(setting, of_flows[i]);
+        if (other != NULL && other->stated)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, "
+                            "at the outlet",
+                            other->path);
+    }
+    return NULL;
+}
+
+/* What a leg's capacity is in the commodity's unit; a leg that anything else uses is refused. */
+static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
+                              const struct routes *routes, struct plan *plan)
+{
+    const struct leg *leg = &energy->leg->leg[commodity->leg[number]];
+    for (size_t r = 0; r < routes->count; r++)
+        for (size_t i = 0; i < routes->route[r].legs; i++)
+            if (routes->route[r].leg[i] == commodity->leg[number]) {
+                struct fault *fault = fault_at(FAULT_SCENARIO, leg->place,
+                                               "legs.%s is used by energy.%s and by a route of a flow, which share no "
+                                               "capacity; expected a leg for each",
+                                               leg->name, commodity->name);
+                return fault_note(fault, routes->route[r].place, "the route is here");
+            }
+    for (const struct energy_commodity *other = energy->commodity; other < commodity; other++)
+        for (size_t i = 0; i < other->legs; i++)
+            if (other->leg[i] == commodity->leg[number])
+                return fault_at(FAULT_SCENARIO, leg->place,
+                                "legs.%s is used by energy.%s and by energy.%s; expected a leg for each", leg->name,
+                                other->name, commodity->name);
+    TRY(leg_plain(leg, plan));
+    struct fault *fault = units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number]);
+    if (fault == NULL) return NULL;
+    struct fault *placed =
+        fault_at(FAULT_SCENARIO, leg->place, "legs.%s.capacity counts in %s, but energy.%s in %s: %s", leg->name,
+                 leg->stock, commodity->name, commodity->unit, fault->sentence);
+    fault_free(fault);
+    return placed;
+}
+
+static struct fault *legs_take(const struct energy *energy, struct energy_commodity *commodity,
+                               const struct routes *routes, struct plan *plan)
+{
+    struct fault *faults = NULL;
+    commodity->factor = some(commodity->legs, sizeof *commodity->factor);
+    commodity->leg_outcome = some(commodity->legs, sizeof *commodity->leg_outcome);
+    if (commodity->factor == NULL || commodity->leg_outcome == NULL) return fault_no_memory();
+    for (size_t i = 0; i < commodity->legs; i++)
+        faults = fault_join(faults, leg_take(energy, commodity, i, routes, plan));
+    return faults;
+}
+
+/* Whether all of some outlet's volume uses the leg. What goes through the leg of `also` alone the allocation leaves
+ * open: it settles what outlets get, not which of their fields it comes from. */
+static bool carries_outlets(const struct energy_commodity *commodity, size_t leg)
+{
+    for (size_t o = 0; o < commodity->outlets; o++)
+        for (size_t v = 0; v < commodity->outlet[o].legs; v++)
+            if (commodity->outlet[o].via[v] == leg) return true;
+    return false;
+}
+
+static struct fault *outcomes_of(const struct energy *energy, struct energy_commodity *commodity, struct plan *plan)
+{
+    char netback[160];
+    unit_per("USD", commodity->unit, sizeof netback, netback);
+    TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_PRODUCTION], &commodity->name, commodity->rate,
+                         &commodity->production));
+    TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_SHUT_IN], &commodity->name, commodity->rate,
+                         &commodity->shut_in));
+    for (size_t i = 0; i < commodity->outlets; i++) {
+        struct energy_outlet *outlet = &commodity->outlet[i];
+        const char *const names[] = {commodity->name, outlet->name};
+        const char *const units[OUTLET_OUTCOMES] = {[OUTLET_VOLUME] = commodity->rate,
+                                                    [OUTLET_REVENUE] = "USD/yr",
+                                                    [OUTLET_NETBACK] = netback,
+                                                    [OUTLET_SERVED] = "1"};
+        const bool wants = outlet->wanted.value >= 0 || outlet->contract >= 0;
+        for (size_t o = 0; o < OUTLET_OUTCOMES; o++)
+            if (!(o == OUTLET_SERVED && !wants) && !(o == OUTLET_NETBACK && outlet->transit))
+                TRY(outcomes_declare(plan->outcomes, &energy_outlet_outcomes[o], names, units[o], &outlet->outcome[o]));
+    }
+    for (size_t i = 0; i < commodity->legs; i++) {
+        const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
+        char used[160];
+        size_t next;
+        commodity->leg_outcome[i] = ENERGY_NONE;
+        if (!carries_outlets(commodity, commodity->leg[i])) continue;
+        snprintf(used, sizeof used, "%s/yr", leg->stock);
+        TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_USED], &leg->name, used, &commodity->leg_outcome[i]));
+        TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_UTILISATION], &leg->name, "1", &next));
+    }
+    return NULL;
+}
+
+static struct fault *commodity_read(struct energy *energy, struct energy_commodity *commodity, struct setting *setting,
+                                    const struct routes *routes, struct plan *plan)
+{
+    struct setting *outlets = setting_find(setting, "outlets");
+    struct energy_price benchmark;
+    bool has_benchmark = false;
+    struct fault *faults = NULL;
+    setting->used = true;
+    commodity->name = setting->name;
+    commodity->unit = setting_find(setting, "unit")->text;
+    commodity->floor = setting_slot(setting, "floor");
+    commodity->royalty = setting_slot(setting, "royalty");
+    if (asprintf(&commodity->rate, "%s/yr", commodity->unit) < 0) {
+        commodity->rate = NULL;
+        return fault_no_memory();
+    }
+    TRY(energy_benchmark_read(setting, energy->drivers, &has_benchmark, &benchmark));
+    TRY(fields_read(commodity, setting_find(setting, "fields"), plan));
+    commodity->outlet = some(outlets->children, sizeof *commodity->outlet);
+    commodity->leg = some(energy->leg->count, sizeof *commodity->leg);
+    if (commodity->outlet == NULL || commodity->leg == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outlets->children; i++)
+        faults = fault_join(faults, outlet_read(energy, commodity, &commodity->outlet[commodity->outlets++],
+                                                outlets->child[i], plan, has_benchmark ? &benchmark : NULL));
+    if (faults == NULL) faults = layout_check(energy, commodity, outlets);
+    faults = fault_join(faults, duty_read(energy, commodity, setting_find(setting, "duty"), plan));
+    const struct setting *royalty = setting_find(setting, "royalty");
+    if (plan->home == NULL && (commodity->duty.bands > 0 || royalty->stated))
+        plan->warnings = fault_join(
+            plan->warnings,
+            fault_at(FAULT_SCENARIO, setting->place,
+                     "%s has a duty or royalty, but no country is home to take it; expected `run: {home: ...}`",
+                     setting->path));
+    if (faults == NULL) faults = legs_take(energy, commodity, routes, plan);
+    return faults != NULL ? faults : outcomes_of(energy, commodity, plan);
+}
+
+struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
+                             const struct routes *routes, struct energy **out)
+{
+    struct setting *section = setting_find(plan->root, "energy");
+    const size_t count = section == NULL ? 0 : section->children;
+    struct energy *energy = calloc(1, sizeof *energy);
+    struct fault *faults = NULL;
+    if (energy == NULL) return fault_no_memory();
+    *out = energy;
+    energy->store = plan->store;
+    energy->drivers = drivers;
+    energy->leg = legs;
+    energy->calendar = plan->calendar;
+    energy->commodity = some(count, sizeof *energy->commodity);
+    if (energy->commodity == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++)
+        faults = fault_join(
+            faults, commodity_read(energy, &energy->commodity[energy->count++], section->child[i], routes, plan));
+    return faults;
+}
+
+void energy_free(struct energy *energy)
+{
+    if (energy == NULL) return;
+    for (size_t i = 0; i < energy->count; i++) {
+        struct energy_commodity *commodity = &energy->commodity[i];
+        for (size_t f = 0; f < commodity->fields; f++) course_free(&commodity->field[f].course);
+        for (size_t o = 0; o < commodity->outlets; o++) {
+            course_free(&commodity->outlet[o].wanted);
+            free(commodity->outlet[o].via);
+            free(commodity->outlet[o].way);
+        }
+        free(commodity->rate);
+        free(commodity->field);
+        free(commodity->outlet);
+        free(commodity->leg);
+        free(commodity->factor);
+        free(commodity->leg_outcome);
+        free(commodity->duty.level);
+        free(commodity->duty.duty);
+    }
+    free(energy->commodity);
+    free(energy);
+}

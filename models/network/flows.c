@@ -1,0 +1,531 @@
+/* models/network/flows.c -- see flows.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/network/flows.h"
+#include "models/drivers/season.h"
+#include "models/network/routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct key commodity_keys[] = {
+    {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as TEU or t."},
+    {.name = "value",
+     .kind = KEY_QUANTITY,
+     .unit = "USD/$unit",
+     .least = 0,
+     .most = 1e300,
+     .least_open = true,
+     .draws = true,
+     .profile = true,
+     .meaning = "Value of a unit at the exporter's border."},
+    {.name = "time_value",
+     .kind = KEY_QUANTITY,
+     .unit = "USD/$unit/d",
+     .usual = "",
+     .least = 0,
+     .most = 1e300,
+     .draws = true,
+     .meaning = "What a day less on the way is worth to the shipper of a unit; needed where it has routes."},
+    {.name = "reliability_ratio",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "0.5",
+     .least = 0,
+     .most = 100,
+     .draws = true,
+     .meaning = "Value of a day of standard deviation over that of a day on the way."},
+    {.name = NULL}};
+static const struct key commodity_entry[] = {
+    {.name = "*", .kind = KEY_SECTION, .keys = commodity_keys, .meaning = "A kind of goods."}};
+const struct key commodities_key = {
+    .name = "commodities", .kind = KEY_ENTRIES, .usual = "", .entry = commodity_entry, .meaning = "What is moved."};
+
+static const struct key income_entry[] = {
+    {.name = "*", .kind = KEY_QUANTITY, .unit = "", .draws = true, .meaning = "Elasticity of demand to the driver."}};
+static const struct key response_keys[] = {{.name = "impact",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "",
+                                            .least = 0,
+                                            .most = 100,
+                                            .draws = true,
+                                            .meaning = "Elasticity of demand to the delivered price within the month."},
+                                           {.name = "long_run",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "",
+                                            .least = 0,
+                                            .most = 100,
+                                            .draws = true,
+                                            .meaning = "Elasticity after all adjustment."},
+                                           {.name = "speed",
+                                            .kind = KEY_QUANTITY,
+                                            .unit = "1/yr",
+                                            .least = 0,
+                                            .most = 1000,
+                                            .draws = true,
+                                            .meaning = "Speed of adjustment between the two."},
+                                           {.name = NULL}};
+static const struct key flow_keys[] = {
+    {.name = "commodity", .kind = KEY_REFERENCE, .target = "commodities", .meaning = "What it moves."},
+    {.name = "from", .kind = KEY_NAME, .meaning = "Country of the exporter."},
+    {.name = "to", .kind = KEY_NAME, .meaning = "Country of the importer."},
+    {.name = "volume",
+     .kind = KEY_QUANTITY,
+     .unit = "$commodity.unit/yr",
+     .edited = true,
+     .least = 0,
+     .most = 1e300,
+     .draws = true,
+     .meaning = "Volume in the base year."},
+    {.name = "value",
+     .kind = KEY_QUANTITY,
+     .unit = "USD/$commodity.unit",
+     .usual = "",
+     .least = 0,
+     .most = 1e300,
+     .least_open = true,
+     .draws = true,
+     .profile = true,
+     .meaning = "Value of a unit, if it differs from the commodity's."},
+    {.name = "tariff",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .edited = true,
+     .usual = "0",
+     .least = -1,
+     .most = 100,
+     .least_open = true,
+     .draws = true,
+     .profile = true,
+     .meaning = "Import duty, as a share of the value."},
+    {.name = "cost_wedge",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .edited = true,
+     .usual = "0",
+     .least = -1,
+     .most = 100,
+     .least_open = true,
+     .draws = true,
+     .profile = true,
+     .meaning = "Any other wedge as a share of the value with duty: paperwork, permits, quotas."},
+    {.name = "home_share",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .usual = "100 %",
+     .least = 0,
+     .most = 1,
+     .draws = true,
+     .profile = true,
+     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home."},
+    {.name = "income",
+     .kind = KEY_ENTRIES,
+     .usual = "",
+     .names = NAME_REFERENCE,
+     .target = "drivers",
+     .entry = income_entry,
+     .meaning = "Elasticities to drivers, each to the ratio of its level to its base."},
+    {.name = "response",
+     .kind = KEY_SECTION,
+     .usual = "",
+     .keys = response_keys,
+     .meaning = "Response of demand to the delivered price; none if absent."},
+    {.name = "season",
+     .kind = KEY_FACTORS,
+     .usual = "",
+     .least = 12,
+     .most = 12,
+     .meaning = "Twelve factors, January first, on demand; normalised to mean 1."},
+    ROUTES_KEYS,
+    {.name = NULL}};
+static const struct key flow_entry[] = {{.name = "*",
+                                         .kind = KEY_SECTION,
+                                         .keys = flow_keys,
+                                         .meaning = "A demand for moving a commodity between two places."}};
+const struct key flows_key = {.name = "flows",
+                              .kind = KEY_ENTRIES,
+                              .usual = "",
+                              .entry = flow_entry,
+                              .meaning = "Demands for moving a commodity between two places."};
+
+enum { FLOW_DEMAND, FLOW_SURPLUS };
+const struct outcome_kind flows_outcomes[] = {
+    [FLOW_DEMAND] = {.pattern = "flows.F.demand",
+                     .words = "demand of flow F",
+                     .unit = "$commodity.unit/yr",
+                     .rule = OUTCOME_SUM,
+                     .better = OUTCOME_MORE,
+                     .meaning = "Demand of the flow, before any limit of capacity."},
+    [FLOW_SURPLUS] = {.pattern = "flows.F.surplus",
+                      .words = "gain of users of flow F over the base price",
+                      .unit = "USD/yr",
+                      .rule = OUTCOME_SUM,
+                      .better = OUTCOME_MORE,
+                      .meaning = "What users gain over the base price, by the rule of half; only its difference "
+                                 "between two runs has a meaning."},
+    {.pattern = NULL}};
+
+struct flow {
+    struct setting *setting;
+    const char *name;
+    const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
+    const char *from, *to;
+    char *unit;                                   /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge, home_share; /* slots */
+    bool responds;
+    int impact, long_run, speed; /* slots */
+    size_t incomes;
+    size_t *income;  /* outputs of the drivers */
+    int *elasticity; /* slots */
+    struct season season;
+    size_t demand, surplus; /* outcomes */
+};
+
+struct flows {
+    struct flow *flow;
+    size_t count;
+    struct calendar calendar;
+    const struct store *store;
+};
+
+/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D). */
+enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, FLOW_ROWS };
+
+struct flows_state {
+    const struct flows *flows;
+    double (*x)[LANES];  /* [count * FLOW_ROWS] */
+    const double **cost; /* [count] cost of transport of last month; NULL: none */
+    bool *price_moves;   /* [count] whether the delivered price varies by month */
+};
+
+static struct fault *incomes_read(struct flow *flow, struct setting *incomes, const struct drivers *drivers)
+{
+    if (incomes == NULL) return NULL;
+    flow->income = calloc(incomes->children + 1, sizeof *flow->income);
+    flow->elasticity = calloc(incomes->children + 1, sizeof *flow->elasticity);
+    if (flow->income == NULL || flow->elasticity == NULL) return fault_no_memory();
+    for (size_t i = 0; i < incomes->children; i++) {
+        struct setting *entry = incomes->child[i];
+        const size_t output = drivers_find(drivers, entry->name);
+        entry->used = true;
+        if (output == drivers_outputs(drivers))
+            return fault_at(FAULT_SCENARIO, entry->place,
+                            "%s: '%s' is not a level of a driver; expected a driver, or NAME.VARIABLE of a var",
+                            incomes->path, entry->name);
+        if (!drivers_positive(drivers, output))
+            return fault_at(
+                FAULT_SCENARIO, entry->place,
+                "%s: driver %s may cross zero, so demand has no elasticity to it; expected a price or a volume",
+                incomes->path, entry->name);
+        flow->income[flow->incomes] = output;
+        flow->elasticity[flow->incomes++] = entry->slot;
+    }
+    return NULL;
+}
+
+static void response_read(struct flow *flow, struct setting *response)
+{
+    if (response == NULL) return;
+    flow->responds = true;
+    flow->impact = setting_slot(response, "impact");
+    flow->long_run = setting_slot(response, "long_run");
+    flow->speed = setting_slot(response, "speed");
+}
+
+/* The flow's own tariff; else, for a flow to home from a country it is due on, fiscal.import_duty; else no duty. */
+static int tariff_slot(const struct plan *plan, struct setting *setting)
+{
+    struct setting *own = setting_find(setting, "tariff"), *fiscal = setting_find(plan->root, "fiscal"),
+                   *duty = fiscal == NULL ? NULL : setting_find(fiscal, "import_duty");
+    const bool imported = plan->home != NULL && strcmp(setting_find(setting, "to")->text, plan->home) == 0;
+    if (own->stated || duty == NULL || !imported) return own->slot;
+    const struct setting *from = setting_find(duty, "from");
+    for (size_t i = 0; i < from->children; i++)
+        if (strcmp(from->child[i]->text, setting_find(setting, "from")->text) == 0) return setting_slot(duty, "rate");
+    return own->slot;
+}
+
+/* An effect on a tariff that is not the flow's own would do nothing. */
+static struct fault *tariff_check(const struct flow *flow, struct setting *setting)
+{
+    const struct setting *own = setting_find(setting, "tariff");
+    if (!own->edited || flow->tariff == own->slot) return NULL;
+    return fault_at(
+        FAULT_SCENARIO, own->edited_at,
+        "%s is edited, but flows.%s pays fiscal.import_duty.rate; expected an effect on that, or a `tariff` of "
+        "the flow's own",
+        own->path, flow->name);
+}
+
+/* Every country that import duty is due on sends something. */
+static struct fault *import_duty_check(const struct plan *plan, const struct flows *flows)
+{
+    struct setting *fiscal = setting_find(plan->root, "fiscal"),
+                   *duty = fiscal == NULL ? NULL : setting_find(fiscal, "import_duty");
+    struct setting *from = duty == NULL || plan->home == NULL ? NULL : setting_find(duty, "from");
+    struct fault *faults = NULL;
+    for (size_t i = 0; from != NULL && i < from->children; i++) {
+        bool sends = false;
+        for (size_t f = 0; f < flows->count; f++)
+            sends = sends || (strcmp(flows->flow[f].from, from->child[i]->text) == 0 &&
+                              strcmp(flows->flow[f].to, plan->home) == 0);
+        from->child[i]->used = true;
+        if (!sends)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, from->child[i]->place,
+                                                 "%s is '%s'; expected a country from which a flow comes to %s",
+                                                 from->child[i]->path, from->child[i]->text, plan->home));
+    }
+    return faults;
+}
+
+static struct fault *flow_prepare(struct flow *flow, struct setting *setting, struct plan *plan,
+                                  const struct drivers *drivers)
+{
+    struct setting *commodities = setting_find(plan->root, "commodities");
+    struct setting *commodity = setting_find(commodities, setting_find(setting, "commodity")->text);
+    flow->setting = setting;
+    flow->name = setting->name;
+    flow->commodity = commodity->name;
+    flow->counted_in = setting_find(commodity, "unit")->text;
+    flow->from = setting_find(setting, "from")->text;
+    flow->to = setting_find(setting, "to")->text;
+    flow->unit = strdup(setting_find(setting, "volume")->unit);
+    if (flow->unit == NULL) return fault_no_memory();
+    flow->volume = setting_slot(setting, "volume");
+    flow->value = setting_slot(setting, "value");
+    const int usual_value = setting_slot(commodity, "value");
+    if (flow->value < 0) flow->value = usual_value;
+    flow->tariff = tariff_slot(plan, setting);
+    flow->wedge = setting_slot(setting, "cost_wedge");
+    flow->home_share = setting_slot(setting, "home_share");
+    TRY(tariff_check(flow, setting));
+    response_read(flow, setting_find(setting, "response"));
+    TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
+    TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
+    TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
+    return outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_SURPLUS], &flow->name, "USD/yr", &flow->surplus);
+}
+
+struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, struct flows **out)
+{
+    struct setting *section = setting_find(plan->root, "flows");
+    const size_t count = section == NULL ? 0 : section->children;
+    struct setting *commodities = setting_find(plan->root, "commodities");
+    struct flows *flows = calloc(1, sizeof *flows);
+    if (flows == NULL) return fault_no_memory();
+    *out = flows;
+    flows->calendar = plan->calendar;
+    flows->store = plan->store;
+    flows->flow = calloc(count + 1, sizeof *flows->flow);
+    if (flows->flow == NULL) return fault_no_memory();
+    for (size_t i = 0; commodities != NULL && i < commodities->children; i++) commodities->child[i]->used = true;
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < count; i++) {
+        section->child[i]->used = true;
+        faults = fault_join(faults, flow_prepare(&flows->flow[flows->count++], section->child[i], plan, drivers));
+    }
+    return faults != NULL ? faults : import_duty_check(plan, flows);
+}
+
+void flows_free(struct flows *flows)
+{
+    if (flows == NULL) return;
+    for (size_t i = 0; i < flows->count; i++) {
+        free(flows->flow[i].unit);
+        free(flows->flow[i].income);
+        free(flows->flow[i].elasticity);
+    }
+    free(flows->flow);
+    free(flows);
+}
+
+size_t flows_count(const struct flows *flows)
+{
+    return flows->count;
+}
+
+const char *flows_name(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].name;
+}
+
+const char *flows_unit(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].unit;
+}
+
+const char *flows_commodity(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].commodity;
+}
+
+const char *flows_counted_in(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].counted_in;
+}
+
+int flows_volume(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].volume;
+}
+
+int flows_value(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].value;
+}
+
+int flows_tariff(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].tariff;
+}
+
+int flows_home_share(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].home_share;
+}
+
+const char *flows_from(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].from;
+}
+
+const char *flows_to(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].to;
+}
+
+struct setting *flows_setting(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].setting;
+}
+
+struct fault *flows_open(const struct flows *flows, struct flows_state **out)
+{
+    struct flows_state *state = calloc(1, sizeof *state);
+    if (state == NULL) return fault_no_memory();
+    *out = state;
+    state->flows = flows;
+    state->x = lanes_rows(flows->count * FLOW_ROWS);
+    state->cost = calloc(flows->count + 1, sizeof *state->cost);
+    state->price_moves = calloc(flows->count + 1, sizeof *state->price_moves);
+    if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
+    for (size_t i = 0; i < flows->count; i++) {
+        const struct flow *flow = &flows->flow[i];
+        state->price_moves[i] = store_varies_by_month(flows->store, flow->value) ||
+                                store_varies_by_month(flows->store, flow->tariff) ||
+                                store_varies_by_month(flows->store, flow->wedge);
+    }
+    return NULL;
+}
+
+void flows_close(struct flows_state *state)
+{
+    if (state == NULL) return;
+    free(state->x);
+    free(state->cost);
+    free(state->price_moves);
+    free(state);
+}
+
+void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES])
+{
+    state->cost[flow] = cost;
+    state->price_moves[flow] = true;
+}
+
+/* The delivered price. */
+static void price_of(const struct flow *flow, const struct rows *rows, const double cost[LANES], double price[LANES])
+{
+    const double *value = rows_get(rows, flow->value), *tariff = rows_get(rows, flow->tariff),
+                 *wedge = rows_get(rows, flow->wedge);
+    EACH_LANE(l) price[l] = value[l] * (1.0 + tariff[l]) * (1.0 + wedge[l]);
+    if (cost != NULL) EACH_LANE(l) price[l] += cost[l];
+}
+
+void flows_start(struct flows_state *state, const struct rows *rows)
+{
+    for (size_t i = 0; i < state->flows->count; i++) {
+        const struct flow *flow = &state->flows->flow[i];
+        double(*x)[LANES] = state->x + i * FLOW_ROWS;
+        const double *volume = rows_get(rows, flow->volume);
+        price_of(flow, rows, state->cost[i], x[PRICE_BASE]);
+        EACH_LANE(l)
+        {
+            x[DEMAND][l] = volume[l];
+            x[SURPLUS][l] = 0.0;
+            x[PRICE][l] = x[PRICE_BASE][l];
+            x[LOG_PRICE_BASE][l] = lanes_log(x[PRICE_BASE][l]);
+            x[MEMORY][l] = 0.0;
+            x[UPDATE][l] = 0.0;
+        }
+        if (!flow->responds) continue;
+        const double *speed = rows_get(rows, flow->speed);
+        EACH_LANE(l) x[UPDATE][l] = speed[l] * CALENDAR_MONTH_YEARS * lanes_decay(speed[l] * CALENDAR_MONTH_YEARS);
+    }
+}
+
+/* R of the delivered price, and the update of its memory. */
+static void respond(const struct flow *flow, const struct rows *rows, double x[][LANES], double response[LANES])
+{
+    const double *impact = rows_get(rows, flow->impact), *long_run = rows_get(rows, flow->long_run);
+    EACH_LANE(l)
+    {
+        const double change = lanes_log(x[PRICE][l]) - x[LOG_PRICE_BASE][l], memory = x[MEMORY][l];
+        response[l] = impact[l] * change + (long_run[l] - impact[l]) * memory;
+        x[MEMORY][l] = memory + x[UPDATE][l] * (change - memory);
+    }
+}
+
+/* Demand at the base price, D0. */
+static void demand_unmoved(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
+                           int of_year, double demand[LANES])
+{
+    const double season = flow->season.log_factor[of_year];
+    _Alignas(LANES_ALIGNMENT) double log_demand[LANES];
+    EACH_LANE(l) log_demand[l] = season;
+    for (size_t d = 0; d < flow->incomes; d++) {
+        const double *ratio = drivers_log_ratio(drivers, flow->income[d]);
+        const double *elasticity = rows_get(rows, flow->elasticity[d]);
+        EACH_LANE(l) log_demand[l] += elasticity[l] * ratio[l];
+    }
+    const double *volume = rows_get(rows, flow->volume);
+    EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);
+}
+
+void flows_step(struct flows_state *state, const struct rows *rows, const struct drivers_state *drivers, int month)
+{
+    const int of_year = (state->flows->calendar.start + month) % CALENDAR_MONTHS_PER_YEAR;
+    for (size_t i = 0; i < state->flows->count; i++) {
+        const struct flow *flow = &state->flows->flow[i];
+        double(*x)[LANES] = state->x + i * FLOW_ROWS;
+        double *demand = x[DEMAND];
+        demand_unmoved(flow, rows, drivers, of_year, demand);
+        if (!state->price_moves[i]) continue;
+        _Alignas(LANES_ALIGNMENT) double unmoved[LANES], response[LANES];
+        price_of(flow, rows, state->cost[i], x[PRICE]);
+        EACH_LANE(l) unmoved[l] = demand[l];
+        if (flow->responds) {
+            respond(flow, rows, x, response);
+            EACH_LANE(l) demand[l] = unmoved[l] * lanes_exp(-response[l]);
+        }
+        EACH_LANE(l) x[SURPLUS][l] = 0.5 * (demand[l] + unmoved[l]) * (x[PRICE_BASE][l] - x[PRICE][l]);
+    }
+}
+
+const double *flows_demand(const struct flows_state *state, size_t flow)
+{
+    return state->x[flow * FLOW_ROWS + DEMAND];
+}
+
+const double *flows_surplus(const struct flows_state *state, size_t flow)
+{
+    return state->x[flow * FLOW_ROWS + SURPLUS];
+}
+
+void flows_report(const struct flows_state *state, struct outcome_rows *rows)
+{
+    for (size_t i = 0; i < state->flows->count; i++) {
+        rows->row[state->flows->flow[i].demand] = state->x[i * FLOW_ROWS + DEMAND];
+        rows->row[state->flows->flow[i].surplus] = state->x[i * FLOW_ROWS + SURPLUS];
+    }
+}

@@ -1,0 +1,55 @@
+/* models/network/flows.h -- the demand of trade flows (models/README.md, Demand).
+ *
+ *   D = V season exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s D)) (x - m)
+ *   x = ln(P / P0),  P = v (1 + tau) (1 + w) + C
+ * V base volume, eta income elasticities, e0 and e1 impact and long-run elasticity to the delivered price P, s the
+ * speed between them, v the value of a unit, tau its tariff, w other wedges, C the composite cost of transport of last
+ * month (choice.h), 0 of a flow without routes. R uses m before m is updated. Boehm, Levchenko and Pandalai-Nayar 2023
+ * measure such a response. What users gain over the base price: (D + D0) (P0 - P) / 2, D0 = D at R = 0, the demand that
+ * the same drivers give at P0 (rule of half).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_FLOWS_H
+#define ZHOL_FLOWS_H
+
+#include "models/drivers/drivers.h"
+
+struct flows;
+struct flows_state;
+
+/* The declarations of the top-level keys `commodities` and `flows`. */
+extern const struct key commodities_key, flows_key;
+extern const struct outcome_kind flows_outcomes[];
+
+/* Adds the outcomes flows.F.demand and .surplus. */
+MUST_CHECK struct fault *flows_prepare(struct plan *plan, const struct drivers *drivers, struct flows **flows);
+void flows_free(struct flows *flows);
+size_t flows_count(const struct flows *flows);
+const char *flows_name(const struct flows *flows, size_t flow);
+const char *flows_unit(const struct flows *flows, size_t flow);       /* of demand: "TEU/yr" */
+const char *flows_commodity(const struct flows *flows, size_t flow);  /* "container" */
+const char *flows_counted_in(const struct flows *flows, size_t flow); /* "TEU" */
+int flows_volume(const struct flows *flows, size_t flow);             /* slot of the base volume */
+int flows_value(const struct flows *flows, size_t flow);              /* slot of the value of a unit */
+int flows_tariff(const struct flows *flows, size_t flow);
+int flows_home_share(const struct flows *flows, size_t flow); /* of the users' gain */ /* slot */
+const char *flows_from(const struct flows *flows, size_t flow);                        /* country of the exporter */
+const char *flows_to(const struct flows *flows, size_t flow);                          /* country of the importer */
+struct setting *flows_setting(const struct flows *flows, size_t flow);
+
+MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);
+void flows_close(struct flows_state *state);
+/* Gives the flow the row that holds its composite cost, USD per unit: the base's when flows_start is called, last
+ * month's when flows_step is. */
+void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES]);
+/* For a block; the store's rows must hold the values of the base date. */
+void flows_start(struct flows_state *state, const struct rows *rows);
+/* A month, after the drivers. */
+void flows_step(struct flows_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
+/* The demand of the month, units per year. */
+const double *flows_demand(const struct flows_state *state, size_t flow);
+/* What users gain over the base price, USD per year. */
+const double *flows_surplus(const struct flows_state *state, size_t flow);
+/* Enters the rows of flows.F.demand and .surplus. */
+void flows_report(const struct flows_state *state, struct outcome_rows *rows);
+
+#endif

@@ -1,0 +1,756 @@
+/* models/network/network.c -- see network.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/network/network.h"
+#include "models/network/choice.h"
+#include "models/network/corridors.h"
+#include "models/network/queue.h"
+#include "models/network/route_cost.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MONTH_DAYS 30.4375
+#define PER_YEAR   ((double)CALENDAR_MONTHS_PER_YEAR)
+
+static const struct key network_keys[] = {
+    {.name = "sweeps",
+     .kind = KEY_INTEGER,
+     .usual = "4",
+     .least = 1,
+     .most = 1000,
+     .meaning = "Newton steps that every month takes towards the equilibrium of choice and queues."},
+    {.name = "most_sweeps",
+     .kind = KEY_INTEGER,
+     .usual = "10000",
+     .least = 1,
+     .most = 100000,
+     .meaning = "Steps at most where they are not near enough; no more than `sweeps`: always that many."},
+    {.name = "tolerance",
+     .kind = KEY_QUANTITY,
+     .unit = "mo",
+     .usual = "1 d",
+     .least = 0,
+     .most = 12,
+     .meaning = "How near is near enough, as the delay of a leg; `network.residual` says how near it came."},
+    {.name = "renege",
+     .kind = KEY_QUANTITY,
+     .unit = "1/mo",
+     .usual = "10 %/mo",
+     .least = 0,
+     .most = 1,
+     .draws = true,
+     .profile = true,
+     .meaning = "Share of what waits that is lost each month."},
+    {.name = NULL}};
+const struct key network_key = {.name = "network",
+                                .kind = KEY_SECTION,
+                                .usual = "{}",
+                                .keys = network_keys,
+                                .meaning = "How queues are worked out."};
+/* The outcomes of a flow, a route and a leg. */
+enum { FLOW_SHIPPED, FLOW_LOST, FLOW_BACKLOG, FLOW_COST, FLOW_TRANSIT, FLOW_OUTCOMES };
+enum { ROUTE_VOLUME, ROUTE_SHARE, ROUTE_DELAY, ROUTE_OUTCOMES };
+const struct outcome_kind network_flow_outcomes[] = {
+    [FLOW_SHIPPED] = {.pattern = "flows.F.shipped",
+                      .words = "volume shipped of flow F",
+                      .unit = "$commodity.unit/yr",
+                      .rule = OUTCOME_SUM,
+                      .better = OUTCOME_MORE,
+                      .meaning = "What was dispatched, over all routes."},
+    [FLOW_LOST] = {.pattern = "flows.F.lost",
+                   .words = "volume lost from queues of flow F",
+                   .unit = "$commodity.unit/yr",
+                   .rule = OUTCOME_SUM,
+                   .better = OUTCOME_LESS,
+                   .meaning = "What gave up waiting."},
+    [FLOW_BACKLOG] = {.pattern = "flows.F.backlog",
+                      .words = "volume of flow F waiting",
+                      .unit = "$commodity.unit",
+                      .rule = OUTCOME_LAST,
+                      .better = OUTCOME_LESS,
+                      .meaning = "What waits at the end of the year."},
+    [FLOW_COST] = {.pattern = "flows.F.cost",
+                   .words = "composite cost of transport of flow F",
+                   .unit = "USD/$commodity.unit",
+                   .rule = OUTCOME_RATIO,
+                   .better = OUTCOME_LESS,
+                   .meaning = "Money, time, reliability and queues of all routes in one, mean weighted by volume."},
+    [FLOW_TRANSIT] = {.pattern = "flows.F.in-transit",
+                      .words = "volume of flow F on the way",
+                      .unit = "$commodity.unit",
+                      .rule = OUTCOME_MEAN,
+                      .meaning = "Volume times the days it is on the way; what waits is not in it."},
+    {.pattern = NULL}};
+const struct outcome_kind network_route_outcomes[] = {
+    [ROUTE_VOLUME] = {.pattern = "routes.F.R.volume",
+                      .words = "volume of flow F by route R",
+                      .unit = "$commodity.unit/yr",
+                      .rule = OUTCOME_SUM,
+                      .meaning = "What was dispatched on the route."},
+    [ROUTE_SHARE] = {.pattern = "routes.F.R.share",
+                     .words = "share of flow F that goes by route R",
+                     .unit = "1",
+                     .rule = OUTCOME_RATIO,
+                     .meaning = "Volume of the route over that of all routes of the flow."},
+    [ROUTE_DELAY] = {.pattern = "routes.F.R.delay",
+                     .words = "delay by queues on route R of flow F",
+                     .unit = "d",
+                     .rule = OUTCOME_RATIO,
+                     .better = OUTCOME_LESS,
+                     .meaning = "Wait of what was dispatched, at most 12 months, mean weighted by volume."},
+    {.pattern = NULL}};
+enum { SOLVER_RESIDUAL, SOLVER_IMBALANCE };
+const struct outcome_kind network_solver_outcomes[] = {
+    [SOLVER_RESIDUAL] = {.pattern = "network.residual",
+                         .words = "distance from the equilibrium of choice and queues",
+                         .unit = "mo",
+                         .rule = OUTCOME_MAXIMUM,
+                         .better = OUTCOME_LESS,
+                         .diagnostic = true,
+                         .meaning = "Greatest difference over legs and months between the delay used and the one that "
+                                    "follows from it."},
+    [SOLVER_IMBALANCE] = {.pattern = "network.imbalance",
+                          .words = "error of the conservation of cargo",
+                          .unit = "1",
+                          .rule = OUTCOME_MAXIMUM,
+                          .better = OUTCOME_LESS,
+                          .diagnostic = true,
+                          .meaning = "Greatest over months of cargo that appears, vanishes or exceeds a capacity, as a "
+                                     "share of it."},
+    {.pattern = NULL}};
+
+/* Fees of a leg on a flow. */
+struct toll {
+    size_t route; /* every route over the leg by itself */
+    int fee;      /* slot */
+};
+
+struct leg_report {
+    size_t leg;           /* in struct legs */
+    bool queues, charges; /* has a capacity that routes use; has fees */
+    size_t queue;         /* in struct queue */
+    size_t first_toll, tolls;
+    size_t outcome[LEG_OUTCOMES];
+};
+
+struct network {
+    const struct store *store;
+    const struct flows *flows;
+    struct legs legs;
+    struct routes routes;
+    struct queue queue;
+    struct corridors corridors;
+    struct leg_report *leg; /* [reports] */
+    size_t reports;
+    struct toll *toll;
+    size_t tolls;
+    size_t (*flow_outcome)[FLOW_OUTCOMES];   /* [routes.flows] */
+    size_t (*route_outcome)[ROUTE_OUTCOMES]; /* [routes.count] */
+    size_t residual, imbalance;
+};
+
+struct network_state {
+    const struct network *network;
+    struct route_cost *cost;
+    struct choice *choice;
+    struct queue_state *queue;
+    double (*base_cost)[LANES];     /* [routes] C_r0 */
+    double (*constant)[LANES];      /* [routes] a_r - theta C_r0 */
+    double (*utility)[LANES];       /* [routes] without queues */
+    double (*demand)[LANES];        /* [flows] per month */
+    double (*weight)[LANES];        /* [flows] theta VOT 30.4375 */
+    double (*mean_cost)[LANES];     /* [flows] share-weighted cost of the base year */
+    double (*composite)[LANES];     /* [flows] C_f */
+    double (*capacity)[LANES];      /* [queues] per month */
+    double (*base_capacity)[LANES]; /* [queues] per year */
+    double (*base_load)[LANES];     /* [queues] share of it */
+    double (*rho)[LANES];           /* [legs] share of capacity used last month */
+    double (*before)[LANES];        /* [flows] what waited, for the balance */
+    double (*flow_row)[LANES];      /* [flows * FLOW_OUTCOMES] what is reported */
+    double (*route_row)[LANES];     /* [routes * ROUTE_OUTCOMES] */
+    double (*leg_row)[LANES];       /* [reports * LEG_OUTCOMES] */
+    double (*corridor_row)[LANES];  /* [corridors] */
+    double (*imbalance)[LANES];     /* [1] */
+    bool *utility_moves;            /* [routes] */
+    bool *weight_moves;             /* [flows] */
+    bool *choice_moves;             /* [flows] whether utilities or their weights do */
+    bool *capacity_moves;           /* [queues] */
+    bool fresh;                     /* no month was stepped in this block */
+};
+
+/* ---- once per run ---- */
+
+static struct fault *flows_declare(struct network *network, struct plan *plan)
+{
+    for (size_t f = 0; f < network->routes.flows; f++) {
+        const size_t flow = network->routes.flow[f].flow;
+        const char *name = flows_name(network->flows, flow), *counted = flows_counted_in(network->flows, flow);
+        char per_unit[160];
+        unit_per("USD", counted, sizeof per_unit, per_unit);
+        const char *const units[FLOW_OUTCOMES] = {
+            [FLOW_SHIPPED] = flows_unit(network->flows, flow),
+            [FLOW_LOST] = flows_unit(network->flows, flow),
+            [FLOW_BACKLOG] = counted,
+            [FLOW_COST] = per_unit,
+            [FLOW_TRANSIT] = counted,
+        };
+        for (size_t o = 0; o < FLOW_OUTCOMES; o++)
+            TRY(outcomes_declare(plan->outcomes, &network_flow_outcomes[o], &name, units[o],
+                                 &network->flow_outcome[f][o]));
+    }
+    for (size_t r = 0; r < network->routes.count; r++) {
+        const struct route *route = &network->routes.route[r];
+        const size_t flow = network->routes.flow[route->flow].flow;
+        const char *const names[] = {flows_name(network->flows, flow), route->name};
+        const char *const units[ROUTE_OUTCOMES] = {
+            [ROUTE_VOLUME] = flows_unit(network->flows, flow), [ROUTE_SHARE] = "1", [ROUTE_DELAY] = "d"};
+        for (size_t o = 0; o < ROUTE_OUTCOMES; o++)
+            TRY(outcomes_declare(plan->outcomes, &network_route_outcomes[o], names, units[o],
+                                 &network->route_outcome[r][o]));
+    }
+    return NULL;
+}
+
+/* Finds who pays fees on the leg. */
+static void tolls_find(struct network *network, struct leg_report *report)
+{
+    const struct leg *leg = &network->legs.leg[report->leg];
+    report->first_toll = network->tolls;
+    for (size_t r = 0; r < network->routes.count; r++)
+        for (size_t i = 0; i < network->routes.route[r].legs; i++) {
+            if (network->routes.route[r].leg[i] != report->leg) continue;
+            const int fee = leg_slot(leg, LEG_FEE, network->routes.flow[network->routes.route[r].flow].commodity);
+            if (fee >= 0) network->toll[network->tolls++] = (struct toll){r, fee};
+        }
+    report->tolls = network->tolls - report->first_toll;
+    report->charges = report->tolls > 0;
+}
+
+static struct fault *legs_declare(struct network *network, struct plan *plan)
+{
+    size_t queue = 0;
+    for (size_t i = 0; i < network->legs.count; i++) {
+        struct leg_report *report = &network->leg[network->reports];
+        const struct leg *leg = &network->legs.leg[i];
+        *report = (struct leg_report){.leg = i};
+        tolls_find(network, report);
+        report->queues = queue < network->queue.count && network->queue.leg[queue].leg == i;
+        if (report->queues) report->queue = queue++;
+        if (!report->queues && !report->charges) continue;
+        network->reports++;
+        char used[160];
+        snprintf(used, sizeof used, "%s/yr", leg->stock == NULL ? "1" : leg->stock);
+        const char *const units[LEG_OUTCOMES] = {
+            [LEG_USED] = used, [LEG_UTILISATION] = "1", [LEG_DELAY] = "d", [LEG_REVENUE] = "USD/yr"};
+        for (size_t o = 0; o < LEG_OUTCOMES; o++)
+            if (o == LEG_REVENUE ? report->charges : report->queues)
+                TRY(outcomes_declare(plan->outcomes, &legs_outcomes[o], &leg->name, units[o], &report->outcome[o]));
+    }
+    return NULL;
+}
+
+static void settings_read(struct network *network, struct plan *plan)
+{
+    struct setting *section = setting_find(plan->root, "network");
+    network->queue.sweeps = (int)setting_find(section, "sweeps")->integer;
+    network->queue.most_sweeps = (int)setting_find(section, "most_sweeps")->integer;
+    network->queue.tolerance = store_central(plan->store, setting_slot(section, "tolerance"), plan->calendar.start);
+    network->queue.renege = setting_slot(section, "renege");
+}
+
+struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, const struct flows *flows,
+                              struct network **out)
+{
+    struct network *network = calloc(1, sizeof *network);
+    if (network == NULL) return fault_no_memory();
+    *out = network;
+    network->store = plan->store;
+    network->flows = flows;
+    struct fault *faults = legs_prepare(plan, drivers, &network->legs);
+    if (fault_is_memory(faults)) return faults;
+    faults = fault_join(faults, routes_prepare(plan, flows, &network->legs, &network->routes));
+    if (faults != NULL) return faults;
+    TRY(queue_prepare(&network->legs, &network->routes, &network->queue));
+    settings_read(network, plan);
+    size_t ways = 0;
+    for (size_t r = 0; r < network->routes.count; r++) ways += network->routes.route[r].legs;
+    network->leg = calloc(network->legs.count + 1, sizeof *network->leg);
+    network->toll = calloc(ways + 1, sizeof *network->toll);
+    network->flow_outcome = calloc(network->routes.flows + 1, sizeof *network->flow_outcome);
+    network->route_outcome = calloc(network->routes.count + 1, sizeof *network->route_outcome);
+    if (network->leg == NULL || network->toll == NULL || network->flow_outcome == NULL ||
+        network->route_outcome == NULL)
+        return fault_no_memory();
+    TRY(flows_declare(network, plan));
+    TRY(legs_declare(network, plan));
+    TRY(corridors_prepare(plan, flows, &network->routes, &network->corridors));
+    if (network->routes.count == 0) return NULL;
+    TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_RESIDUAL], NULL, "mo", &network->residual));
+    return outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_IMBALANCE], NULL, "1", &network->imbalance);
+}
+
+void network_free(struct network *network)
+{
+    if (network == NULL) return;
+    corridors_free(&network->corridors);
+    queue_free(&network->queue);
+    routes_free(&network->routes);
+    legs_free(&network->legs);
+    free(network->leg);
+    free(network->toll);
+    free(network->flow_outcome);
+    free(network->route_outcome);
+    free(network);
+}
+
+const struct legs *network_legs(const struct network *network)
+{
+    return &network->legs;
+}
+
+const struct routes *network_routes(const struct network *network)
+{
+    return &network->routes;
+}
+
+/* ---- once per thread ---- */
+
+/* The rows of a state by number, for their allocation. */
+struct part {
+    double (**rows)[LANES];
+    size_t count;
+};
+enum { PARTS = 17 };
+
+static void parts_of(struct network_state *state, const struct network *network, struct part parts[PARTS])
+{
+    const size_t routes = network->routes.count, flows = network->routes.flows, queues = network->queue.count;
+    const struct part list[PARTS] = {
+        {&state->base_cost, routes},
+        {&state->constant, routes},
+        {&state->utility, routes},
+        {&state->demand, flows},
+        {&state->weight, flows},
+        {&state->mean_cost, flows},
+        {&state->composite, flows},
+        {&state->capacity, queues},
+        {&state->base_capacity, queues},
+        {&state->base_load, queues},
+        {&state->rho, network->legs.count},
+        {&state->before, flows},
+        {&state->flow_row, flows * FLOW_OUTCOMES},
+        {&state->route_row, routes * ROUTE_OUTCOMES},
+        {&state->leg_row, network->reports * LEG_OUTCOMES},
+        {&state->corridor_row, network->corridors.count},
+        {&state->imbalance, 1},
+    };
+    memcpy(parts, list, sizeof list);
+}
+
+size_t network_rows(const struct network *network)
+{
+    struct network_state state;
+    struct part parts[PARTS];
+    size_t rows =
+        route_cost_rows(&network->legs, &network->routes) + choice_rows(&network->routes) + queue_rows(&network->queue);
+    parts_of(&state, network, parts);
+    for (size_t i = 0; i < PARTS; i++) rows += parts[i].count;
+    return rows;
+}
+
+/* What may vary by month, now that everything that moves a quantity is known. */
+static struct fault *moves_settle(struct network_state *state)
+{
+    const struct network *network = state->network;
+    const struct routes *routes = &network->routes;
+    state->utility_moves = calloc(routes->count + 1, sizeof *state->utility_moves);
+    state->weight_moves = calloc(routes->flows + 1, sizeof *state->weight_moves);
+    state->choice_moves = calloc(routes->flows + 1, sizeof *state->choice_moves);
+    state->capacity_moves = calloc(network->queue.count + 1, sizeof *state->capacity_moves);
+    if (state->utility_moves == NULL || state->weight_moves == NULL || state->choice_moves == NULL ||
+        state->capacity_moves == NULL)
+        return fault_no_memory();
+    for (size_t f = 0; f < routes->flows; f++) {
+        const struct route_flow *flow = &routes->flow[f];
+        const bool sensitivity = flow->sensitivity >= 0 && store_varies_by_month(network->store, flow->sensitivity);
+        state->weight_moves[f] = sensitivity || store_varies_by_month(network->store, flow->time_value);
+        state->choice_moves[f] = state->weight_moves[f];
+        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
+            state->utility_moves[r] = sensitivity || route_cost_moves(state->cost, r);
+            state->choice_moves[f] = state->choice_moves[f] || state->utility_moves[r];
+        }
+    }
+    for (size_t i = 0; i < network->queue.count; i++) {
+        const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
+        state->capacity_moves[i] = leg->draught || store_varies_by_month(network->store, leg->capacity);
+    }
+    return NULL;
+}
+
+struct fault *network_open(const struct network *network, struct network_state **out)
+{
+    struct network_state *state = calloc(1, sizeof *state);
+    if (state == NULL) return fault_no_memory();
+    *out = state;
+    state->network = network;
+    TRY(route_cost_open(network->store, &network->legs, &network->routes, &state->cost));
+    TRY(choice_open(&network->routes, &state->choice));
+    TRY(queue_open(&network->queue, &state->queue));
+    struct part parts[PARTS];
+    parts_of(state, network, parts);
+    for (size_t i = 0; i < PARTS; i++)
+        if ((*parts[i].rows = lanes_rows(parts[i].count)) == NULL) return fault_no_memory();
+    return moves_settle(state);
+}
+
+void network_close(struct network_state *state)
+{
+    if (state == NULL) return;
+    struct part parts[PARTS];
+    parts_of(state, state->network, parts);
+    for (size_t i = 0; i < PARTS; i++) free(*parts[i].rows);
+    route_cost_close(state->cost);
+    choice_close(state->choice);
+    queue_close(state->queue);
+    free(state->utility_moves);
+    free(state->weight_moves);
+    free(state->choice_moves);
+    free(state->capacity_moves);
+    free(state);
+}
+
+void network_connect(const struct network_state *state, struct flows_state *flows)
+{
+    for (size_t f = 0; f < state->network->routes.flows; f++)
+        flows_connect(flows, state->network->routes.flow[f].flow, state->composite[f]);
+}
+
+void network_report(const struct network_state *state, struct outcome_rows *rows)
+{
+    const struct network *network = state->network;
+    const struct routes *routes = &network->routes;
+    for (size_t f = 0; f < routes->flows; f++)
+        for (size_t o = 0; o < FLOW_OUTCOMES; o++) {
+            const size_t outcome = network->flow_outcome[f][o];
+            rows->row[outcome] = state->flow_row[f * FLOW_OUTCOMES + o];
+            if (o == FLOW_COST) rows->weight[outcome] = state->flow_row[f * FLOW_OUTCOMES + FLOW_SHIPPED];
+        }
+    for (size_t r = 0; r < routes->count; r++) {
+        const size_t *outcome = network->route_outcome[r], first = r * ROUTE_OUTCOMES;
+        const double *shipped = state->flow_row[routes->route[r].flow * FLOW_OUTCOMES + FLOW_SHIPPED];
+        rows->row[outcome[ROUTE_VOLUME]] = rows->row[outcome[ROUTE_SHARE]] = state->route_row[first + ROUTE_VOLUME];
+        rows->weight[outcome[ROUTE_SHARE]] = shipped;
+        rows->row[outcome[ROUTE_DELAY]] = state->route_row[first + ROUTE_DELAY];
+        rows->weight[outcome[ROUTE_DELAY]] = state->route_row[first + ROUTE_VOLUME];
+    }
+    for (size_t i = 0; i < network->reports; i++)
+        for (size_t o = 0; o < LEG_OUTCOMES; o++)
+            if (o == LEG_REVENUE ? network->leg[i].charges : network->leg[i].queues)
+                rows->row[network->leg[i].outcome[o]] = state->leg_row[i * LEG_OUTCOMES + o];
+    for (size_t i = 0; i < network->corridors.count; i++)
+        rows->row[network->corridors.corridor[i].outcome] = state->corridor_row[i];
+    if (routes->count == 0) return;
+    rows->row[network->residual] = queue_result(state->queue).residual;
+    rows->row[network->imbalance] = state->imbalance[0];
+}
+
+/* ---- a block ---- */
+
+/* The capacity of a month, after the draught. */
+static void capacities(struct network_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                       bool at_base)
+{
+    const struct network *network = state->network;
+    for (size_t i = 0; i < network->queue.count; i++) {
+        if (!at_base && !state->fresh && !state->capacity_moves[i]) continue;
+        const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
+        double *capacity = state->capacity[i];
+        leg_capacity(leg, rows, drivers, at_base, capacity);
+        EACH_LANE(l) capacity[l] /= PER_YEAR;
+    }
+}
+
+/* Loads of base volumes at base shares, as shares of the base capacities, and rho of the first month. */
+static void base_loads(struct network_state *state, const struct rows *rows)
+{
+    const struct network *network = state->network;
+    const struct routes *routes = &network->routes;
+    for (size_t i = 0; i < network->queue.count; i++) {
+        const struct queue_leg *leg = &network->queue.leg[i];
+        const double *capacity = state->capacity[i];
+        double *per_year = state->base_capacity[i], *load = state->base_load[i], *rho = state->rho[leg->leg];
+        EACH_LANE(l)
+        {
+            per_year[l] = capacity[l] * PER_YEAR;
+            load[l] = 0.0;
+        }
+        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+            const struct queue_user *user = &network->queue.user[p];
+            double share = 0.0;
+            for (size_t w = 0; w < user->ways; w++)
+                share += routes->route[network->queue.way[user->first_way + w]].share;
+            const double *use = rows_get(rows, user->use);
+            const double *volume = rows_get(rows, flows_volume(network->flows, routes->flow[user->flow].flow));
+            EACH_LANE(l) load[l] += use[l] * volume[l] * share;
+        }
+        EACH_LANE(l)
+        {
+            load[l] = per_year[l] > 0.0 ? load[l] / per_year[l] : 0.0;
+            rho[l] = load[l] < 1.0 ? load[l] : 1.0;
+        }
+    }
+}
+
+static void weights(struct network_state *state, const struct rows *rows, bool all)
+{
+    const struct routes *routes = &state->network->routes;
+    for (size_t f = 0; f < routes->flows; f++) {
+        if (!all && !state->weight_moves[f]) continue;
+        const struct route_flow *flow = &routes->flow[f];
+        const double *value = rows_get(rows, flow->time_value);
+        double *weight = state->weight[f];
+        if (flow->sensitivity < 0) { /* there is nothing to choose */
+            EACH_LANE(l) weight[l] = 0.0;
+            continue;
+        }
+        const double *sensitivity = rows_get(rows, flow->sensitivity);
+        EACH_LANE(l) weight[l] = sensitivity[l] * value[l] * MONTH_DAYS;
+    }
+}
+
+/* Utilities without queues, a_r - theta C_r. */
+static void utilities(struct network_state *state, const struct rows *rows, bool all)
+{
+    const struct routes *routes = &state->network->routes;
+    const double(*costs)[LANES] = route_cost_of(state->cost);
+    for (size_t r = 0; r < routes->count; r++) {
+        if (!all && !state->utility_moves[r]) continue;
+        const struct route_flow *flow = &routes->flow[routes->route[r].flow];
+        const double *constant = state->constant[r], *base = state->base_cost[r], *cost = costs[r];
+        double *utility = state->utility[r];
+        if (flow->sensitivity < 0) {
+            EACH_LANE(l) utility[l] = 0.0;
+            continue;
+        }
+        const double *sensitivity = rows_get(rows, flow->sensitivity);
+        EACH_LANE(l) utility[l] = constant[l] - sensitivity[l] * (cost[l] - base[l]);
+    }
+}
+
+void network_start(struct network_state *state, const struct rows *rows, const struct drivers_state *drivers)
+{
+    const struct network *network = state->network;
+    const struct routes *routes = &network->routes;
+    if (routes->count == 0) return;
+    capacities(state, rows, drivers, true);
+    base_loads(state, rows);
+    route_cost_start(state->cost, rows, (const double(*)[LANES])state->rho);
+    memcpy(state->base_cost, route_cost_of(state->cost), routes->count * sizeof *state->base_cost);
+    choice_start(state->choice, rows, (const double(*)[LANES])state->base_cost, state->constant);
+    weights(state, rows, true);
+    utilities(state, rows, true);
+    for (size_t f = 0; f < routes->flows; f++) {
+        const struct route_flow *flow = &routes->flow[f];
+        double *mean = state->mean_cost[f], *composite = state->composite[f];
+        EACH_LANE(l) mean[l] = 0.0;
+        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
+            const double share = routes->route[r].share, *cost = state->base_cost[r];
+            EACH_LANE(l) mean[l] += share * cost[l];
+        }
+        EACH_LANE(l) composite[l] = mean[l];
+    }
+    queue_start(state->queue, (const double(*)[LANES])state->capacity);
+    for (size_t i = 0; i < network->reports; i++)
+        for (size_t o = 0; o < LEG_OUTCOMES; o++) EACH_LANE(l) state->leg_row[i * LEG_OUTCOMES + o][l] = 0.0;
+}
+
+/* C_f of the month. */
+static void composites(struct network_state *state, const struct rows *rows, const struct queue_result *result)
+{
+    const struct routes *routes = &state->network->routes;
+    choice_log_sums(state->choice, state->composite);
+    for (size_t f = 0; f < routes->flows; f++) {
+        const struct route_flow *flow = &routes->flow[f];
+        const double *mean = state->mean_cost[f];
+        double *composite = state->composite[f];
+        if (flow->sensitivity >= 0) {
+            const double *sensitivity = rows_get(rows, flow->sensitivity);
+            EACH_LANE(l) composite[l] = mean[l] - composite[l] / sensitivity[l];
+            continue;
+        }
+        /* the only route, with its queue */
+        const double *cost = route_cost_of(state->cost)[flow->first_route], *value = rows_get(rows, flow->time_value);
+        const struct queue *queue = &state->network->queue;
+        _Alignas(LANES_ALIGNMENT) double worst[LANES];
+        EACH_LANE(l) worst[l] = 0.0;
+        for (size_t i = queue->first_on_route[flow->first_route]; i < queue->first_on_route[flow->first_route + 1];
+             i++) {
+            const double *delay = result->delay[queue->on_route[i]];
+            EACH_LANE(l) worst[l] = delay[l] > worst[l] ? delay[l] : worst[l];
+        }
+        EACH_LANE(l) composite[l] = cost[l] + value[l] * MONTH_DAYS * worst[l];
+    }
+}
+
+/* Volumes and delays of routes, and what flows ship, lose and leave waiting. */
+static void report_routes(struct network_state *state, const struct queue_result *result)
+{
+    const struct routes *routes = &state->network->routes;
+    const double(*days)[LANES] = route_cost_days(state->cost);
+    for (size_t i = 0; i < routes->flows * FLOW_OUTCOMES; i++) EACH_LANE(l) state->flow_row[i][l] = 0.0;
+    for (size_t r = 0; r < routes->count; r++) {
+        double(*flow)[LANES] = state->flow_row + routes->route[r].flow * FLOW_OUTCOMES;
+        double *shipped = flow[FLOW_SHIPPED], *lost = flow[FLOW_LOST], *backlog = flow[FLOW_BACKLOG],
+               *transit = flow[FLOW_TRANSIT];
+        double *volume = state->route_row[r * ROUTE_OUTCOMES + ROUTE_VOLUME],
+               *delayed = state->route_row[r * ROUTE_OUTCOMES + ROUTE_DELAY];
+        const double *offered = result->offered[r], *admitted = result->admitted[r], *gone = result->lost[r],
+                     *waiting = result->waiting[r], *time = days[r];
+        EACH_LANE(l)
+        {
+            const double months = offered[l] / admitted[l] - 1.0, some = admitted[l] > 0.0 ? 1.0 : 0.0;
+            const double held = months < QUEUE_LONGEST ? months : QUEUE_LONGEST, late = held > 0.0 ? held : 0.0;
+            volume[l] = admitted[l] * PER_YEAR;
+            delayed[l] = some > 0.0 ? volume[l] * late * MONTH_DAYS : 0.0;
+            shipped[l] += volume[l];
+            lost[l] += gone[l] * PER_YEAR;
+            backlog[l] += waiting[l];
+            transit[l] += admitted[l] * time[l] / MONTH_DAYS;
+        }
+    }
+    for (size_t f = 0; f < routes->flows; f++) {
+        const double *composite = state->composite[f], *shipped = state->flow_row[f * FLOW_OUTCOMES + FLOW_SHIPPED];
+        double *weighted = state->flow_row[f * FLOW_OUTCOMES + FLOW_COST];
+        EACH_LANE(l) weighted[l] = composite[l] * shipped[l];
+    }
+}
+
+static void report_legs(struct network_state *state, const struct rows *rows, const struct queue_result *result)
+{
+    const struct network *network = state->network;
+    for (size_t i = 0; i < network->reports; i++) {
+        const struct leg_report *report = &network->leg[i];
+        double(*row)[LANES] = state->leg_row + i * LEG_OUTCOMES;
+        if (report->queues) {
+            const double *capacity = state->capacity[report->queue], *used = result->used[report->queue],
+                         *delay = result->delay[report->queue];
+            double *per_year = row[LEG_USED], *part = row[LEG_UTILISATION], *late = row[LEG_DELAY],
+                   *rho = state->rho[report->leg];
+            EACH_LANE(l)
+            {
+                per_year[l] = used[l] * PER_YEAR;
+                part[l] = capacity[l] > 0.0 ? used[l] / capacity[l] : 0.0;
+                late[l] = delay[l] * MONTH_DAYS;
+                rho[l] = part[l] < 1.0 ? part[l] : 1.0;
+            }
+        }
+        double *revenue = row[LEG_REVENUE];
+        for (size_t t = report->first_toll; t < report->first_toll + report->tolls; t++) {
+            const double *fee = rows_get(rows, network->toll[t].fee),
+                         *volume = state->route_row[network->toll[t].route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+            if (t == report->first_toll)
+                EACH_LANE(l) revenue[l] = fee[l] * volume[l];
+            else
+                EACH_LANE(l) revenue[l] = LANES_FMA(fee[l], volume[l], revenue[l]);
+        }
+    }
+    for (size_t i = 0; i < network->corridors.count; i++) {
+        const struct corridor *corridor = &network->corridors.corridor[i];
+        double *sum = state->corridor_row[i];
+        EACH_LANE(l) sum[l] = 0.0;
+        for (size_t r = 0; r < corridor->routes; r++) {
+            const double *volume = state->route_row[corridor->route[r] * ROUTE_OUTCOMES + ROUTE_VOLUME];
+            EACH_LANE(l) sum[l] += volume[l];
+        }
+    }
+}
+
+/* Cargo of each flow before and after: D + B = shipped + lost + B'. */
+static void balance(struct network_state *state, const struct queue_result *result)
+{
+    const struct routes *routes = &state->network->routes;
+    const double *excess = result->excess;
+    double *imbalance = state->imbalance[0];
+    EACH_LANE(l) imbalance[l] = excess[l];
+    for (size_t f = 0; f < routes->flows; f++) {
+        const double(*row)[LANES] = (const double(*)[LANES])(state->flow_row + f * FLOW_OUTCOMES);
+        const double *demand = state->demand[f], *before = state->before[f], *shipped = row[FLOW_SHIPPED],
+                     *lost = row[FLOW_LOST], *backlog = row[FLOW_BACKLOG];
+        EACH_LANE(l)
+        {
+            const double in = demand[l] + before[l], out = (shipped[l] + lost[l]) / PER_YEAR + backlog[l];
+            const double error = in > 0.0 ? __builtin_fabs(in - out) / in : __builtin_fabs(out);
+            imbalance[l] = error > imbalance[l] ? error : imbalance[l];
+        }
+    }
+}
+
+void network_step(struct network_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                  const struct flows_state *flows, int month)
+{
+    const struct network *network = state->network;
+    const struct routes *routes = &network->routes;
+    if (routes->count == 0) return;
+    state->fresh = month == 0;
+    capacities(state, rows, drivers, false);
+    route_cost_step(state->cost, rows, drivers, (const double(*)[LANES])state->rho);
+    weights(state, rows, false);
+    utilities(state, rows, false);
+    for (size_t f = 0; f < routes->flows; f++) {
+        const double *per_year = flows_demand(flows, routes->flow[f].flow);
+        const double *backlog = state->flow_row[f * FLOW_OUTCOMES + FLOW_BACKLOG];
+        double *demand = state->demand[f], *before = state->before[f];
+        EACH_LANE(l)
+        {
+            demand[l] = per_year[l] / PER_YEAR;
+            before[l] = month == 0 ? 0.0 : backlog[l];
+        }
+    }
+    const struct queue_month asked = {.utility = (const double(*)[LANES])state->utility,
+                                      .demand = (const double(*)[LANES])state->demand,
+                                      .weight = (const double(*)[LANES])state->weight,
+                                      .capacity = (const double(*)[LANES])state->capacity,
+                                      .moves = state->choice_moves};
+    queue_step(state->queue, rows, state->choice, &asked);
+    const struct queue_result result = queue_result(state->queue);
+    composites(state, rows, &result);
+    report_routes(state, &result);
+    report_legs(state, rows, &result);
+    balance(state, &result);
+}
+
+const double *network_base_cost(const struct network_state *state, size_t route)
+{
+    return state->base_cost[route];
+}
+
+size_t network_queues(const struct network *network)
+{
+    return network->queue.count;
+}
+
+size_t network_queue_leg(const struct network *network, size_t queue)
+{
+    return network->queue.leg[queue].leg;
+}
+
+const double *network_base_capacity(const struct network_state *state, size_t queue)
+{
+    return state->base_capacity[queue];
+}
+
+const double *network_base_load(const struct network_state *state, size_t queue)
+{
+    return state->base_load[queue];
+}
+
+const double *network_shipped(const struct network_state *state, size_t flow)
+{
+    return state->flow_row[flow * FLOW_OUTCOMES + FLOW_SHIPPED];
+}
+
+const double *network_volume(const struct network_state *state, size_t route)
+{
+    return state->route_row[route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+}

@@ -1,0 +1,244 @@
+/* output/hdf5/layout.c -- see layout.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/hdf5/layout.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHUNK = 16384 }; /* values, at most */
+enum { ATTRIBUTES = 16 };
+enum { GROWTH = 1 << 24 }; /* of a file in memory, bytes */
+/* No file can have this name, which HDF5 looks for even if the file is to be in memory. */
+static const char no_file[] = "/dev/null/in-memory";
+
+enum { REASON_MOST = 200 };
+
+/* The library's innermost description; of a failed system call only what the system said. */
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *reason)
+{
+    static const char said[] = "error message = '";
+    if (n > 0 || error->desc == NULL) return 0;
+    const char *system = strstr(error->desc, said);
+    const char *text = system == NULL ? error->desc : system + sizeof said - 1;
+    const size_t length = strcspn(text, system == NULL ? "\n" : "'\n");
+    snprintf(reason, REASON_MOST, "%.*s", (int)length, text);
+    return 0;
+}
+
+struct fault *layout_fault(const char *path, const char *what)
+{
+    char reason[REASON_MOST] = "no reason given";
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
+    return fault_raise(FAULT_MACHINE, "%s: HDF5 could not %s: %s", path, what, reason);
+}
+
+struct fault *layout_begin(const char *path)
+{
+    (void)H5dont_atexit(); /* fails when it was called before, which is as good */
+    HDF5(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL), "silence its messages");
+    return NULL;
+}
+
+static struct fault *create(const char *path, bool in_memory, struct layout *layout)
+{
+    const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+    *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1};
+    TRY(layout_begin(path));
+    layout->group_list = H5Pcreate(H5P_GROUP_CREATE);
+    layout->text_type = H5Tcopy(H5T_C_S1);
+    HDF5(path, layout->group_list, "make a property list");
+    HDF5(path, layout->text_type, "make a text type");
+    HDF5(path, H5Pset_link_creation_order(layout->group_list, order), "keep the order of groups");
+    HDF5(path, H5Pset_attr_creation_order(layout->group_list, order), "keep the order of attributes");
+    HDF5(path, H5Pset_obj_track_times(layout->group_list, 0), "leave times out");
+    HDF5(path, H5Tset_strpad(layout->text_type, H5T_STR_NULLTERM), "set the padding of texts");
+    HDF5(path, H5Tset_cset(layout->text_type, H5T_CSET_UTF8), "set the encoding of texts");
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS), create = H5Pcreate(H5P_FILE_CREATE);
+    /* superblock 2 and dense attributes, which may be longer than 64 KB; closing the file closes all that is in it */
+    const int ready =
+        access >= 0 && create >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) >= 0 &&
+        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 && H5Pset_link_creation_order(create, order) >= 0 &&
+        H5Pset_attr_creation_order(create, order) >= 0 && H5Pset_obj_track_times(create, 0) >= 0;
+    if (ready && (!in_memory || H5Pset_fapl_core(access, GROWTH, 0) >= 0))
+        layout->file = H5Fcreate(in_memory ? no_file : path, H5F_ACC_EXCL, create, access);
+    struct fault *fault = layout->file < 0 ? layout_fault(path, "create the file") : NULL;
+    if (access >= 0 && H5Pclose(access) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
+    if (create >= 0 && H5Pclose(create) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
+    return fault;
+}
+
+struct fault *layout_create(const char *path, struct layout *layout)
+{
+    return create(path, false, layout);
+}
+
+struct fault *layout_create_in_memory(const char *path, struct layout *layout)
+{
+    return create(path, true, layout);
+}
+
+struct fault *layout_close(struct layout *layout)
+{
+    struct fault *fault = NULL;
+    if (layout->file >= 0) {
+        if (H5Fflush(layout->file, H5F_SCOPE_GLOBAL) < 0)
+            fault = layout_fault(layout->path, "write the file to the disk");
+        if (H5Fclose(layout->file) < 0 && fault == NULL) fault = layout_fault(layout->path, "close the file");
+    }
+    if (layout->group_list >= 0 && H5Pclose(layout->group_list) < 0 && fault == NULL)
+        fault = layout_fault(layout->path, "close a property list");
+    if (layout->text_type >= 0 && H5Tclose(layout->text_type) < 0 && fault == NULL)
+        fault = layout_fault(layout->path, "close a type");
+    layout->file = layout->group_list = layout->text_type = -1;
+    return fault;
+}
+
+struct fault *layout_finish(struct layout *layout, struct fault *fault)
+{
+    struct fault *closing = layout_close(layout);
+    if (fault == NULL) return closing;
+    fault_free(closing); /* what failed first says more */
+    return fault;
+}
+
+struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group)
+{
+    *group = H5Gcreate2(parent, name, H5P_DEFAULT, layout->group_list, H5P_DEFAULT);
+    HDF5(layout->path, *group, "create a group");
+    return NULL;
+}
+
+static struct fault *attribute(const struct layout *layout, hid_t object, const char *name, hid_t type, size_t count,
+                               const void *value)
+{
+    const hsize_t size = count;
+    const hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
+    HDF5(layout->path, space, "make the shape of an attribute");
+    const hid_t made = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    HDF5(layout->path, H5Sclose(space), "close the shape of an attribute");
+    HDF5(layout->path, made, "create an attribute");
+    HDF5(layout->path, H5Awrite(made, type, value), "write an attribute");
+    HDF5(layout->path, H5Aclose(made), "close an attribute");
+    return NULL;
+}
+
+struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text)
+{
+    HDF5(layout->path, H5Tset_size(layout->text_type, strlen(text) + 1), "set the length of a text");
+    return attribute(layout, object, name, layout->text_type, 0, text);
+}
+
+struct fault *layout_integer(const struct layout *layout, hid_t object, const char *name, int64_t value)
+{
+    return attribute(layout, object, name, H5T_NATIVE_INT64, 0, &value);
+}
+
+struct fault *layout_number(const struct layout *layout, hid_t object, const char *name, double value)
+{
+    return attribute(layout, object, name, H5T_NATIVE_DOUBLE, 0, &value);
+}
+
+struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
+                              const int32_t value[])
+{
+    return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_INT32, count, value);
+}
+
+struct fault *layout_doubles(const struct layout *layout, hid_t object, const char *name, size_t count,
+                             const double value[])
+{
+    return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_DOUBLE, count, value);
+}
+
+hsize_t layout_chunk(hsize_t values)
+{
+    const hsize_t chunks = (values + CHUNK - 1) / CHUNK;
+    return chunks == 0 ? 0 : (values + chunks - 1) / chunks;
+}
+
+static struct fault *shape_of(const struct layout *layout, const struct layout_data *data, hid_t *space, hid_t *list)
+{
+    const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+    *space = data->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(data->rank, data->size, NULL);
+    *list = H5Pcreate(H5P_DATASET_CREATE);
+    HDF5(layout->path, *space, "make the shape of a dataset");
+    HDF5(layout->path, *list, "make a property list");
+    HDF5(layout->path, H5Pset_attr_creation_order(*list, order), "keep the order of attributes");
+    HDF5(layout->path, H5Pset_obj_track_times(*list, 0), "leave times out");
+    /* beside the dataset, not in a heap of their own, which takes longer and more room */
+    HDF5(layout->path, H5Pset_attr_phase_change(*list, ATTRIBUTES, ATTRIBUTES / 2), "keep attributes at hand");
+    if (H5Tget_class(data->type) == H5T_FLOAT) {
+        const double missing = NAN;
+        HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");
+    }
+    if (data->storage == LAYOUT_WHOLE || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
+    hsize_t chunk[LAYOUT_RANK] = {1, 1, 1, 1};
+    chunk[data->rank - 1] = layout_chunk(data->size[data->rank - 1]);
+    HDF5(layout->path, H5Pset_chunk(*list, data->rank, chunk), "set the shape of chunks");
+    if (data->storage == LAYOUT_CHUNKED) {
+        HDF5(layout->path, H5Pset_fletcher32(*list), "ask for checksums");
+        return NULL;
+    }
+    HDF5(layout->path, H5Pset_shuffle(*list), "ask for the order of bytes");
+    HDF5(layout->path, H5Pset_deflate(*list, LAYOUT_LEVEL), "ask for compression");
+    return NULL;
+}
+
+struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data, hid_t *dataset)
+{
+    hid_t space = -1, list = -1;
+    struct fault *fault = shape_of(layout, data, &space, &list);
+    *dataset = fault == NULL ? H5Dcreate2(group, data->name, data->type, space, H5P_DEFAULT, list, H5P_DEFAULT) : -1;
+    if (fault == NULL && *dataset < 0) fault = layout_fault(layout->path, "create a dataset");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a shape");
+    if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a property list");
+    if (fault != NULL) return fault;
+    if (data->value != NULL)
+        HDF5(layout->path, H5Dwrite(*dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
+             "write a dataset");
+    for (int i = 0; i < data->rank; i++)
+        if (data->scale[i] > 0)
+            HDF5(layout->path, H5DSattach_scale(*dataset, data->scale[i], (unsigned)i), "attach a dimension");
+    if (H5Tget_class(data->type) != H5T_FLOAT) return NULL;
+    const double missing = NAN;
+    const float missing_single = NAN;
+    const int single = H5Tget_size(data->type) == sizeof missing_single;
+    return attribute(layout, *dataset, "_FillValue", data->type, 1, single ? (const void *)&missing_single : &missing);
+}
+
+static struct fault *make_scale(struct layout *layout, hid_t group, const struct layout_data *data, const char *label,
+                                hid_t *scale)
+{
+    const int32_t number = layout->dimensions++;
+    hid_t space = -1, list = -1;
+    TRY(shape_of(layout, data, &space, &list));
+    *scale = H5Dcreate2(group, data->name, data->type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    HDF5(layout->path, H5Sclose(space), "close a shape");
+    HDF5(layout->path, H5Pclose(list), "close a property list");
+    HDF5(layout->path, *scale, "create a dimension");
+    if (data->value != NULL)
+        HDF5(layout->path, H5Dwrite(*scale, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
+             "write a coordinate");
+    HDF5(layout->path, H5DSset_scale(*scale, label), "declare a dimension");
+    return attribute(layout, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT32, 0, &number);
+}
+
+struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count, const double value[],
+                           hid_t *scale)
+{
+    const struct layout_data data = {
+        .name = name, .type = H5T_NATIVE_DOUBLE, .rank = 1, .size = {count}, .value = value};
+    return make_scale(layout, group, &data, name, scale);
+}
+
+struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count, hid_t *scale)
+{
+    const struct layout_data data = {.name = name, .type = H5T_NATIVE_FLOAT, .rank = 1, .size = {count}};
+    char label[80];
+    /* the words by which netCDF-4 knows a dimension that has no values */
+    snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable.%10zu", count);
+    return make_scale(layout, group, &data, label, scale);
+}

@@ -1,0 +1,401 @@
+/* output/result/differences.c -- see differences.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/result/differences.h"
+#include "output/hdf5/layout.h"
+#include "output/result/result_write.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An object of a file, by its path. */
+struct object {
+    char *name;
+    H5O_type_t type;
+};
+
+/* All of a file's, sorted by name. */
+struct objects {
+    const char *path;
+    hid_t file;
+    struct object *object;
+    size_t count;
+    struct fault *fault;
+};
+
+struct comparing {
+    const char *path;
+    int start; /* of the run, its first month */
+    struct differences *differences;
+};
+
+static void __attribute__((format(printf, 2, 3))) note(struct comparing *comparing, const char *format, ...)
+{
+    char sentence[600];
+    va_list values;
+    comparing->differences->different++;
+    if (fault_enough(comparing->differences->faults)) return;
+    va_start(values, format);
+    vsnprintf(sentence, sizeof sentence, format, values);
+    va_end(values);
+    comparing->differences->faults =
+        fault_join(comparing->differences->faults, fault_raise(FAULT_UNTRUSTED, "%s", sentence));
+}
+
+static herr_t add_object(hid_t file, const char *name, const H5O_info_t *info, void *context)
+{
+    struct objects *objects = context;
+    (void)file;
+    struct object *grown = reallocarray(objects->object, objects->count + 1, sizeof *grown);
+    if (grown != NULL) {
+        objects->object = grown;
+        grown[objects->count] = (struct object){strdup(name), info->type};
+    }
+    if (grown == NULL || grown[objects->count].name == NULL)
+        objects->fault = fault_no_memory();
+    else
+        objects->count++;
+    return objects->fault == NULL ? 0 : -1;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct object *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+static struct fault *list_objects(const char *path, hid_t file, struct objects *objects)
+{
+    *objects = (struct objects){.path = path, .file = file};
+    if (H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, add_object, objects, H5O_INFO_BASIC) < 0 && objects->fault == NULL)
+        objects->fault = layout_fault(path, "list its objects");
+    if (objects->count > 0) qsort(objects->object, objects->count, sizeof *objects->object, by_name);
+    return objects->fault;
+}
+
+static void free_objects(struct objects *objects)
+{
+    for (size_t i = 0; i < objects->count; i++) free(objects->object[i].name);
+    free(objects->object);
+}
+
+/* What a dataset or an attribute holds, in the type of its file; of numbers also as such. */
+struct content {
+    int rank;
+    hsize_t size[H5S_MAX_RANK];
+    size_t count, bytes;
+    hid_t type;
+    void *value;
+};
+
+static struct fault *read_shape(const char *path, hid_t space, struct content *content)
+{
+    const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    content->rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, content->size, NULL);
+    if (content->rank < 0 || count < 0) return layout_fault(path, "tell a shape");
+    content->count = (size_t)count;
+    content->bytes = content->count * H5Tget_size(content->type);
+    content->value = malloc(content->bytes + 1);
+    return content->value == NULL ? fault_no_memory() : NULL;
+}
+
+static struct fault *free_content(const char *path, struct content *content, struct fault *fault)
+{
+    free(content->value);
+    if (content->type >= 0 && H5Tclose(content->type) < 0 && fault == NULL) fault = layout_fault(path, "close a type");
+    return fault;
+}
+
+static struct fault *read_dataset(const char *path, hid_t dataset, struct content *content)
+{
+    *content = (struct content){.type = H5Dget_type(dataset)};
+    HDF5(path, content->type, "open a type");
+    const hid_t space = H5Dget_space(dataset);
+    struct fault *fault = read_shape(path, space, content);
+    if (fault == NULL && H5Dread(dataset, content->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, content->value) < 0)
+        fault = layout_fault(path, "read a dataset");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
+    return fault;
+}
+
+static struct fault *read_attribute(const char *path, hid_t attribute, struct content *content)
+{
+    *content = (struct content){.type = H5Aget_type(attribute)};
+    HDF5(path, content->type, "open a type");
+    const hid_t space = H5Aget_space(attribute);
+    struct fault *fault = read_shape(path, space, content);
+    if (fault == NULL && H5Aread(attribute, content->type, content->value) < 0)
+        fault = layout_fault(path, "read an attribute");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
+    return fault;
+}
+
+static bool same_kind(const struct content *left, const struct content *right)
+{
+    return left->rank == right->rank && H5Tequal(left->type, right->type) > 0 &&
+           memcmp(left->size, right->size, (size_t)left->rank * sizeof *left->size) == 0;
+}
+
+static bool is_number(const struct content *content)
+{
+    const H5T_class_t class = H5Tget_class(content->type);
+    return class == H5T_FLOAT || class == H5T_INTEGER;
+}
+
+/* One value as a double, which holds floats and all whole numbers of a result exactly. */
+static double number_of(const struct content *content, size_t k)
+{
+    const size_t width = H5Tget_size(content->type);
+    const char *at = (const char *)content->value + k * width;
+    const bool is_float = H5Tget_class(content->type) == H5T_FLOAT;
+    union {
+        double d;
+        float f;
+        int64_t i;
+        int32_t j;
+    } number;
+    memcpy(&number, at, width < sizeof number ? width : sizeof number);
+    if (is_float) return width == sizeof number.d ? number.d : (double)number.f;
+    return width == sizeof number.i ? (double)number.i : (double)number.j;
+}
+
+/* How many values differ, and the first that does; all that are not defined are the same. */
+static size_t count_different(const struct content *left, const struct content *right, size_t *first)
+{
+    const size_t width = left->bytes / (left->count == 0 ? 1 : left->count);
+    size_t different = 0;
+    for (size_t k = 0; k < left->count; k++) {
+        if (memcmp((const char *)left->value + k * width, (const char *)right->value + k * width, width) == 0) continue;
+        if (isnan(number_of(left, k)) && isnan(number_of(right, k))) continue;
+        if (different++ == 0) *first = k;
+    }
+    return different;
+}
+
+/* Where along a dimension, by its coordinate: "2020", "quantile 0.25", "replication 17". */
+struct position {
+    hsize_t at;
+    int start; /* of the run */
+    char text[80];
+};
+
+/* The coordinate, false where the dimension has none. */
+static bool read_coordinate(hid_t scale, hsize_t at, double *value)
+{
+    char label[32] = "";
+    if (H5DSget_scale_name(scale, label, sizeof label) < 0 || strncmp(label, "This is a netCDF", 16) == 0) return false;
+    const hsize_t one = 1;
+    const hid_t space = H5Dget_space(scale), room = H5Screate_simple(1, &one, NULL);
+    bool read = space >= 0 && room >= 0 && H5Sselect_elements(space, H5S_SELECT_SET, 1, &at) >= 0 &&
+                H5Dread(scale, H5T_NATIVE_DOUBLE, room, space, H5P_DEFAULT, value) >= 0;
+    if (space >= 0 && H5Sclose(space) < 0) read = false;
+    if (room >= 0 && H5Sclose(room) < 0) read = false;
+    return read;
+}
+
+static herr_t say_position(hid_t dataset, unsigned dimension, hid_t scale, void *context)
+{
+    struct position *position = context;
+    char path[512] = "";
+    double value;
+    (void)dataset;
+    (void)dimension;
+    if (H5Iget_name(scale, path, sizeof path) <= 0) return -1;
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    if (!read_coordinate(scale, position->at, &value))
+        snprintf(position->text, sizeof position->text, "%.40s %llu", name, (unsigned long long)position->at);
+    else if (strcmp(name, "time") == 0)
+        calendar_write_year(position->start, (int)position->at, position->text);
+    else
+        snprintf(position->text, sizeof position->text, "%.40s %.10g", name, value);
+    return 0;
+}
+
+/* Value k of a dataset: " at ..." for each of its dimensions; nothing of one number. */
+static void say_where(hid_t dataset, int start, const struct content *content, size_t k, char text[200])
+{
+    size_t length = 0;
+    hsize_t rest = content->count;
+    text[0] = '\0';
+    for (int d = 0; d < content->rank && length < 150; d++) {
+        rest /= content->size[d];
+        struct position position = {.at = k / rest % content->size[d], .start = start};
+        snprintf(position.text, sizeof position.text, "value %llu", (unsigned long long)position.at);
+        if (H5DSiterate_scales(dataset, (unsigned)d, NULL, say_position, &position) < 0)
+            snprintf(position.text, sizeof position.text, "value %llu", (unsigned long long)position.at);
+        length += (size_t)snprintf(text + length, 200 - length, "%s%s", d == 0 ? ": " : ", ", position.text);
+    }
+}
+
+static void note_values(struct comparing *comparing, const char *name, hid_t dataset, const struct content *stored,
+                        const struct content *again)
+{
+    char where[200], more[48] = "";
+    size_t first = 0;
+    const size_t different = count_different(stored, again, &first);
+    if (different == 0) return;
+    say_where(dataset, comparing->start, stored, first, where);
+    if (different > 1) snprintf(more, sizeof more, "; %zu more differ", different - 1);
+    note(comparing, "%s%s is %.17g in the file, but %.17g again%s", name, where, number_of(stored, first),
+         number_of(again, first), more);
+}
+
+static struct fault *compare_values(struct comparing *comparing, const char *name, hid_t stored, hid_t again)
+{
+    struct content left, right = {.type = -1};
+    struct fault *fault = read_dataset(comparing->path, stored, &left);
+    if (fault == NULL) fault = read_dataset(comparing->path, again, &right);
+    comparing->differences->datasets++;
+    if (fault == NULL && !same_kind(&left, &right))
+        note(comparing, "%s has another type or shape in the file than again", name);
+    else if (fault == NULL && !is_number(&left))
+        note(comparing, "%s is not of numbers", name);
+    else if (fault == NULL && memcmp(left.value, right.value, left.bytes) != 0)
+        note_values(comparing, name, stored, &left, &right);
+    return free_content(comparing->path, &right, free_content(comparing->path, &left, fault));
+}
+
+/* The attributes of an object, against those of another. */
+struct attributes {
+    struct comparing *comparing;
+    const char *name; /* of both */
+    bool root;
+    hid_t other;
+    bool only_look; /* whether the other has them, too */
+    struct fault *fault;
+};
+
+static bool is_left_out(const char *name, bool root)
+{
+    static const char *const always[] = {"DIMENSION_LIST", "REFERENCE_LIST"};
+    static const char *const of_root[] = {"title", "history", "source", "arithmetic", "content_sha256", "stopped_by"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (strcmp(name, always[i]) == 0) return true;
+    for (size_t i = 0; root && i < sizeof of_root / sizeof *of_root; i++)
+        if (strcmp(name, of_root[i]) == 0) return true;
+    return false;
+}
+
+static void note_attribute(const struct attributes *attributes, const char *name, const struct content *stored,
+                           const struct content *again)
+{
+    size_t first = 0;
+    if (!same_kind(stored, again) || !is_number(stored))
+        note(attributes->comparing, "%s: the attribute '%s' is another in the file than again", attributes->name, name);
+    else if (count_different(stored, again, &first) > 0)
+        note(attributes->comparing, "%s: value %zu of the attribute '%s' is %.17g in the file, but %.17g again",
+             attributes->name, first, name, number_of(stored, first), number_of(again, first));
+}
+
+static struct fault *compare_attribute(const struct attributes *attributes, const char *name, hid_t stored, hid_t again)
+{
+    const char *path = attributes->comparing->path;
+    struct content left = {.type = -1}, right = {.type = -1};
+    if (stored < 0 || again < 0) return layout_fault(path, "open an attribute");
+    struct fault *fault = read_attribute(path, stored, &left);
+    if (fault == NULL) fault = read_attribute(path, again, &right);
+    if (fault == NULL && (!same_kind(&left, &right) || memcmp(left.value, right.value, left.bytes) != 0))
+        note_attribute(attributes, name, &left, &right);
+    return free_content(path, &right, free_content(path, &left, fault));
+}
+
+static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
+{
+    struct attributes *attributes = context;
+    (void)info;
+    if (is_left_out(name, attributes->root)) return 0;
+    const htri_t there = H5Aexists(attributes->other, name);
+    if (there <= 0) {
+        note(attributes->comparing, "%s: the attribute '%s' is %s", attributes->name, name,
+             attributes->only_look ? "missing in the file" : "in the file, but not again");
+        return 0;
+    }
+    if (attributes->only_look) return 0;
+    const hid_t stored = H5Aopen(object, name, H5P_DEFAULT), again = H5Aopen(attributes->other, name, H5P_DEFAULT);
+    attributes->fault = compare_attribute(attributes, name, stored, again);
+    const bool closed = (stored < 0 || H5Aclose(stored) >= 0) && (again < 0 || H5Aclose(again) >= 0);
+    if (!closed && attributes->fault == NULL)
+        attributes->fault = layout_fault(attributes->comparing->path, "close an attribute");
+    return attributes->fault == NULL ? 0 : -1;
+}
+
+static struct fault *compare_attributes(struct comparing *comparing, const char *name, hid_t stored, hid_t again)
+{
+    struct attributes attributes = {
+        .comparing = comparing, .name = name, .root = strcmp(name, ".") == 0, .other = again};
+    if (attributes.root) attributes.name = "the file";
+    herr_t listed = H5Aiterate2(stored, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_attribute, &attributes);
+    attributes.other = stored;
+    attributes.only_look = true;
+    if (listed >= 0) listed = H5Aiterate2(again, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_attribute, &attributes);
+    if (attributes.fault != NULL) return attributes.fault;
+    return listed < 0 ? layout_fault(comparing->path, "list attributes") : NULL;
+}
+
+static struct fault *compare_open(struct comparing *comparing, const char *name, H5O_type_t type, hid_t stored,
+                                  hid_t again)
+{
+    if (stored < 0 || again < 0) return layout_fault(comparing->path, "open an object");
+    TRY(compare_attributes(comparing, name, stored, again));
+    return type == H5O_TYPE_DATASET ? compare_values(comparing, name, stored, again) : NULL;
+}
+
+static struct fault *compare_object(struct comparing *comparing, const struct objects *stored,
+                                    const struct objects *again, const struct object *object)
+{
+    const hid_t left = H5Oopen(stored->file, object->name, H5P_DEFAULT),
+                right = H5Oopen(again->file, object->name, H5P_DEFAULT);
+    struct fault *fault = compare_open(comparing, object->name, object->type, left, right);
+    const bool closed = (left < 0 || H5Oclose(left) >= 0) && (right < 0 || H5Oclose(right) >= 0);
+    return fault != NULL || closed ? fault : layout_fault(comparing->path, "close an object");
+}
+
+static struct fault *compare_objects(struct comparing *comparing, const struct objects *stored,
+                                     const struct objects *again)
+{
+    size_t i = 0, j = 0;
+    while (i < stored->count || j < again->count) {
+        const struct object *left = &stored->object[i], *right = &again->object[j];
+        const int order = i == stored->count ? 1 : j == again->count ? -1 : strcmp(left->name, right->name);
+        if (order < 0) note(comparing, "%s is in the file, but not again", left->name);
+        if (order > 0) note(comparing, "%s is missing in the file", right->name);
+        if (order == 0 && left->type != right->type)
+            note(comparing, "%s is another kind of object in the file than again", left->name);
+        else if (order == 0)
+            TRY(compare_object(comparing, stored, again, left));
+        i += order <= 0 ? 1 : 0;
+        j += order >= 0 ? 1 : 0;
+    }
+    return NULL;
+}
+
+static struct fault *compare_files(struct comparing *comparing, hid_t file, hid_t made)
+{
+    struct objects stored = {.path = NULL}, again = {.path = NULL};
+    struct fault *fault = list_objects(comparing->path, file, &stored);
+    if (fault == NULL) fault = list_objects(comparing->path, made, &again);
+    if (fault == NULL) fault = compare_objects(comparing, &stored, &again);
+    free_objects(&stored);
+    free_objects(&again);
+    return fault;
+}
+
+struct fault *differences_find(const char *path, const struct result *again, struct differences *differences)
+{
+    struct comparing comparing = {path, again->calendar.start, differences};
+    struct layout made;
+    *differences = (struct differences){0};
+    struct fault *fault = layout_create_in_memory(path, &made);
+    if (fault == NULL) fault = result_lay_out(again, &made, 0);
+    const hid_t file = fault == NULL ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
+    if (fault == NULL && file < 0) fault = layout_fault(path, "open the file");
+    if (fault == NULL) fault = compare_files(&comparing, file, made.file);
+    if (file >= 0 && H5Fclose(file) < 0 && fault == NULL) fault = layout_fault(path, "close the file");
+    struct fault *closing = layout_close(&made);
+    if (fault == NULL) return closing;
+    fault_free(closing); /* what failed first says more */
+    return fault;
+}

@@ -1,0 +1,104 @@
+/* output/result/result.h -- a result as plain data, written to and read from HDF5 that is also netCDF-4 with CF
+ * attributes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_RESULT_H
+#define ZHOL_RESULT_H
+
+#include "sim/core/calendar.h"
+#include "sim/core/outcome.h"
+#include "sim/statistics/quantiles.h"
+#include "sim/statistics/samples.h"
+#include "sim/statistics/tally.h"
+
+enum { RESULT_SCHEMA = 1 };
+
+struct result_input {
+    char *path;
+    char *unit;
+    char *long_name;
+};
+
+/* A number that says how trustworthy the run is: path "drivers.spread.clamp", value, unit, sentence. */
+struct result_diagnostic {
+    char *path;
+    double value;
+    char *unit;
+    char *meaning;
+};
+
+struct result {
+    /* attributes of the file */
+    char *title;
+    char *history;  /* rebuilt from the plan: "zhol run NAME -n N --seed S ..." */
+    char *source;   /* "zhol 0.1.0" */
+    char *scenario; /* merged text */
+    uint64_t seed;
+    uint64_t replications;
+    char *rng;
+    char *arithmetic;
+    uint64_t memory; /* bytes */
+    char *prices;    /* "constant 2019 USD" */
+    bool exact_quantiles;
+    char *stopped_by;      /* what ended a run that was to find something out: "precision: ..."; NULL: its number */
+    double quantile_error; /* of those that are not exact, at most, relative */
+
+    struct calendar calendar;
+    struct outcomes outcomes;
+    size_t years;
+    /* cell = outcome * (years + 1) + period; period `years` is the horizon */
+    struct moments *moments; /* [cells] */
+    size_t quantiles;
+    double *probability;                /* [quantiles] */
+    struct quantile_estimate *quantile; /* [cells][quantiles] */
+    size_t levels;
+    double *level;              /* [levels] of tails, as in tail.h */
+    struct cvar_estimate *cvar; /* [cells][levels] */
+    struct samples samples;     /* count 0: none kept */
+    bool *annual_saved;         /* [outcomes] whether yearly samples are written */
+    bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
+    struct result_input *input; /* [samples.inputs] */
+    bool compressed;            /* samples and inputs are stored compressed; false of what has none */
+
+    struct invalid_replication *invalid; /* NULL in a result that was read */
+    size_t invalids;
+    char **cause; /* names of causes of invalid replications */
+    size_t causes;
+    struct result_diagnostic *diagnostic;
+    size_t diagnostics;
+};
+
+void result_free(struct result *result);
+
+/* The name of the dataset of a path: `.`, `-` and `/` become `_`. */
+enum { RESULT_NAME_MOST = 256 };
+void result_name(const char *path, char name[RESULT_NAME_MOST]);
+
+/* The probability that an outcome tells of in a cell, with its bounds; NaN if it tells of none. */
+struct probability_estimate result_probability(const struct result *result, size_t cell);
+
+/* How what of an outcome is a probability is called in the attribute `probability`, and back. */
+const char *result_chance_name(enum outcome_chance chance);
+enum outcome_chance result_chance(const char *name);
+
+/* How a rule of outcomes is called in the attribute cell_methods (CF conventions), and back. */
+const char *result_cell_methods(enum outcome_rule rule);
+enum outcome_rule result_rule(const char *methods);
+
+/* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is
+ * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes,
+ * whatever the number of threads, which compress if the result asks for it (0: as many as ensemble_for takes). */
+MUST_CHECK struct fault *result_write(const struct result *result, const char *path, bool force, int threads);
+
+/* Reads all but the samples (which stay empty unless `with_samples`; what was not saved is NaN, or not kept). A file
+ * that is not a complete result of a known schema is a fault of FAULT_FILES that says what it is instead. Checks
+ * content_sha256. */
+MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct result *result);
+/* Reads what the result is of, with the same checks: neither statistics nor samples, but of which outcomes yearly ones
+ * are saved. *ours says whether the file calls itself a result of zhol, even if it is damaged or of another format. */
+MUST_CHECK struct fault *result_read_head(const char *path, bool *ours, struct result *result);
+
+/* The same without a check of the content, so that it is fast, but with the coordinates of quantiles and levels and the
+ * numbers of the invalid replications. */
+MUST_CHECK struct fault *result_read_outline(const char *path, struct result *result);
+
+#endif

@@ -1,0 +1,23 @@
+/* output/tables/readable.h -- units that suit the size of a number, for tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_READABLE_H
+#define ZHOL_READABLE_H
+
+#include "sim/core/outcome.h"
+
+#include <stddef.h>
+
+/* For numbers up to `most` in `unit`: the largest unit that leaves at least 1 ("t/yr" and 3e7: "Mt/yr"), into `text`,
+ * and what they are to be divided by. Without a larger one the unit itself, and 1. */
+double readable_unit(const char *unit, double most, size_t size, char text[]);
+
+/* Whether an outcome is a share, which is read in per cent: a pure number that is a ratio, an index or a probability.
+ */
+bool readable_share(enum outcome_rule rule, const char *unit);
+
+/* A number with as many digits as its error justifies, whose first two are kept: 1.2345 with 0.0067 is "1.2345" and
+ * "0.0067", with 0.067 "1.234" and "0.067". Without an error, or with a large one, four digits. */
+enum { READABLE_NUMBER = 32 };
+void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER]);
+
+#endif

@@ -1,0 +1,409 @@
+/* output/tables/table.c -- see table.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/table.h"
+#include "output/tables/readable.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define SHOWN_SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
+
+static const char *unit_of(const struct outcome *outcome, bool horizon)
+{
+    const char *unit = horizon || outcome->kind->horizon_only ? outcome->total : outcome->unit;
+    return strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+static const struct moments *moments_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->moments[outcome * (result->years + 1) + period];
+}
+
+static const struct quantile_estimate *quantiles_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->quantile[(outcome * (result->years + 1) + period) * result->quantiles];
+}
+
+static const struct cvar_estimate *cvar_at(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
+}
+
+/* "2020", or "2020-07" where the years of the run do not begin in January. */
+static void period_name(const struct result *result, size_t period, char name[12])
+{
+    char month[8];
+    if (period == result->years) {
+        strcpy(name, "horizon");
+        return;
+    }
+    calendar_write(result->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
+    if (result->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
+    strcpy(name, month);
+}
+
+/* Where the rows of an outcome begin, asked for from `first` on: without years, it has the horizon's alone. */
+static size_t first_row(const struct result *result, size_t outcome, size_t first)
+{
+    return result->outcomes.item[outcome].kind->horizon_only ? result->years : first;
+}
+
+static struct fault *find_period(const struct result *result, int year, size_t *first, size_t *end)
+{
+    const int start = result->calendar.start / CALENDAR_MONTHS_PER_YEAR;
+    *first = 0;
+    *end = result->years + 1;
+    if (year == 0) return NULL;
+    if (year < start || year >= start + (int)result->years)
+        return fault_raise(FAULT_USAGE, "--year is %d; expected a year of the run, %d to %d", year, start,
+                           start + (int)result->years - 1);
+    *first = (size_t)(year - start);
+    *end = *first + 1;
+    return NULL;
+}
+
+/* Whether the outcome is asked for. */
+static bool is_asked(const struct outcome *outcome, const char *const patterns[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(patterns[i], outcome->path, 0) == 0) return true;
+    return count == 0;
+}
+
+static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count, int year)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool found = false, has_years = false;
+        for (size_t o = 0; o < result->outcomes.count; o++) {
+            const struct outcome *item = &result->outcomes.item[o];
+            if (fnmatch(patterns[i], item->path, 0) != 0) continue;
+            found = true;
+            has_years = has_years || !item->kind->horizon_only;
+        }
+        if (!found)
+            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them",
+                               patterns[i]);
+        if (year != 0 && !has_years)
+            return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
+                               patterns[i]);
+    }
+    return NULL;
+}
+
+static struct fault *check_written(FILE *to)
+{
+    return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
+}
+
+static void print_head(const struct result *result, FILE *to)
+{
+    fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n", result->title, result->replications,
+            result->seed, result->prices);
+    if (result->stopped_by != NULL) fprintf(to, "stopped by %s\n", result->stopped_by);
+    if (!result->exact_quantiles)
+        fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
+                100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));
+    fputc('\n', to);
+}
+
+static struct probability_estimate probability_at(const struct result *result, size_t outcome, size_t period)
+{
+    return result_probability(result, outcome * (result->years + 1) + period);
+}
+
+/* What is 0 or 1: nothing but a probability, which half an interval does not suit near 0 and 1. */
+static bool is_probability(const struct outcome *outcome)
+{
+    return outcome->kind->chance == CHANCE_MEAN;
+}
+
+static void show_title(const struct outcome *item, FILE *to)
+{
+    const char *unit = unit_of(item, false), *total = unit_of(item, true);
+    fprintf(to, "%s: %s", item->path, item->long_name);
+    if (unit[0] != '\0') fprintf(to, ", %s", unit);
+    if (strcmp(unit, total) != 0) fprintf(to, "; over the horizon %s", total[0] == '\0' ? "a number" : total);
+    if (item->kind->horizon_only) fputs("; over the whole horizon only", to);
+    fputc('\n', to);
+}
+
+static void show_probabilities(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    fprintf(to, "  %-8s %12s   %s\n", "", "probability", "simulation error (95 %, Wilson)");
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct probability_estimate probability = probability_at(result, outcome, p);
+        period_name(result, p, name);
+        fprintf(to, "  %-8s %12.6g   %.4g to %.4g\n", name, probability.estimate, probability.low, probability.high);
+    }
+}
+
+/* Of an outcome that has a value where something happened: how probable that is. */
+static void show_chance(const struct result *result, size_t outcome, size_t period, FILE *to)
+{
+    const struct probability_estimate probability = probability_at(result, outcome, period);
+    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
+        fprintf(to, "; happened by then in %.3g %% (%.3g to %.3g %%)", 100.0 * probability.estimate,
+                100.0 * probability.low, 100.0 * probability.high);
+}
+
+static void show_values(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
+        fputs("  of the futures in which it has happened by the end of the period; their part, with its 95 % bounds, "
+              "stands last\n",
+              to);
+    fprintf(to, "  %-8s %12s %12s   range of futures:", "", "mean", "± simulation");
+    for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %10.4g %%", 100.0 * result->probability[q]);
+    fprintf(to, "\n  %-8s %12s %13s\n", "", "", "error (95 %)");
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct moments *moments = moments_at(result, outcome, p);
+        const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
+        period_name(result, p, name);
+        if (!(moments->count > 0.0)) {
+            fprintf(to, "  %-8s %12s   in no future", name, "-");
+        } else {
+            fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean,
+                    SHOWN_SIGMA * moments_standard_error(moments), "");
+            for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
+            if (moments->count < (double)result->replications)
+                fprintf(to, "  of the %.0f replications with a value", moments->count);
+        }
+        show_chance(result, outcome, p, to);
+        fputc('\n', to);
+    }
+}
+
+/* The means of the tails, each with the error of the simulation. */
+static void show_tails(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    if (result->levels == 0) return;
+    fputs("  mean of the least or greatest part of futures (CVaR), each ± simulation error (95 %):\n", to);
+    fprintf(to, "  %-8s", "");
+    for (size_t l = 0; l < result->levels; l++) {
+        char part[32];
+        snprintf(part, sizeof part, "%s %.3g %%", tail_is_upper(result->level[l]) ? "greatest" : "least",
+                 100.0 * tail_share(result->level[l]));
+        fprintf(to, " %25s", part);
+    }
+    fputc('\n', to);
+    for (size_t p = first; p < end; p++) {
+        char name[12];
+        const struct cvar_estimate *cvar = cvar_at(result, outcome, p);
+        if (!(moments_at(result, outcome, p)->count > 0.0)) continue;
+        period_name(result, p, name);
+        fprintf(to, "  %-8s", name);
+        for (size_t l = 0; l < result->levels; l++)
+            if (isnan(cvar[l].standard_error))
+                fprintf(to, " %14.6g %10s", cvar[l].estimate, "");
+            else
+                fprintf(to, " %14.6g ± %8.2g", cvar[l].estimate, SHOWN_SIGMA * cvar[l].standard_error);
+        fputc('\n', to);
+    }
+}
+
+static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[outcome];
+    show_title(item, to);
+    if (is_probability(item)) {
+        show_probabilities(result, outcome, first, end, to);
+    } else {
+        show_values(result, outcome, first, end, to);
+        show_tails(result, outcome, first, end, to);
+    }
+    fputc('\n', to);
+}
+
+struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
+{
+    size_t first, end;
+    TRY(check_patterns(result, patterns, count, year));
+    TRY(find_period(result, year, &first, &end));
+    print_head(result, to);
+    for (size_t o = 0; o < result->outcomes.count; o++)
+        if (is_asked(&result->outcomes.item[o], patterns, count) && first_row(result, o, first) < end)
+            show_one(result, o, first_row(result, o, first), end, to);
+    return check_written(to);
+}
+
+static void csv_head(const struct result *result, FILE *to)
+{
+    fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
+    for (size_t q = 0; q < result->quantiles; q++)
+        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q],
+                result->probability[q]);
+    for (size_t l = 0; l < result->levels; l++)
+        fprintf(to, ",cvar_%g,cvar_%g_standard_error", result->level[l], result->level[l]);
+    fputs(",probability,probability_low,probability_high\n", to);
+}
+
+/* Texts of a row never hold a comma or a quote but for long names, which are left out. */
+static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[o];
+    const struct moments *m = moments_at(result, o, p);
+    const struct quantile_estimate *quantile = quantiles_at(result, o, p);
+    const struct cvar_estimate *cvar = cvar_at(result, o, p);
+    const struct probability_estimate probability = probability_at(result, o, p);
+    char name[12];
+    period_name(result, p, name);
+    fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
+            p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m), moments_sd(m),
+            m->least, m->greatest);
+    for (size_t q = 0; q < result->quantiles; q++)
+        fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
+    for (size_t l = 0; l < result->levels; l++) fprintf(to, ",%.17g,%.17g", cvar[l].estimate, cvar[l].standard_error);
+    if (item->kind->chance == CHANCE_NONE)
+        fputs(",,,\n", to);
+    else
+        fprintf(to, ",%.17g,%.17g,%.17g\n", probability.estimate, probability.low, probability.high);
+}
+
+struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
+{
+    size_t first, end;
+    TRY(check_patterns(result, patterns, count, year));
+    TRY(find_period(result, year, &first, &end));
+    csv_head(result, to);
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
+        for (size_t p = first_row(result, o, first); p < end; p++) csv_row(result, o, p, to);
+    }
+    return check_written(to);
+}
+
+/* What an account of a year shows: headlines, and what each outlet of energy earns. */
+static bool is_in_account(const struct outcome *outcome)
+{
+    return outcome->kind->headline || fnmatch("energy.*.outlets.*.revenue", outcome->path, 0) == 0;
+}
+
+/* What the first part of a path is about, in the order of reading. */
+static const struct group {
+    const char *first, *title;
+} groups[] = {
+    {"drivers.", "The world"},
+    {"corridors.", "Corridors"},
+    {"flows.", "Trade flows"},
+    {"routes.", "Routes"},
+    {"legs.", "Legs"},
+    {"energy.", "Energy: volumes and revenue"},
+    {"trade.", "Trade of the home country"},
+    {"fiscal.", "Public revenue"},
+    {"npv.", "Present values, of which only differences between runs mean anything"},
+    {"index.", "Concentration and dependence"},
+    {"thresholds.", "What happens, and how probably: the bounds are those of the simulation's error, 95 %"},
+    {"", "Other"},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+static size_t group_of(const char *path)
+{
+    size_t g = 0;
+    while (strncmp(path, groups[g].first, strlen(groups[g].first)) != 0) g++;
+    return g;
+}
+
+/* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
+static double readable(const struct outcome *outcome, double most, size_t size, char unit[])
+{
+    const char *of = unit_of(outcome, false);
+    if (!readable_share(outcome->kind->rule, of)) return readable_unit(of, most, size, unit);
+    snprintf(unit, size, "%%");
+    return 0.01;
+}
+
+/* The longest name of what is shown, without the group. */
+static int widest(const struct result *result, size_t *shown)
+{
+    size_t width = 24;
+    *shown = 0;
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        if (!is_in_account(item)) continue;
+        const size_t length = strlen(item->path) - strlen(groups[group_of(item->path)].first);
+        ++*shown;
+        if (length > width) width = length;
+    }
+    return (int)width;
+}
+
+static void account_row(const struct result *result, size_t o, size_t year, int width, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[o];
+    const size_t period = first_row(result, o, year);
+    const struct moments *moments = moments_at(result, o, period);
+    const struct quantile_estimate *low = quantiles_at(result, o, period),
+                                   *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
+    const char *name = item->path + strlen(groups[group_of(item->path)].first);
+    char unit[64];
+    double most = fabs(moments->mean);
+    if (!(moments->count > 0.0)) {
+        fprintf(to, "  %-*s %10s   in no future\n", width, name, "-");
+        return;
+    }
+    if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
+    const double scale = readable(item, most, sizeof unit, unit);
+    const struct probability_estimate probability = probability_at(result, o, period);
+    fprintf(to, "  %-*s %10.4g ", width, name, moments->mean / scale);
+    if (is_probability(item))
+        fprintf(to, "%10s   %10.4g to %-10.4g", "", probability.low / scale, probability.high / scale);
+    else if (result->quantiles > 0)
+        fprintf(to, "%10.2g   %10.4g to %-10.4g", SHOWN_SIGMA * moments_standard_error(moments) / scale,
+                low->estimate / scale, high->estimate / scale);
+    else
+        fprintf(to, "%10.2g   %24s", SHOWN_SIGMA * moments_standard_error(moments) / scale, "");
+    fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
+    if (moments->count < (double)result->replications)
+        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / (double)result->replications);
+    fputc('\n', to);
+}
+
+struct fault *table_account(const struct result *result, int year, FILE *to)
+{
+    size_t first, end, shown;
+    char name[12];
+    TRY(find_period(result, year, &first, &end));
+    const size_t period = year == 0 ? result->years - 1 : first,
+                 last = result->quantiles == 0 ? 0 : result->quantiles - 1;
+    const int width = widest(result, &shown);
+    print_head(result, to);
+    period_name(result, period, name);
+    fprintf(to, "%-*s %10s %10s   %s", width + 2, name, "mean", "± error", "range of futures");
+    if (result->quantiles > 0)
+        fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
+    fputc('\n', to);
+    for (size_t g = 0; g < GROUPS; g++) {
+        bool titled = false;
+        for (size_t o = 0; o < result->outcomes.count; o++) {
+            const struct outcome *item = &result->outcomes.item[o];
+            if (group_of(item->path) != g || (shown > 0 && !is_in_account(item))) continue;
+            if (!titled) fprintf(to, "\n%s\n", groups[g].title);
+            titled = true;
+            account_row(result, o, period, width, to);
+        }
+    }
+    fputs("\n± error is that of the simulation, 95 %: it falls with the number of replications; the range of futures "
+          "does not.\n",
+          to);
+    if (shown > 0 && shown < result->outcomes.count)
+        fprintf(to, "%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - shown);
+    fputs("All years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
+    return check_written(to);
+}
+
+struct fault *table_list(const struct result *result, FILE *to)
+{
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        const struct outcome *item = &result->outcomes.item[o];
+        const char *unit = unit_of(item, false);
+        fprintf(to, "%s: %s%s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit,
+                item->kind->horizon_only ? "; over the whole horizon only" : "");
+    }
+    return check_written(to);
+}

@@ -1,0 +1,27 @@
+/* output/tables/table.h -- a result as tables of text. The range of futures is what may happen; the simulation error
+ * says how well its mean is known, and falls with the number of replications.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_TABLE_H
+#define ZHOL_TABLE_H
+
+#include "output/result/result.h"
+
+#include <stdio.h>
+
+/* The outcomes whose paths match one of the patterns (as of file names; none given: all): a block for each, with a row
+ * per year and one for the horizon; of `year` alone if it is not 0. What has a value over the whole horizon only has
+ * its row alone, and none in a year. A pattern without a match, or with none that has years where one is asked for, or
+ * a year outside the run, is a fault. */
+MUST_CHECK struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year,
+                                    FILE *to);
+/* The same as CSV, a row per outcome and period. */
+MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year,
+                                   FILE *to);
+/* A readable account of the last year, or of `year` if that is not 0: a line for each headline outcome and the revenue
+ * of each outlet of energy, by subject, in units that suit the size of the numbers. What has a value over the whole
+ * horizon only says so. */
+MUST_CHECK struct fault *table_account(const struct result *result, int year, FILE *to);
+/* The paths of all outcomes, each with its name in words and its unit. */
+MUST_CHECK struct fault *table_list(const struct result *result, FILE *to);
+
+#endif

@@ -1,0 +1,60 @@
+/* scenarios/reader/diagnostics.c -- see diagnostics.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/diagnostics.h"
+
+#include <string.h>
+
+enum { SHOWN_MOST = 160 }; /* bytes of a source line */
+
+static const char *line_of(struct place place)
+{
+    const char *line = place.source->text;
+    for (int i = 1; i < place.line; i++) {
+        line = strchr(line, '\n');
+        if (line == NULL) return NULL;
+        line++;
+    }
+    return line;
+}
+
+/* The source line, and under it a caret; tabs are copied so that the caret stands where the character does. */
+static void print_line(struct place place, FILE *to)
+{
+    const char *line = line_of(place);
+    if (line == NULL) return;
+    int length = (int)strcspn(line, "\r\n");
+    if (length > SHOWN_MOST) length = SHOWN_MOST;
+    while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80) length--;
+    fprintf(to, "%5d | ", place.line);
+    for (int i = 0; i < length; i++) /* what is not text could move the cursor of a terminal */
+        fputc((unsigned char)line[i] < 0x20 && line[i] != '\t' ? '?' : line[i], to);
+    fputs("\n      | ", to);
+    int column = 1;
+    for (int i = 0; i < length && column < place.column; i++) {
+        if (((unsigned char)line[i] & 0xC0) == 0x80) continue;
+        fputc(line[i] == '\t' ? '\t' : ' ', to);
+        column++;
+    }
+    fputs(column == place.column ? "^\n" : "...\n", to);
+}
+
+static void print_one(const struct fault *fault, const char *kind, FILE *to)
+{
+    if (fault->place.source == NULL) {
+        fprintf(to, "zhol: %s: %s\n", kind, fault->sentence);
+        return;
+    }
+    fprintf(to, "%s:%d:%d: %s: %s\n", fault->place.source->name, fault->place.line, fault->place.column, kind,
+            fault->sentence);
+    print_line(fault->place, to);
+}
+
+void diagnostics_print(const struct fault *faults, const char *kind, FILE *to)
+{
+    size_t printed = 0;
+    for (; faults != NULL && printed < FAULT_SHOWN_MOST; faults = faults->next, printed++) {
+        print_one(faults, kind, to);
+        for (const struct fault *note = faults->note; note != NULL; note = note->next) print_one(note, "note", to);
+    }
+    if (faults != NULL) fprintf(to, "zhol: %s: there are more; these are the first %d\n", kind, FAULT_SHOWN_MOST);
+}

@@ -1,0 +1,415 @@
+/* scenarios/reader/merge.c -- see merge.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/merge.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct merger {
+    struct forest *forest;
+    const struct merging *merging;
+    struct node *root;
+    char **done; /* real paths of the documents that are merged */
+    size_t dones;
+    char *open[MERGE_MOST_DEPTH + 1]; /* real paths from the first file to the one being read */
+    const char *name[MERGE_MOST_DEPTH + 1];
+    size_t depth;
+};
+
+static struct fault *merge_map(struct node *base, const struct node *over);
+
+/* What the document is, for sentences. */
+static const char *kind_of(const struct merging *merging)
+{
+    return merging->kind == NULL ? "scenario" : merging->kind;
+}
+
+/* Nothing may be deleted that is not there. */
+static struct fault *check_nulls(const struct node *node)
+{
+    struct fault *faults = NULL;
+    if (node->kind != NODE_MAP) return NULL;
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        const struct node *child = node->child[i];
+        if (tree_is_null(child))
+            faults = fault_join(
+                faults, fault_at(FAULT_SCENARIO, child->key_place,
+                                 "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
+                                 child->key));
+        else
+            faults = fault_join(faults, check_nulls(child));
+    }
+    return faults;
+}
+
+/* Where a key stands in a map, so that long maps merge fast. */
+struct entry {
+    const char *key;
+    size_t index;
+};
+
+static int by_key(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+    return strcmp(a->key, b->key);
+}
+
+/* A key that the base does not have. The node moves over, with its key. */
+static struct fault *merge_new(struct node *base, struct node *over)
+{
+    if (tree_is_null(over))
+        return fault_at(FAULT_SCENARIO, over->key_place,
+                        "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
+                        over->key);
+    TRY(check_nulls(over));
+    char *key = over->key; /* copied by tree_append */
+    over->key = NULL;
+    struct fault *fault = tree_append(base, key, over->key_place, over);
+    free(key);
+    return fault;
+}
+
+/* A key that both have. What is deleted leaves a gap. */
+static struct fault *merge_known(struct node *base, size_t index, struct node *over)
+{
+    struct node *old = base->child[index];
+    if (tree_is_null(over)) {
+        base->child[index] = NULL;
+        return NULL;
+    }
+    if (old->kind == NODE_MAP && over->kind == NODE_MAP) return merge_map(old, over);
+    over->over = old;
+    base->child[index] = over;
+    return check_nulls(over);
+}
+
+static void close_gaps(struct node *map)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < map->children; i++)
+        if (map->child[i] != NULL) map->child[kept++] = map->child[i];
+    map->children = kept;
+}
+
+static struct fault *merge_map(struct node *base, const struct node *over)
+{
+    struct fault *faults = NULL;
+    const size_t count = base->children;
+    struct entry *entry = malloc((count + 1) * sizeof *entry);
+    if (entry == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) entry[i] = (struct entry){base->child[i]->key, i};
+    qsort(entry, count, sizeof *entry, by_key);
+    for (size_t i = 0; i < over->children && !fault_enough(faults); i++) {
+        const struct entry wanted = {over->child[i]->key, 0};
+        const struct entry *known = bsearch(&wanted, entry, count, sizeof *entry, by_key);
+        faults = fault_join(faults, known == NULL ? merge_new(base, over->child[i])
+                                                  : merge_known(base, known->index, over->child[i]));
+    }
+    free(entry);
+    close_gaps(base);
+    return faults;
+}
+
+/* The folder of a path, with its final slash; "" for a bare name. */
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (int)(slash - path) + 1;
+}
+
+/* The path if a file is there, with or without .yaml; NULL otherwise. */
+static struct fault *try_path(const char *folder, int length, const char *between, const char *name, char **found)
+{
+    static const char *const endings[] = {"", ".yaml"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && *found == NULL; i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%.*s%s%s%s", length, folder, between, name, endings[i]) < 0) return fault_no_memory();
+        if (access(path, F_OK) == 0 && (endings[i][0] != '\0' || strstr(name, ".yaml") != NULL))
+            *found = path;
+        else
+            free(path);
+    }
+    return NULL;
+}
+
+static bool leaves_folder(const char *name)
+{
+    if (name[0] == '/') return true;
+    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '\0' || part[2] == '/')) return true;
+    }
+    return false;
+}
+
+/* In the file's folder, the folder above it, the folders asked for, and the installed scenarios, in that order. */
+static struct fault *find_parent(const struct merger *merger, const char *from, const struct node *name, char **found)
+{
+    const struct merging *merging = merger->merging;
+    const int length = folder_length(from);
+    *found = NULL;
+    if (name->text[0] == '\0' || leaves_folder(name->text))
+        return fault_at(FAULT_SCENARIO, name->place,
+                        "extends is '%s'; expected a name below the folder of this file, such as kazakhstan-2019; "
+                        "absolute paths and "
+                        "'..' are refused, --path adds folders",
+                        name->text);
+    TRY(try_path(from, length, "", name->text, found));
+    if (*found == NULL) TRY(try_path(from, length, "../", name->text, found));
+    for (size_t i = 0; i < merging->searches && *found == NULL; i++)
+        TRY(try_path(merging->search[i], INT_MAX, "/", name->text, found));
+    if (*found == NULL) TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", name->text, found));
+    if (*found != NULL) return NULL;
+    return fault_at(FAULT_SCENARIO, name->place,
+                    "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the "
+                    "installed scenarios",
+                    name->text);
+}
+
+static bool is_done(const struct merger *merger, const char *path)
+{
+    for (size_t i = 0; i < merger->dones; i++)
+        if (strcmp(merger->done[i], path) == 0) return true;
+    return false;
+}
+
+static struct fault *merge_file(struct merger *merger, const char *path, const struct node *asked);
+
+static struct fault *merge_parent(struct merger *merger, const char *from, const struct node *name)
+{
+    char *path = NULL, text[64];
+    if (name->kind != NODE_SCALAR || tree_is_null(name))
+        return fault_at(FAULT_SCENARIO, name->place,
+                        "extends is %s; expected the name of a scenario, or a list of names",
+                        tree_describe(name, text));
+    struct fault *fault = find_parent(merger, from, name, &path);
+    if (fault == NULL) fault = merge_file(merger, path, name);
+    free(path);
+    return fault;
+}
+
+static struct fault *merge_parents(struct merger *merger, const char *from, const struct node *extends)
+{
+    if (extends->kind != NODE_LIST) return merge_parent(merger, from, extends);
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < extends->children && !fault_enough(faults); i++)
+        faults = fault_join(faults, merge_parent(merger, from, extends->child[i]));
+    return faults;
+}
+
+/* "a.yaml extends b.yaml extends a.yaml" */
+static struct fault *cycle_fault(const struct merger *merger, const struct node *asked, size_t first)
+{
+    char *chain = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&chain, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = first; i < merger->depth; i++) fprintf(to, "%s extends ", merger->name[i]);
+    fputs(merger->name[first], to);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, asked->place, "the scenarios extend one another in a circle: %s", chain);
+    free(chain);
+    return fault;
+}
+
+/* Parents are looked up from the folder of `path`. */
+static struct fault *merge_source(struct merger *merger, const char *path, const struct source *source)
+{
+    const char *kind = kind_of(merger->merging);
+    struct node *document = NULL;
+    char text[64];
+    TRY(tree_parse(merger->forest, source, 0, &document));
+    const struct place start = {source, 1, 1};
+    if (document == NULL)
+        return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a %s, such as `%s: name`", kind, kind);
+    if (document->kind != NODE_MAP)
+        return fault_at(FAULT_SCENARIO, document->place,
+                        "the file holds %s; expected a map of keys, such as `%s: name`", tree_describe(document, text),
+                        kind);
+    struct node *extends = merger->merging->kind == NULL ? tree_child(document, "extends") : NULL;
+    struct fault *faults = NULL;
+    if (extends != NULL) {
+        faults = merge_parents(merger, path, extends);
+        for (size_t i = 0; i < document->children; i++)
+            if (document->child[i] == extends) document->child[i] = NULL;
+        close_gaps(document);
+    }
+    if (merger->root == NULL && (merger->root = tree_node(merger->forest, NODE_MAP, document->place)) == NULL)
+        return fault_join(faults, fault_no_memory());
+    merger->root->place = document->place;
+    return fault_join(faults, merge_map(merger->root, document));
+}
+
+static struct fault *merge_document(struct merger *merger, const char *path)
+{
+    struct source *source = NULL;
+    TRY(forest_read(merger->forest, path, &source));
+    return merge_source(merger, path, source);
+}
+
+/* `asked` is the value that named the file; NULL: the command line. */
+static struct fault *merge_file(struct merger *merger, const char *path, const struct node *asked)
+{
+    char *real = realpath(path, NULL);
+    if (real == NULL) return fault_raise(FAULT_SCENARIO, "%s cannot be read: no such file", path);
+    for (size_t i = 0; i < merger->depth; i++) {
+        if (strcmp(merger->open[i], real) != 0) continue;
+        free(real);
+        return cycle_fault(merger, asked, i);
+    }
+    if (is_done(merger, real)) {
+        free(real);
+        return NULL;
+    }
+    if (merger->depth > MERGE_MOST_DEPTH) {
+        free(real);
+        return fault_at(FAULT_SCENARIO, asked->place, "scenarios extend one another more than %d deep",
+                        MERGE_MOST_DEPTH);
+    }
+    merger->open[merger->depth] = real;
+    merger->name[merger->depth++] = path;
+    struct fault *faults = merge_document(merger, path);
+    merger->depth--;
+    char **grown = realloc(merger->done, (merger->dones + 1) * sizeof *grown);
+    if (grown == NULL) {
+        free(real);
+        return fault_join(faults, fault_no_memory());
+    }
+    merger->done = grown;
+    merger->done[merger->dones++] = real;
+    return faults;
+}
+
+/* The length of the first part of a path: the longest key of the map that it begins with, else up to the next dot. */
+static size_t part_length(const struct node *map, const char *path)
+{
+    size_t longest = 0;
+    for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children; i++) {
+        const size_t length = strlen(map->child[i]->key);
+        if (length > longest && strncmp(path, map->child[i]->key, length) == 0 &&
+            (path[length] == '.' || path[length] == '\0'))
+            longest = length;
+    }
+    return longest > 0 ? longest : strcspn(path, ".");
+}
+
+/* Merges `value` at the path below `base`, making the maps on the way. */
+static struct fault *set_at(struct merger *merger, struct node *base, const char *path, struct place place,
+                            struct node *value)
+{
+    const size_t length = part_length(base, path);
+    char *key = strndup(path, length);
+    if (key == NULL) return fault_no_memory();
+    struct fault *fault = NULL;
+    struct node *over = tree_node(merger->forest, NODE_MAP, place), *next = tree_child(base, key);
+    struct node *inner = path[length] == '\0' ? value : NULL;
+    if (over == NULL) fault = fault_no_memory();
+    if (fault == NULL && length == 0)
+        fault = fault_at(FAULT_SCENARIO, place, "the path of --set has an empty part; expected a.b.c=VALUE");
+    if (fault == NULL && inner == NULL && next != NULL && next->kind == NODE_MAP) {
+        fault = set_at(merger, next, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1},
+                       value);
+    } else if (fault == NULL) {
+        if (inner == NULL) inner = tree_node(merger->forest, NODE_MAP, place);
+        fault = inner == NULL ? fault_no_memory() : tree_append(over, key, place, inner);
+        if (fault == NULL && path[length] != '\0')
+            fault = set_at(merger, inner, path + length + 1,
+                           (struct place){place.source, 1, place.column + (int)length + 1}, value);
+        if (fault == NULL) fault = merge_map(base, over);
+    }
+    free(key);
+    return fault;
+}
+
+static struct fault *merge_set(struct merger *merger, const char *text)
+{
+    struct source *source = NULL;
+    struct node *value = NULL;
+    const size_t length = strcspn(text, "=");
+    TRY(forest_source(merger->forest, "--set", text, &source));
+    const struct place place = {source, 1, 1};
+    TRY(tree_parse(merger->forest, source, length + 1, &value));
+    if (value == NULL) return fault_at(FAULT_SCENARIO, place, "--set %s has no value; expected PATH=VALUE", text);
+    char *path = strndup(text, length);
+    if (path == NULL) return fault_no_memory();
+    struct fault *fault = set_at(merger, merger->root, path, place, value);
+    free(path);
+    return fault;
+}
+
+/* Appends a policy to the list `adopt`, which may be absent or a single name. */
+static struct fault *merge_adopt(struct merger *merger, const char *policy)
+{
+    struct source *source = NULL;
+    struct node *item = tree_node(merger->forest, NODE_SCALAR, (struct place){NULL, 0, 0}), *list = NULL;
+    if (item == NULL) return fault_no_memory();
+    TRY(forest_source(merger->forest, "--adopt", policy, &source));
+    item->place = (struct place){source, 1, 1};
+    item->plain = true;
+    if ((item->text = strdup(policy)) == NULL) return fault_no_memory();
+    struct node *adopted = tree_child(merger->root, "adopt");
+    if (adopted != NULL && adopted->kind == NODE_LIST) return tree_append(adopted, NULL, item->place, item);
+    if ((list = tree_node(merger->forest, NODE_LIST, item->place)) == NULL) return fault_no_memory();
+    if (adopted == NULL) {
+        TRY(tree_append(merger->root, "adopt", item->place, list));
+        return tree_append(list, NULL, item->place, item);
+    }
+    for (size_t i = 0; i < merger->root->children; i++)
+        if (merger->root->child[i] == adopted) merger->root->child[i] = list;
+    list->key = adopted->key;
+    list->key_place = adopted->key_place;
+    adopted->key = NULL;
+    TRY(tree_append(list, NULL, adopted->place, adopted));
+    return tree_append(list, NULL, item->place, item);
+}
+
+/* The file as named, or with .yaml, or among the folders asked for and the installed scenarios. */
+static struct fault *find_file(const struct merging *merging, char **path)
+{
+    *path = NULL;
+    if (access(merging->file, F_OK) == 0) {
+        *path = strdup(merging->file);
+        return *path == NULL ? fault_no_memory() : NULL;
+    }
+    TRY(try_path("", 0, "", merging->file, path));
+    for (size_t i = 0; i < merging->searches && *path == NULL && !leaves_folder(merging->file); i++)
+        TRY(try_path(merging->search[i], INT_MAX, "/", merging->file, path));
+    if (*path == NULL && !leaves_folder(merging->file))
+        TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", merging->file, path));
+    if (*path != NULL) return NULL;
+    return fault_raise(FAULT_SCENARIO, "there is no %s file %s; expected %s", kind_of(merging), merging->file,
+                       merging->kind == NULL ? "a path such as scenarios/minimal.yaml" : "the path of one");
+}
+
+static struct fault *merge_given(struct merger *merger)
+{
+    const struct merging *merging = merger->merging;
+    struct source *source = NULL;
+    char *path = NULL;
+    if (merging->text != NULL) {
+        TRY(forest_source(merger->forest, merging->file, merging->text, &source));
+        return merge_source(merger, merging->file, source);
+    }
+    TRY(find_file(merging, &path));
+    struct fault *faults = merge_file(merger, path, NULL);
+    free(path);
+    return faults;
+}
+
+struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root)
+{
+    struct merger merger = {.forest = forest, .merging = merging};
+    struct fault *faults = merge_given(&merger);
+    for (size_t i = 0; i < merging->sets && merger.root != NULL; i++)
+        faults = fault_join(faults, merge_set(&merger, merging->set[i]));
+    for (size_t i = 0; i < merging->adopts && merger.root != NULL; i++)
+        faults = fault_join(faults, merge_adopt(&merger, merging->adopt[i]));
+    for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
+    free(merger.done);
+    *root = merger.root;
+    return faults;
+}

@@ -1,0 +1,335 @@
+/* scenarios/reader/reader.c -- see reader.h. Walks the merged tree beside the declared keys.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/reader.h"
+#include "scenarios/reader/merge.h"
+#include "scenarios/reader/targets.h"
+#include "scenarios/reader/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct key factor_key = {.name = "*", .kind = KEY_QUANTITY, .unit = "", .meaning = "A factor."};
+
+static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
+                                const struct node *node, const char *name, struct setting *parent, bool stated);
+
+/* The names that a map may hold: the declared ones; for hints. Ended by NULL, to be freed. */
+static const char **known_names(const struct scope *scope)
+{
+    const struct key *tables[] = {scope->keys, scope->variant == NULL ? NULL : scope->variant->keys};
+    size_t count = 0;
+    for (size_t t = 0; t < 2; t++)
+        for (const struct key *key = tables[t]; key != NULL && key->name != NULL; key++) count++;
+    const char **names = calloc(count + 1, sizeof *names);
+    if (names == NULL) return NULL;
+    count = 0;
+    for (size_t t = 0; t < 2; t++)
+        for (const struct key *key = tables[t]; key != NULL && key->name != NULL; key++) names[count++] = key->name;
+    return names;
+}
+
+static const char *shown_path(const struct setting *setting)
+{
+    return setting->path[0] == '\0' ? setting->key->meaning : setting->path;
+}
+
+static struct fault *unknown_key(const struct scope *scope, const struct node *node, const struct setting *parent)
+{
+    char hint[96];
+    const char **names = known_names(scope);
+    if (names == NULL) return fault_no_memory();
+    struct fault *fault;
+    if (scope->variant != NULL)
+        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key of the model %s%s", shown_path(parent),
+                         node->key, scope->variant->name, units_hint(node->key, names, sizeof hint, hint));
+    else
+        fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key that stands here%s",
+                         shown_path(parent), node->key, units_hint(node->key, names, sizeof hint, hint));
+    free(names);
+    return fault;
+}
+
+static struct fault *missing_key(const struct scope *scope, const struct key *key, const struct setting *parent)
+{
+    const struct node *map = scope->node;
+    const struct place place = map->key == NULL ? map->place : map->key_place;
+    const int length = (int)strlen(key->meaning) - 1; /* without its full stop */
+    return fault_at(FAULT_SCENARIO, place, "%s lacks the key '%s': %.*s", shown_path(parent), key->name, length,
+                    key->meaning);
+}
+
+/* The keys that were not stated: their defaults, or faults. */
+static struct fault *read_absent(struct walk *walk, const struct scope *scope, const struct key *keys,
+                                 struct setting *parent)
+{
+    struct fault *faults = NULL;
+    for (const struct key *key = keys; key != NULL && key->name != NULL && !fault_enough(faults); key++) {
+        if (tree_child(scope->node, key->name) != NULL || (key->usual != NULL && key->usual[0] == '\0')) continue;
+        if (key->usual == NULL) {
+            faults = fault_join(faults, missing_key(scope, key, parent));
+            continue;
+        }
+        const bool section = key->kind == KEY_SECTION; /* "{}": all its keys have defaults */
+        struct node *usual = tree_node(walk->forest, section ? NODE_MAP : NODE_SCALAR, scope->node->place);
+        if (usual == NULL || (!section && (usual->text = strdup(key->usual)) == NULL))
+            return fault_join(faults, fault_no_memory());
+        faults = fault_join(faults, read_value(walk, scope, key, usual, key->name, parent, false));
+    }
+    return faults;
+}
+
+static struct fault *unknown_variant(const struct node *node, const struct key *section, const struct setting *setting)
+{
+    const struct node *chosen = tree_child(node, section->variant_by);
+    if (section->variants == NULL || chosen == NULL || chosen->kind != NODE_SCALAR) return NULL;
+    const char *names[32] = {NULL};
+    char hint[96], *known = NULL;
+    size_t count = 0, size = 0;
+    for (const struct variant *v = section->variants; v->name != NULL; v++)
+        if (count < 31) names[count++] = v->name;
+    FILE *to = open_memstream(&known, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = value_fault(chosen, "%s.%s is '%s'; expected %s%s", setting->path, section->variant_by,
+                                      chosen->text, known, units_hint(chosen->text, names, sizeof hint, hint));
+    free(known);
+    return fault;
+}
+
+static struct fault *read_section(struct walk *walk, const struct scope *up, const struct node *node,
+                                  struct setting *setting)
+{
+    const struct scope scope = scope_of(node, setting->key, up);
+    if (setting->key->variants != NULL && scope.variant == NULL && tree_child(node, setting->key->variant_by) != NULL)
+        return unknown_variant(node, setting->key, setting); /* without a model no key can be judged */
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        const struct key *key = scope_key(&scope, node->child[i]->key);
+        struct fault *fault = key == NULL ? unknown_key(&scope, node->child[i], setting)
+                                          : read_value(walk, &scope, key, node->child[i], key->name, setting, true);
+        faults = fault_join(faults, fault);
+    }
+    faults = fault_join(faults, read_absent(walk, &scope, scope.keys, setting));
+    return scope.variant == NULL ? faults : fault_join(faults, read_absent(walk, &scope, scope.variant->keys, setting));
+}
+
+static struct fault *read_entry(struct walk *walk, const struct scope *scope, const struct node *node,
+                                struct setting *parent)
+{
+    const struct key *map = parent->key;
+    struct fault *faults = read_value(walk, scope, map->entry, node, node->key, parent, true);
+    struct setting *entry = parent->children == 0 ? NULL : parent->child[parent->children - 1];
+    if (entry == NULL || strcmp(entry->name, node->key) != 0) return faults;
+    return fault_join(value_check_name(walk, map, node, entry), faults);
+}
+
+/* Effects wait until what they edit is read. */
+static struct fault *defer_effects(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct pending *grown = realloc(walk->pending, (walk->pendings + 1) * sizeof *grown);
+    if (grown == NULL) return fault_no_memory();
+    walk->pending = grown;
+    walk->pending[walk->pendings++] = (struct pending){node, setting};
+    return NULL;
+}
+
+static struct fault *read_effect(struct walk *walk, const struct node *node, struct setting *owner)
+{
+    struct setting *target;
+    const char *unit;
+    TRY(targets_find(walk, node, owner->path, &target, &unit));
+    if (unit == NULL) return NULL; /* the target is a fault of its own */
+    const struct scope scope = {.node = node, .keys = NULL, .up = walk->top, .edited = unit};
+    TRY(read_value(walk, &scope, owner->key->entry, node, node->key, owner, true));
+    return targets_check(walk, owner->child[owner->children - 1], target);
+}
+
+static struct fault *read_pending(struct walk *walk)
+{
+    struct fault *faults = NULL;
+    for (size_t p = 0; p < walk->pendings; p++) {
+        const struct pending *pending = &walk->pending[p];
+        for (size_t i = 0; i < pending->node->children && !fault_enough(faults); i++)
+            faults = fault_join(faults, read_effect(walk, pending->node->child[i], pending->setting));
+    }
+    free(walk->pending);
+    walk->pending = NULL;
+    walk->pendings = 0;
+    return faults;
+}
+
+static struct fault *read_entries(struct walk *walk, const struct scope *up, const struct node *node,
+                                  struct setting *setting)
+{
+    const struct scope scope = {.node = node, .keys = setting->key->keys, .up = up};
+    struct fault *faults = NULL;
+    if (setting->key->names == NAME_TARGET) return defer_effects(walk, node, setting);
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        const struct key *fixed = scope_key(&scope, node->child[i]->key);
+        struct fault *fault = fixed == NULL
+                                  ? read_entry(walk, &scope, node->child[i], setting)
+                                  : read_value(walk, &scope, fixed, node->child[i], fixed->name, setting, true);
+        faults = fault_join(faults, fault);
+    }
+    return fault_join(faults, read_absent(walk, &scope, scope.keys, setting));
+}
+
+static struct fault *read_items(struct walk *walk, const struct scope *scope, const struct node *node,
+                                struct setting *setting)
+{
+    const struct key *key = setting->key, *item = key->kind == KEY_FACTORS ? &factor_key : key->entry;
+    const double count = (double)node->children;
+    struct fault *faults = NULL;
+    if (count < key->least || count > key->most) {
+        if (key->least == key->most)
+            return value_fault(node, "%s has %zu values; expected %.0f", setting->path, node->children, key->least);
+        return value_fault(node, "%s has %zu values; expected %.0f to %.0f", setting->path, node->children, key->least,
+                           key->most);
+    }
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        char name[24];
+        snprintf(name, sizeof name, "%zu", i + 1);
+        faults = fault_join(faults, read_value(walk, scope, item, node->child[i], name, setting, true));
+    }
+    return faults;
+}
+
+/* Whether the map is a profile: its first key is a date or a word of profiles. */
+static bool is_profile(const struct node *node)
+{
+    int month;
+    if (node->kind != NODE_MAP || node->children == 0) return false;
+    const char *first = node->child[0]->key;
+    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0;
+}
+
+/* A single value, or a profile, in place of a section stands for one key of it. */
+static struct fault *expand_shorthand(struct walk *walk, const struct key *key, const struct node **node)
+{
+    if (((*node)->kind != NODE_SCALAR || tree_is_null(*node)) && !is_profile(*node)) return NULL;
+    struct node *section = tree_node(walk->forest, NODE_MAP, (*node)->place);
+    struct node *value = tree_node(walk->forest, (*node)->kind, (*node)->place);
+    if (section == NULL || value == NULL) return fault_no_memory();
+    if ((*node)->text != NULL && (value->text = strdup((*node)->text)) == NULL) return fault_no_memory();
+    value->plain = (*node)->plain;
+    value->over = (*node)->over;
+    for (size_t i = 0; i < (*node)->children; i++) {
+        struct node *point = (*node)->child[i];
+        struct node *copy = tree_node(walk->forest, point->kind, point->place);
+        if (copy == NULL) return fault_no_memory();
+        if (point->text != NULL && (copy->text = strdup(point->text)) == NULL) return fault_no_memory();
+        copy->plain = point->plain;
+        TRY(tree_append(value, point->key, point->key_place, copy));
+    }
+    TRY(tree_append(section, key->shorthand, (*node)->place, value));
+    *node = section;
+    return NULL;
+}
+
+/* A single value in place of a list is a list of one. */
+static struct fault *expand_item(struct walk *walk, const struct node **node)
+{
+    if ((*node)->kind != NODE_SCALAR || tree_is_null(*node)) return NULL;
+    struct node *list = tree_node(walk->forest, NODE_LIST, (*node)->place);
+    struct node *item = tree_node(walk->forest, NODE_SCALAR, (*node)->place);
+    if (list == NULL || item == NULL || (item->text = strdup((*node)->text)) == NULL) return fault_no_memory();
+    item->plain = (*node)->plain;
+    TRY(tree_append(list, NULL, (*node)->place, item));
+    *node = list;
+    return NULL;
+}
+
+static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
+                                const struct node *node, const char *name, struct setting *parent, bool stated)
+{
+    struct setting *setting = setting_add(parent, key, name);
+    char text[64];
+    if (setting == NULL) return fault_no_memory();
+    setting->place = node->place;
+    setting->stated = stated;
+    if (key->kind == KEY_SECTION && key->shorthand != NULL) TRY(expand_shorthand(walk, key, &node));
+    if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
+    const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
+               list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
+    if (map && node->kind != NODE_MAP)
+        return value_fault(node, "%s is %s; expected a map of keys", setting->path, tree_describe(node, text));
+    if (list && node->kind != NODE_LIST)
+        return value_fault(node, "%s is %s; expected a list such as [...]", setting->path, tree_describe(node, text));
+    if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
+    if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);
+    if (list) return read_items(walk, scope, node, setting);
+    return value_read(walk, scope, node, setting);
+}
+
+/* The root is a section that has no parent. */
+static struct fault *read_root(struct scenario *scenario, const struct key *keys)
+{
+    const struct scope top = {.node = scenario->merged, .keys = keys};
+    struct walk walk = {.forest = &scenario->forest, .units = scenario->units, .store = scenario->store, .top = &top};
+    struct fault *faults = NULL;
+    scenario->root = setting_add(NULL, &scenario->root_key, "");
+    if (scenario->root == NULL) return fault_no_memory();
+    scenario->root->place = scenario->merged->place;
+    scenario->root->stated = true;
+    walk.root = scenario->root;
+    for (size_t i = 0; i < scenario->merged->children && !fault_enough(faults); i++) {
+        const struct node *node = scenario->merged->child[i];
+        const struct key *key = scope_key(&top, node->key);
+        struct fault *fault = key == NULL ? unknown_key(&top, node, scenario->root)
+                                          : read_value(&walk, &top, key, node, key->name, scenario->root, true);
+        faults = fault_join(faults, fault);
+    }
+    faults = fault_join(faults, read_absent(&walk, &top, keys, scenario->root));
+    return fault_join(faults, read_pending(&walk));
+}
+
+/* Every quantity has a place in the store: one whose unit hangs on something that has none is a fault of its own. */
+static struct fault *check_slots(const struct setting *setting)
+{
+    if (setting->key->kind == KEY_QUANTITY && setting->slot < 0) {
+        const char *part = strchr(setting->key->unit, '$'), *name = part == NULL ? "" : part + strspn(part, "$^*.");
+        return fault_at(FAULT_SCENARIO, setting->place,
+                        "%s: its unit is that of `%.*s`, which is not stated or has none; expected it too",
+                        setting->path, (int)strcspn(name, "!/|"), name);
+    }
+    for (size_t i = 0; i < setting->children; i++) TRY(check_slots(setting->child[i]));
+    return NULL;
+}
+
+struct fault *scenario_read(const struct reading *reading, struct scenario **out)
+{
+    struct scenario *scenario = calloc(1, sizeof *scenario);
+    *out = scenario;
+    if (scenario == NULL) return fault_no_memory();
+    const struct merging merging = {.kind = reading->kind,
+                                    .file = reading->file,
+                                    .text = reading->text,
+                                    .search = reading->search,
+                                    .searches = reading->searches,
+                                    .set = reading->set,
+                                    .sets = reading->sets,
+                                    .adopt = reading->adopt,
+                                    .adopts = reading->adopts};
+    snprintf(scenario->root_words, sizeof scenario->root_words, "the %s",
+             reading->kind == NULL ? "scenario" : reading->kind);
+    scenario->root_key = (struct key){.name = "", .kind = KEY_SECTION, .meaning = scenario->root_words};
+    TRY(units_open(&scenario->units));
+    TRY(store_open(&scenario->store));
+    TRY(merge_read(&scenario->forest, &merging, &scenario->merged));
+    TRY(read_root(scenario, reading->keys));
+    TRY(check_slots(scenario->root));
+    return tree_write(scenario->merged, &scenario->merged_text);
+}
+
+void scenario_free(struct scenario *scenario)
+{
+    if (scenario == NULL) return;
+    setting_free(scenario->root);
+    store_close(scenario->store);
+    units_close(scenario->units);
+    free(scenario->merged_text);
+    forest_free(&scenario->forest);
+    free(scenario);
+}

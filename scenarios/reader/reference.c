@@ -1,0 +1,419 @@
+/* scenarios/reader/reference.c -- see reference.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/reference.h"
+#include "sim/core/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void write_range(const struct key *key, FILE *to)
+{
+    if (!key_has_range(key)) {
+        if (key->compounds) fputs(", more than -100 %/yr", to);
+        return;
+    }
+    if (key->most >= 1e300)
+        fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
+    else if (!key->least_open && !key->most_open)
+        fprintf(to, ", from %.12g to %.12g", key->least, key->most);
+    else
+        fprintf(to, ", %s %.12g and %s %.12g", key->least_open ? "more than" : "at least", key->least,
+                key->most_open ? "less than" : "at most", key->most);
+}
+
+/* The unit of a template, with `<x>` for what the scenario chooses: "USD/$commodity.unit" is USD/<commodity.unit>. */
+static void write_template(const char *unit, size_t length, FILE *to)
+{
+    for (const char *at = unit; at < unit + length;) {
+        if (*at == '@') {
+            fputs("<its target>", to);
+            at++;
+            continue;
+        }
+        if (*at != '$') {
+            fputc(*at++, to);
+            continue;
+        }
+        const char *name = at + 1 + strspn(at + 1, "^"); /* of a section around it */
+        const size_t named = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-.*|");
+        fputc('<', to);
+        for (size_t i = 0; i < named; i++) {
+            if (name[i] == '*')
+                fputs("commodity", to); /* the entry's own name */
+            else if (name[i] == '|')    /* in a table a bar would end the cell */
+                fputs(" or ", to);
+            else
+                fputc(name[i], to);
+        }
+        at = name + named;
+        if (*at == '!') {
+            fputs(" without time", to);
+            at++;
+        }
+        fputc('>', to);
+    }
+}
+
+static void write_unit(const char *unit, FILE *to)
+{
+    if (unit[0] == '\0' || strcmp(unit, "1") == 0) {
+        fputs("no unit", to);
+        return;
+    }
+    const char *colon = unit[0] == '?' ? strchr(unit, ':') : NULL;
+    const char *template = colon == NULL ? unit : colon + 1;
+    fputc('`', to);
+    write_template(template, strlen(template), to);
+    fputc('`', to);
+    if (colon != NULL) fprintf(to, " where `%.*s`, else no unit", (int)(colon - unit - 1), unit + 1);
+}
+
+static void write_kind(const struct key *key, FILE *to)
+{
+    switch (key->kind) {
+    case KEY_QUANTITY:
+        fputs("number, ", to);
+        write_unit(key->unit, to);
+        write_range(key, to);
+        if (key->draws) fputs(key->occasional ? "; or a distribution, drawn each time" : "; or a distribution", to);
+        if (key->profile) fputs("; or a profile", to);
+        for (const struct key_word *w = key->words; w != NULL && w->word != NULL; w++)
+            fprintf(to, "; `%s` is `%s`", w->word, w->text);
+        if (key->edited) fputs("; may be edited", to);
+        return;
+    case KEY_INTEGER:
+        fputs("whole number", to);
+        write_range(key, to);
+        return;
+    case KEY_TEXT: fputs("text", to); return;
+    case KEY_NAME: fputs("name", to); return;
+    case KEY_UNIT: fputs("unit", to); return;
+    case KEY_CHOICE: {
+        const char *rest = key->choices;
+        for (const char *between = ""; *rest != '\0'; between = ", ") {
+            const int length = (int)strcspn(rest, " ");
+            fprintf(to, "%s`%.*s`", between, length, rest);
+            rest += length + (rest[length] == ' ');
+        }
+        return;
+    }
+    case KEY_REFERENCE: fprintf(to, "name in `%s`", key->target); return;
+    case KEY_MONTH: fputs("date", to); return;
+    case KEY_SECTION:
+        fputs("map", to);
+        if (key->shorthand != NULL) fprintf(to, ", or a value for its `%s` alone", key->shorthand);
+        return;
+    case KEY_ENTRIES: fputs("map of names", to); return;
+    case KEY_LIST:
+    case KEY_FACTORS:
+        fputs("list of ", to);
+        if (key->least == key->most)
+            fprintf(to, "%.0f", key->least);
+        else
+            fprintf(to, "%.0f to %.0f", key->least, key->most);
+        if (key->kind == KEY_FACTORS) {
+            fputs(" numbers", to);
+            return;
+        }
+        fputs(": ", to);
+        write_kind(key->entry, to);
+        if (key->shorthand != NULL) fputs("; one may stand alone", to);
+        return;
+    }
+}
+
+static void write_row(const char *path, const struct key *key, FILE *to)
+{
+    fprintf(to, "| `%s` | ", path);
+    write_kind(key, to);
+    fprintf(to, " | %s%s%s | %s |\n", key->usual == NULL || key->usual[0] == '\0' ? "" : "`",
+            key->usual == NULL      ? "must be stated"
+            : key->usual[0] == '\0' ? "may be absent"
+                                    : key->usual,
+            key->usual == NULL || key->usual[0] == '\0' ? "" : "`", key->meaning);
+}
+
+static void write_head(FILE *to)
+{
+    fputs("\n| key | value | default | meaning |\n|---|---|---|---|\n", to);
+}
+
+static const char *entry_word(const struct key *key)
+{
+    switch (key->names) {
+    case NAME_MONTH: return "DATE";
+    case NAME_REFERENCE: return "NAME";
+    case NAME_PAIR: return "A/B";
+    case NAME_QUANTITY: return "NUMBER";
+    case NAME_ARROW: return "A->B";
+    case NAME_TARGET: return "PATH";
+    default: return "NAME";
+    }
+}
+
+static struct fault *write_keys(const char *prefix, const struct key *keys, FILE *to);
+
+/* The rows below a key. */
+static struct fault *write_below(const char *path, const struct key *key, FILE *to)
+{
+    const bool list = key->kind == KEY_LIST;
+    if (key->kind == KEY_SECTION) return write_keys(path, key->keys, to);
+    if (key->kind != KEY_ENTRIES && (!list || key->entry->kind != KEY_SECTION)) return NULL;
+    if (!list && key->keys != NULL) TRY(write_keys(path, key->keys, to));
+    char *inner = NULL;
+    if (asprintf(&inner, "%s.%s", path, list ? "N" : entry_word(key)) < 0) return fault_no_memory();
+    write_row(inner, key->entry, to);
+    struct fault *fault = write_below(inner, key->entry, to);
+    free(inner);
+    return fault;
+}
+
+static struct fault *write_keys(const char *prefix, const struct key *keys, FILE *to)
+{
+    struct fault *fault = NULL;
+    for (; keys != NULL && keys->name != NULL && fault == NULL; keys++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", keys->name) < 0) return fault_no_memory();
+        write_row(path, keys, to);
+        fault = write_below(path, keys, to);
+        free(path);
+    }
+    return fault;
+}
+
+/* The models of a section with variants, a table each. */
+static struct fault *write_variants(const char *path, const struct key *key, FILE *to)
+{
+    if (key->kind == KEY_ENTRIES) {
+        char *inner = NULL;
+        if (asprintf(&inner, "%s.%s", path, entry_word(key)) < 0) return fault_no_memory();
+        struct fault *fault = write_variants(inner, key->entry, to);
+        free(inner);
+        return fault;
+    }
+    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) {
+        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
+        write_head(to);
+        TRY(write_keys(path, v->keys, to));
+    }
+    return NULL;
+}
+
+static const char *const preface =
+    "## How a scenario is written\n\n"
+    "<!-- From here on printed by `zhol reference`, from the tables that the reader uses. -->\n\n"
+    "`extends: NAME`, or a list of names, builds a scenario on others: maps merge key by key, left to right, then the "
+    "file itself;\n"
+    "scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it, "
+    "each `--path`,\n"
+    "and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the files say can be "
+    "changed for one\n"
+    "run: `--set drivers.brent.kappa='1 /yr'`.\n\n"
+    "**Numbers** carry their unit: `64 USD/bbl`, `1/4000 train/t`, `3 %`. Where a distribution is allowed it is drawn "
+    "once per\n"
+    "replication, with spaces between its numbers and the unit last:\n\n"
+    "| distribution | means |\n|---|---|\n"
+    "| `uniform(low high)` | every value between is as likely |\n"
+    "| `triangular(low mode high)` | straight lines up to the mode and down |\n"
+    "| `pert(low mode high)` | smooth, with weight near the mode (modified beta) |\n"
+    "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
+    "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
+    "| `gamma(mean cv)` | likewise, with a thinner tail; with `cv` 1 the exponential |\n"
+    "| `exponential(mean)` | a wait that is as likely to end at any time |\n"
+    "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
+    "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
+    "train/d}`; a year stands\n"
+    "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: "
+    "step` holds each\n"
+    "value until the next date.\n\n"
+    "What **may be edited** can stand as PATH in the effects of policies, regimes and events: `legs.aktau.capacity: "
+    "{scale: 0.3}`. An\n"
+    "effect acts on the value of its month, after profile, growth and decline. Effects apply in layers, policies, then "
+    "regimes, then\n"
+    "events; inside a layer `set`, then `add`, then `scale`, then in the order of the file; then the draught of a leg; "
+    "then what fell\n"
+    "below the range of its key is held at its end, and counted. Of an effect that is in force to a part d (the part "
+    "of a month that\n"
+    "an event is down, the part of a ramp that is done) the value moves d of the way. A map such as "
+    "`legs.aktau.cost` stands for all\n"
+    "its entries. `zhol explain SCENARIO PATH --at DATE` says what a quantity is worth and which effects made it.\n\n";
+
+struct fault *reference_markdown(const struct key *keys, FILE *to)
+{
+    fputs(preface, to);
+    fputs("### Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
+          "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
+          to);
+    for (const char *const *name = units_names(); *name != NULL; name++)
+        fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
+    fputs("\n### Keys\n\n`<x>` in a unit stands for the unit that the key `x` states; `<capacity without time>` is "
+          "`train` where capacity is "
+          "`14 train/d`.\n",
+          to);
+    write_head(to);
+    TRY(write_keys("", keys, to));
+    for (const struct key *key = keys; key->name != NULL; key++) TRY(write_variants(key->name, key, to));
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
+}
+
+struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE *to)
+{
+    static const char *const rules[] = {
+        [OUTCOME_SUM] = "sum",          [OUTCOME_MEAN] = "mean",       [OUTCOME_LAST] = "at the end",
+        [OUTCOME_MINIMUM] = "minimum",  [OUTCOME_MAXIMUM] = "maximum", [OUTCOME_RATIO] = "ratio of sums",
+        [OUTCOME_DERIVED] = "from sums"};
+    static const char *const better[] = {[OUTCOME_NEITHER] = "", [OUTCOME_MORE] = "more", [OUTCOME_LESS] = "less"};
+    fputs("## Outcomes\n\n<!-- From here on printed by `zhol reference --outcomes`, from the tables that declare them. "
+          "-->\n\n"
+          "Capitals stand for names of the scenario, `<x>` in a unit for the unit that its key `x` states. What a year "
+          "is made of "
+          "its months by,\nthe horizon is made of its years by; over the horizon a sum is a total, without `/yr`. "
+          "`zhol show` lists outcomes in bold\nfirst; the yearly samples of those with a star are saved unless "
+          "`outcomes.save` or `--save` says otherwise.\n\n"
+          "| outcome | unit | over a year | better | meaning |\n|---|---|---|---|---|\n",
+          to);
+    for (; *tables != NULL; tables++)
+        for (const struct outcome_kind *kind = *tables; kind->pattern != NULL; kind++) {
+            const char *bold = kind->headline ? "**" : "";
+            fprintf(to, "| %s`%s`%s%s | ", bold, kind->pattern, bold, kind->sampled ? " *" : "");
+            char *total = kind->horizon_only ? outcome_total_unit(kind, kind->unit) : NULL;
+            if (kind->horizon_only && total == NULL) return fault_no_memory();
+            write_unit(total == NULL ? kind->unit : total, to);
+            free(total);
+            fprintf(to, " | %s | %s | %s |\n", kind->horizon_only ? "whole horizon only" : rules[kind->rule],
+                    better[kind->better], kind->meaning);
+        }
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the page cannot be written") : NULL;
+}
+
+static void write_json_text(const char *text, FILE *to)
+{
+    fputc('"', to);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') fputc('\\', to);
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}
+
+static void write_json_key(const struct key *key, FILE *to);
+
+static void write_json_properties(const struct key *keys, bool *first, FILE *to)
+{
+    for (; keys != NULL && keys->name != NULL; keys++) {
+        fprintf(to, "%s", *first ? "" : ",");
+        *first = false;
+        write_json_text(keys->name, to);
+        fputc(':', to);
+        write_json_key(keys, to);
+    }
+}
+
+/* Nothing is required: an overlay may leave any key to its parent, and may delete any with null. */
+static void write_json_map(const struct key *keys, const struct key *more, FILE *to)
+{
+    bool first = true;
+    fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);
+    write_json_properties(keys, &first, to);
+    write_json_properties(more, &first, to);
+    fputs("},\"additionalProperties\":false", to);
+}
+
+static void write_json_section(const struct key *key, FILE *to)
+{
+    if (key->shorthand != NULL) { /* a value, a profile or the map */
+        fputs("\"anyOf\":[{\"type\":[\"number\",\"string\"]},{\"type\":\"object\",\"patternProperties\":"
+              "{\"^([0-9]{4}(-[0-9]{2})?|times|interpolation)$\":{}},\"additionalProperties\":false},{",
+              to);
+        write_json_map(key->keys, NULL, to);
+        fputs("}]", to);
+        return;
+    }
+    if (key->variants == NULL) {
+        write_json_map(key->keys, NULL, to);
+        return;
+    }
+    fputs("\"anyOf\":[", to);
+    for (const struct variant *v = key->variants; v->name != NULL; v++) {
+        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", v->name);
+        write_json_map(key->keys, v->keys, to);
+        fputc('}', to);
+    }
+    fputc(']', to);
+}
+
+static void write_json_entries(const struct key *key, FILE *to)
+{
+    static const char *const patterns[] = {
+        [NAME_PLAIN] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        [NAME_MONTH] = "^[0-9]{4}(-[0-9]{2})?$",
+        [NAME_REFERENCE] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*(\\\\.[a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
+        [NAME_PAIR] = "^[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*$",
+        [NAME_QUANTITY] = "^[0-9]",
+        [NAME_ARROW] = "^[a-z][a-z0-9-]*->[a-z][a-z0-9-]*$",
+        [NAME_TARGET] = "^[a-z][a-z_]*[.]",
+    };
+    bool first = true;
+    fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);
+    write_json_properties(key->keys, &first, to);
+    fprintf(to, "},\"patternProperties\":{\"%s\":", patterns[key->names]);
+    write_json_key(key->entry, to);
+    fputs("},\"additionalProperties\":false", to);
+}
+
+static void write_json_choices(const char *choices, FILE *to)
+{
+    fputs("\"enum\":[", to);
+    for (const char *between = ""; *choices != '\0'; between = ",") {
+        const int length = (int)strcspn(choices, " ");
+        fprintf(to, "%s\"%.*s\"", between, length, choices);
+        choices += length + (choices[length] == ' ');
+    }
+    fputs(",null]", to);
+}
+
+static void write_json_key(const struct key *key, FILE *to)
+{
+    fputs("{\"description\":", to);
+    write_json_text(key->meaning, to);
+    fputc(',', to);
+    switch (key->kind) {
+    case KEY_QUANTITY:
+        fputs(key->profile ? "\"type\":[\"number\",\"string\",\"object\",\"null\"]"
+                           : "\"type\":[\"number\",\"string\",\"null\"]",
+              to);
+        break;
+    case KEY_INTEGER: fputs("\"type\":[\"integer\",\"null\"]", to); break;
+    case KEY_MONTH: fputs("\"type\":[\"string\",\"integer\",\"null\"]", to); break;
+    case KEY_CHOICE: write_json_choices(key->choices, to); break;
+    case KEY_SECTION: write_json_section(key, to); break;
+    case KEY_ENTRIES: write_json_entries(key, to); break;
+    case KEY_LIST:
+        fputs(key->shorthand == NULL ? "\"type\":[\"array\",\"null\"]," : "\"type\":[\"array\",\"string\",\"null\"],",
+              to);
+        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least, key->most);
+        write_json_key(key->entry, to);
+        break;
+    case KEY_FACTORS:
+        fprintf(to,
+                "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":{\"type\":[\"number\","
+                "\"string\"]}",
+                key->least, key->most);
+        break;
+    default: fputs("\"type\":[\"string\",\"number\",\"null\"]", to); break;
+    }
+    fputc('}', to);
+}
+
+struct fault *reference_schema(const struct key *keys, FILE *to)
+{
+    bool first = false;
+    fputs("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"zhol "
+          "scenario\",\"type\":\"object\",\"properties\":{"
+          "\"extends\":{\"description\":\"Scenarios that this one builds "
+          "on.\",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}",
+          to);
+    write_json_properties(keys, &first, to);
+    fputs("},\"additionalProperties\":false}\n", to);
+    return ferror(to) ? fault_raise(FAULT_MACHINE, "the schema cannot be written") : NULL;
+}

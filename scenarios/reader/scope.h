@@ -1,0 +1,29 @@
+/* scenarios/reader/scope.h -- where a value stands in the scenario: its map, the keys declared there, and the maps
+ * around it. Units such as "$unit" or "$commodity.unit" are looked up along it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SCOPE_H
+#define ZHOL_SCOPE_H
+
+#include "scenarios/reader/tree.h"
+#include "sim/core/schema.h"
+
+struct scope {
+    const struct node *node; /* the map; NULL where it is absent and its keys take their defaults */
+    const struct key *keys;
+    const struct variant *variant; /* the one chosen; NULL: none, or not known */
+    const struct scope *up;
+    const char *edited; /* of an effect: the unit of its target */
+    const char *target,
+        *entry; /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
+};
+
+/* The scope of a map that is declared by `key` (a section). */
+struct scope scope_of(const struct node *node, const struct key *key, const struct scope *up);
+/* The declaration of a name in the scope itself; NULL if there is none. */
+const struct key *scope_key(const struct scope *scope, const char *name);
+
+/* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it hangs on a value
+ * that is missing or wrong, which is then a fault of its own. */
+MUST_CHECK struct fault *scope_unit(const struct scope *scope, const char *template, char **unit);
+
+#endif

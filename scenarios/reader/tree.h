@@ -1,0 +1,74 @@
+/* scenarios/reader/tree.h -- a YAML file as a tree in which every value knows its place.
+ *
+ * Only what a scenario needs of YAML is accepted: one document of maps, lists and scalars in UTF-8. Anchors, aliases,
+ * tags, merge keys, duplicate keys, control characters and more than the limits below are faults.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_TREE_H
+#define ZHOL_TREE_H
+
+#include "sim/core/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    TREE_MOST_BYTES = 4 << 20,
+    TREE_MOST_DEPTH = 64,
+    TREE_MOST_NODES = 200000,
+    TREE_MOST_KEY = 200, /* bytes */
+};
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+    enum node_kind kind;
+    struct place place;
+    char *text; /* of a scalar */
+    bool plain; /* a scalar written without quotes */
+    char *key;  /* its key, if it stands in a map; else NULL */
+    struct place key_place;
+    struct node **child; /* of lists and maps, in the order of the file */
+    size_t children;
+    struct node *over; /* the value that this one replaced when documents were merged */
+    struct node *next; /* of the forest */
+};
+
+/* Owns the nodes and the sources of one reading; freed whole. */
+struct forest {
+    struct node *node;
+    size_t nodes;
+    struct source **source;
+    size_t sources;
+};
+
+void forest_free(struct forest *forest);
+
+/* Reads a whole file as a source. A folder, a missing or unreadable file and one that is too long are faults. */
+MUST_CHECK struct fault *forest_read(struct forest *forest, const char *path, struct source **source);
+/* A source from a text of the program's user, such as an option. */
+MUST_CHECK struct fault *forest_source(struct forest *forest, const char *name, const char *text,
+                                       struct source **source);
+
+/* Parses the source from byte `begin` on (everything before counts as spaces). *root is NULL if there is no document.
+ */
+MUST_CHECK struct fault *tree_parse(struct forest *forest, const struct source *source, size_t begin,
+                                    struct node **root);
+
+/* A new node with empty values; NULL when memory is out. */
+struct node *tree_node(struct forest *forest, enum node_kind kind, struct place place);
+/* Appends a child to a list, or to a map with a key (copied). */
+MUST_CHECK struct fault *tree_append(struct node *parent, const char *key, struct place key_place, struct node *child);
+/* The child of that key; NULL if there is none. */
+struct node *tree_child(const struct node *map, const char *key);
+/* The node at a path of keys joined by dots, which may hold dots themselves, and of numbers in lists, from 1. NULL if
+ * there is none. */
+const struct node *tree_at(const struct node *node, const char *path);
+/* A plain scalar that is empty, ~ or null. */
+bool tree_is_null(const struct node *node);
+/* "a map", "a list", "empty" or "the text 'x'", for sentences; into `text`. */
+const char *tree_describe(const struct node *node, char text[64]);
+
+/* The tree as YAML, allocated: the same for equal trees, however they were written. */
+MUST_CHECK struct fault *tree_write(const struct node *root, char **text);
+
+#endif

@@ -1,0 +1,471 @@
+/* scenarios/reader/values.c -- see values.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/values.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fault *value_fault(const struct node *node, const char *format, ...)
+{
+    char *sentence = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    const int written = vasprintf(&sentence, format, arguments);
+    va_end(arguments);
+    if (written < 0) return fault_no_memory();
+    struct fault *fault = fault_at(FAULT_SCENARIO, node->place, "%s", sentence);
+    free(sentence);
+    for (const struct node *over = node->over; over != NULL; over = over->over)
+        fault = fault_note(fault, over->place, "this value was replaced");
+    return fault;
+}
+
+/* The sentence of a fault of another part, which knows no place, behind the path. */
+static struct fault *value_wrap(const struct node *node, const char *path, struct fault *fault)
+{
+    if (fault == NULL || fault == fault_no_memory()) return fault;
+    struct fault *placed = value_fault(node, "%s: %s", path, fault->sentence);
+    fault_free(fault);
+    return placed;
+}
+
+static struct fault *type_fault(const struct node *node, const struct setting *setting, const char *expected)
+{
+    char text[64];
+    return value_fault(node, "%s is %s; expected %s", setting->path, tree_describe(node, text), expected);
+}
+
+/* A key without an upper end states one that no value reaches. */
+static bool is_bounded_above(const struct key *key)
+{
+    return key_has_range(key) && key->most < 1e300;
+}
+
+/* "from 0 to 1", "more than 0 USD/bbl", ... */
+static const char *range_words(const struct key *key, const char *unit, char text[120])
+{
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !key_has_range(key) || key->least_open;
+    const double least = key_has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
+    const char *in = pure ? "" : " ", *name = pure ? "" : strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit;
+    if (!is_bounded_above(key))
+        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, name);
+    else if (!open && !key->most_open)
+        snprintf(text, 120, "from %g to %g%s%s", least, key->most, in, name);
+    else
+        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", least,
+                 key->most_open ? "less than" : "at most", key->most, in, name);
+    return text;
+}
+
+/* Whether everything between the two lies in the range of the key. */
+static bool in_range(const struct key *key, double least, double most)
+{
+    if (key->compounds && !(least > -1.0)) return false;
+    if (!key_has_range(key)) return true;
+    if (key->least_open ? !(least > key->least) : !(least >= key->least)) return false;
+    if (!is_bounded_above(key)) return true;
+    return key->most_open ? most < key->most : most <= key->most;
+}
+
+struct fault *value_check_range(const struct key *key, const struct setting *setting, double least, double most)
+{
+    char words[120];
+    if (in_range(key, least, most)) return NULL;
+    range_words(key, setting->unit, words);
+    if (least == most && setting->text != NULL)
+        return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected %s", setting->path, setting->text, words);
+    const bool low = !in_range(key, least, least);
+    return fault_at(FAULT_SCENARIO, setting->place, "%s can be as %s as %g%s%s; expected %s", setting->path,
+                    low ? "low" : "high", low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit,
+                    words);
+}
+
+static struct fault *range_fault(const struct node *node, const struct setting *setting, double least, double most)
+{
+    char words[120];
+    range_words(setting->key, setting->unit, words);
+    if (node->kind == NODE_SCALAR && least == most)
+        return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
+    const bool low = !in_range(setting->key, least, least);
+    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
+                       low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
+                       isinf(low ? least : most) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
+}
+
+/* The words that the key accepts in place of a quantity, "rail, road or"; for sentences. */
+static struct fault *unknown_word(const struct node *node, const struct setting *setting)
+{
+    const char *words[16] = {NULL};
+    char hint[96], *listed = NULL;
+    size_t count = 0, size = 0;
+    FILE *to = open_memstream(&listed, &size);
+    if (to == NULL) return fault_no_memory();
+    for (const struct key_word *w = setting->key->words; w->word != NULL && count < 15; w++) {
+        words[count++] = w->word;
+        fprintf(to, "%s, ", w->word);
+    }
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = value_fault(node, "%s is '%s'; expected %sa number or a distribution%s", setting->path,
+                                      node->text, listed, units_hint(node->text, words, sizeof hint, hint));
+    free(listed);
+    return fault;
+}
+
+/* The text of a quantity, or what a word of the key stands for. */
+static struct fault *quantity_text(const struct node *node, const struct setting *setting, const char **text)
+{
+    *text = node->text;
+    if (setting->key->words == NULL || strcspn(node->text, "(0123456789") < strlen(node->text)) return NULL;
+    for (const struct key_word *w = setting->key->words; w->word != NULL; w++)
+        if (strcmp(w->word, node->text) == 0) {
+            *text = w->text;
+            return NULL;
+        }
+    return unknown_word(node, setting);
+}
+
+static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct quantity quantity;
+    double least, most;
+    const char *text;
+    TRY(quantity_text(node, setting, &text));
+    TRY(value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity)));
+    struct fault *fault = NULL;
+    if (quantity_is_drawn(&quantity) && !setting->key->draws)
+        fault = value_fault(
+            node, "%s is a distribution; expected a number, because this key is read once for all replications",
+            setting->path);
+    quantity_support(&quantity, &least, &most);
+    if (fault == NULL && !in_range(setting->key, least, most)) fault = range_fault(node, setting, least, most);
+    if (fault == NULL && setting->key->occasional)
+        return store_add_occasional(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
+    if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
+    quantity_free(&quantity);
+    return fault;
+}
+
+struct profile {
+    int *month;
+    double *value;
+    const struct node **node;
+    size_t points;
+    bool step;
+    struct quantity times;
+};
+
+static struct fault *profile_keyword(struct walk *walk, const struct node *node, const struct setting *setting,
+                                     struct profile *profile)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
+    if (strcmp(node->key, "times") == 0) {
+        quantity_free(&profile->times);
+        profile->times = (struct quantity){.form = QUANTITY_NUMBER, .p = {1.0}};
+        if (node->kind != NODE_SCALAR)
+            return value_fault(node, "%s is a map or list; expected a number or a distribution without unit", path);
+        struct quantity times;
+        TRY(value_wrap(node, path, quantity_read(walk->units, node->text, "", &times)));
+        profile->times = times;
+        return NULL;
+    }
+    if (strcmp(node->key, "interpolation") == 0) {
+        profile->step = node->kind == NODE_SCALAR && strcmp(node->text, "step") == 0;
+        if (profile->step || (node->kind == NODE_SCALAR && strcmp(node->text, "linear") == 0)) return NULL;
+        char text[64];
+        return value_fault(node, "%s is %s; expected linear or step", path, tree_describe(node, text));
+    }
+    static const char *const words[] = {"times", "interpolation", NULL};
+    char hint[96];
+    return fault_at(
+        FAULT_SCENARIO, node->key_place,
+        "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
+        setting->path, node->key, units_hint(node->key, words, sizeof hint, hint));
+}
+
+static struct fault *profile_point(struct walk *walk, const struct node *node, const struct setting *setting, int month,
+                                   struct profile *profile)
+{
+    struct quantity quantity;
+    char path[256], text[64];
+    snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
+    if (node->kind != NODE_SCALAR)
+        return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
+    TRY(value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
+    const bool drawn = quantity_is_drawn(&quantity);
+    const double value = quantity.p[0];
+    quantity_free(&quantity);
+    if (drawn)
+        return value_fault(
+            node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain",
+            path);
+    size_t at = profile->points++;
+    for (; at > 0 && profile->month[at - 1] > month; at--) {
+        profile->month[at] = profile->month[at - 1];
+        profile->value[at] = profile->value[at - 1];
+        profile->node[at] = profile->node[at - 1];
+    }
+    profile->month[at] = month;
+    profile->value[at] = value;
+    profile->node[at] = node;
+    if (at > 0 && profile->month[at - 1] == month)
+        return value_fault(node, "%s is the same month as %s; expected each month once", path,
+                           profile->node[at - 1]->key);
+    return NULL;
+}
+
+static struct fault *profile_check(const struct node *node, const struct setting *setting,
+                                   const struct profile *profile)
+{
+    double factor[2];
+    if (profile->points == 0)
+        return value_fault(node, "%s is a map without a date; expected values at dates, such as {2020: ..., 2030: ...}",
+                           setting->path);
+    quantity_support(&profile->times, &factor[0], &factor[1]);
+    for (size_t i = 0; i < profile->points; i++) {
+        const double a = profile->value[i] * factor[0], b = profile->value[i] * factor[1];
+        /* 0 times an infinite factor is 0 in every replication */
+        const double low = isnan(a) || isnan(b) ? 0.0 : fmin(a, b), high = isnan(a) || isnan(b) ? 0.0 : fmax(a, b);
+        if (!in_range(setting->key, low, high)) return range_fault(profile->node[i], setting, low, high);
+    }
+    return NULL;
+}
+
+static struct fault *profile_quantity(struct walk *walk, const struct node *node, struct setting *setting)
+{
+    struct profile profile = {.times = {.form = QUANTITY_NUMBER, .p = {1.0}}};
+    struct fault *faults = NULL;
+    if (!setting->key->profile)
+        return value_fault(node, "%s is a map; expected one value, because this key cannot change over time",
+                           setting->path);
+    profile.month = calloc(node->children + 1, sizeof *profile.month);
+    profile.value = calloc(node->children + 1, sizeof *profile.value);
+    profile.node = calloc(node->children + 1, sizeof *profile.node);
+    if (profile.month == NULL || profile.value == NULL || profile.node == NULL) faults = fault_no_memory();
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        int month;
+        const struct node *child = node->child[i];
+        struct fault *fault = calendar_read(child->key, &month) ? profile_point(walk, child, setting, month, &profile)
+                                                                : profile_keyword(walk, child, setting, &profile);
+        faults = fault_join(faults, fault);
+    }
+    if (faults == NULL) faults = profile_check(node, setting, &profile);
+    if (faults == NULL)
+        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month,
+                                   profile.value, profile.step, &profile.times, &setting->slot);
+    else
+        quantity_free(&profile.times);
+    free(profile.month);
+    free(profile.value);
+    free(profile.node);
+    return faults;
+}
+
+static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node,
+                                   struct setting *setting)
+{
+    char expected[200];
+    struct scope here = *scope;
+    here.target = setting->parent == NULL ? NULL : setting->parent->key->target;
+    here.entry = setting->name;
+    TRY(scope_unit(&here, setting->key->unit, &setting->unit));
+    const size_t name = strlen(setting->key->name);
+    const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
+                     strchr("!", setting->key->unit[1 + name]) != NULL;
+    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
+        if (node->kind == NODE_MAP && setting->key->profile)
+            return value_fault(node, "%s has no value with a unit at its first date; expected one such as 14 train/d",
+                               setting->path);
+        if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
+        struct quantity quantity;
+        struct fault *fault = quantity_read(walk->units, node->text, "", &quantity);
+        if (fault == NULL) quantity_free(&quantity);
+        return value_wrap(node, setting->path, fault);
+    }
+    if (setting->unit == NULL) return NULL; /* it hangs on a key that is a fault of its own */
+    struct fault *unknown = units_check(walk->units, setting->unit);
+    if (unknown != NULL && setting->key->unit[0] != '$') { /* the unit came from another key, where it is reported */
+        fault_free(unknown);
+        return NULL;
+    }
+    fault_free(unknown);
+    if (node->kind == NODE_MAP) return profile_quantity(walk, node, setting);
+    const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
+    snprintf(expected, sizeof expected, pure ? "a number%.0s%s" : "a number in %.100s%s", setting->unit,
+             setting->key->draws ? ", or a distribution" : "");
+    if (node->kind == NODE_LIST || tree_is_null(node)) return type_fault(node, setting, expected);
+    return scalar_quantity(walk, node, setting);
+}
+
+static struct fault *read_integer(const struct node *node, struct setting *setting)
+{
+    const struct key *key = setting->key;
+    const char *digits = node->text;
+    char *end = NULL;
+    if (*digits == '-') digits++;
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
+        return type_fault(node, setting, "a whole number");
+    errno = 0;
+    setting->integer = strtol(node->text, &end, 10);
+    const double value = (double)setting->integer;
+    if (errno == 0 && (!key_has_range(key) || (value >= key->least && value <= key->most))) return NULL;
+    return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text,
+                       key->least, key->most);
+}
+
+static bool is_name(const char *text)
+{
+    if (!islower((unsigned char)*text)) return false;
+    for (const char *c = text; *c != '\0'; c++) {
+        const bool word = islower((unsigned char)*c) || isdigit((unsigned char)*c);
+        if (!word && !(*c == '-' && c[1] != '-' && c[1] != '\0')) return false;
+    }
+    return true;
+}
+
+static struct fault *read_choice(const struct node *node, struct setting *setting)
+{
+    const char *words[16] = {NULL};
+    char copy[256], hint[96];
+    size_t count = 0;
+    snprintf(copy, sizeof copy, "%s", setting->key->choices);
+    for (char *rest = copy, *word; count < 15 && (word = strsep(&rest, " ")) != NULL;) words[count++] = word;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], node->text) == 0) return NULL;
+    char text[64], *listed = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&listed, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = value_fault(node, "%s is %s; expected %s%s", setting->path, tree_describe(node, text), listed,
+                                      units_hint(node->text, words, sizeof hint, hint));
+    free(listed);
+    return fault;
+}
+
+static const struct key *declared(const struct walk *walk, const char *name)
+{
+    const struct key *key = walk->top->keys;
+    while (key->name != NULL && strcmp(key->name, name) != 0) key++;
+    return key;
+}
+
+/* A key of the format inside a map of names, such as `correlation` among the drivers. */
+static bool is_reserved(const struct key *map, const char *name)
+{
+    for (const struct key *key = map->keys; key != NULL && key->name != NULL; key++)
+        if (strcmp(key->name, name) == 0) return true;
+    return false;
+}
+
+static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place,
+                              const char *path)
+{
+    const struct node *map = tree_child(walk->top->node, target);
+    const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
+    const char **words = calloc(count + 1, sizeof *words);
+    char hint[96];
+    if (words == NULL) return fault_no_memory();
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_reserved(declared(walk, target), map->child[i]->key)) words[known++] = map->child[i]->key;
+    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s",
+                                   path, wanted, target, units_hint(wanted, words, sizeof hint, hint));
+    free(words);
+    return fault;
+}
+
+/* Checks that the first `length` bytes of `name` are an entry of the top-level map `target`; of a driver what is before
+ * a dot, because NAME.FACTOR is a part of it. */
+static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length,
+                                     struct place place, const char *path)
+{
+    const size_t dot = strcspn(name, "."), stem = strcmp(target, "drivers") == 0 && dot < length ? dot : length;
+    char *wanted = strndup(name, stem);
+    if (wanted == NULL) return fault_no_memory();
+    struct fault *fault = NULL;
+    if (is_reserved(declared(walk, target), wanted) || tree_child(tree_child(walk->top->node, target), wanted) == NULL)
+        fault = dangling(walk, target, wanted, place, path);
+    free(wanted);
+    return fault;
+}
+
+struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
+                               struct setting *setting)
+{
+    const char *name = node->key, *path = setting->parent->path, *slash = strchr(name, '/');
+    switch (map->names) {
+    case NAME_PLAIN:
+        if (is_name(name)) return NULL;
+        return fault_at(
+            FAULT_SCENARIO, node->key_place,
+            "%s: '%s' is not a name; expected lower-case letters, digits and single hyphens, such as china-europe",
+            path, name);
+    case NAME_MONTH:
+        if (calendar_read(name, &setting->month)) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a date; expected a year such as 2025 or a month such as 2025-07", path, name);
+    case NAME_REFERENCE: return check_reference(walk, map->target, name, strlen(name), node->key_place, path);
+    case NAME_QUANTITY:
+        if (*name >= '0' && *name <= '9') return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a number with its unit; expected one such as 25 USD/bbl", path, name);
+    case NAME_ARROW: {
+        const char *arrow = strstr(name, "->");
+        char left[TREE_MOST_KEY + 1];
+        snprintf(left, sizeof left, "%.*s", (int)(arrow == NULL ? 0 : arrow - name), name);
+        if (arrow != NULL && is_name(left) && is_name(arrow + 2)) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a transition; expected two names joined by ->, such as normal->strained", path,
+                        name);
+    }
+    case NAME_TARGET: return NULL; /* see targets.h */
+    case NAME_PAIR:
+        if (slash == NULL || strchr(slash + 1, '/') != NULL)
+            return fault_at(FAULT_SCENARIO, node->key_place,
+                            "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
+                            path, name);
+        return fault_join(check_reference(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
+                          check_reference(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
+    }
+    return NULL;
+}
+
+struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
+{
+    const struct key *key = setting->key;
+    if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
+    if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
+    static const char *const expected[] = {
+        [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",   [KEY_NAME] = "a name",
+        [KEY_UNIT] = "a unit such as TEU",     [KEY_CHOICE] = "a word", [KEY_REFERENCE] = "a name",
+        [KEY_MONTH] = "a date such as 2020-01"};
+    if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, expected[key->kind]);
+    int month;
+    switch (key->kind) {
+    case KEY_INTEGER: return read_integer(node, setting);
+    case KEY_CHOICE: return read_choice(node, setting);
+    case KEY_UNIT:
+        if (node->text[0] == '\0') return type_fault(node, setting, "a unit such as TEU, or 1 for a pure number");
+        return value_wrap(node, setting->path, units_check(walk->units, node->text));
+    case KEY_REFERENCE:
+        return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
+    case KEY_NAME:
+        if (is_name(node->text)) return NULL;
+        return type_fault(node, setting,
+                          "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019");
+    case KEY_MONTH:
+        if (!calendar_read(node->text, &month))
+            return type_fault(node, setting, "a year such as 2020 or a month such as 2020-01");
+        setting->integer = month;
+        return NULL;
+    default: return NULL;
+    }
+}

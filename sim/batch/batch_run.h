@@ -1,0 +1,69 @@
+/* sim/batch/batch_run.h -- a batch on its way: what became of each cell, and what is compared at the end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_BATCH_RUN_H
+#define ZHOL_BATCH_RUN_H
+
+#include "sim/batch/batch.h"
+#include "sim/cli/options.h"
+#include "sim/run/simulate.h"
+
+#include <stdio.h>
+
+enum cell_state { CELL_WAITING, CELL_UNCHANGED, CELL_DONE, CELL_FAILED };
+
+struct cell_run {
+    enum cell_state state;
+    char *output; /* DIR/NAME.h5 */
+    bool replace; /* something is there that gives way */
+    uint64_t replications;
+    uint64_t there;      /* replications of the result that is there, if it is of the same draws; else 0 */
+    uint64_t most;       /* of which the samples that are compared are kept */
+    char *warned, *said; /* what was printed about it, so that the same is not printed of each cell */
+    char *why;           /* of a failed cell: the first sentence, with its place */
+};
+
+/* An outcome to compare. */
+struct wanted {
+    const char *path;
+    struct place place;
+    bool found;    /* some cell has it */
+    char hint[96]; /* or which one was meant */
+};
+
+struct batch_run {
+    const struct batch *batch;
+    const struct options *options;
+    const char *folder;    /* of the results */
+    char *command;         /* "zhol batch NAME" */
+    uint64_t replications; /* of every cell; 0: as the options or the scenarios say */
+    bool deciding;         /* that number is not the last word: what a run of it keeps does not matter */
+    char *stopped_by;      /* what decided about that number: "precision: ..."; NULL: nothing */
+    struct cell_run *cell;
+    size_t cells;
+    struct wanted *outcome;
+    size_t outcomes;
+    bool usual;           /* these were not asked for */
+    struct wanted regret; /* path NULL: none */
+};
+
+MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batch *batch,
+                                        const struct options *options);
+void batch_run_free(struct batch_run *run);
+size_t batch_run_count(const struct batch_run *run, enum cell_state state);
+
+/* The cell's scenario, ready to be simulated; `origin` must live as long. */
+MUST_CHECK struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin *origin,
+                                        struct simulation *simulation);
+/* Prints the faults of a cell and counts it as failed. What no cell survives (memory, an interruption) is passed on. */
+MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, struct fault *faults);
+
+/* Reads, prepares and closes every cell that has not failed: each is waiting, unchanged or failed afterwards. May be
+ * asked again for another number of replications. Outcomes to compare that no
+ * cell has are faults; of the usual ones those are left out. */
+MUST_CHECK struct fault *batch_check(struct batch_run *run);
+
+/* Prints the differences between the results that are there, and regret; writes both as CSV to a file, and what
+ * policies change, with years, to an HDF5 file, where these are named. */
+MUST_CHECK struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv, const char *comparison);
+
+#endif

@@ -1,0 +1,27 @@
+/* sim/cli/output_path.c -- see output_path.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/output_path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct fault *place_check(const char *path)
+{
+    if (path == NULL) return NULL;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    if (folder == NULL) return fault_no_memory();
+    const int error = access(folder, W_OK) < 0 ? errno : 0;
+    free(folder);
+    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
+}
+
+bool place_is_same(const char *one, const char *other)
+{
+    struct stat a, b;
+    if (strcmp(one, other) == 0) return true;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}

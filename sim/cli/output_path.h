@@ -1,0 +1,15 @@
+/* sim/cli/output_path.h -- where a file is to be written, looked at before the work that goes into it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_OUTPUT_PATH_H
+#define ZHOL_OUTPUT_PATH_H
+
+#include "sim/core/fault.h"
+
+#include <stdbool.h>
+
+/* A folder that is not there or cannot be written to is a fault; NULL: nothing is to be written. */
+MUST_CHECK struct fault *place_check(const char *path);
+/* Whether both are one file, or would be. */
+bool place_is_same(const char *one, const char *other);
+
+#endif

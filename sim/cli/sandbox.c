@@ -1,0 +1,114 @@
+/* sim/cli/sandbox.c -- see sandbox.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A result of the Kazakhstan scenario, with its 12,000 datasets, takes a second; a GiB of samples two to five. */
+enum { SECONDS_LEAST = 20, SECONDS_PER_GIB = 20 };
+/* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
+enum { TIMES_THE_FILE = 4 };
+#define BYTES_LEAST (UINT64_C(4) << 30)
+#define GIB         (UINT64_C(1) << 30)
+
+struct apart_limits apart_limits_of(const char *path)
+{
+    struct stat file;
+    /* a file that is not there is the check's to tell */
+    const uint64_t size = stat(path, &file) < 0 || file.st_size < 0 ? 0 : (uint64_t)file.st_size;
+    return (struct apart_limits){SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB), BYTES_LEAST + TIMES_THE_FILE * size};
+}
+
+/* Lowers a limit of this process; a lower one of the user's stays. */
+static bool set_limit(__rlimit_resource_t resource, uint64_t most)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) < 0) return false;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur <= most) return true;
+    limit.rlim_cur = (rlim_t)most;
+    return setrlimit(resource, &limit) == 0;
+}
+
+static bool set_limits(const struct apart_limits *limits)
+{
+    /* neither does a crash leave its memory behind, nor the child outlive its parent */
+    bool set =
+        set_limit(RLIMIT_CPU, limits->seconds) && set_limit(RLIMIT_CORE, 0) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of address space for itself */
+    set = set && set_limit(RLIMIT_AS, limits->bytes);
+#endif
+    return set;
+}
+
+/* What the child tells: nothing of a success. */
+struct message {
+    enum fault_code code;
+    bool memory; /* is out */
+    char sentence[2000];
+};
+
+static void __attribute__((noreturn))
+child(struct fault *(*check)(const char *path), const char *path, const struct apart_limits *limits, int to)
+{
+    struct message message = {.code = 0};
+    const struct fault *fault = set_limits(limits)
+                                    ? check(path)
+                                    : fault_raise(FAULT_MACHINE, "a process cannot be limited: %s", strerror(errno));
+    if (fault != NULL) {
+        message.code = fault->code;
+        message.memory = fault_is_memory(fault);
+        snprintf(message.sentence, sizeof message.sentence, "%s", fault->sentence);
+    }
+    _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : FAULT_MACHINE);
+}
+
+/* The child's message; false if it died without one. *status is as waitpid gives it. */
+static bool listen(pid_t process, int from, struct message *message, int *status)
+{
+    size_t got = 0;
+    for (;;) {
+        const ssize_t more = read(from, (char *)message + got, sizeof *message - got);
+        if (more < 0 && errno == EINTR) continue;
+        if (more <= 0) break;
+        got += (size_t)more;
+    }
+    while (waitpid(process, status, 0) < 0 && errno == EINTR) continue;
+    return got == sizeof *message && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
+}
+
+static struct fault *fault_of(const char *path, const struct apart_limits *limits, const struct message *message)
+{
+    if (message->code == 0) return NULL;
+    if (message->memory)
+        return fault_raise(FAULT_UNTRUSTED,
+                           "%s is damaged, or this machine is short of memory: %.3g GiB do not suffice to read it",
+                           path, (double)limits->bytes / (double)GIB);
+    return fault_raise(message->code, "%s", message->sentence);
+}
+
+struct fault *apart(struct fault *(*check)(const char *path), const char *path, const struct apart_limits *limits)
+{
+    int end[2], status = 0;
+    struct message message;
+    if (pipe(end) < 0) return fault_raise(FAULT_MACHINE, "a pipe cannot be made: %s", strerror(errno));
+    const pid_t process = fork();
+    if (process == 0) child(check, path, limits, end[1]);
+    const int error = errno;
+    (void)close(end[1]); /* of a pipe, it loses nothing */
+    const bool told = process > 0 && listen(process, end[0], &message, &status);
+    (void)close(end[0]);
+    if (process < 0) return fault_raise(FAULT_MACHINE, "a process cannot be made: %s", strerror(error));
+    if (told) return fault_of(path, limits, &message);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return fault_raise(FAULT_UNTRUSTED, "%s is damaged: reading it does not end", path);
+    return fault_raise(FAULT_UNTRUSTED, "%s is damaged: HDF5 crashes when it reads it", path);
+}

@@ -1,0 +1,26 @@
+/* sim/cli/sandbox.h -- a check in a process of its own, for what may crash, never end, or take all memory.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SANDBOX_H
+#define ZHOL_SANDBOX_H
+
+#include "sim/core/fault.h"
+
+#include <stdint.h>
+
+/* What the child may take. Processor time, because what a clock on the wall shows hangs on the disk and on who else
+ * works there. */
+struct apart_limits {
+    uint64_t seconds; /* of processor time */
+    uint64_t bytes;   /* of address space, program and libraries included */
+};
+/* Enough, many times over, to read a sound result of the size of this file, of which one dataset is in memory at a
+ * time. */
+struct apart_limits apart_limits_of(const char *path);
+
+/* Calls check(path) in a child and gives its first fault, without place and notes. A child that dies, or that reaches a
+ * limit, is a fault of FAULT_UNTRUSTED that says so of the path. Before any threads are begun and any signals caught.
+ */
+MUST_CHECK struct fault *apart(struct fault *(*check)(const char *path), const char *path,
+                               const struct apart_limits *limits);
+
+#endif

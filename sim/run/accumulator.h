@@ -1,0 +1,29 @@
+/* sim/run/accumulator.h -- what takes in the replications of a run, in one go or in several: moments of every cell, and
+ * what they are distributed like, as samples while those of all fit in memory, else as sketches.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_ACCUMULATOR_H
+#define ZHOL_ACCUMULATOR_H
+
+#include "sim/run/simulate.h"
+#include "sim/statistics/sketches.h"
+
+struct intake {
+    struct simulation *simulation;
+    int threads;    /* 0: all */
+    uint64_t limit; /* replications, at most */
+    struct tally *tally;
+    struct sketches *sketches; /* NULL: quantiles are exact, of the samples of all cells */
+    struct samples samples;    /* with room for more than are in; those of all cells, of some, or none */
+    uint64_t replications;     /* that are in */
+};
+
+/* Close it in any case. */
+MUST_CHECK struct fault *intake_open(struct simulation *simulation, int threads, uint64_t limit, struct intake *intake);
+void intake_close(struct intake *intake);
+/* Simulates on to `replications` in all, whole chunks unless it is the limit; simulation->replications becomes that
+ * number, and what is kept is what a run of it keeps. What it holds is then the same as if they came in one go. The
+ * progress that the watch is told is in chunks of `expected` replications. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+MUST_CHECK struct fault *intake_simulate(struct intake *intake, uint64_t replications, uint64_t expected,
+                                         const struct ensemble_watch *watch);
+
+#endif

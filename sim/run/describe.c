@@ -1,0 +1,156 @@
+/* sim/run/describe.c -- see describe.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/run/describe.h"
+#include "sim/run/retention.h"
+#include "sim/statistics/sketch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The command that makes this result again. */
+static char *make_history(const struct simulation *simulation, const struct options *options)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
+    const struct origin *origin = simulation->origin;
+    if (origin == NULL)
+        fprintf(to, "zhol run %s", simulation_name(simulation));
+    else
+        fputs(origin->command, to);
+    fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, simulation->replications, simulation->plan.seed);
+    if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
+    for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
+    for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
+    if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
+    if (options->compress) fputs(" --compress", to);
+    if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
+    if (origin != NULL) fprintf(to, "; %s", origin->cell);
+    return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
+/* Of two scenarios the later title holds, so that the name has to say which two they are. */
+static char *make_title(const struct simulation *simulation)
+{
+    struct setting *title = setting_find(simulation->plan.root, "title");
+    const char *name = simulation_name(simulation);
+    char *text = NULL;
+    if (title == NULL || simulation->origin == NULL || !simulation->origin->joined)
+        return strdup(title == NULL ? name : title->text);
+    return asprintf(&text, "%s (%s)", title->text, name) < 0 ? NULL : text;
+}
+
+static struct fault *describe_run(const struct simulation *simulation, const struct options *options,
+                                  struct result *result)
+{
+    struct setting *run = setting_find(simulation->plan.root, "run");
+    struct setting *prices = run == NULL ? NULL : setting_find(run, "prices");
+    result->title = make_title(simulation);
+    result->history = make_history(simulation, options);
+    result->source = strdup("zhol " ZHOL_VERSION);
+    result->scenario = strdup(simulation->scenario->merged_text);
+    result->seed = simulation->plan.seed;
+    result->replications = simulation->replications;
+    result->rng = strdup(simulation->rng);
+    result->arithmetic = simulation_arithmetic();
+    result->memory = simulation->memory;
+    result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
+    result->exact_quantiles = !simulation->sketched;
+    result->compressed = keep_compressed(simulation, options);
+    result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
+    result->calendar = simulation->plan.calendar;
+    result->years = world_years(simulation->world);
+    if (result->title == NULL || result->history == NULL || result->source == NULL || result->scenario == NULL ||
+        result->rng == NULL || result->arithmetic == NULL || result->prices == NULL)
+        return fault_no_memory();
+    return NULL;
+}
+
+const char *simulation_input_unit(const struct simulation *simulation, size_t input)
+{
+    const struct store *store = simulation->plan.store;
+    const int slot = store_input_slot(store, input);
+    const bool factor = strcmp(store_input_name(store, input), store_path(store, slot)) != 0;
+    const char *unit = factor ? "" : store_unit(store, slot);
+    return unit[0] == '\0' ? "1" : unit;
+}
+
+static struct fault *describe_inputs(const struct simulation *simulation, struct result *result)
+{
+    const struct store *store = simulation->plan.store;
+    const size_t inputs = simulation->inputs_saved ? store_inputs(store) : 0;
+    result->input = calloc(inputs + 1, sizeof *result->input);
+    if (result->input == NULL) return fault_no_memory();
+    for (size_t i = 0; i < inputs; i++) {
+        struct result_input *input = &result->input[i];
+        const char *name = store_input_name(store, i);
+        input->path = strdup(name);
+        input->unit = strdup(simulation_input_unit(simulation, i));
+        if (asprintf(&input->long_name, "%s as drawn", name) < 0) input->long_name = NULL;
+        if (input->path == NULL || input->unit == NULL || input->long_name == NULL) return fault_no_memory();
+    }
+    return NULL;
+}
+
+static struct fault *diagnostic_add(struct result *result, const struct outcome *outcome, const char *part,
+                                    const char *words, double value)
+{
+    struct result_diagnostic *diagnostic = &result->diagnostic[result->diagnostics++];
+    diagnostic->value = value;
+    diagnostic->unit = strdup(outcome->unit);
+    if (asprintf(&diagnostic->path, "%s.%s", outcome->path, part) < 0) diagnostic->path = NULL;
+    if (asprintf(&diagnostic->meaning, "%s of the replications: %s", words, outcome->long_name) < 0)
+        diagnostic->meaning = NULL;
+    return diagnostic->unit == NULL || diagnostic->path == NULL || diagnostic->meaning == NULL ? fault_no_memory()
+                                                                                               : NULL;
+}
+
+/* Of the outcomes that say how trustworthy the run is, their value over the horizon: its mean and the greatest. */
+static struct fault *describe_diagnostics(const struct simulation *simulation, struct result *result)
+{
+    const struct outcomes *outcomes = &simulation->outcomes;
+    result->diagnostic = calloc(2 * outcomes->count + 1, sizeof *result->diagnostic);
+    if (result->diagnostic == NULL) return fault_no_memory();
+    for (size_t i = 0; i < outcomes->count; i++) {
+        const struct outcome *outcome = &outcomes->item[i];
+        const struct moments *horizon = &result->moments[i * (result->years + 1) + result->years];
+        if (!outcome->kind->diagnostic) continue;
+        TRY(diagnostic_add(result, outcome, "mean", "mean", horizon->mean));
+        TRY(diagnostic_add(result, outcome, "maximum", "greatest", horizon->greatest));
+    }
+    return NULL;
+}
+
+/* Moves the outcomes over and copies what else the result owns. */
+static struct fault *hand_over(struct simulation *simulation, struct tally *tally, struct result *result)
+{
+    const size_t outcomes = simulation->outcomes.count;
+    const struct invalid_replication *invalid;
+    result->invalids = tally_invalid(tally, &invalid);
+    result->invalid = calloc(result->invalids + 1, sizeof *result->invalid);
+    result->cause = calloc(outcomes + 1, sizeof *result->cause);
+    result->annual_saved = calloc(outcomes + 1, sizeof *result->annual_saved);
+    if (result->invalid == NULL || result->cause == NULL || result->annual_saved == NULL) return fault_no_memory();
+    for (size_t i = 0; i < result->invalids; i++) result->invalid[i] = invalid[i];
+    for (size_t i = 0; i < outcomes; i++) {
+        result->annual_saved[i] = simulation->annual_saved[i];
+        result->cause[i] = strdup(simulation->outcomes.item[i].path);
+        if (result->cause[i] == NULL) return fault_no_memory();
+        result->causes++;
+    }
+    result->outcomes = simulation->outcomes;
+    simulation->outcomes = (struct outcomes){0};
+    return NULL;
+}
+
+struct fault *describe(struct simulation *simulation, const struct options *options, struct tally *tally,
+                       struct result *result)
+{
+    TRY(describe_run(simulation, options, result));
+    TRY(describe_inputs(simulation, result));
+    TRY(describe_diagnostics(simulation, result));
+    return hand_over(simulation, tally, result);
+}

@@ -1,0 +1,12 @@
+/* sim/run/describe.h -- what a result says of itself: where it comes from, what it holds, how trustworthy it is.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_DESCRIBE_H
+#define ZHOL_DESCRIBE_H
+
+#include "sim/run/simulate.h"
+
+/* Of a result whose moments are there. The outcomes move to it. */
+MUST_CHECK struct fault *describe(struct simulation *simulation, const struct options *options, struct tally *tally,
+                                  struct result *result);
+
+#endif

@@ -1,0 +1,70 @@
+/* sim/run/reopen.c -- see reopen.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/run/reopen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fault *reopen_check(const char *path, const struct result *result, bool force)
+{
+    const char *source = "zhol " ZHOL_VERSION;
+    char *arithmetic = simulation_arithmetic();
+    if (arithmetic == NULL) return fault_no_memory();
+    struct fault *fault = NULL;
+    if (!force && (strcmp(result->source, source) != 0 || strcmp(result->arithmetic, arithmetic) != 0))
+        fault = fault_raise(FAULT_FILES,
+                            "%s was made by %s on %s, this is %s on %s: the same bits are not to be expected; "
+                            "use --force to try",
+                            path, result->source, result->arithmetic, source, arithmetic);
+    free(arithmetic);
+    return fault;
+}
+
+/* The outcomes of which samples were saved, as --save takes them. Allocated; NULL without memory. Where all samples fit
+ * in memory, those over the horizon are there in any case. */
+static char *list_saved(const struct result *result)
+{
+    char *text = NULL;
+    size_t size = 0, saved = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
+    for (size_t i = 0; i < result->outcomes.count; i++)
+        if (result->annual_saved[i] || (result->horizon_saved[i] && !result->exact_quantiles))
+            fprintf(to, "%s%s", saved++ == 0 ? "" : ",", result->outcomes.item[i].path);
+    if (saved == 0) fputs("none", to);
+    return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
+/* Whether the scenario gives what the result has, in the same order. */
+static struct fault *check_outcomes(const char *path, const struct result *result, const struct simulation *simulation)
+{
+    const struct outcomes *has = &result->outcomes, *gives = &simulation->outcomes;
+    if (world_years(simulation->world) != result->years || gives->count != has->count)
+        return fault_raise(FAULT_FILES,
+                           "%s has %zu outcomes and %zu years, but its scenario gives %zu outcomes and %zu years", path,
+                           has->count, result->years, gives->count, world_years(simulation->world));
+    for (size_t i = 0; i < has->count; i++)
+        if (strcmp(has->item[i].path, gives->item[i].path) != 0)
+            return fault_raise(FAULT_FILES, "%s has the outcome %s where its scenario gives %s", path,
+                               has->item[i].path, gives->item[i].path);
+    return NULL;
+}
+
+struct fault *reopen(const char *path, const struct result *result, struct simulation *simulation)
+{
+    struct options options;
+    char *save = list_saved(result);
+    if (save == NULL) return fault_no_memory();
+    options_init(&options);
+    options.replications = (long)result->replications;
+    options.has_seed = true;
+    options.seed = result->seed;
+    options.rng = result->rng;
+    options.memory = result->memory;
+    options.save = save;
+    struct fault *fault = simulation_open_text(path, result->scenario, NULL, &options, simulation);
+    options_free(&options);
+    free(save);
+    return fault != NULL ? fault : check_outcomes(path, result, simulation);
+}

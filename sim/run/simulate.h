@@ -1,0 +1,87 @@
+/* sim/run/simulate.h -- from options and a scenario file to a result: joins reader, model, ensemble and statistics.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SIMULATE_H
+#define ZHOL_SIMULATE_H
+
+#include "models/world.h"
+#include "output/result/result.h"
+#include "scenarios/reader/reader.h"
+#include "sim/cli/options.h"
+#include "sim/core/ensemble.h"
+#include "sim/run/goals.h"
+
+/* Of a cell of a batch: what makes it. */
+struct origin {
+    const char *command; /* "zhol batch NAME" */
+    const char *cell;    /* "cell NAME: extends [WORLD, POLICY]" */
+    bool joined;         /* of two scenarios that each have a title of their own */
+};
+
+/* A scenario ready to be simulated. */
+struct simulation {
+    const char *file;            /* as the user gave it */
+    const struct origin *origin; /* NULL: zhol run */
+    struct scenario *scenario;
+    struct plan plan;
+    struct outcomes outcomes;
+    struct world *world;
+    uint64_t replications; /* with goals: at most, and after the run that many */
+    struct precision_goals goals;
+    uint64_t memory;
+    const char *rng;
+    char *save;          /* what --save names; NULL: it does not say */
+    bool sketched;       /* quantiles come from sketches, because the samples do not fit in memory */
+    bool *annual_saved;  /* [outcomes] whose yearly samples are written */
+    bool *horizon_saved; /* [outcomes] and whose samples over the horizon */
+    bool inputs_saved;
+    double *probability; /* [quantiles] */
+    size_t quantiles;
+    double *level; /* [levels] of tails, both sides, ascending */
+    size_t levels;
+};
+
+/* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings
+ * are in simulation->plan.warnings. */
+MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options,
+                                         struct simulation *simulation);
+/* The same of a document that is in no file; `file` is what it is called, in the folder to look parents up from. */
+MUST_CHECK struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
+                                              const struct options *options, struct simulation *simulation);
+void simulation_close(struct simulation *simulation);
+
+const char *simulation_name(const struct simulation *simulation);
+/* The default place of the result: NAME.h5 in the current folder, of the file's name. Allocated; NULL without memory.
+ */
+char *simulation_output(const char *file);
+
+/* Bytes of all samples, were they kept, and about those of the result file. */
+uint64_t simulation_sample_bytes(const struct simulation *simulation);
+uint64_t simulation_file_bytes(const struct simulation *simulation, bool compressed);
+
+/* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
+const char *simulation_input_unit(const struct simulation *simulation, size_t input);
+
+/* Simulates all replications, or until the goals are met. The result owns what it holds, but for the outcomes, which
+ * stay with the simulation until result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
+                                        const struct ensemble_watch *watch, struct result *result);
+
+/* What the first replications show, on one thread. */
+struct pilot {
+    uint64_t replications;
+    double seconds; /* per chunk */
+    size_t invalid;
+    int month;                     /* of the first invalid one, the first month that is not finite, from 0 */
+    size_t cause;                  /* and the outcome */
+    struct precision_state *state; /* [goals] */
+    uint64_t expected;             /* replications that the goals need; without goals, those of the run */
+    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
+};
+/* Free it in any case. The simulation is then one of the replications expected. */
+MUST_CHECK struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot);
+void pilot_free(struct pilot *pilot);
+
+/* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
+char *simulation_arithmetic(void);
+
+#endif

@@ -1,0 +1,41 @@
+/* sim/statistics/samples.h -- every replication's value of every cell, in single precision, as one sink.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SAMPLES_H
+#define ZHOL_SAMPLES_H
+
+#include "sim/core/outcome.h"
+
+/* value[cell * count + replication]; NaN where undefined or where the replication is invalid. Each replication's
+ * columns are written by one thread only; before its block is in, they hold anything. A value beyond the greatest float
+ * (3.4e38) becomes infinite. input[i * count + replication] likewise, in double precision as drawn, also of invalid
+ * replications. Both are freed by free(); NULL where there is nothing to hold. Where only some cells are kept, value
+ * has rows for these alone, in order of cells, and row[cell] says which; with inputs 0 those of a block are left out.
+ */
+struct samples {
+    uint64_t count;
+    size_t cells;
+    size_t inputs;
+    float *value;
+    double *input;
+    size_t *row; /* [cells]; NULL: every cell is kept, in order */
+};
+#define SAMPLES_NOT_KEPT SIZE_MAX
+
+/* Bytes that samples_init would take; false if that overflows. */
+bool samples_bytes(uint64_t count, size_t cells, size_t inputs, uint64_t *bytes);
+MUST_CHECK struct fault *samples_init(struct samples *samples, uint64_t count, size_t cells, size_t inputs);
+/* The same of those cells alone for which keep[cell] is true. */
+MUST_CHECK struct fault *samples_init_some(struct samples *samples, uint64_t count, size_t cells, const bool keep[],
+                                           size_t inputs);
+/* The samples of a cell, value[replication]; NULL if they are not kept. */
+float *samples_of(const struct samples *samples, size_t cell);
+void samples_free(struct samples *samples);
+/* Room for `count` replications of some of the cells (keep NULL: of all) and all inputs or none, no more than it holds;
+ * the first `held` replications move over. On a fault it is left as it was. */
+MUST_CHECK struct fault *samples_refit(struct samples *samples, uint64_t count, const bool keep[], size_t inputs,
+                                       uint64_t held);
+/* Leaves the first `count` replications, no more than it has room for; the memory stays. */
+void samples_cut(struct samples *samples, uint64_t count);
+struct sink samples_sink(struct samples *samples);
+
+#endif

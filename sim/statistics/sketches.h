@@ -1,0 +1,26 @@
+/* sim/statistics/sketches.h -- sketches of every cell over all replications, as one sink.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_SKETCHES_H
+#define ZHOL_SKETCHES_H
+
+#include "sim/core/outcome.h"
+#include "sim/statistics/samples.h"
+#include "sim/statistics/sketch.h"
+
+/* As many sketches as blocks were ever taken in at once: threads spend most of their time elsewhere. Values are counted
+ * in single precision, as samples are; those of invalid replications as undefined. */
+struct sketches;
+MUST_CHECK struct fault *sketches_open(size_t cells, struct sketches **sketches);
+void sketches_close(struct sketches *sketches);
+struct sink sketches_sink(struct sketches *sketches);
+/* Bytes of all of them. No block may be under way. */
+size_t sketches_bytes(const struct sketches *sketches);
+/* All as one, which stays theirs. No block may be under way. */
+MUST_CHECK struct fault *sketches_total(struct sketches *sketches, const struct sketch **total);
+
+/* Counts the first `replications` of the samples, on so many threads (0: as ensemble_for), which gives what the sink
+ * would have counted of the same blocks. All cells must have been kept. No block may be under way. */
+MUST_CHECK struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t replications,
+                                       int threads);
+
+#endif

@@ -1,0 +1,29 @@
+/* sim/statistics/tally.h -- moments of every cell over all valid replications, and the list of the invalid ones, as one
+ * sink. Blocks of a chunk are combined along the tree inside the chunk, chunks along the tree of reduction.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_TALLY_H
+#define ZHOL_TALLY_H
+
+#include "sim/core/outcome.h"
+#include "sim/statistics/quantiles.h"
+
+struct invalid_replication {
+    uint64_t replication;
+    int month; /* from start */
+    int cause; /* index in the world's list of causes */
+};
+
+struct tally;
+/* For a run of `replications`; the blocks may come in any order, from any threads. Memory: a few nodes of `cells`
+ * moments for each chunk of which some blocks are in and some are not, and those of the reduction. */
+MUST_CHECK struct fault *tally_open(uint64_t replications, size_t cells, struct tally **tally);
+void tally_close(struct tally *tally);
+struct sink tally_sink(struct tally *tally);
+/* The run goes on to more replications than it was opened for, whole chunks so far. Not beside a block. */
+MUST_CHECK struct fault *tally_extend(struct tally *tally, uint64_t replications);
+/* total[cells], once all blocks are in: before, it is a fault. */
+MUST_CHECK struct fault *tally_total(struct tally *tally, struct moments total[]);
+/* The invalid replications in ascending order; owned by the tally. */
+size_t tally_invalid(struct tally *tally, const struct invalid_replication **list);
+
+#endif

@@ -1,0 +1,125 @@
+/* tests/cli/test_sandbox.c -- what a check in a process of its own does, its parent tells in one sentence.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/sandbox.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GIB (UINT64_C(1) << 30)
+
+static struct fault *agree(const char *path)
+{
+    (void)path;
+    return NULL;
+}
+
+static struct fault *object(const char *path)
+{
+    return fault_raise(FAULT_FILES, "%s is a list of groceries", path);
+}
+
+static struct fault *crash(const char *path)
+{
+    (void)path;
+    (void)raise(SIGKILL);
+    return NULL;
+}
+
+static struct fault *spin(const char *path)
+{
+    for (volatile const char *again = path; again != NULL;) continue;
+    return NULL;
+}
+
+static struct fault *leave(const char *path)
+{
+    (void)path;
+    _exit(0);
+}
+
+static struct fault *take_two_gib(const char *path)
+{
+    (void)path;
+    char *volatile much = malloc(2 * GIB);
+    struct fault *fault = much == NULL ? fault_no_memory() : NULL;
+    free(much);
+    return fault;
+}
+
+/* Checks a file within a second and a GiB: what is said of it; "" of no fault. */
+static void assert_said(struct fault *(*check)(const char *path), enum fault_code code, const char *said)
+{
+    const struct apart_limits limits = {1, GIB};
+    struct fault *fault = apart(check, "r.h5", &limits);
+    ck_assert_str_eq(fault == NULL ? "" : fault->sentence, said);
+    if (fault != NULL) ck_assert_int_eq(fault->code, code);
+    fault_free(fault);
+}
+
+START_TEST(a_fault_comes_over_with_its_code_and_sentence)
+{
+    assert_said(agree, FAULT_MACHINE, "");
+    assert_said(object, FAULT_FILES, "r.h5 is a list of groceries");
+}
+END_TEST
+
+START_TEST(a_check_that_dies_says_that_the_file_is_damaged)
+{
+    assert_said(crash, FAULT_UNTRUSTED, "r.h5 is damaged: HDF5 crashes when it reads it");
+    assert_said(leave, FAULT_UNTRUSTED, "r.h5 is damaged: HDF5 crashes when it reads it");
+}
+END_TEST
+
+START_TEST(a_check_that_does_not_end_is_ended)
+{
+    assert_said(spin, FAULT_UNTRUSTED, "r.h5 is damaged: reading it does not end");
+}
+END_TEST
+
+START_TEST(a_check_that_takes_too_much_memory_is_refused_it)
+{
+    const struct apart_limits wide = {1, 16 * GIB};
+    struct fault *fault = apart(take_two_gib, "r.h5", &wide);
+    ck_assert_ptr_null(fault);
+#ifndef __SANITIZE_ADDRESS__ /* with which memory is not limited */
+    assert_said(take_two_gib, FAULT_UNTRUSTED,
+                "r.h5 is damaged, or this machine is short of memory: 1 GiB do not suffice to read it");
+#endif
+}
+END_TEST
+
+START_TEST(limits_grow_with_the_file)
+{
+    char file[] = "/tmp/zhol-apart-XXXXXX";
+    const int made = mkstemp(file);
+    ck_assert_int_ge(made, 0);
+    const struct apart_limits none = apart_limits_of("none.h5"), empty = apart_limits_of(file);
+    ck_assert_int_eq(ftruncate(made, (off_t)(10 * GIB)), 0); /* of zeros, which take no room */
+    const struct apart_limits large = apart_limits_of(file);
+    ck_assert_int_eq(close(made), 0);
+    ck_assert_int_eq(unlink(file), 0);
+    ck_assert_uint_eq(none.seconds, empty.seconds);
+    ck_assert_uint_gt(large.seconds, empty.seconds);
+    ck_assert_uint_gt(large.bytes, 20 * GIB);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("apart");
+    TCase *cases = tcase_create("apart");
+    tcase_add_test(cases, a_fault_comes_over_with_its_code_and_sentence);
+    tcase_add_test(cases, a_check_that_dies_says_that_the_file_is_damaged);
+    tcase_add_test(cases, a_check_that_does_not_end_is_ended);
+    tcase_add_test(cases, a_check_that_takes_too_much_memory_is_refused_it);
+    tcase_add_test(cases, limits_grow_with_the_file);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,82 @@
+/* tests/core/test_outcome.c -- outcomes are found by path, and a total loses the "per year" of a rate.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/outcome.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void must(struct fault *fault)
+{
+    if (fault != NULL) ck_abort_msg("%s", fault->sentence);
+}
+
+START_TEST(only_a_summed_rate_per_year_loses_its_year)
+{
+    static const struct {
+        enum outcome_rule rule;
+        const char *unit, *total;
+    } cases[] = {
+        {OUTCOME_SUM, "TEU/yr", "TEU"},
+        {OUTCOME_SUM, "USD/TEU/yr", "USD/TEU"},
+        {OUTCOME_SUM, "1/yr", "1"},
+        {OUTCOME_SUM, "/yr", "1"},
+        {OUTCOME_SUM, "USD", "USD"},
+        {OUTCOME_SUM, "d", "d"},
+        {OUTCOME_SUM, "", ""},
+        {OUTCOME_SUM, "t/yr2", "t/yr2"},
+        {OUTCOME_MEAN, "TEU/yr", "TEU/yr"},
+        {OUTCOME_LAST, "1/yr", "1/yr"},
+        {OUTCOME_MINIMUM, "t/yr", "t/yr"},
+    };
+    struct outcomes outcomes = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct outcome_kind kind = {.pattern = "x", .rule = cases[i].rule};
+        size_t index;
+        must(outcomes_add(&outcomes, &kind, "x", cases[i].unit, "x", &index));
+        ck_assert_uint_eq(index, i);
+        ck_assert_str_eq(outcomes.item[i].unit, cases[i].unit);
+        ck_assert_str_eq(outcomes.item[i].total, cases[i].total);
+    }
+    outcomes_free(&outcomes);
+}
+END_TEST
+
+START_TEST(a_thousand_outcomes_are_found_by_path_and_others_are_not)
+{
+    static const struct outcome_kind kind = {.pattern = "flows.F.demand", .unit = "$unit/yr", .rule = OUTCOME_SUM};
+    struct outcomes outcomes = {0};
+    char path[40];
+    size_t index;
+    ck_assert_uint_eq(outcomes_find(&outcomes, "flows.f0.demand"), 0);
+    for (size_t i = 0; i < 1000; i++) {
+        (void)snprintf(path, sizeof path, "flows.f%zu.demand", i);
+        must(outcomes_add(&outcomes, &kind, path, "TEU/yr", "demand", &index));
+    }
+    ck_assert_uint_eq(outcomes.count, 1000);
+    for (size_t i = 0; i < 1000; i++) {
+        (void)snprintf(path, sizeof path, "flows.f%zu.demand", i);
+        ck_assert_uint_eq(outcomes_find(&outcomes, path), i);
+        ck_assert_ptr_eq(outcomes.item[i].kind, &kind);
+        ck_assert_str_eq(outcomes.item[i].long_name, "demand");
+    }
+    ck_assert_uint_eq(outcomes_find(&outcomes, "flows.f1.deman"), 1000);
+    outcomes_free(&outcomes);
+    ck_assert_uint_eq(outcomes.count, 0);
+    ck_assert_ptr_null(outcomes.item);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("outcome");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, only_a_summed_rate_per_year_loses_its_year);
+    tcase_add_test(facts, a_thousand_outcomes_are_found_by_path_and_others_are_not);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

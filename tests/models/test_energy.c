@@ -1,0 +1,525 @@
+/* tests/models/test_energy.c -- energy through whole scenarios: a fixture of a whole country, prices, shortfalls, duty,
+ * conservation.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/models/support.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDING 1e-12
+
+#define HEAD "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 240}\nrun: {home: kz}\n"
+
+/* Made up after Kazakhstan in 2020; the expected volumes are from an independent computation. %s: capacity of cpc. */
+#define FIXTURE                                                                                                        \
+    HEAD "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: 64 USD/bbl}}\n"                               \
+         "legs:\n  cpc: {capacity: %s}\n  kto: {capacity: 3 Mt/yr}\n  samara: {capacity: 17.5 Mt/yr}\n"                \
+         "  btc: {capacity: 5.2 Mt/yr}\n  china: {capacity: 20 Mt/yr}\n"                                               \
+         "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"                 \
+         "      t: {rate: 29.8 Mt/yr, steps: {2024-07: 40 Mt/yr}, cost: 40 USD/t, home_share: 20 %%}\n"                \
+         "      k: {rate: 14.1 Mt/yr, steps: {2021-01: 16 Mt/yr}, cost: 75 USD/t, home_share: 17 %%}\n"                \
+         "      g: {rate: 11.3 Mt/yr, decline: {from: 2030-01, rate: 5 %%/yr}, cost: 50 USD/t, home_share: 10 %%}\n"   \
+         "      w: {rate: 25.5 Mt/yr, decline: 4 %%/yr, cost: 100 USD/t, home_share: 55 %%}\n"                         \
+         "      e: {rate: 9.8 Mt/yr, decline: {from: 2020-01, rate: 6.7 %%/yr}, cost: 100 USD/t, home_share: 40 %%}\n" \
+         "    outlets:\n"                                                                                              \
+         "      rw: {from: [w], demand: 8.5 Mt/yr, growth: 1.5 %%/yr, first: true, price: {ratio: 0.55}}\n"            \
+         "      re: {from: [e, w], demand: 8.5 Mt/yr, growth: 1.5 %%/yr, first: true, price: {ratio: 0.55}}\n"         \
+         "      cpc: {from: [t, k, g], also: {w: kto}, via: [cpc], market: eu, differential: -1 USD/bbl, tariff: 38 "  \
+         "USD/t}\n"                                                                                                    \
+         "      samara: {from: [w, k, g], via: [samara], market: eu, differential: -1.5 USD/bbl, tariff: 55 USD/t, "   \
+         "term: 12 Mt/yr}\n"                                                                                           \
+         "      btc: {from: [w, t], via: [btc], market: eu, differential: -0.5 USD/bbl, tariff: 75 USD/t, "            \
+         "ship_or_pay: "                                                                                               \
+         "2 Mt/yr}\n"                                                                                                  \
+         "      china: {from: [e, w], via: [china], market: cn, differential: -2 USD/bbl, tariff: 50 USD/t, term: 1 "  \
+         "Mt/yr}\n"                                                                                                    \
+         "      transit: {transit: true, volume: 10 Mt/yr, via: [china], fee: 11.36 USD/t}\n"
+
+struct volumes {
+    double rw, re, cpc, samara, btc, china, shut_in, production;
+};
+
+static struct volumes fixture_at(const char *cpc, int month)
+{
+    char text[8192];
+    struct support support;
+    snprintf(text, sizeof text, FIXTURE, cpc);
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m <= month; m++) world_month(state, m);
+    const struct volumes volumes = {.rw = support_value(&support, state, "energy.oil.outlets.rw.volume") / 1e6,
+                                    .re = support_value(&support, state, "energy.oil.outlets.re.volume") / 1e6,
+                                    .cpc = support_value(&support, state, "energy.oil.outlets.cpc.volume") / 1e6,
+                                    .samara = support_value(&support, state, "energy.oil.outlets.samara.volume") / 1e6,
+                                    .btc = support_value(&support, state, "energy.oil.outlets.btc.volume") / 1e6,
+                                    .china = support_value(&support, state, "energy.oil.outlets.china.volume") / 1e6,
+                                    .shut_in = support_value(&support, state, "energy.oil.shut-in") / 1e6,
+                                    .production = support_value(&support, state, "energy.oil.production") / 1e6};
+    /* supply is sold or shut in */
+    ck_assert_double_eq_tol(volumes.rw + volumes.re + volumes.cpc + volumes.samara + volumes.btc + volumes.china +
+                                volumes.shut_in,
+                            volumes.production, volumes.production * ROUNDING);
+    ck_assert_double_eq_tol(support_value(&support, state, "legs.china.used"), volumes.china + 10.0, 1e-9);
+    ck_assert_double_le(support_value(&support, state, "legs.cpc.utilisation"), 1.0 + ROUNDING);
+    /* what one field of several sends over its own leg is left open */
+    ck_assert_uint_eq(outcomes_find(&support.outcomes, "legs.kto.used"), support.outcomes.count);
+    world_close(state);
+    support_close(&support);
+    return volumes;
+}
+
+/* The published figures of the fixture have two or three digits. */
+START_TEST(the_fixture_is_reproduced_at_its_start)
+{
+    const struct volumes v = fixture_at("58 Mt/yr", 0);
+    ck_assert_double_eq_tol(v.production, 90.5, 0.1); /* of which two fields decline within the month */
+    ck_assert_double_eq(v.rw, 8.5);
+    ck_assert_double_eq(v.re, 8.5);
+    ck_assert_double_eq_tol(v.cpc, 58.0, 0.2);
+    ck_assert_double_eq(v.samara, 12.0);
+    ck_assert_double_eq(v.btc, 2.0);
+    ck_assert_double_eq_tol(v.china, 1.5, 0.2);
+    ck_assert_double_eq(v.shut_in, 0.0);
+}
+END_TEST
+
+START_TEST(the_fixture_is_reproduced_with_cpc_at_55_per_cent)
+{
+    const struct volumes v = fixture_at("31.9 Mt/yr", 0);
+    ck_assert_double_eq(v.cpc, 31.9);
+    ck_assert_double_eq_tol(v.china, 10.0, 1e-9);
+    ck_assert_double_eq(v.samara, 17.5);
+    ck_assert_double_eq_tol(v.btc, 5.2, 1e-9);
+    ck_assert_double_eq_tol(v.shut_in, 8.9, 0.15);
+}
+END_TEST
+
+START_TEST(the_fixture_is_reproduced_in_january_2030)
+{
+    const struct volumes v = fixture_at("58 Mt/yr", 120);
+    ck_assert_double_eq_tol(v.production, 89.08, 0.005);
+    ck_assert_double_eq_tol(v.rw, 9.86, 0.005);
+    ck_assert_double_eq_tol(v.re, 9.86, 0.005);
+    ck_assert_double_eq_tol(v.cpc, 54.36, 0.005);
+    ck_assert_double_eq_tol(v.samara, 12.0, 1e-9);
+    ck_assert_double_eq_tol(v.btc, 2.0, 1e-9);
+    ck_assert_double_eq_tol(v.china, 1.0, 1e-9);
+}
+END_TEST
+
+START_TEST(a_months_decline_is_its_exact_mean)
+{
+    /* integral of 12 exp(-h t) over month n, h = -ln(0.9) a year */
+    static const int months[] = {0, 1, 30, 239};
+    for (int i = 0; i < 4; i++) {
+        const double h = -log(0.9), t = months[i] / 12.0,
+                     expected = 12.0 * (exp(-h * t) - exp(-h * (t + 1.0 / 12.0))) / h * 12.0;
+        const double found = support_value_of(HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 12 "
+                                                   "kcm/yr, decline: 10 %/yr, cost: 1 USD/kcm, home_share: 0 %}\n"
+                                                   "    outlets:\n      o: {from: a, price: 50 USD/kcm}\n",
+                                              "energy.gas.production", months[i]);
+        ck_assert_double_eq_tol(found, expected, expected * 1e-12);
+    }
+}
+END_TEST
+
+START_TEST(growth_compounds_from_the_start)
+{
+    const char *text = HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 10 kcm/yr, growth: {2020: 5 "
+                            "%/yr, 2022-01: 0 %/yr, interpolation: step}, cost: 1 USD/kcm, home_share: 0 %}\n"
+                            "    outlets:\n      o: {from: a, price: 50 USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.production", 0), 10.0);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.production", 12), 10.5, 1e-12);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.production", 100), 11.025, 1e-11);
+}
+END_TEST
+
+/* A commodity with one outlet at an indexed price; %s: further keys of the price. */
+#define INDEXED                                                                                                        \
+    HEAD "drivers:\n  oil: {model: path, unit: USD/bbl, values: {2019: 60 USD/bbl, 2020-04: 61 USD/bbl, "              \
+         "interpolation: step}}\n"                                                                                     \
+         "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 1 kcm/yr, cost: 1 USD/kcm, home_share: 0 %%}\n" \
+         "    outlets:\n      o: {from: a, market: cn, tariff: 35 USD/kcm, price: {driver: oil, intercept: 40 "        \
+         "USD/kcm, slope: 2.4 bbl/kcm, "                                                                               \
+         "lag: 3 mo, window: 9 mo%s}}\n"
+
+START_TEST(a_step_of_the_index_is_a_linear_ramp_over_the_window)
+{
+    char text[2048];
+    snprintf(text, sizeof text, INDEXED, "");
+    for (int month = 0; month < 24; month++) {
+        /* the step comes in month 3, is seen three months later, and is whole after nine */
+        const double part = fmin(fmax((month - 5) / 9.0, 0.0), 1.0);
+        const double expected = 40.0 + 2.4 * (60.0 + part);
+        ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.o.revenue", month), expected, 1e-10);
+        ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.o.netback", month), expected - 35.0, 1e-10);
+    }
+}
+END_TEST
+
+START_TEST(a_differential_may_be_a_driver)
+{
+    const char *text = HEAD
+        "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: 60 USD/bbl}}\n  grade: {model: path, unit: "
+        "USD/bbl, "
+        "values: {2019: -1 USD/bbl, 2020-03: -31 USD/bbl, interpolation: step}}\n"
+        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields: {a: {rate: 1 t/yr, "
+        "cost: 1 USD/t, home_share: 0 %}}\n    outlets:\n      o: {from: a, market: cn, differential: -2 USD/bbl, "
+        "differential_driver: grade}\n";
+    ck_assert_double_eq_tol(support_value_of(text, "energy.oil.outlets.o.revenue", 0), 57.0 * 7.6, 1e-10);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.oil.outlets.o.revenue", 4), 27.0 * 7.6, 1e-10);
+}
+END_TEST
+
+START_TEST(an_indexed_price_is_held_between_floor_and_ceiling)
+{
+    char text[2048];
+    snprintf(text, sizeof text, INDEXED, ", floor: 200 USD/kcm");
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.o.revenue", 0), 200.0, 1e-10);
+    snprintf(text, sizeof text, INDEXED, ", ceiling: 150 USD/kcm");
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.o.revenue", 0), 150.0, 1e-10);
+}
+END_TEST
+
+/* 10 produced; a contract of 20 with a minimum of 70 %, and ship-or-pay of 4 at an outlet that is worth less. */
+#define SHORT                                                                                                          \
+    HEAD "fiscal: {profit_tax: 20 %, fee_take: 25 %}\n"                                                                \
+         "energy:\n  gas:\n    unit: kcm\n    royalty: 10 %\n    fields:\n      a: {rate: 10 kcm/yr, cost: 12 "        \
+         "USD/kcm, home_share: 40 %}\n"                                                                                \
+         "    outlets:\n      c: {from: a, market: cn, contract: 20 kcm/yr, minimum: 70 %, price: 200 USD/kcm, "       \
+         "tariff: 30 USD/kcm}\n"                                                                                       \
+         "      r: {from: a, market: ru, ship_or_pay: 4 kcm/yr, price: 100 USD/kcm, tariff: 15 USD/kcm}\n"
+
+START_TEST(what_is_not_delivered_is_charged)
+{
+    struct support support;
+    support_open(&support, SHORT, 1);
+    struct world_state *state = support_begin(&support);
+    world_month(state, 0);
+    ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.c.volume"), 10.0);
+    ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.r.volume"), 0.0);
+    ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.c.served"), 0.5);
+    /* margin: 10 (200 - 30) less royalty of 10 %, cost 12 a unit, 4 x 15 for ship-or-pay, 200 x (14 - 10) for the
+     * minimum */
+    const double margin = 1700.0 - 170.0 - 120.0 - 60.0 - 800.0;
+    ck_assert_double_eq_tol(support_value(&support, state, "fiscal.royalty"), 170.0, 1e-9);
+    ck_assert_double_eq_tol(support_value(&support, state, "fiscal.profit-tax"), 0.2 * margin, 1e-9);
+    ck_assert_double_eq_tol(support_value(&support, state, "fiscal.total"), 170.0 + 0.2 * margin, 1e-9);
+    ck_assert_double_eq_tol(support_value(&support, state, "trade.exports.cn"), 2000.0, 1e-9);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(ship_or_pay_is_ranked_by_price_because_its_tariff_is_sunk)
+{
+    /* p pays 100 with a tariff of 30, q pays 90 with none: the booked 4 go to p, the rest to q */
+    const char *text = HEAD
+        "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 10 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n"
+        "    outlets:\n      p: {from: a, ship_or_pay: 4 kcm/yr, price: 100 USD/kcm, tariff: 30 USD/kcm}\n"
+        "      q: {from: a, price: 90 USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.p.volume", 0), 4.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.q.volume", 0), 6.0);
+}
+END_TEST
+
+START_TEST(nothing_is_sold_by_choice_below_the_floor)
+{
+    char text[1024];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text,
+                 HEAD "energy:\n  gas:\n    unit: kcm\n    floor: %d USD/kcm\n    fields:\n      a: {rate: 10 kcm/yr, "
+                      "cost: 1 USD/kcm, home_share: 40 %%}\n"
+                      "    outlets:\n      p: {from: a, demand: 6 kcm/yr, price: 50 USD/kcm}\n      q: {from: a, term: "
+                      "1 kcm/yr, demand: 4 kcm/yr, price: 20 USD/kcm}\n",
+                 i == 0 ? 0 : 30);
+        ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.q.volume", 0), i == 0 ? 4.0 : 1.0);
+        ck_assert_double_eq(support_value_of(text, "energy.gas.shut-in", 0), i == 0 ? 0.0 : 3.0);
+    }
+}
+END_TEST
+
+START_TEST(spread_cuts_the_spot_volume_into_thirds)
+{
+    /* a is worth 50, b 45: with a spread of 6, thirds of a at 44, 50, 56 */
+    char text[1024];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text,
+                 HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 7 kcm/yr, cost: 1 USD/kcm, "
+                      "home_share: 40 %%}\n"
+                      "    outlets:\n      a: {from: f, demand: 6 kcm/yr, price: 50 USD/kcm%s}\n      b: {from: f, "
+                      "demand: 3 kcm/yr, price: 45 USD/kcm}\n",
+                 i == 0 ? "" : ", spread: 6 USD/kcm");
+        ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.a.volume", 0), i == 0 ? 6.0 : 4.0);
+        ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.b.volume", 0), i == 0 ? 1.0 : 3.0);
+    }
+}
+END_TEST
+
+START_TEST(spread_cuts_thirds_of_what_the_smallest_leg_takes)
+{
+    /* the leg takes 6, whether or not another outlet stands on it: thirds of 2 at 44, 50 and 56 against 45 */
+    static const char *const text[] = {
+        HEAD
+        "legs: {l: {capacity: 6 kcm/yr}}\nenergy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 7 kcm/yr, "
+        "cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, via: l, price: 50 USD/kcm, spread: 6 "
+        "USD/kcm}\n      b: {from: f, demand: 3 kcm/yr, price: 45 USD/kcm}\n",
+        HEAD
+        "legs: {l: {capacity: 6 kcm/yr}}\nenergy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 7 kcm/yr, "
+        "cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, via: l, price: 50 USD/kcm, spread: 6 "
+        "USD/kcm}\n      b: {from: f, demand: 3 kcm/yr, price: 45 USD/kcm}\n      c: {from: f, via: l, demand: 1 "
+        "kcm/yr, price: 1 USD/kcm}\n"};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_double_eq(support_value_of(text[i], "energy.gas.outlets.a.volume", 0), 4.0);
+        ck_assert_double_eq(support_value_of(text[i], "energy.gas.outlets.b.volume", 0), 3.0);
+    }
+}
+END_TEST
+
+START_TEST(a_term_counts_towards_ship_or_pay)
+{
+    /* a: price 478, tariff 80; 3 of term and 4 booked, so 1 more is sunk; b nets 450 - 50 = 400, a's spot 398 */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      f: {rate: 8 kcm/yr, cost: 1 USD/kcm, "
+             "home_share: 40 %}\n    outlets:\n      a: {from: f, term: 3 kcm/yr, ship_or_pay: 4 kcm/yr, "
+             "price: 478 USD/kcm, tariff: 80 USD/kcm}\n      b: {from: f, price: 450 USD/kcm, tariff: 50 "
+             "USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.a.volume", 0), 4.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.b.volume", 0), 4.0);
+}
+END_TEST
+
+START_TEST(the_state_takes_no_part_in_a_loss)
+{
+    const char *text =
+        HEAD "fiscal: {profit_tax: 20 %}\nenergy:\n  gas:\n    unit: kcm\n    royalty: 10 %\n    fields:\n  "
+             "    f: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n      a: {from: f, "
+             "market: cn, term: 3 kcm/yr, price: 50 USD/kcm, tariff: 80 USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.a.volume", 0), 3.0);
+    ck_assert_double_eq(support_value_of(text, "fiscal.royalty", 0), 0.0);
+    ck_assert_double_eq(support_value_of(text, "fiscal.total", 0), 0.0);
+}
+END_TEST
+
+/* With capacities, terms, prices and fields all drawn. */
+START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
+{
+    static const char *const own[] = {"rw", "re", "cpc", "samara", "btc", "china"}, *const legs[] = {"cpc", "samara",
+                                                                                                     "btc", "china"};
+    const char *text = HEAD
+        "drivers:\n  brent: {model: gbm, start: 30 USD/bbl, drift: -2 %/yr, sigma: 0.5}\n"
+        "legs:\n  cpc: {capacity: uniform(0 60) Mt/yr}\n  kto: {capacity: uniform(0 6) Mt/yr}\n"
+        "  samara: {capacity: uniform(0 20) Mt/yr}\n  btc: {capacity: uniform(0 8) Mt/yr}\n"
+        "  china: {capacity: uniform(0 20) Mt/yr}\n"
+        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
+        "      t: {rate: uniform(0 40) Mt/yr, cost: 40 USD/t, home_share: 20 %}\n"
+        "      k: {rate: uniform(0 40) Mt/yr, growth: 3 %/yr, cost: 75 USD/t, home_share: 17 %}\n"
+        "      w: {rate: uniform(0 40) Mt/yr, decline: 4 %/yr, cost: 100 USD/t, home_share: 55 %}\n"
+        "      e: {rate: uniform(0 20) Mt/yr, decline: 6 %/yr, cost: 100 USD/t, home_share: 40 %}\n"
+        "    outlets:\n"
+        "      rw: {from: [w], demand: 8.5 Mt/yr, growth: 1.5 %/yr, first: true, price: {ratio: 0.55}}\n"
+        "      re: {from: [e, w], demand: 8.5 Mt/yr, growth: 1.5 %/yr, first: true, price: {ratio: 0.55}}\n"
+        "      cpc: {from: [t, k], also: {w: kto}, via: [cpc], market: eu, tariff: uniform(20 80) USD/t, spread: 9 "
+        "USD/t}\n"
+        "      samara: {from: [w, k], via: [samara], market: eu, tariff: uniform(20 80) USD/t, term: uniform(0 15) "
+        "Mt/yr}\n"
+        "      btc: {from: [w, t], via: [btc], market: eu, tariff: uniform(20 80) USD/t, term: 1 Mt/yr, ship_or_pay: 2 "
+        "Mt/yr}\n"
+        "      china: {from: [e, w], via: [china], market: cn, tariff: uniform(20 80) USD/t, term: uniform(0 3) "
+        "Mt/yr}\n"
+        "      transit: {transit: true, volume: 10 Mt/yr, via: [china], fee: 11.36 USD/t}\n";
+    struct support support;
+    support_open(&support, text, 3);
+    struct world_state *state = support_begin(&support);
+    size_t volume[6], used[4], utilisation[4];
+    char path[96];
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "energy.oil.outlets.%s.volume", own[i]);
+        volume[i] = outcomes_find(&support.outcomes, path);
+    }
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "legs.%s.used", legs[i]);
+        used[i] = outcomes_find(&support.outcomes, path);
+        snprintf(path, sizeof path, "legs.%s.utilisation", legs[i]);
+        utilisation[i] = outcomes_find(&support.outcomes, path);
+    }
+    const size_t production = outcomes_find(&support.outcomes, "energy.oil.production"),
+                 shut = outcomes_find(&support.outcomes, "energy.oil.shut-in"),
+                 transit = outcomes_find(&support.outcomes, "energy.oil.outlets.transit.volume");
+    bool full = false, shut_in = false;
+    for (int m = 0; m < 240; m++) {
+        world_month(state, m);
+        const double *const *row = world_report(state)->row;
+        for (int l = 0; l < LANES; l++) {
+            double sum = row[shut][l];
+            for (int i = 0; i < 6; i++) {
+                ck_assert_double_ge(row[volume[i]][l], 0.0);
+                sum += row[volume[i]][l];
+            }
+            ck_assert_double_eq_tol(sum, row[production][l], ROUNDING * row[production][l]);
+            for (int i = 0; i < 4; i++) {
+                const double through = row[volume[i + 2]][l] + (i == 3 ? row[transit][l] : 0.0);
+                ck_assert_double_eq_tol(row[used[i]][l], through / 1e6, ROUNDING * 1e2);
+                ck_assert_double_le(row[utilisation[i]][l], 1.0 + ROUNDING);
+                full = full || row[utilisation[i]][l] > 1.0 - ROUNDING;
+            }
+            shut_in = shut_in || row[shut][l] > 0.0;
+        }
+    }
+    ck_assert(full && shut_in);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(duty_falls_on_what_exempt_fields_cannot_send_abroad)
+{
+    /* exports 20: the exempt field can send 12 (its leg), so 8 pay the duty of the band of 64 USD/bbl, 60 USD/t */
+    const char *text = HEAD "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: 64 USD/bbl}}\n"
+                            "legs:\n  x: {capacity: 12 t/yr}\n  y: {capacity: 8 t/yr}\n"
+                            "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n"
+                            "    duty: {driver: brent, table: {0 USD/bbl: 0 USD/t, 65 USD/bbl: 65 USD/t, 60 USD/bbl: "
+                            "60 USD/t}, exempt: [p]}\n"
+                            "    fields:\n      p: {rate: 15 t/yr, cost: 1 USD/t, home_share: 40 %}\n      q: {rate: "
+                            "10 t/yr, cost: 1 USD/t, home_share: 40 %}\n"
+                            "    outlets:\n      h: {from: [p, q], demand: 3 t/yr, first: true, price: 10 USD/t}\n"
+                            "      a: {from: p, via: x, market: eu}\n      b: {from: q, via: y, market: cn}\n";
+    ck_assert_double_eq_tol(support_value_of(text, "fiscal.duty", 0), 8.0 * 60.0, 1e-9);
+}
+END_TEST
+
+START_TEST(transit_comes_first_and_leaves_the_rest_of_its_leg)
+{
+    const char *text = HEAD
+        "fiscal: {fee_take: 25 %}\nlegs:\n  l: {capacity: 10 kcm/yr}\n"
+        "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n"
+        "    outlets:\n      o: {from: a, via: l, market: cn, price: 90 USD/kcm}\n"
+        "      t1: {transit: true, volume: 3 kcm/yr, via: l, fee: 5 USD/kcm}\n"
+        "      t2: {transit: true, volume: 9 kcm/yr, via: l, fee: 4 USD/kcm}\n";
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.t1.volume", 0), 3.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.t2.volume", 0), 7.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.t2.served", 0), 7.0 / 9.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.o.volume", 0), 0.0);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.shut-in", 0), 8.0);
+    ck_assert_double_eq_tol(support_value_of(text, "fiscal.fees", 0), 0.25 * (15.0 + 28.0), 1e-12);
+}
+END_TEST
+
+START_TEST(winter_demand_curtails_exports_by_the_order_of_classes)
+{
+    const char *text = HEAD
+        "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 12 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n"
+        "    outlets:\n      h: {from: a, demand: 8 kcm/yr, first: true, price: 40 USD/kcm, season: [1.75, 1, 1, 1, "
+        "0.5, 0.5, 0.5, 0.5, 1, 1, 1.5, 1.75]}\n"
+        "      c: {from: a, market: cn, contract: 6 kcm/yr, price: 200 USD/kcm}\n";
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.h.volume", 0), 12.0, 1e-12); /* 14 wanted */
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.h.served", 0), 12.0 / 14.0, 1e-12);
+    ck_assert_double_eq(support_value_of(text, "energy.gas.outlets.c.volume", 0), 0.0);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.c.volume", 6), 6.0, 1e-12);
+}
+END_TEST
+
+START_TEST(a_sale_at_home_over_a_foreign_leg_is_warned_of)
+{
+    struct support support;
+    for (int i = 0; i < 2; i++) {
+        support_open(&support,
+                     i == 0
+                         ? HEAD "legs:\n  l: {country: ru, capacity: 5 kcm/yr}\nenergy:\n  gas:\n    unit: kcm\n    "
+                                "fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      "
+                                "o: {from: a, via: l, price: 9 USD/kcm}\n"
+                         : HEAD "legs:\n  l: {country: kz, capacity: 5 kcm/yr}\nenergy:\n  gas:\n    unit: kcm\n    "
+                                "fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      "
+                                "o: {from: a, via: l, price: 9 USD/kcm}\n",
+                     1);
+        if (i == 0)
+            ck_assert_str_eq(support.plan.warnings->sentence,
+                             "energy.gas.outlets.o has no `market`, so it counts as sold at home, but passes l in ru");
+        else
+            ck_assert_ptr_null(support.plan.warnings);
+        support_close(&support);
+    }
+}
+END_TEST
+
+START_TEST(a_royalty_that_nobody_takes_is_warned_of)
+{
+    struct support support;
+    support_open(
+        &support,
+        "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 12}\nenergy:\n  gas:\n    unit: kcm\n    "
+        "royalty: 5 %\n    fields: {a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets:\n      o: "
+        "{from: a, price: 9 USD/kcm}\n",
+        1);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "energy.gas has a duty or royalty, but no country is home to take "
+                     "it; expected `run: {home: ...}`");
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(weather_has_mean_one_and_the_stated_spread)
+{
+    enum { BLOCKS = 256, N = BLOCKS * LANES };
+    struct support support;
+    struct world_state *state = NULL;
+    support_open(
+        &support,
+        HEAD
+        "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 1000 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n"
+        "    outlets:\n      h: {from: a, demand: 8 kcm/yr, first: true, price: 40 USD/kcm, shock: 0.2}\n",
+        5);
+    ck_assert_ptr_null(world_open(support.world, &state));
+    const size_t outcome = outcomes_find(&support.outcomes, "energy.gas.outlets.h.volume");
+    double *x = malloc(N * sizeof *x);
+    ck_assert_ptr_nonnull(x);
+    for (size_t b = 0; b < BLOCKS; b++) {
+        world_begin(state, b * LANES);
+        world_month(state, 0);
+        memcpy(x + b * LANES, world_report(state)->row[outcome], LANES * sizeof *x);
+    }
+    const double mean = support_mean(N, x), variance = support_moment(N, x, 2), fourth = support_moment(N, x, 4);
+    ck_assert_double_eq_tol(mean, 8.0, 4.5 * 1.6 / sqrt(N));
+    ck_assert_double_eq_tol(variance, 1.6 * 1.6, 4.5 * sqrt((fourth - variance * variance) / N));
+    free(x);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("energy");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, the_fixture_is_reproduced_at_its_start);
+    tcase_add_test(facts, the_fixture_is_reproduced_with_cpc_at_55_per_cent);
+    tcase_add_test(facts, the_fixture_is_reproduced_in_january_2030);
+    tcase_add_test(facts, a_months_decline_is_its_exact_mean);
+    tcase_add_test(facts, growth_compounds_from_the_start);
+    tcase_add_test(facts, a_step_of_the_index_is_a_linear_ramp_over_the_window);
+    tcase_add_test(facts, a_differential_may_be_a_driver);
+    tcase_add_test(facts, an_indexed_price_is_held_between_floor_and_ceiling);
+    tcase_add_test(facts, what_is_not_delivered_is_charged);
+    tcase_add_test(facts, ship_or_pay_is_ranked_by_price_because_its_tariff_is_sunk);
+    tcase_add_test(facts, nothing_is_sold_by_choice_below_the_floor);
+    tcase_add_test(facts, spread_cuts_the_spot_volume_into_thirds);
+    tcase_add_test(facts, spread_cuts_thirds_of_what_the_smallest_leg_takes);
+    tcase_add_test(facts, a_term_counts_towards_ship_or_pay);
+    tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
+    tcase_add_test(facts, supply_is_sold_or_shut_in_and_no_leg_overflows);
+    tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
+    tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
+    tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
+    tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);
+    tcase_add_test(facts, a_royalty_that_nobody_takes_is_warned_of);
+    tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

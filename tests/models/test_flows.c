@@ -1,0 +1,128 @@
+/* tests/models/test_flows.c -- the demand of flows against its closed forms (models/README.md, Demand).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/models/support.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD  "scenario: t\ntime: {base: 2020-01, start: 2020-01, months: 240}\n"
+#define GOODS "commodities:\n  box: {unit: TEU, value: 1000 USD/TEU}\n"
+
+/* Demand of the flow in month `month` (0 = the first), replication 0. */
+static double demand_after(const struct support *support, int month, size_t flow)
+{
+    struct world_state *state = support_begin(support);
+    for (int m = 0; m <= month; m++) world_month(state, m);
+    const double demand = flows_demand(world_flows_state(state), flow)[0];
+    world_close(state);
+    return demand;
+}
+
+START_TEST(demand_is_the_base_volume_when_nothing_changes)
+{
+    struct support support;
+    support_open(
+        &support,
+        HEAD GOODS
+        "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 12 kTEU/yr, tariff: 5 %, response: {impact: 0.4, "
+        "long_run: 2, speed: 0.27 /yr}}\n",
+        1);
+    ck_assert_double_eq(demand_after(&support, 0, 0), 12000.0);
+    ck_assert_double_eq(demand_after(&support, 239, 0), 12000.0);
+    ck_assert_str_eq(flows_unit(world_flows(support.world), 0), "TEU/yr");
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_permanent_change_of_price_is_answered_between_impact_and_long_run)
+{
+    /* duty jumps from 0 to 10 % in the first month: D ratio q^-(e0 + (e1 - e0)(1 - exp(-s n D))) after n months */
+    struct support support;
+    support_open(
+        &support,
+        HEAD GOODS
+        "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 1 TEU/yr, tariff: {2020-01: 0 %, 2020-02: 10 %}, "
+        "response: {impact: 0.37, long_run: 2, speed: 0.27 /yr}}\n",
+        1);
+    static const int month[] = {1, 2, 13, 121, 239};
+    ck_assert_double_eq_tol(demand_after(&support, 0, 0), 1.0, 1e-15);
+    for (size_t i = 0; i < sizeof month / sizeof *month; i++) {
+        const int n = month[i] - 1;
+        const double elasticity = 0.37 + (2.0 - 0.37) * -expm1(-0.27 * n / 12.0);
+        ck_assert_double_eq_tol(demand_after(&support, month[i], 0), pow(1.1, -elasticity), 1e-13);
+    }
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(scaling_all_drivers_by_k_scales_demand_by_k_to_the_sum_of_elasticities)
+{
+    struct support support;
+    support_open(&support,
+                 HEAD GOODS
+                 "drivers:\n  a: {model: growth, mean: 7.2 %/yr, reversion: 1 /yr, sigma: 0 %/yr}\n"
+                 "  p: {model: path, unit: USD/t, values: {2020-01: 5 USD/t, 2021-01: 10 USD/t}}\n"
+                 "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, income: {a: 0.5, p: 0.7}}\n",
+                 1);
+    const double grown = pow(1.072, 13.0 / 12.0);
+    ck_assert_double_eq_tol(demand_after(&support, 12, 0), 100.0 * pow(grown, 0.5) * pow(2.0, 0.7), 1e-10);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_season_moves_demand_between_months_but_not_the_year)
+{
+    struct support support;
+    struct world_state *state = NULL;
+    struct block_result result;
+    support_open(&support,
+                 HEAD GOODS "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, season: [2, 1, 1, 1, "
+                            "1, 1, 1, 1, 1, 1, 0.5, 0.5]}\n",
+                 1);
+    ck_assert_double_eq_tol(demand_after(&support, 0, 0), 200.0, 1e-11);
+    ck_assert_double_eq_tol(demand_after(&support, 10, 0), 50.0, 1e-11);
+    ck_assert_ptr_null(world_open(support.world, &state));
+    world_simulate(state, 0, LANES, &result);
+    const size_t cell = outcomes_find(&support.outcomes, "flows.f.demand") * 21;
+    for (size_t year = 0; year < 20; year++) ck_assert_double_eq_tol(result.cell[cell + year][0], 100.0, 1e-11);
+    ck_assert_double_eq_tol(result.cell[cell + 20][0], 2000.0, 1e-9);
+    ck_assert_str_eq(support.outcomes.item[cell / 21].total, "TEU");
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(demand_has_no_elasticity_to_a_driver_that_may_cross_zero)
+{
+    struct support support;
+    struct fault *fault = support_try(
+        &support,
+        HEAD GOODS "drivers:\n  sea: {model: trend, start: 1 m, drift: 0 m/yr, sigma: 1 m}\n"
+                   "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, income: {sea: 1}}\n",
+        1);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "driver sea may cross zero"));
+    ck_assert_int_eq(fault->place.line, 8);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("flows");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, demand_is_the_base_volume_when_nothing_changes);
+    tcase_add_test(facts, a_permanent_change_of_price_is_answered_between_impact_and_long_run);
+    tcase_add_test(facts, scaling_all_drivers_by_k_scales_demand_by_k_to_the_sum_of_elasticities);
+    tcase_add_test(facts, a_season_moves_demand_between_months_but_not_the_year);
+    tcase_add_test(facts, demand_has_no_elasticity_to_a_driver_that_may_cross_zero);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,159 @@
+/* tests/run/test_reopen.c -- a simulation again from the head of its result, and by which program.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/outcomes.h"
+#include "sim/run/reopen.h"
+
+#include <check.h>
+#include <gsl/gsl_errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_none(const struct fault *fault)
+{
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+}
+
+static void open_all_keys(struct options *options, struct simulation *simulation)
+{
+    gsl_set_error_handler_off();
+    options_init(options);
+    options->replications = 64;
+    assert_none(simulation_open(ZHOL_FIXTURES "/all-keys.yaml", options, simulation));
+}
+
+/* The head of the simulation's result. */
+static struct result head_of(struct simulation *simulation)
+{
+    return (struct result){.source = strdup("zhol " ZHOL_VERSION),
+                           .arithmetic = simulation_arithmetic(),
+                           .scenario = strdup(simulation->scenario->merged_text),
+                           .rng = strdup(simulation->rng),
+                           .seed = simulation->plan.seed,
+                           .replications = simulation->replications,
+                           .memory = simulation->memory,
+                           .years = world_years(simulation->world),
+                           .exact_quantiles = true,
+                           .annual_saved = simulation->annual_saved,
+                           .horizon_saved = simulation->horizon_saved,
+                           .outcomes = simulation->outcomes};
+}
+
+static void free_head(struct result *head)
+{
+    head->outcomes = (struct outcomes){0}; /* the simulation's, like what is saved */
+    head->annual_saved = head->horizon_saved = NULL;
+    result_free(head);
+}
+
+static void simulate_block(const struct simulation *simulation, struct world_state **state, struct block_result *block)
+{
+    assert_none(world_open(simulation->world, state));
+    world_simulate(*state, LANES, LANES, block);
+}
+
+START_TEST(every_key_comes_back_from_the_merged_text)
+{
+    struct options options;
+    struct simulation first, again;
+    struct world_state *state[2];
+    struct block_result block[2];
+    open_all_keys(&options, &first);
+    struct result head = head_of(&first);
+    assert_none(reopen("result.h5", &head, &again));
+    for (size_t i = 0; i < first.outcomes.count; i++) {
+        ck_assert_int_eq(first.annual_saved[i], again.annual_saved[i]);
+        ck_assert_int_eq(first.horizon_saved[i], again.horizon_saved[i]);
+    }
+    simulate_block(&first, &state[0], &block[0]);
+    simulate_block(&again, &state[1], &block[1]);
+    ck_assert_uint_eq(block[0].cells, block[1].cells);
+    ck_assert_uint_eq(block[0].inputs, block[1].inputs);
+    ck_assert_mem_eq(block[0].cell, block[1].cell, block[0].cells * sizeof *block[0].cell);
+    for (size_t i = 0; i < block[0].inputs; i++)
+        ck_assert_mem_eq(block[0].input[i], block[1].input[i], sizeof(double[LANES]));
+    world_close(state[0]);
+    world_close(state[1]);
+    free_head(&head);
+    simulation_close(&again);
+    simulation_close(&first);
+    options_free(&options);
+}
+END_TEST
+
+START_TEST(the_kind_of_an_outcome_is_found_by_its_path)
+{
+    struct options options;
+    struct simulation simulation;
+    open_all_keys(&options, &simulation);
+    ck_assert_uint_gt(simulation.outcomes.count, 100);
+    for (size_t i = 0; i < simulation.outcomes.count; i++)
+        ck_assert_msg(outcomes_kind(simulation.outcomes.item[i].path) == simulation.outcomes.item[i].kind, "%s",
+                      simulation.outcomes.item[i].path);
+    ck_assert_ptr_null(outcomes_kind("weather.rain"));
+    simulation_close(&simulation);
+    options_free(&options);
+}
+END_TEST
+
+START_TEST(another_version_or_arithmetic_is_refused_unless_forced)
+{
+    struct options options;
+    struct simulation simulation;
+    open_all_keys(&options, &simulation);
+    struct result head = head_of(&simulation);
+    assert_none(reopen_check("result.h5", &head, false));
+    char **const text[] = {&head.source, &head.arithmetic};
+    static const char *const other[] = {"zhol 0.0.1", "fma glibc-2.19 gsl-1.16"};
+    for (size_t i = 0; i < 2; i++) {
+        char *kept = *text[i];
+        *text[i] = strdup(other[i]);
+        struct fault *fault = reopen_check("result.h5", &head, false);
+        ck_assert_ptr_nonnull(fault);
+        ck_assert_int_eq(fault->code, FAULT_FILES);
+        ck_assert_ptr_nonnull(strstr(fault->sentence, other[i]));
+        ck_assert_ptr_nonnull(strstr(fault->sentence, "use --force to try"));
+        fault_free(fault);
+        assert_none(reopen_check("result.h5", &head, true));
+        free(*text[i]);
+        *text[i] = kept;
+    }
+    free_head(&head);
+    simulation_close(&simulation);
+    options_free(&options);
+}
+END_TEST
+
+START_TEST(a_result_with_other_outcomes_than_its_scenario_is_refused)
+{
+    struct options options;
+    struct simulation first, again;
+    open_all_keys(&options, &first);
+    struct result head = head_of(&first);
+    head.outcomes.count--;
+    struct fault *fault = reopen("result.h5", &head, &again);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_FILES);
+    ck_assert_ptr_nonnull(strstr(fault->sentence, "but its scenario gives"));
+    fault_free(fault);
+    free_head(&head);
+    simulation_close(&again);
+    simulation_close(&first);
+    options_free(&options);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reopen");
+    TCase *cases = tcase_create("reopen");
+    tcase_add_test(cases, every_key_comes_back_from_the_merged_text);
+    tcase_add_test(cases, the_kind_of_an_outcome_is_found_by_its_path);
+    tcase_add_test(cases, another_version_or_arithmetic_is_refused_unless_forced);
+    tcase_add_test(cases, a_result_with_other_outcomes_than_its_scenario_is_refused);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
