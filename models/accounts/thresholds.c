@@ -12,8 +12,8 @@ static const struct key outcome_entry[] = {
     {.name = "*", .kind = KEY_TEXT, .meaning = "The path of an outcome, such as legs.dostyk.delay."}};
 static const struct key threshold_keys[] = {{.name = "outcome",
                                              .kind = KEY_LIST,
-                                             .least = 1,
-                                             .most = OUTCOMES_MOST,
+                                             .min = 1,
+                                             .max = OUTCOMES_MOST,
                                              .entry = outcome_entry,
                                              .shorthand = "",
                                              .meaning = "What is watched; of several, any one."},

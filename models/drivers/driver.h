@@ -92,28 +92,28 @@ int driver_parameter(struct driver *driver, struct setting *setting, const struc
 #define DRIVER_WRAPPER_KEYS(jump_keys)                                                                                 \
     {.name = "jumps",                                                                                                  \
      .kind = KEY_SECTION,                                                                                              \
-     .usual = "",                                                                                                      \
+     .default_value = "",                                                                                              \
      .keys = jump_keys,                                                                                                \
      .meaning = "Jumps of the process (Merton), added at the end of a month."},                                        \
         {.name = "volatility",                                                                                         \
          .kind = KEY_SECTION,                                                                                          \
-         .usual = "",                                                                                                  \
+         .default_value = "",                                                                                          \
          .keys = driver_volatility_keys,                                                                               \
          .meaning = "Two regimes of volatility; each multiplies every sigma of the driver."},                          \
         DRIVER_SEASON_KEY,                                                                                             \
     {                                                                                                                  \
-        .name = "shift", .kind = KEY_ENTRIES, .usual = "", .names = NAME_MONTH, .entry = driver_shift_entry,           \
+        .name = "shift", .kind = KEY_ENTRIES, .default_value = "", .names = NAME_MONTH, .entry = driver_shift_entry,   \
         .meaning = "Shocks to come: after the transition of that month the process is multiplied by 1 + shift."        \
     }
 /* Bounds of a level, beside the wrappers. */
 #define DRIVER_CLAMP_KEY                                                                                               \
     {                                                                                                                  \
-        .name = "clamp", .kind = KEY_SECTION, .usual = "", .keys = driver_clamp_keys,                                  \
+        .name = "clamp", .kind = KEY_SECTION, .default_value = "", .keys = driver_clamp_keys,                          \
         .meaning = "Bounds of a level that the process itself may leave; how often they bind is an outcome."           \
     }
 #define DRIVER_SEASON_KEY                                                                                              \
     {                                                                                                                  \
-        .name = "season", .kind = KEY_FACTORS, .usual = "", .least = 12, .most = 12,                                   \
+        .name = "season", .kind = KEY_FACTORS, .default_value = "", .min = 12, .max = 12,                              \
         .meaning = "Twelve factors, January first, on the level; normalised to mean 1."                                \
     }
 /* The jumps of a log, or of a level in the unit of the key named (conditional on `of: level` for the first and last).

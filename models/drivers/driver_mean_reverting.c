@@ -15,7 +15,7 @@ const struct key driver_mean_reverting_keys[] = {
     {.name = "of",
      .kind = KEY_CHOICE,
      .choices = "price level",
-     .usual = "price",
+     .default_value = "price",
      .meaning = "What reverts: the log of a price, or a level that may cross zero."},
     {.name = "start",
      .kind = KEY_QUANTITY,
@@ -30,15 +30,15 @@ const struct key driver_mean_reverting_keys[] = {
     {.name = "kappa",
      .kind = KEY_QUANTITY,
      .unit = "1/yr",
-     .least = 0,
-     .most = 100,
+     .min = 0,
+     .max = 100,
      .draws = true,
      .meaning = "Speed of return; ln 2 / kappa is the half-life."},
     {.name = "sigma",
      .kind = KEY_QUANTITY,
      .unit = "?of=level:$start",
-     .least = 0,
-     .most = 1e300,
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .meaning = "Volatility per square root of a year: of the log of a price (no unit), or of the level (its unit)."},
     DRIVER_WRAPPER_KEYS(driver_jump_keys),
@@ -48,12 +48,12 @@ const struct key driver_mean_reverting_keys[] = {
 /* A price must be positive, in every replication. */
 static struct fault *price_check(struct setting *setting, const struct plan *plan, const char *name, int slot)
 {
-    double least, most;
-    store_range(plan->store, slot, &least, &most);
-    if (least > 0.0) return NULL;
+    double min, max;
+    store_range(plan->store, slot, &min, &max);
+    if (min > 0.0) return NULL;
     const struct setting *value = setting_find(setting, name);
     return fault_at(FAULT_SCENARIO, value->place, "%s: %s can be %g %s, but a price must be above 0; use `of: level`",
-                    value->path, value->text, least, store_unit(plan->store, slot));
+                    value->path, value->text, min, store_unit(plan->store, slot));
 }
 
 static struct fault *mean_reverting_prepare(struct driver *driver, struct setting *setting, struct plan *plan)

@@ -6,7 +6,7 @@ enum { VALUES };
 enum { LEVEL, ROWS };
 
 const struct key driver_path_keys[] = {
-    {.name = "unit", .kind = KEY_UNIT, .usual = "1", .meaning = "Unit of the values."},
+    {.name = "unit", .kind = KEY_UNIT, .default_value = "1", .meaning = "Unit of the values."},
     {.name = "values",
      .kind = KEY_QUANTITY,
      .unit = "$unit",

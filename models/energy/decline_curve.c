@@ -6,14 +6,14 @@
 
 const struct key course_decline_keys[] = {{.name = "from",
                                            .kind = KEY_MONTH,
-                                           .usual = "",
+                                           .default_value = "",
                                            .meaning = "When the decline begins; at the start if absent or earlier."},
                                           {.name = "rate",
                                            .kind = KEY_QUANTITY,
                                            .unit = "1/yr",
-                                           .least = 0,
-                                           .most = 1,
-                                           .most_open = true,
+                                           .min = 0,
+                                           .max = 1,
+                                           .max_open = true,
                                            .draws = true,
                                            .meaning = "Share lost per year."},
                                           {.name = NULL}};

@@ -26,13 +26,13 @@ extern const struct key course_decline_keys[];
     {.name = "growth",                                                                                                 \
      .kind = KEY_QUANTITY,                                                                                             \
      .unit = "1/yr",                                                                                                   \
-     .usual = "",                                                                                                      \
+     .default_value = "",                                                                                              \
      .draws = true,                                                                                                    \
      .profile = true,                                                                                                  \
      .compounds = true,                                                                                                \
      .meaning = "Its growth per year, from the start on."},                                                            \
     {                                                                                                                  \
-        .name = "decline", .kind = KEY_SECTION, .usual = "", .keys = course_decline_keys, .shorthand = "rate",         \
+        .name = "decline", .kind = KEY_SECTION, .default_value = "", .keys = course_decline_keys, .shorthand = "rate", \
         .meaning = "Its decline per year, from a date on."                                                             \
     }
 

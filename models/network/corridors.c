@@ -10,8 +10,8 @@ enum { ROUTES_MOST = 1000 };
 static const struct key route_entry[] = {{.name = "*", .kind = KEY_TEXT, .meaning = "A route, as FLOW.ROUTE."}};
 const struct key corridors_entry[] = {{.name = "*",
                                        .kind = KEY_LIST,
-                                       .least = 1,
-                                       .most = ROUTES_MOST,
+                                       .min = 1,
+                                       .max = ROUTES_MOST,
                                        .entry = route_entry,
                                        .meaning = "Its routes, each as FLOW.ROUTE."}};
 

@@ -13,7 +13,7 @@ enum { POWER_MOST = 6 };
     static const struct key what##_entry[] = {{.name = "*",                                                            \
                                                .kind = KEY_QUANTITY,                                                   \
                                                .unit = "USD/$*.unit",                                                  \
-                                               .edited = true,                                                         \
+                                               .editable = true,                                                       \
                                                .implied = true,                                                        \
                                                .draws = true,                                                          \
                                                .profile = true,                                                        \
@@ -26,9 +26,9 @@ MONEY_ENTRY(penalty, "What a unit seems to cost beyond money and time.");
 static const struct key use_entry[] = {{.name = "*",
                                         .kind = KEY_QUANTITY,
                                         .unit = "$capacity!/$*.unit",
-                                        .least = 0,
-                                        .most = 1e300,
-                                        .least_open = true,
+                                        .min = 0,
+                                        .max = 1e300,
+                                        .min_open = true,
                                         .draws = true,
                                         .meaning = "Capacity that a unit takes."}};
 static const struct key draught_keys[] = {
@@ -39,18 +39,18 @@ static const struct key draught_keys[] = {
     {.name = "loss",
      .kind = KEY_QUANTITY,
      .unit = "1/$driver.start|unit",
-     .edited = true,
-     .least = 0,
-     .most = 1e300,
+     .editable = true,
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .profile = true,
      .meaning = "Share of the capacity lost per unit of the level; a tenth of the capacity always stays."},
     {.name = "offset",
      .kind = KEY_QUANTITY,
      .unit = "$driver.start|unit",
-     .edited = true,
+     .editable = true,
      .implied = true,
-     .usual = "",
+     .default_value = "",
      .draws = true,
      .profile = true,
      .meaning = "Level up to which nothing is lost; 0 if absent."},
@@ -58,18 +58,21 @@ static const struct key draught_keys[] = {
 
 #define BY_COMMODITY(key_name, entry_keys, sentence)                                                                   \
     {                                                                                                                  \
-        .name = key_name, .kind = KEY_ENTRIES, .usual = "", .names = NAME_REFERENCE, .target = "commodities",          \
+        .name = key_name, .kind = KEY_ENTRIES, .default_value = "", .names = NAME_REFERENCE, .target = "commodities",  \
         .entry = entry_keys, .meaning = sentence                                                                       \
     }
 static const struct key leg_keys[] = {
-    {.name = "country", .kind = KEY_NAME, .usual = "", .meaning = "The state that it crosses and that can close it."},
+    {.name = "country",
+     .kind = KEY_NAME,
+     .default_value = "",
+     .meaning = "The state that it crosses and that can close it."},
     {.name = "capacity",
      .kind = KEY_QUANTITY,
      .unit = "$capacity!/yr",
-     .edited = true,
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
+     .editable = true,
+     .default_value = "",
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .profile = true,
      .meaning = "What it can take, in units of its own choice per time, such as train/d; unlimited if absent."},
@@ -82,39 +85,39 @@ static const struct key leg_keys[] = {
     BY_COMMODITY("penalty", penalty_entry, "Perceived cost for each commodity, nobody's revenue."),
     {.name = "cost_driver",
      .kind = KEY_REFERENCE,
-     .usual = "",
+     .default_value = "",
      .target = "drivers",
      .meaning = "A driver whose ratio to its base multiplies `cost`."},
     {.name = "time",
      .kind = KEY_QUANTITY,
      .unit = "d",
-     .edited = true,
-     .usual = "0 d",
-     .least = 0,
-     .most = 1e300,
+     .editable = true,
+     .default_value = "0 d",
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .profile = true,
      .meaning = "Time that it takes without a queue."},
     {.name = "sd",
      .kind = KEY_QUANTITY,
      .unit = "d",
-     .edited = true,
-     .usual = "0 d",
-     .least = 0,
-     .most = 1e300,
+     .editable = true,
+     .default_value = "0 d",
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .profile = true,
      .meaning = "Standard deviation of that time."},
     {.name = "bpr",
      .kind = KEY_FACTORS,
-     .usual = "",
-     .least = 2,
-     .most = 2,
+     .default_value = "",
+     .min = 2,
+     .max = 2,
      .meaning =
          "Soft congestion [a, b]: time grows by a rho^b, rho the share of capacity used last month; b is 1 to 6."},
     {.name = "draught",
      .kind = KEY_SECTION,
-     .usual = "",
+     .default_value = "",
      .keys = draught_keys,
      .meaning = "Loss of capacity with the level of a driver."},
     {.name = NULL}};
@@ -122,8 +125,11 @@ static const struct key leg_entry[] = {{.name = "*",
                                         .kind = KEY_SECTION,
                                         .keys = leg_keys,
                                         .meaning = "A crossing, line, port, strait or any other resource."}};
-const struct key legs_key = {
-    .name = "legs", .kind = KEY_ENTRIES, .usual = "", .entry = leg_entry, .meaning = "The resources that routes use."};
+const struct key legs_key = {.name = "legs",
+                             .kind = KEY_ENTRIES,
+                             .default_value = "",
+                             .entry = leg_entry,
+                             .meaning = "The resources that routes use."};
 
 const struct outcome_kind legs_outcomes[] = {
     [LEG_USED] = {.pattern = "legs.L.used",

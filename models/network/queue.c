@@ -12,7 +12,7 @@
 struct queue_state {
     const struct queue *queue;
     double (*u)[LANES];        /* [legs] iterate */
-    double (*least)[LANES];    /* [legs] least divisor */
+    double (*min)[LANES];      /* [legs] least divisor */
     double (*last)[LANES];     /* [legs] capacity of last month */
     double (*fixed)[LANES];    /* [legs] load that no choice of this month moves */
     double (*load)[LANES];     /* [legs] X */
@@ -124,7 +124,7 @@ struct fault *queue_open(const struct queue *queue, struct queue_state **out)
         size_t count;
     } parts[] = {
         {&state->u, queue->count},
-        {&state->least, queue->count},
+        {&state->min, queue->count},
         {&state->last, queue->count},
         {&state->fixed, queue->count},
         {&state->load, queue->count},
@@ -155,7 +155,7 @@ struct fault *queue_open(const struct queue *queue, struct queue_state **out)
 void queue_close(struct queue_state *state)
 {
     if (state == NULL) return;
-    double(*const rows[])[LANES] = {state->u,       state->least, state->last,     state->fixed,   state->load,
+    double(*const rows[])[LANES] = {state->u,       state->min,   state->last,     state->fixed,   state->load,
                                     state->used,    state->delay, state->filling,  state->rest,    state->demand,
                                     state->slope,   state->value, state->share,    state->offered, state->admitted,
                                     state->waiting, state->lost,  state->residual, state->excess,  state->steep};
@@ -175,7 +175,7 @@ void queue_start(struct queue_state *state, const double (*capacity)[LANES])
         EACH_LANE(l)
         {
             state->u[i][l] = state->delay[i][l] = 0.0;
-            state->least[i][l] = k[l] > 0.0 ? LEAST_PART * k[l] : LEAST_PART;
+            state->min[i][l] = k[l] > 0.0 ? LEAST_PART * k[l] : LEAST_PART;
             state->last[i][l] = k[l];
         }
     }
@@ -353,7 +353,7 @@ static bool fill(struct queue_state *state, const double (*left)[LANES], const d
     const struct queue *queue = state->queue;
     uint64_t filled = 0;
     for (size_t i = 0; i < queue->count; i++) {
-        const double *room = left[i], *x = load[i], *least = state->least[i];
+        const double *room = left[i], *x = load[i], *least = state->min[i];
         double *filling = state->filling[i];
 #pragma omp simd reduction(| : filled)
         for (int l = 0; l < LANES; l++) {
@@ -451,7 +451,7 @@ static void settle(struct queue_state *state, const struct rows *rows, const str
     }
     EACH_LANE(l) excess[l] = 0.0;
     for (size_t i = 0; i < queue->count; i++) {
-        const double *k = month->capacity[i], *used = state->used[i], *least = state->least[i];
+        const double *k = month->capacity[i], *used = state->used[i], *least = state->min[i];
         EACH_LANE(l)
         {
             const double over = (used[l] - k[l]) / least[l] * LEAST_PART;

@@ -50,11 +50,11 @@ extern const struct key routes_choice_keys[], routes_entry[];
 #define ROUTES_KEYS                                                                                                    \
     {.name = "choice",                                                                                                 \
      .kind = KEY_SECTION,                                                                                              \
-     .usual = "",                                                                                                      \
+     .default_value = "",                                                                                              \
      .keys = routes_choice_keys,                                                                                       \
      .meaning = "How shippers choose between routes; needed where there are several."},                                \
     {                                                                                                                  \
-        .name = "routes", .kind = KEY_ENTRIES, .usual = "", .entry = routes_entry,                                     \
+        .name = "routes", .kind = KEY_ENTRIES, .default_value = "", .entry = routes_entry,                             \
         .meaning = "The ways it can take; their shares sum to 1. Without routes only demand is simulated."             \
     }
 

@@ -11,37 +11,37 @@ static const struct key effect_keys[] = {
     {.name = "set",
      .kind = KEY_QUANTITY,
      .unit = "@",
-     .usual = "",
+     .default_value = "",
      .draws = true,
      .profile = true,
      .meaning = "What the quantity becomes; or `add`, or `scale`."},
     {.name = "add",
      .kind = KEY_QUANTITY,
      .unit = "@",
-     .usual = "",
+     .default_value = "",
      .draws = true,
      .profile = true,
      .meaning = "What is added to it."},
     {.name = "scale",
      .kind = KEY_QUANTITY,
      .unit = "",
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
+     .default_value = "",
+     .min = 0,
+     .max = 1e300,
      .draws = true,
      .profile = true,
      .meaning = "What it is multiplied by."},
     {.name = "ramp",
      .kind = KEY_QUANTITY,
      .unit = "mo",
-     .usual = "",
-     .least = 0,
-     .most = 1e300,
-     .least_open = true,
+     .default_value = "",
+     .min = 0,
+     .max = 1e300,
+     .min_open = true,
      .draws = true,
      .meaning = "Months over which it comes into force, in equal steps; at once if absent."},
-    {.name = "from", .kind = KEY_MONTH, .usual = "", .meaning = "First month in which it counts."},
-    {.name = "until", .kind = KEY_MONTH, .usual = "", .meaning = "First month in which it no longer does."},
+    {.name = "from", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it counts."},
+    {.name = "until", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it no longer does."},
     {.name = NULL}};
 const struct key effects_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = effect_keys, .meaning = "An edit of the quantity at that path."}};
@@ -154,7 +154,7 @@ static void write_effect(const void *context, const struct rows *rows, int month
 static void write_bounds(const void *context, const struct rows *rows, int month, double row[LANES])
 {
     const struct effect_bounds *bounds = context;
-    const double least = bounds->least, most = bounds->most;
+    const double least = bounds->min, most = bounds->max;
     double *held = rows_signal(rows, bounds->effects->held);
     (void)month;
     EACH_LANE(l)
@@ -181,8 +181,8 @@ struct fault *effects_settle(struct effects *effects, struct plan *plan)
         if (!key_has_range(key)) continue;
         struct effect_bounds *bounds = &effects->bounds[effects->bounded++];
         /* a range without its end is held at the next number */
-        *bounds = (struct effect_bounds){effects, key->least_open ? nextafter(key->least, key->most) : key->least,
-                                         key->most_open ? nextafter(key->most, key->least) : key->most};
+        *bounds = (struct effect_bounds){effects, key->min_open ? nextafter(key->min, key->max) : key->min,
+                                         key->max_open ? nextafter(key->max, key->min) : key->max};
         TRY(store_move(plan->store, effect->target, stage, write_bounds, bounds));
     }
     return outcomes_declare(plan->outcomes, &effects_outcomes[0], NULL, "1", &effects->outcome);

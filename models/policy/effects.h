@@ -36,7 +36,7 @@ struct effect {
 /* What a quantity is held within after its effects. */
 struct effect_bounds {
     const struct effects *effects;
-    double least, most;
+    double min, max;
 };
 
 struct effects {
@@ -52,7 +52,7 @@ struct effects {
 extern const struct key effects_entry[];
 #define EFFECTS_KEY(key_name, sentence)                                                                                \
     {                                                                                                                  \
-        .name = key_name, .kind = KEY_ENTRIES, .usual = "", .names = NAME_TARGET, .entry = effects_entry,              \
+        .name = key_name, .kind = KEY_ENTRIES, .default_value = "", .names = NAME_TARGET, .entry = effects_entry,      \
         .meaning = sentence                                                                                            \
     }
 extern const struct outcome_kind effects_outcomes[];

@@ -19,11 +19,11 @@ struct watch {
 #define WATCH_KEYS                                                                                                     \
     {.name = "above",                                                                                                  \
      .kind = KEY_TEXT,                                                                                                 \
-     .usual = "",                                                                                                      \
+     .default_value = "",                                                                                              \
      .meaning = "The level, with the unit of the outcome, for its value of a month (rates per year); or `below`."},    \
-        {.name = "below", .kind = KEY_TEXT, .usual = "", .meaning = "The level, in place of `above`."},                \
+        {.name = "below", .kind = KEY_TEXT, .default_value = "", .meaning = "The level, in place of `above`."},        \
     {                                                                                                                  \
-        .name = "for", .kind = KEY_QUANTITY, .unit = "mo", .usual = "1 mo", .least = 1, .most = 1200,                  \
+        .name = "for", .kind = KEY_QUANTITY, .unit = "mo", .default_value = "1 mo", .min = 1, .max = 1200,             \
         .meaning = "Months in a row; whole."                                                                           \
     }
 

@@ -395,7 +395,7 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
     const size_t changed = count_changed(comparison);
     if (line != NULL && taken != NULL) {
         for (const struct main_group *group = main_groups; group->title != NULL; group++)
-            lines += choose(comparison, group, group->most, taken, line + lines);
+            lines += choose(comparison, group, group->max, taken, line + lines);
         if (lines == 0) {
             fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {

@@ -12,7 +12,7 @@ struct main_group {
     const char *title;
     const char *skip;                   /* what need not be said again of its paths */
     const char *pattern[MAIN_PATTERNS]; /* as of file names, with !(...) for all but */
-    size_t most;                        /* lines */
+    size_t max;                         /* lines */
     const char *always[MAIN_PATTERNS];  /* patterns of those shown if they change at all */
 };
 /* Ended by title NULL. */

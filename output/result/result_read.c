@@ -284,8 +284,8 @@ static struct moments moments_from(const double part[8])
                             .m2 = m2,
                             .m3 = m2 > 0.0 ? part[3] * pow(variance, 1.5) * count : 0.0,
                             .m4 = m2 > 0.0 ? part[4] * variance * variance * count : 0.0,
-                            .least = part[5],
-                            .greatest = part[6]};
+                            .min = part[5],
+                            .max = part[6]};
 }
 
 /* The statistics of an outcome, by year or over the horizon, into the moments of its cells. */

@@ -31,11 +31,11 @@ static double moment_mean(const struct moments *m)
 }
 static double moment_least(const struct moments *m)
 {
-    return m->least;
+    return m->min;
 }
 static double moment_greatest(const struct moments *m)
 {
-    return m->greatest;
+    return m->max;
 }
 
 /* The statistics that are one number per outcome and period. */

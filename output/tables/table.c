@@ -254,7 +254,7 @@ static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
     period_name(result, p, name);
     fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
             p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m), moments_sd(m),
-            m->least, m->greatest);
+            m->min, m->max);
     for (size_t q = 0; q < result->quantiles; q++)
         fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
     for (size_t l = 0; l < result->levels; l++) fprintf(to, ",%.17g,%.17g", cvar[l].estimate, cvar[l].standard_error);

@@ -65,14 +65,15 @@ static struct fault *read_absent(struct walk *walk, const struct scope *scope, c
 {
     struct fault *faults = NULL;
     for (const struct key *key = keys; key != NULL && key->name != NULL && !fault_enough(faults); key++) {
-        if (tree_child(scope->node, key->name) != NULL || (key->usual != NULL && key->usual[0] == '\0')) continue;
-        if (key->usual == NULL) {
+        if (tree_child(scope->node, key->name) != NULL || (key->default_value != NULL && key->default_value[0] == '\0'))
+            continue;
+        if (key->default_value == NULL) {
             faults = fault_join(faults, missing_key(scope, key, parent));
             continue;
         }
         const bool section = key->kind == KEY_SECTION; /* "{}": all its keys have defaults */
         struct node *usual = tree_node(walk->forest, section ? NODE_MAP : NODE_SCALAR, scope->node->place);
-        if (usual == NULL || (!section && (usual->text = strdup(key->usual)) == NULL))
+        if (usual == NULL || (!section && (usual->text = strdup(key->default_value)) == NULL))
             return fault_join(faults, fault_no_memory());
         faults = fault_join(faults, read_value(walk, scope, key, usual, key->name, parent, false));
     }
@@ -182,11 +183,11 @@ static struct fault *read_items(struct walk *walk, const struct scope *scope, co
     const struct key *key = setting->key, *item = key->kind == KEY_FACTORS ? &factor_key : key->entry;
     const double count = (double)node->children;
     struct fault *faults = NULL;
-    if (count < key->least || count > key->most) {
-        if (key->least == key->most)
-            return value_fault(node, "%s has %zu values; expected %.0f", setting->path, node->children, key->least);
-        return value_fault(node, "%s has %zu values; expected %.0f to %.0f", setting->path, node->children, key->least,
-                           key->most);
+    if (count < key->min || count > key->max) {
+        if (key->min == key->max)
+            return value_fault(node, "%s has %zu values; expected %.0f", setting->path, node->children, key->min);
+        return value_fault(node, "%s has %zu values; expected %.0f to %.0f", setting->path, node->children, key->min,
+                           key->max);
     }
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         char name[24];

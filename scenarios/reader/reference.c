@@ -12,13 +12,13 @@ static void write_range(const struct key *key, FILE *to)
         if (key->compounds) fputs(", more than -100 %/yr", to);
         return;
     }
-    if (key->most >= 1e300)
-        fprintf(to, key->least_open ? ", more than %g" : ", %g or more", key->least);
-    else if (!key->least_open && !key->most_open)
-        fprintf(to, ", from %.12g to %.12g", key->least, key->most);
+    if (key->max >= 1e300)
+        fprintf(to, key->min_open ? ", more than %g" : ", %g or more", key->min);
+    else if (!key->min_open && !key->max_open)
+        fprintf(to, ", from %.12g to %.12g", key->min, key->max);
     else
-        fprintf(to, ", %s %.12g and %s %.12g", key->least_open ? "more than" : "at least", key->least,
-                key->most_open ? "less than" : "at most", key->most);
+        fprintf(to, ", %s %.12g and %s %.12g", key->min_open ? "more than" : "at least", key->min,
+                key->max_open ? "less than" : "at most", key->max);
 }
 
 /* The unit of a template, with `<x>` for what the scenario chooses: "USD/$commodity.unit" is USD/<commodity.unit>. */
@@ -75,11 +75,11 @@ static void write_kind(const struct key *key, FILE *to)
         fputs("number, ", to);
         write_unit(key->unit, to);
         write_range(key, to);
-        if (key->draws) fputs(key->occasional ? "; or a distribution, drawn each time" : "; or a distribution", to);
+        if (key->draws) fputs(key->redrawn ? "; or a distribution, drawn each time" : "; or a distribution", to);
         if (key->profile) fputs("; or a profile", to);
         for (const struct key_word *w = key->words; w != NULL && w->word != NULL; w++)
             fprintf(to, "; `%s` is `%s`", w->word, w->text);
-        if (key->edited) fputs("; may be edited", to);
+        if (key->editable) fputs("; may be edited", to);
         return;
     case KEY_INTEGER:
         fputs("whole number", to);
@@ -107,10 +107,10 @@ static void write_kind(const struct key *key, FILE *to)
     case KEY_LIST:
     case KEY_FACTORS:
         fputs("list of ", to);
-        if (key->least == key->most)
-            fprintf(to, "%.0f", key->least);
+        if (key->min == key->max)
+            fprintf(to, "%.0f", key->min);
         else
-            fprintf(to, "%.0f to %.0f", key->least, key->most);
+            fprintf(to, "%.0f to %.0f", key->min, key->max);
         if (key->kind == KEY_FACTORS) {
             fputs(" numbers", to);
             return;
@@ -126,11 +126,11 @@ static void write_row(const char *path, const struct key *key, FILE *to)
 {
     fprintf(to, "| `%s` | ", path);
     write_kind(key, to);
-    fprintf(to, " | %s%s%s | %s |\n", key->usual == NULL || key->usual[0] == '\0' ? "" : "`",
-            key->usual == NULL      ? "must be stated"
-            : key->usual[0] == '\0' ? "may be absent"
-                                    : key->usual,
-            key->usual == NULL || key->usual[0] == '\0' ? "" : "`", key->meaning);
+    fprintf(to, " | %s%s%s | %s |\n", key->default_value == NULL || key->default_value[0] == '\0' ? "" : "`",
+            key->default_value == NULL      ? "must be stated"
+            : key->default_value[0] == '\0' ? "may be absent"
+                                            : key->default_value,
+            key->default_value == NULL || key->default_value[0] == '\0' ? "" : "`", key->meaning);
 }
 
 static void write_head(FILE *to)
@@ -391,14 +391,14 @@ static void write_json_key(const struct key *key, FILE *to)
     case KEY_LIST:
         fputs(key->shorthand == NULL ? "\"type\":[\"array\",\"null\"]," : "\"type\":[\"array\",\"string\",\"null\"],",
               to);
-        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->least, key->most);
+        fprintf(to, "\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":", key->min, key->max);
         write_json_key(key->entry, to);
         break;
     case KEY_FACTORS:
         fprintf(to,
                 "\"type\":[\"array\",\"null\"],\"minItems\":%.0f,\"maxItems\":%.0f,\"items\":{\"type\":[\"number\","
                 "\"string\"]}",
-                key->least, key->most);
+                key->min, key->max);
         break;
     default: fputs("\"type\":[\"string\",\"number\",\"null\"]", to); break;
     }

@@ -39,7 +39,7 @@ static const char *value_text(const struct scope *scope, const struct key *key)
 {
     const struct node *node = tree_child(scope->node, key->name);
     int month;
-    if (node == NULL) return key->usual == NULL || key->usual[0] == '\0' ? NULL : key->usual;
+    if (node == NULL) return key->default_value == NULL || key->default_value[0] == '\0' ? NULL : key->default_value;
     if (node->kind == NODE_SCALAR) return node->text;
     for (size_t i = 0; node->kind == NODE_MAP && i < node->children; i++)
         if (calendar_read(node->child[i]->key, &month) && node->child[i]->kind == NODE_SCALAR)

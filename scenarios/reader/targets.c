@@ -112,7 +112,7 @@ static struct fault *descend_absent(const struct search *search, const struct sc
     struct fault *fault = NULL;
     if (key == NULL)
         fault = no_such(search, map, rest);
-    else if (key->kind == KEY_QUANTITY && last && !key->edited)
+    else if (key->kind == KEY_QUANTITY && last && !key->editable)
         fault = fixed(search, search->node->key);
     else if (key->kind == KEY_QUANTITY && last && key->implied)
         fault = add_implied(search, scope, key, map, name, target);
@@ -199,7 +199,7 @@ static struct fault *map_unit(const struct search *search, struct setting *map, 
             return fault_at(FAULT_SCENARIO, search->node->key_place,
                             "%s: %s is a map of more than quantities; expected the path of a quantity below %s.%s",
                             search->owner, map->path, map->path, entry->name);
-        if (!entry->key->edited) return fixed(search, map->path);
+        if (!entry->key->editable) return fixed(search, map->path);
         if (entry->slot < 0) {
             *unit = NULL;
             return NULL;
@@ -227,7 +227,7 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
     if (quantity == NULL)
         return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is no number; expected the path of a quantity", owner,
                         found->path);
-    if (!quantity->key->edited) return fixed(&search, found->path);
+    if (!quantity->key->editable) return fixed(&search, found->path);
     note_edited(&search, quantity);
     *target = quantity;
     if (quantity->slot >= 0) *unit = quantity->unit;
@@ -249,7 +249,7 @@ struct fault *targets_check(struct walk *walk, const struct setting *effect, str
         return fault_at(FAULT_SCENARIO, effect->place, "%s has %s of `set`, `add` and `scale`; expected one of them",
                         effect->path, operations == 0 ? "none" : "more than one");
     if (set == NULL || set->slot < 0) return NULL;
-    double least, most;
-    store_range(walk->store, set->slot, &least, &most);
-    return value_check_range(target->key, set, least, most);
+    double min, max;
+    store_range(walk->store, set->slot, &min, &max);
+    return value_check_range(target->key, set, min, max);
 }

@@ -44,58 +44,57 @@ static struct fault *type_fault(const struct node *node, const struct setting *s
 /* A key without an upper end states one that no value reaches. */
 static bool is_bounded_above(const struct key *key)
 {
-    return key_has_range(key) && key->most < 1e300;
+    return key_has_range(key) && key->max < 1e300;
 }
 
 /* "from 0 to 1", "more than 0 USD/bbl", ... */
 static const char *range_words(const struct key *key, const char *unit, char text[120])
 {
-    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !key_has_range(key) || key->least_open;
-    const double least = key_has_range(key) ? key->least : -1.0; /* without a range only growth rates are checked */
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, open = !key_has_range(key) || key->min_open;
+    const double min = key_has_range(key) ? key->min : -1.0; /* without a range only growth rates are checked */
     const char *in = pure ? "" : " ", *name = pure ? "" : strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit;
     if (!is_bounded_above(key))
-        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", least, in, name);
-    else if (!open && !key->most_open)
-        snprintf(text, 120, "from %g to %g%s%s", least, key->most, in, name);
+        snprintf(text, 120, open ? "more than %g%s%s" : "%g%s%s or more", min, in, name);
+    else if (!open && !key->max_open)
+        snprintf(text, 120, "from %g to %g%s%s", min, key->max, in, name);
     else
-        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", least,
-                 key->most_open ? "less than" : "at most", key->most, in, name);
+        snprintf(text, 120, "%s %g and %s %g%s%s", open ? "more than" : "at least", min,
+                 key->max_open ? "less than" : "at most", key->max, in, name);
     return text;
 }
 
 /* Whether everything between the two lies in the range of the key. */
-static bool in_range(const struct key *key, double least, double most)
+static bool in_range(const struct key *key, double min, double max)
 {
-    if (key->compounds && !(least > -1.0)) return false;
+    if (key->compounds && !(min > -1.0)) return false;
     if (!key_has_range(key)) return true;
-    if (key->least_open ? !(least > key->least) : !(least >= key->least)) return false;
+    if (key->min_open ? !(min > key->min) : !(min >= key->min)) return false;
     if (!is_bounded_above(key)) return true;
-    return key->most_open ? most < key->most : most <= key->most;
+    return key->max_open ? max < key->max : max <= key->max;
 }
 
-struct fault *value_check_range(const struct key *key, const struct setting *setting, double least, double most)
+struct fault *value_check_range(const struct key *key, const struct setting *setting, double min, double max)
 {
     char words[120];
-    if (in_range(key, least, most)) return NULL;
+    if (in_range(key, min, max)) return NULL;
     range_words(key, setting->unit, words);
-    if (least == most && setting->text != NULL)
+    if (min == max && setting->text != NULL)
         return fault_at(FAULT_SCENARIO, setting->place, "%s is %s; expected %s", setting->path, setting->text, words);
-    const bool low = !in_range(key, least, least);
+    const bool low = !in_range(key, min, min);
     return fault_at(FAULT_SCENARIO, setting->place, "%s can be as %s as %g%s%s; expected %s", setting->path,
-                    low ? "low" : "high", low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit,
-                    words);
+                    low ? "low" : "high", low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words);
 }
 
-static struct fault *range_fault(const struct node *node, const struct setting *setting, double least, double most)
+static struct fault *range_fault(const struct node *node, const struct setting *setting, double min, double max)
 {
     char words[120];
     range_words(setting->key, setting->unit, words);
-    if (node->kind == NODE_SCALAR && least == most)
+    if (node->kind == NODE_SCALAR && min == max)
         return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
-    const bool low = !in_range(setting->key, least, least);
+    const bool low = !in_range(setting->key, min, min);
     return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
-                       low ? least : most, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
-                       isinf(low ? least : most) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
+                       low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
+                       isinf(low ? min : max) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
 }
 
 /* The words that the key accepts in place of a quantity, "rail, road or"; for sentences. */
@@ -133,7 +132,7 @@ static struct fault *quantity_text(const struct node *node, const struct setting
 static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct quantity quantity;
-    double least, most;
+    double min, max;
     const char *text;
     TRY(quantity_text(node, setting, &text));
     TRY(value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity)));
@@ -142,9 +141,9 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
         fault = value_fault(
             node, "%s is a distribution; expected a number, because this key is read once for all replications",
             setting->path);
-    quantity_support(&quantity, &least, &most);
-    if (fault == NULL && !in_range(setting->key, least, most)) fault = range_fault(node, setting, least, most);
-    if (fault == NULL && setting->key->occasional)
+    quantity_support(&quantity, &min, &max);
+    if (fault == NULL && !in_range(setting->key, min, max)) fault = range_fault(node, setting, min, max);
+    if (fault == NULL && setting->key->redrawn)
         return store_add_occasional(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
     if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
     quantity_free(&quantity);
@@ -314,9 +313,9 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
     const double value = (double)setting->integer;
-    if (errno == 0 && (!key_has_range(key) || (value >= key->least && value <= key->most))) return NULL;
+    if (errno == 0 && (!key_has_range(key) || (value >= key->min && value <= key->max))) return NULL;
     return value_fault(node, "%s is %.40s; expected a whole number from %.0f to %.0f", setting->path, node->text,
-                       key->least, key->most);
+                       key->min, key->max);
 }
 
 static bool is_name(const char *text)

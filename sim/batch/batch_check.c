@@ -149,7 +149,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
     if (fault == NULL) fault = check_output(run->options, &simulation, cell);
     cell->replications = simulation.replications;
-    if (fault == NULL) cell->most = most_kept(run, &simulation);
+    if (fault == NULL) cell->max = most_kept(run, &simulation);
     /* a wrong option is wrong for all cells */
     if (fault != NULL && fault->code != FAULT_USAGE) fault = batch_run_fail(run, index, fault);
     simulation_close(&simulation);
@@ -162,7 +162,7 @@ static struct fault *check_outcomes(struct batch_run *run)
     size_t kept = 0;
     for (size_t o = 0; o < run->outcomes; o++) {
         const struct wanted *wanted = &run->outcome[o];
-        if (!wanted->found && !run->usual)
+        if (!wanted->found && !run->default_value)
             faults = fault_join(faults, fault_at(FAULT_SCENARIO, wanted->place,
                                                  "compare.outcomes: no cell has an outcome "
                                                  "'%s'%s",

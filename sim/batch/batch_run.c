@@ -11,15 +11,15 @@ static const char *const usual_outcomes[] = {"npv.national", "fiscal.total", "tr
 static struct fault *init_outcomes(struct batch_run *run)
 {
     const struct setting *asked = run->batch->outcomes;
-    run->usual = asked == NULL;
+    run->default_value = asked == NULL;
     if (run->batch->regret != NULL)
         run->regret = (struct wanted){.path = run->batch->regret->text, .place = run->batch->regret->place};
-    run->outcomes = run->usual ? sizeof usual_outcomes / sizeof *usual_outcomes : asked->children;
+    run->outcomes = run->default_value ? sizeof usual_outcomes / sizeof *usual_outcomes : asked->children;
     run->outcome = calloc(run->outcomes, sizeof *run->outcome);
     if (run->outcome == NULL) return fault_no_memory();
     for (size_t o = 0; o < run->outcomes; o++) {
-        run->outcome[o].path = run->usual ? usual_outcomes[o] : asked->child[o]->text;
-        if (!run->usual) run->outcome[o].place = asked->child[o]->place;
+        run->outcome[o].path = run->default_value ? usual_outcomes[o] : asked->child[o]->text;
+        if (!run->default_value) run->outcome[o].place = asked->child[o]->place;
     }
     return NULL;
 }

@@ -17,7 +17,7 @@ struct cell_run {
     bool replace; /* something is there that gives way */
     uint64_t replications;
     uint64_t there;      /* replications of the result that is there, if it is of the same draws; else 0 */
-    uint64_t most;       /* of which the samples that are compared are kept */
+    uint64_t max;        /* of which the samples that are compared are kept */
     char *warned, *said; /* what was printed about it, so that the same is not printed of each cell */
     char *why;           /* of a failed cell: the first sentence, with its place */
 };
@@ -42,7 +42,7 @@ struct batch_run {
     size_t cells;
     struct wanted *outcome;
     size_t outcomes;
-    bool usual;           /* these were not asked for */
+    bool default_value;   /* these were not asked for */
     struct wanted regret; /* path NULL: none */
 };
 

@@ -191,7 +191,7 @@ static struct fault *limit_goals(const struct batch_run *run, struct batch_goals
     const uint64_t first = precision_next(0) * LANES_PER_CHUNK, memory = run->options->memory;
     uint64_t most = memory / (sizeof(float) * run->cells * goals->count);
     for (size_t i = 0; i < run->cells; i++)
-        if (run->cell[i].state != CELL_FAILED && run->cell[i].most < most) most = run->cell[i].most;
+        if (run->cell[i].state != CELL_FAILED && run->cell[i].max < most) most = run->cell[i].max;
     if (most >= goals->limit) return NULL;
     if (most < first)
         return fault_raise(FAULT_SCENARIO,

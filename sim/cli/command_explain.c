@@ -102,12 +102,12 @@ static void print_worth(const struct scenario *scenario, const char *path, int m
     const int slot = quantity_at(scenario, path);
     if (slot < 0) return;
     char date[8];
-    double least, most;
+    double min, max;
     calendar_write(month, date);
     printf("  # at %s: %.6g %s", date, store_central(scenario->store, slot, month), store_unit(scenario->store, slot));
-    store_range(scenario->store, slot, &least, &most);
+    store_range(scenario->store, slot, &min, &max);
     if (store_variation(scenario->store, slot) == STORE_PER_REPLICATION)
-        printf(" (median; drawn from %.6g to %.6g)", least, most);
+        printf(" (median; drawn from %.6g to %.6g)", min, max);
 }
 
 static void print_scalar(const struct scenario *scenario, const struct node *node, const char *path,

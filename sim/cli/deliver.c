@@ -70,7 +70,7 @@ static void report(const struct result *result, const char *output, double secon
             fprintf(stderr,
                     "warning: %s: the bounds bind in %.2g %% of the months, so that they are part of the model\n",
                     outcome->path, 100.0 * share);
-        const double most = result->moments[i * (result->years + 1) + result->years].greatest;
+        const double most = result->moments[i * (result->years + 1) + result->years].max;
         if (strcmp(outcome->path, "network.residual") == 0 && most > MOST_RESIDUAL)
             fprintf(stderr,
                     "warning: %s: the queues of a month were solved to %.2g months only, in the worst one; "

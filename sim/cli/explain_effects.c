@@ -203,10 +203,10 @@ struct fault *explain_effects(struct simulation *simulation, const char *path, i
         return NULL;
     }
     struct setting *quantity = setting_quantity(setting);
-    if (quantity != NULL) return quantity->key->edited ? explain_slot(simulation, quantity->slot, month) : NULL;
+    if (quantity != NULL) return quantity->key->editable ? explain_slot(simulation, quantity->slot, month) : NULL;
     if (setting->key->kind != KEY_ENTRIES) return NULL;
     for (size_t i = 0; i < setting->children; i++)
-        if (setting->child[i]->key->kind == KEY_QUANTITY && setting->child[i]->key->edited)
+        if (setting->child[i]->key->kind == KEY_QUANTITY && setting->child[i]->key->editable)
             TRY(explain_slot(simulation, setting->child[i]->slot, month));
     return NULL;
 }

@@ -219,17 +219,17 @@ static struct fault *compare_part(struct verify *verify, const struct part *part
 
 /* What follows from the samples of a period. */
 struct sampled {
-    double count, least, greatest, hits;
+    double count, min, max, hits;
 };
 
 static struct sampled sampled_of(size_t count, const float value[])
 {
-    struct sampled of = {.count = 0.0, .least = (double)NAN, .greatest = (double)NAN};
+    struct sampled of = {.count = 0.0, .min = (double)NAN, .max = (double)NAN};
     for (size_t i = 0; i < count; i++) {
         const double x = (double)value[i];
         if (isnan(x)) continue;
-        of.least = of.count > 0.0 && of.least <= x ? of.least : x;
-        of.greatest = of.count > 0.0 && of.greatest >= x ? of.greatest : x;
+        of.min = of.count > 0.0 && of.min <= x ? of.min : x;
+        of.max = of.count > 0.0 && of.max >= x ? of.max : x;
         of.hits += x > 0.0 ? 1.0 : 0.0;
         of.count++;
     }
@@ -246,7 +246,7 @@ struct order {
 
 static double sampled_part(const struct sampled *of, size_t p)
 {
-    return p == 0 ? of->count : p == 1 ? of->least : of->greatest;
+    return p == 0 ? of->count : p == 1 ? of->min : of->max;
 }
 
 static struct fault *compare_sampled(struct verify *verify, const struct order *order, size_t outcome, bool annual)

@@ -9,7 +9,7 @@
 
 enum key_kind {
     KEY_QUANTITY,  /* a quantity with the unit `unit`; `draws` and `profile` say what beyond a number is allowed   */
-    KEY_INTEGER,   /* a whole number in [least, most]                                                             */
+    KEY_INTEGER,   /* a whole number in [min, max]                                                               */
     KEY_TEXT,      /* any text                                                                                    */
     KEY_NAME,      /* a name [a-z][a-z0-9]*(-[a-z0-9]+)*, which may be declared elsewhere or not at all           */
     KEY_UNIT,      /* a unit                                                                                      */
@@ -18,8 +18,8 @@ enum key_kind {
     KEY_MONTH,     /* a date such as 2020-01, or 2020 for its January                                             */
     KEY_SECTION,   /* a map with exactly the keys `keys`                                                          */
     KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`; beside the fixed keys `keys`     */
-    KEY_LIST,      /* a list of least to most items, each described by `entry`                                    */
-    KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; least to most are how many          */
+    KEY_LIST,      /* a list of min to max items, each described by `entry`                                    */
+    KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; min to max are how many          */
 };
 
 /* What the free names of KEY_ENTRIES may be. */
@@ -51,14 +51,14 @@ struct key {
      * "?x=v:unit" is `unit` if the choice x has the value v, else no unit. "@" is the unit of the quantity that an
      * effect edits. */
     const char *unit;
-    const char *usual; /* the default as it would be written; NULL: must be stated; "": may be absent */
-    double least;      /* closed range of a quantity in `unit` or of an integer; least == most == 0: any value */
-    double most;
-    bool least_open; /* the end itself is excluded */
-    bool most_open;
+    const char *default_value; /* the default as it would be written; NULL: must be stated; "": may be absent */
+    double min;                /* closed range of a quantity in `unit` or of an integer; min == max == 0: any value */
+    double max;
+    bool min_open; /* the end itself is excluded */
+    bool max_open;
     bool draws;                   /* may be a distribution */
-    bool occasional;              /* as a distribution it is drawn each time it is needed, not once per replication */
-    bool edited;                  /* may be the target of effects */
+    bool redrawn;                 /* as a distribution it is drawn each time it is needed, not once per replication */
+    bool editable;                /* may be the target of effects */
     bool implied;                 /* without a default, absence means 0 */
     const struct key_word *words; /* of KEY_QUANTITY: what may stand in its place */
     bool profile;                 /* may be a map of dates, with `times:` for one factor */
@@ -84,7 +84,7 @@ struct variant {
 /* Whether a range was declared. */
 static inline bool key_has_range(const struct key *key)
 {
-    return key->least != 0.0 || key->most != 0.0;
+    return key->min != 0.0 || key->max != 0.0;
 }
 
 #endif

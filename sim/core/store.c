@@ -20,11 +20,11 @@ struct slot {
     int *month;               /* [points] */
     double *value;            /* [points] */
     bool step;
-    int input;       /* index of what is drawn, -1: nothing */
-    bool occasional; /* drawn by its component */
-    bool idle;       /* not read in this run */
-    int tied_to;     /* slot; -1: none */
-    double tie;      /* correlation */
+    int input;    /* index of what is drawn, -1: nothing */
+    bool redrawn; /* drawn by its component */
+    bool idle;    /* not read in this run */
+    int tied_to;  /* slot; -1: none */
+    double tie;   /* correlation */
     struct writing *writing;
     size_t writings;
     int stage;
@@ -110,7 +110,7 @@ static struct fault *store_append(struct store *store, struct slot *slot, const 
     }
     *index = (int)store->slots;
     store->slot[store->slots++] = *slot;
-    if (slot->occasional || !quantity_is_drawn(&slot->quantity)) return NULL;
+    if (slot->redrawn || !quantity_is_drawn(&slot->quantity)) return NULL;
 
     struct input *input = realloc(store->input, (store->inputs + 1) * sizeof *input);
     if (input == NULL) return fault_no_memory();
@@ -132,7 +132,7 @@ struct fault *store_add(struct store *store, const char *path, const char *unit,
 struct fault *store_add_occasional(struct store *store, const char *path, const char *unit, struct quantity *quantity,
                                    int *slot)
 {
-    struct slot added = {.quantity = *quantity, .occasional = true};
+    struct slot added = {.quantity = *quantity, .redrawn = true};
     *quantity = (struct quantity){0};
     return store_append(store, &added, path, unit, slot);
 }

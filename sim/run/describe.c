@@ -119,7 +119,7 @@ static struct fault *describe_diagnostics(const struct simulation *simulation, s
         const struct moments *horizon = &result->moments[i * (result->years + 1) + result->years];
         if (!outcome->kind->diagnostic) continue;
         TRY(diagnostic_add(result, outcome, "mean", "mean", horizon->mean));
-        TRY(diagnostic_add(result, outcome, "maximum", "greatest", horizon->greatest));
+        TRY(diagnostic_add(result, outcome, "maximum", "greatest", horizon->max));
     }
     return NULL;
 }

@@ -7,7 +7,7 @@
 
 /* How far one function is above the other at most, and whether it is beyond the band. */
 struct excess {
-    double most;
+    double max;
     bool decided;
 };
 
@@ -25,14 +25,14 @@ static void turn_and_sort(size_t count, const float from[], bool turned, float t
 
 static void exceed(struct excess *excess, double by, double band)
 {
-    if (by > excess->most) excess->most = by;
+    if (by > excess->max) excess->max = by;
     if (by > band) excess->decided = true;
 }
 
 static enum dominance_verdict verdict(const struct excess *worse, const struct excess *better)
 {
     if (worse->decided) return DOMINANCE_NO;
-    return better->decided && worse->most <= 0.0 ? DOMINANCE_YES : DOMINANCE_UNDECIDED;
+    return better->decided && worse->max <= 0.0 ? DOMINANCE_YES : DOMINANCE_UNDECIDED;
 }
 
 struct dominance dominance_of(size_t count, const float value[], const float base[], enum outcome_better better,

@@ -12,7 +12,7 @@
 
 struct moments moments_none(void)
 {
-    return (struct moments){.mean = UNKNOWN, .least = UNKNOWN, .greatest = UNKNOWN};
+    return (struct moments){.mean = UNKNOWN, .min = UNKNOWN, .max = UNKNOWN};
 }
 
 static inline double lesser(double a, double b)
@@ -51,10 +51,10 @@ static inline double lanes_greatest(const double a[LANES])
 
 /* What the three passes over the groups of LANES values gather in each lane. What does not count is NaN. */
 struct passes {
-    double count[LANES], least[LANES], greatest[LANES]; /* 1st pass */
-    double sum[LANES];                                  /* 2nd: of value - least, so that equal values give exactly 0 */
-    double lost[LANES];                                 /* and what rounding took from it */
-    double m2[LANES], m3[LANES], m4[LANES];             /* 3rd */
+    double count[LANES], min[LANES], max[LANES]; /* 1st pass */
+    double sum[LANES];                           /* 2nd: of value - least, so that equal values give exactly 0 */
+    double lost[LANES];                          /* and what rounding took from it */
+    double m2[LANES], m3[LANES], m4[LANES];      /* 3rd */
 };
 
 static inline void pass_range(struct passes *p, const double x[LANES], bool first)
@@ -62,17 +62,17 @@ static inline void pass_range(struct passes *p, const double x[LANES], bool firs
     EACH_LANE(l)
     {
         p->count[l] = (first ? 0.0 : p->count[l]) + (x[l] == x[l] ? 1.0 : 0.0);
-        p->least[l] = lesser(x[l], first ? ENDLESS : p->least[l]); /* the second, where x is NaN */
-        p->greatest[l] = greater(x[l], first ? -ENDLESS : p->greatest[l]);
+        p->min[l] = lesser(x[l], first ? ENDLESS : p->min[l]); /* the second, where x is NaN */
+        p->max[l] = greater(x[l], first ? -ENDLESS : p->max[l]);
     }
 }
 
 /* Whatever the number of values, the sum is as good as in twice the precision (Knuth's exact error of an addition). */
-static inline void pass_sum(struct passes *p, const double x[LANES], double least, bool first)
+static inline void pass_sum(struct passes *p, const double x[LANES], double min, bool first)
 {
     EACH_LANE(l)
     {
-        const double before = first ? 0.0 : p->sum[l], added = x[l] == x[l] ? x[l] - least : 0.0;
+        const double before = first ? 0.0 : p->sum[l], added = x[l] == x[l] ? x[l] - min : 0.0;
         const double sum = before + added, part = sum - before;
         p->lost[l] = first ? 0.0 : p->lost[l] + ((before - (sum - part)) + (added - part));
         p->sum[l] = sum;
@@ -90,15 +90,15 @@ static inline void pass_powers(struct passes *p, const double x[LANES], double m
     }
 }
 
-static inline struct moments passes_end(const struct passes *p, double count, double kept, double least, double mean)
+static inline struct moments passes_end(const struct passes *p, double count, double kept, double min, double mean)
 {
     return (struct moments){.count = count,
                             .mean = mean,
                             .m2 = lanes_sum(p->m2),
                             .m3 = lanes_sum(p->m3),
                             .m4 = lanes_sum(p->m4),
-                            .least = least,
-                            .greatest = lanes_greatest(p->greatest),
+                            .min = min,
+                            .max = lanes_greatest(p->max),
                             .undefined = kept - count};
 }
 
@@ -133,18 +133,18 @@ struct moments moments_of(size_t count, const double value[], const unsigned cha
     }
     const double n = count == 0 ? 0.0 : lanes_sum(p.count);
     if (n == 0) return all_undefined(kept);
-    const double least = lanes_least(p.least);
+    const double min = lanes_least(p.min);
     for (size_t i = 0; i < count; i += LANES) {
         (void)group_load(count, value, mask, i, x);
-        pass_sum(&p, x, least, i == 0);
+        pass_sum(&p, x, min, i == 0);
     }
     const double lost = lanes_sum(p.lost); /* NaN if a value is infinite */
-    const double mean = least + (lanes_sum(p.sum) + (lost == lost ? lost : 0.0)) / n;
+    const double mean = min + (lanes_sum(p.sum) + (lost == lost ? lost : 0.0)) / n;
     for (size_t i = 0; i < count; i += LANES) {
         (void)group_load(count, value, mask, i, x);
         pass_powers(&p, x, mean, i == 0);
     }
-    return passes_end(&p, n, kept, least, mean);
+    return passes_end(&p, n, kept, min, mean);
 }
 
 static inline struct moments lanes_moments(const double x[LANES], double kept)
@@ -153,11 +153,11 @@ static inline struct moments lanes_moments(const double x[LANES], double kept)
     pass_range(&p, x, true);
     const double n = lanes_sum(p.count);
     if (n == 0) return all_undefined(kept);
-    const double least = lanes_least(p.least);
-    pass_sum(&p, x, least, true);
-    const double mean = least + lanes_sum(p.sum) / n;
+    const double min = lanes_least(p.min);
+    pass_sum(&p, x, min, true);
+    const double mean = min + lanes_sum(p.sum) / n;
     pass_powers(&p, x, mean, true);
-    return passes_end(&p, n, kept, least, mean);
+    return passes_end(&p, n, kept, min, mean);
 }
 
 void moments_of_lanes(size_t cells, const double (*value)[LANES], const unsigned char mask[LANES], struct moments out[])
@@ -194,8 +194,8 @@ void moments_merge(const struct moments *left, const struct moments *right, stru
     const double m4 = (left->m4 + right->m4) + product * square * (a * a - a * b + b * b) +
                       6 * square * (a * a * right->m2 + b * b * left->m2) + 4 * share * (a * right->m3 - b * left->m3);
     out->mean = left->mean + share * b;
-    out->least = lesser(left->least, right->least);
-    out->greatest = greater(left->greatest, right->greatest);
+    out->min = lesser(left->min, right->min);
+    out->max = greater(left->max, right->max);
     out->count = n;
     out->m2 = m2;
     out->m3 = m3;

@@ -16,7 +16,7 @@ struct moments {
     double count; /* values that are defined */
     double mean;
     double m2, m3, m4; /* sums of powers of deviations from the mean; exactly 0 where all values are equal */
-    double least, greatest;
+    double min, max;
     double undefined; /* values that are NaN, left out of the above */
 };
 

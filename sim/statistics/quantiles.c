@@ -47,10 +47,10 @@ void statistics_quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *l
         return;
     }
     /* [X_j, X_k] misses the quantile when B, the number of values below it, is under j or at least k. */
-    uint64_t least, most;
-    binomial_bounds(count, p <= 0.5 ? p : 1 - p, 0.025, &least, &most);
-    *low = p <= 0.5 ? least : n - most;
-    *high = p <= 0.5 ? most + 1 : n - least + 1;
+    uint64_t min, max;
+    binomial_bounds(count, p <= 0.5 ? p : 1 - p, 0.025, &min, &max);
+    *low = p <= 0.5 ? min : n - max;
+    *high = p <= 0.5 ? max + 1 : n - min + 1;
 }
 
 enum { RADIX_BITS = 11, RADIX_BINS = 1 << RADIX_BITS, FEW_VALUES = 48, ASKED_AT_ONCE = 24 };
@@ -88,7 +88,7 @@ static void sort_few(size_t n, float v[])
     }
 }
 
-static void key_range(size_t n, const float v[], uint32_t *least, uint32_t *greatest)
+static void key_range(size_t n, const float v[], uint32_t *min, uint32_t *max)
 {
     uint32_t low = UINT32_MAX, high = 0;
     for (size_t i = 0; i < n; i++) {
@@ -96,13 +96,13 @@ static void key_range(size_t n, const float v[], uint32_t *least, uint32_t *grea
         low = key < low ? key : low;
         high = key > high ? key : high;
     }
-    *least = low;
-    *greatest = high;
+    *min = low;
+    *max = high;
 }
 
 /* Bins of equal width in key: bin = (key - least) >> shift. `next` is where a bin begins in what is kept. */
 struct bins {
-    uint32_t least;
+    uint32_t min;
     unsigned shift;
     size_t size[RADIX_BINS];
     size_t next[RADIX_BINS];
@@ -110,7 +110,7 @@ struct bins {
 
 static inline size_t bin_of(const struct bins *bins, float value)
 {
-    return (float_key(value) - bins->least) >> bins->shift;
+    return (float_key(value) - bins->min) >> bins->shift;
 }
 
 /* Keeps only the values of wanted bins (next not NOT_WANTED), at the front and in order of their bins. */
@@ -167,14 +167,14 @@ static void select_in_bins(struct bins *bins, size_t n, float v[], size_t base, 
 static void select_ranks(size_t n, float v[], size_t base, size_t asked, const struct wanted wanted[])
 {
     struct bins bins;
-    uint32_t greatest;
+    uint32_t max;
     if (n <= FEW_VALUES) {
         sort_few(n, v);
         for (size_t w = 0; w < asked; w++) *wanted[w].value = (double)v[wanted[w].rank - base];
         return;
     }
-    key_range(n, v, &bins.least, &greatest);
-    const uint32_t range = greatest - bins.least;
+    key_range(n, v, &bins.min, &max);
+    const uint32_t range = max - bins.min;
     const unsigned bits = range == 0 ? 0 : 32 - (unsigned)__builtin_clz(range);
     bins.shift = bits > RADIX_BITS ? bits - RADIX_BITS : 0;
     memset(bins.size, 0, sizeof bins.size);
@@ -189,7 +189,7 @@ static void select_ranks(size_t n, float v[], size_t base, size_t asked, const s
     size_t before = base, w = 0;
     for (uint32_t bin = 0; w < asked; bin++) {
         before += bins.size[bin];
-        for (; w < asked && wanted[w].rank < before; w++) *wanted[w].value = (double)key_float(bins.least + bin);
+        for (; w < asked && wanted[w].rank < before; w++) *wanted[w].value = (double)key_float(bins.min + bin);
     }
 }
 

@@ -252,17 +252,17 @@ static int key_at(const struct cell *cell, uint64_t rank)
 /* The extremes in single precision, as the values are; held so, because GCC 12 forgets the rounding of a
  * (double)(float)x that is passed on. */
 struct extremes {
-    float least, greatest;
+    float min, max;
 };
 
 static struct extremes extremes_of(const struct moments *moments)
 {
-    return (struct extremes){(float)moments->least, (float)moments->greatest};
+    return (struct extremes){(float)moments->min, (float)moments->max};
 }
 
 static double between(double value, const struct extremes *extremes)
 {
-    const double least = (double)extremes->least, greatest = (double)extremes->greatest;
+    const double least = (double)extremes->min, greatest = (double)extremes->max;
     return value < least ? least : value > greatest ? greatest : value;
 }
 
@@ -271,8 +271,8 @@ double sketch_value(const struct sketch *sketch, size_t cell, const struct momen
     const uint64_t count = sketch_count(sketch, cell);
     const struct extremes extremes = extremes_of(moments);
     if (rank < 1 || rank > count) return UNKNOWN;
-    if (rank == 1) return (double)extremes.least;
-    if (rank == count) return (double)extremes.greatest;
+    if (rank == 1) return (double)extremes.min;
+    if (rank == count) return (double)extremes.max;
     return between(key_value(key_at(&sketch->cell[cell], rank)), &extremes);
 }
 
@@ -282,8 +282,8 @@ static double bound_at(const struct sketch *sketch, size_t cell, const struct ex
 {
     const uint64_t count = sketch_count(sketch, cell);
     if (rank < 1 || rank > count) return rank < 1 ? -ENDLESS : ENDLESS;
-    if (rank == 1) return (double)extremes->least;
-    if (rank == count) return (double)extremes->greatest;
+    if (rank == 1) return (double)extremes->min;
+    if (rank == count) return (double)extremes->max;
     return between(key_end(key_at(&sketch->cell[cell], rank), upper), extremes);
 }
 

@@ -217,8 +217,8 @@ static void agree(struct agreement *agreement, double z, size_t output, size_t y
         agreement->random++;
         agreement->squares += z * z;
     }
-    if (fabs(z) <= agreement->most) return;
-    agreement->most = fabs(z);
+    if (fabs(z) <= agreement->max) return;
+    agreement->max = fabs(z);
     agreement->output = output;
     agreement->year = year;
 }
@@ -254,7 +254,7 @@ static void print_agreement(const struct opened *opened, const char *what, const
                             const struct moments zhol[], const struct plain_moments plain[])
 {
     const size_t o = agreement->output, y = agreement->year;
-    printf("  %-10s %6zu %8zu %8.2f %8.2f   %s, %d", what, agreement->cells, agreement->random, agreement->most,
+    printf("  %-10s %6zu %8zu %8.2f %8.2f   %s, %d", what, agreement->cells, agreement->random, agreement->max,
            sqrt(agreement->squares / (double)agreement->random), opened->plain->output[o],
            opened->plain->start / 12 + (int)y);
     const struct moments *a = &zhol[cell_of(opened, o, y)];
@@ -288,11 +288,11 @@ static bool means_agree(const struct opened *opened, size_t replications, const 
         if (of[part].cells > 0) print_agreement(opened, part_name[part], &of[part], zhol, plain);
     print_agreement(opened, "all", &all, zhol, plain);
     printf("  %-10s %6zu %8zu %8.2f %8.2f   %s, %d (of kurtosis up to %g; not judged)\n", "variances", variances.cells,
-           variances.random, variances.most, sqrt(variances.squares / (double)variances.random),
+           variances.random, variances.max, sqrt(variances.squares / (double)variances.random),
            model->output[variances.output], model->start / 12 + (int)variances.year, MOST_KURTOSIS);
     if (undefined > 0) printf("  %zu cells are undefined in some replications\n", undefined);
     free(plain);
-    const bool same = all.most <= BOUND;
+    const bool same = all.max <= BOUND;
     printf("  means: %s\n\n", same ? "the same model" : "DIFFERENT MODELS");
     return same;
 }
@@ -358,13 +358,13 @@ static bool paths_agree(const struct opened *opened, plain_follow *follow, const
         }
     }
     printf("  %-31s %d paths, %zu cells, at most %.1e of a cell apart: %s, %d\n", name, PATH_BLOCKS * LANES, all.cells,
-           all.most, model->output[all.output], model->start / 12 + (int)all.year);
+           all.max, model->output[all.output], model->start / 12 + (int)all.year);
     world_close(state);
     free(input);
     free(draw);
     free(cell);
     free(level);
-    return all.most <= PATH_BOUND;
+    return all.max <= PATH_BOUND;
 }
 
 /* ---- where the time goes ---- */

@@ -350,7 +350,7 @@ static void shares(struct work *work, size_t f)
         }
         route[r].e = route[r].utility - weight * delay; /* V, until its exponential replaces it */
     }
-    shipper->most = -INFINITY;
+    shipper->max = -INFINITY;
     for (size_t n = 0; n < flow->nests; n++) {
         const size_t first = flow->nest[n].first, end = first + flow->nest[n].count;
         nest[n].utility = route[first].e;
@@ -365,11 +365,11 @@ static void shares(struct work *work, size_t f)
             nest[n].utility = most + nest[n].lambda * log(sum);
             nest[n].sum = sum;
         }
-        if (nest[n].utility > shipper->most) shipper->most = nest[n].utility;
+        if (nest[n].utility > shipper->max) shipper->max = nest[n].utility;
     }
     shipper->sum = 0.0;
     for (size_t n = 0; n < flow->nests; n++)
-        shipper->sum += nest[n].e = flow->nests == 1 ? 1.0 : exp(nest[n].utility - shipper->most);
+        shipper->sum += nest[n].e = flow->nests == 1 ? 1.0 : exp(nest[n].utility - shipper->max);
     for (size_t n = 0; n < flow->nests; n++) {
         const double factor = nest[n].e / (shipper->sum * nest[n].sum);
         for (size_t r = flow->nest[n].first; r < flow->nest[n].first + flow->nest[n].count; r++)
@@ -384,7 +384,7 @@ static double composite_cost(const struct work *work, size_t f)
     const struct plain_flow *flow = &work->model->flow[f];
     const struct flow_state *shipper = &work->flow[f];
     double delay = 0.0;
-    if (flow->routes > 1) return shipper->constant - (shipper->most + log(shipper->sum)) / shipper->theta;
+    if (flow->routes > 1) return shipper->constant - (shipper->max + log(shipper->sum)) / shipper->theta;
     for (size_t i = 0; i < flow->route[0].uses; i++)
         delay = larger(delay, work->leg[flow->use[flow->route[0].use[i]].leg].reported);
     return work->route[flow->first_route].utility + shipper->time_value * MONTH_DAYS * delay;

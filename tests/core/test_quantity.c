@@ -440,9 +440,9 @@ END_TEST
 START_TEST(the_inverse_rises_and_stays_in_the_support)
 {
     const struct quantity q = read_as(laws[_i], "");
-    double least, most, before = -INFINITY;
-    quantity_support(&q, &least, &most);
-    ck_assert_double_lt(least, most);
+    double min, max, before = -INFINITY;
+    quantity_support(&q, &min, &max);
+    ck_assert_double_lt(min, max);
     for (int i = 1; i < 20000; i++) {
         const double x = quantity_inverse(&q, i / 20000.0);
         ck_assert_double_ge(x, before);
@@ -451,7 +451,7 @@ START_TEST(the_inverse_rises_and_stays_in_the_support)
     static const double ends[] = {DBL_MIN, 1e-300, 1e-30, 0x1p-54, 1.0 - 0x1p-53};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const double x = quantity_inverse(&q, ends[i]);
-        ck_assert_msg(x >= least && x <= most, "%s at %g: %.17g", laws[_i], ends[i], x);
+        ck_assert_msg(x >= min && x <= max, "%s at %g: %.17g", laws[_i], ends[i], x);
     }
 }
 END_TEST
@@ -655,10 +655,10 @@ START_TEST(a_discrete_law_jumps_at_its_sums)
     static const double at[][2] = {{1e-300, 10.0}, {0.25, 10.0},      {0.2500001, 20.0},
                                    {0.75, 20.0},   {0.7500001, 30.0}, {1.0 - 0x1p-53, 30.0}};
     for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) ck_assert_double_eq(quantity_inverse(&q, at[i][0]), at[i][1]);
-    double least, most;
-    quantity_support(&q, &least, &most);
-    ck_assert_double_eq(least, 10.0);
-    ck_assert_double_eq(most, 30.0);
+    double min, max;
+    quantity_support(&q, &min, &max);
+    ck_assert_double_eq(min, 10.0);
+    ck_assert_double_eq(max, 30.0);
     quantity_free(&q);
     q = read_as("discrete(1:0.1 2:0.1 3:0.1 4:0.1 5:0.1 6:0.1 7:0.1 8:0.1 9:0.1 10:0.1)", ""); /* sums to 1 - 2^-53 */
     ck_assert_double_eq(quantity_inverse(&q, 1.0 - 0x1p-53), 10.0);
@@ -684,7 +684,7 @@ START_TEST(supports_are_the_ends_of_the_laws)
 {
     static const struct {
         const char *text;
-        double least, most;
+        double min, max;
     } known[] = {{"4", 4.0, 4.0},
                  {"uniform(2 4)", 2.0, 4.0},
                  {"triangular(1 2 4)", 1.0, 4.0},
@@ -697,9 +697,9 @@ START_TEST(supports_are_the_ends_of_the_laws)
                  {"exponential(1)", DBL_TRUE_MIN, INFINITY}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct quantity q = read_as(known[i].text, "");
-        double least, most;
-        quantity_support(&q, &least, &most);
-        ck_assert_msg(least == known[i].least && most == known[i].most, "%s: %g %g", known[i].text, least, most);
+        double min, max;
+        quantity_support(&q, &min, &max);
+        ck_assert_msg(min == known[i].min && max == known[i].max, "%s: %g %g", known[i].text, min, max);
     }
 }
 END_TEST

@@ -480,7 +480,7 @@ static void write_effects(const struct setting *setting, bool scale, enum effect
 {
     const bool event = strncmp(setting->path, "events.", 7) == 0, regime = strncmp(setting->path, "regimes.", 8) == 0;
     const bool may = layer == EFFECT_POLICY || (!regime && (layer == EFFECT_REGIME || !event));
-    if (setting->key->kind == KEY_QUANTITY && setting->key->edited && may) {
+    if (setting->key->kind == KEY_QUANTITY && setting->key->editable && may) {
         /* a tariff that is not the flow's own cannot be */
         if (strcmp(setting->path, "flows.dutiable.tariff") == 0) return;
         fprintf(to, "      %s: {", setting->path);
@@ -495,7 +495,7 @@ static void write_effects(const struct setting *setting, bool scale, enum effect
 /* How many declarations of quantities that may be edited lie below these keys, and how many of them are settings. */
 static size_t count_edited(const struct key *key)
 {
-    size_t count = key->kind == KEY_QUANTITY && key->edited;
+    size_t count = key->kind == KEY_QUANTITY && key->editable;
     for (const struct key *k = key->keys; k != NULL && k->name != NULL; k++) count += count_edited(k);
     if (key->kind == KEY_ENTRIES && key->names != NAME_TARGET) count += count_edited(key->entry);
     return count;
@@ -503,7 +503,7 @@ static size_t count_edited(const struct key *key)
 
 static void note_edited(const struct setting *setting, size_t most, size_t *count, const struct key *seen[])
 {
-    if (setting->key->kind == KEY_QUANTITY && setting->key->edited) {
+    if (setting->key->kind == KEY_QUANTITY && setting->key->editable) {
         size_t i = 0;
         while (i < *count && seen[i] != setting->key) i++;
         ck_assert_uint_lt(i, most);

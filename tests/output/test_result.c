@@ -174,8 +174,8 @@ START_TEST(what_is_written_is_read_back)
         ck_assert_double_eq(read.moments[c].count, made.moments[c].count);
         if (made.moments[c].count < REPLICATIONS) continue; /* see probabilities_are_read_back_with_their_bounds */
         ck_assert_double_eq(read.moments[c].mean, made.moments[c].mean);
-        ck_assert_double_eq(read.moments[c].least, made.moments[c].least);
-        ck_assert_double_eq(read.moments[c].greatest, made.moments[c].greatest);
+        ck_assert_double_eq(read.moments[c].min, made.moments[c].min);
+        ck_assert_double_eq(read.moments[c].max, made.moments[c].max);
         ck_assert_double_eq_tol(moments_sd(&read.moments[c]), moments_sd(&made.moments[c]), 1e-14);
         if (made.moments[c].m2 > 0) /* else there is none */
             ck_assert_double_eq_tol(moments_kurtosis(&read.moments[c]), moments_kurtosis(&made.moments[c]), 1e-13);

@@ -208,8 +208,8 @@ END_TEST
 START_TEST(counts_and_extremes_are_found_from_the_samples)
 {
     struct moments *moments = &result.moments[cell_of("drivers.oil", 2)];
-    moments->least = (double)nextafterf((float)moments->least, -INFINITY);
-    moments->greatest = (double)nextafterf((float)moments->greatest, INFINITY);
+    moments->min = (double)nextafterf((float)moments->min, -INFINITY);
+    moments->max = (double)nextafterf((float)moments->max, INFINITY);
     moments->count--;
     const struct found found = find();
     ck_assert_uint_eq(found.order, 3);

@@ -104,7 +104,7 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
     ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
     static const struct {
         const char *path, *unit;
-        double least, most;
+        double min, max;
     } drawn[] = {{"drivers.d.mean.times", "1", 0.9, 1.1},
                  {"drivers.e.drift", "m/yr", 0.0, 0.2},
                  {"events.storm.effects.legs.line.capacity.scale", "1", 0.2, 0.6},
@@ -118,7 +118,7 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
         ck_assert_str_eq(result.input[i].unit[0] == '\0' ? "1" : result.input[i].unit, drawn[d].unit);
         for (size_t r = 0; r < 64; r++) {
             const double value = result.samples.input[i * 64 + r];
-            ck_assert(value > drawn[d].least && value < drawn[d].most);
+            ck_assert(value > drawn[d].min && value < drawn[d].max);
         }
     }
     result_free(&result);

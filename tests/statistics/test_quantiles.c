@@ -61,8 +61,8 @@ START_TEST(moments_of_eight_small_numbers_are_exact)
     ck_assert_double_eq(m.m2, 32);
     ck_assert_double_eq(m.m3, 42);
     ck_assert_double_eq(m.m4, 356);
-    ck_assert_double_eq(m.least, 2);
-    ck_assert_double_eq(m.greatest, 9);
+    ck_assert_double_eq(m.min, 2);
+    ck_assert_double_eq(m.max, 9);
     ck_assert_double_eq(m.undefined, 0);
     ck_assert_double_eq(moments_skewness(&m), 42.0 / 8 / 8);
     ck_assert_double_eq(moments_kurtosis(&m), 356.0 / 8 / 16);
@@ -79,8 +79,8 @@ static void check_one_to(const struct moments *m, double n, double offset, doubl
     near(m->m2, n * (n * n - 1) / 12, relative);
     near(m->m4, n * (n * n - 1) * (3 * n * n - 7) / 240, relative);
     ck_assert_double_le(fabs(m->m3), relative * pow(m->m2, 1.5));
-    ck_assert_double_eq(m->least, offset + 1);
-    ck_assert_double_eq(m->greatest, offset + n);
+    ck_assert_double_eq(m->min, offset + 1);
+    ck_assert_double_eq(m->max, offset + n);
 }
 
 START_TEST(moments_of_one_to_n_meet_their_closed_forms)
@@ -170,8 +170,8 @@ START_TEST(what_the_mask_leaves_out_is_gone_and_nan_is_counted)
     ck_assert_double_eq(m.undefined, 1);
     ck_assert_double_eq(m.mean, 3);
     ck_assert_double_eq(m.m2, 8);
-    ck_assert_double_eq(m.least, 1);
-    ck_assert_double_eq(m.greatest, 5);
+    ck_assert_double_eq(m.min, 1);
+    ck_assert_double_eq(m.max, 5);
 }
 END_TEST
 
@@ -181,8 +181,8 @@ START_TEST(moments_of_nothing_are_unknown)
     const struct moments none = moments_none(), m = moments_of(2, value, NULL), empty = moments_of(0, value, NULL);
     ck_assert_double_eq(none.count, 0);
     ck_assert_double_nan(none.mean);
-    ck_assert_double_nan(none.least);
-    ck_assert_double_nan(none.greatest);
+    ck_assert_double_nan(none.min);
+    ck_assert_double_nan(none.max);
     ck_assert(same_bits(&empty, &none));
     ck_assert_double_eq(m.count, 0);
     ck_assert_double_eq(m.undefined, 2);
@@ -222,8 +222,8 @@ START_TEST(combining_two_parts_gives_the_moments_of_the_whole)
         near(m.m2, whole.m2, 400 * DBL_EPSILON);
         near(m.m3, whole.m3, 4000 * DBL_EPSILON);
         near(m.m4, whole.m4, 4000 * DBL_EPSILON);
-        ck_assert_double_eq(m.least, whole.least);
-        ck_assert_double_eq(m.greatest, whole.greatest);
+        ck_assert_double_eq(m.min, whole.min);
+        ck_assert_double_eq(m.max, whole.max);
     }
     gsl_rng_free(rng);
 }

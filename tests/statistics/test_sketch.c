@@ -184,8 +184,8 @@ START_TEST(extremes_are_told_in_the_precision_of_the_values)
     float value[100];
     for (size_t i = 0; i < 100; i++) value[i] = 0.6F;
     know(&known, 100, value);
-    known.moments.least = 0.6 - 4e-16; /* before they were narrowed */
-    known.moments.greatest = 0.6 + 3e-16;
+    known.moments.min = 0.6 - 4e-16; /* before they were narrowed */
+    known.moments.max = 0.6 + 3e-16;
     sketch_quantiles(known.sketch, 0, &known.moments, 3, p, out);
     for (size_t q = 0; q < 3; q++) ck_assert(out[q].estimate == (double)0.6F);
     ck_assert(out[1].low == (double)0.6F && out[1].high == (double)0.6F);

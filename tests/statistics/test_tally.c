@@ -178,8 +178,8 @@ START_TEST(the_total_is_that_of_the_valid_and_defined_values)
         }
         ck_assert_double_eq(total[c].count, n);
         ck_assert_double_eq(total[c].undefined, undefined);
-        ck_assert_double_eq(total[c].least, least);
-        ck_assert_double_eq(total[c].greatest, greatest);
+        ck_assert_double_eq(total[c].min, least);
+        ck_assert_double_eq(total[c].max, greatest);
         /* means of up to 501 are rounded by 6e-14, deviations are up to 1: 8 levels of the tree stay below 1e-11 */
         ck_assert_double_eq_tol(total[c].mean, (double)(sum / (long double)n), 1e-11);
         if (c == 0) ck_assert_double_eq(total[c].m2, 0);
