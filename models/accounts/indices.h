@@ -30,7 +30,7 @@ size_t indices_rows(const struct indices *indices);
 /* A month, after the accounts. */
 void indices_step(struct indices_state *state, const struct accounts_state *accounts,
                   const struct network_state *network, const struct energy_state *energy, int month);
-/* Works out what hangs on the sums of the year just stepped, or with `horizon` of all years. */
+/* Works out what depends on the sums of the year just stepped, or with `horizon` of all years. */
 void indices_derive(struct indices_state *state, bool horizon);
 void indices_report(const struct indices_state *state, struct outcome_rows *rows);
 

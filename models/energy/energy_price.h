@@ -46,7 +46,7 @@ struct price_history {
 void price_history_start(struct price_history *history, const double start[LANES]);
 void price_history_step(struct price_history *history, const double level[LANES], int month);
 
-/* The level that a price hangs on, with what is added to it (into `sum`); NULL: none. */
+/* The level that a price depends on, with what is added to it (into `sum`); NULL: none. */
 const double *energy_price_level(const struct energy_price *price, const struct drivers_state *drivers,
                                  double sum[LANES]);
 /* The price of a month. `level` is the driver's; `history` is needed by indexed prices only. */

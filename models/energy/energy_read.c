@@ -111,10 +111,11 @@ static struct fault *outlet_check(struct setting *setting, const struct energy_o
     for (size_t i = 0; outlet->wanted.value < 0 && i < sizeof of_demand / sizeof *of_demand; i++) {
         const struct setting *other = setting_find(setting, of_demand[i]);
         if (other != NULL)
-            return fault_at(FAULT_SCENARIO, other->place,
-                            "%s moves `demand`, which the outlet has not; expected it too, or a profile of dates in "
-                            "`contract` or `term`",
-                            other->path);
+            return fault_at(
+                FAULT_SCENARIO, other->place,
+                "%s moves `demand`, which the outlet does not have; expected it too, or a profile of dates in "
+                "`contract` or `term`",
+                other->path);
     }
     const bool spot = outlet->term >= 0 || outlet->ship_or_pay >= 0 || outlet->spread >= 0;
     if (outlet->first && (spot || outlet->contract >= 0))

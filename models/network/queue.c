@@ -488,7 +488,7 @@ static bool is_open(const struct queue_state *state, double open[LANES])
     return any;
 }
 
-/* Goes on in the lanes that are not near enough: each stops by itself, so that its bits hang on no other lane. */
+/* Goes on in the lanes that are not near enough: each stops by itself, so that its bits depend on no other lane. */
 static void sweep_on(struct queue_state *state, struct choice *choice, const struct queue_month *month)
 {
     _Alignas(LANES_ALIGNMENT) double open[LANES];

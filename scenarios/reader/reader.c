@@ -286,7 +286,7 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     return fault_join(faults, read_pending(&walk));
 }
 
-/* Every quantity has a place in the store: one whose unit hangs on something that has none is a fault of its own. */
+/* Every quantity has a place in the store: one whose unit depends on something that has none is a fault of its own. */
 static struct fault *check_slots(const struct setting *setting)
 {
     if (setting->key->kind == KEY_QUANTITY && setting->slot < 0) {

@@ -22,7 +22,7 @@ struct scope scope_of(const struct node *node, const struct key *key, const stru
 /* The declaration of a name in the scope itself; NULL if there is none. */
 const struct key *scope_key(const struct scope *scope, const char *name);
 
-/* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it hangs on a value
+/* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it depends on a value
  * that is missing or wrong, which is then a fault of its own. */
 MUST_CHECK struct fault *scope_unit(const struct scope *scope, const char *template, char **unit);
 

@@ -35,7 +35,7 @@ static struct fault *no_such(const struct search *search, const struct setting *
     struct fault *fault = fault_no_memory();
     if (part != NULL && names != NULL)
         fault = fault_at(FAULT_SCENARIO, search->node->key_place,
-                         "%s: '%s' is no quantity of the scenario: there is no '%s' in %s%s", search->owner,
+                         "%s: '%s' is not a quantity of the scenario: there is no '%s' in %s%s", search->owner,
                          search->node->key, part, map->path[0] == '\0' ? "it" : map->path,
                          units_hint(part, names, sizeof hint, hint));
     free(part);
@@ -159,7 +159,7 @@ static struct fault *descend(const struct search *search, const struct scope *sc
     const struct key *key = child->key;
     if (key->kind != KEY_SECTION && key->kind != KEY_ENTRIES)
         return fault_at(FAULT_SCENARIO, search->node->key_place,
-                        "%s: '%s' is no quantity of the scenario: %s has no parts; expected that path alone",
+                        "%s: '%s' is not a quantity of the scenario: %s has no parts; expected that path alone",
                         search->owner, search->node->key, child->path);
     const struct node *node = tree_child(scope->node, child->name);
     const struct scope below = key->kind == KEY_SECTION ? scope_of(node, key, scope)
@@ -225,8 +225,8 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
     struct setting *quantity = setting_quantity(found);
     if (quantity == NULL && found->key->kind == KEY_ENTRIES) return map_unit(&search, found, unit);
     if (quantity == NULL)
-        return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is no number; expected the path of a quantity", owner,
-                        found->path);
+        return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is not a number; expected the path of a quantity",
+                        owner, found->path);
     if (!quantity->key->editable) return fixed(&search, found->path);
     note_edited(&search, quantity);
     *target = quantity;

@@ -287,7 +287,7 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
         if (fault == NULL) quantity_free(&quantity);
         return value_wrap(node, setting->path, fault);
     }
-    if (setting->unit == NULL) return NULL; /* it hangs on a key that is a fault of its own */
+    if (setting->unit == NULL) return NULL; /* it depends on a key that is a fault of its own */
     struct fault *unknown = units_check(walk->units, setting->unit);
     if (unknown != NULL && setting->key->unit[0] != '$') { /* the unit came from another key, where it is reported */
         fault_free(unknown);

@@ -62,7 +62,7 @@ static struct fault *widths_read(const struct batch *batch, struct setting *sett
     const bool relative = setting_find(setting, "relative") != NULL;
     if (absolute == NULL && !relative)
         return fault_at(FAULT_SCENARIO, setting->place,
-                        "%s says not how well; expected `relative` or `absolute`, or both, of which one will do",
+                        "%s does not say how well; expected `relative` or `absolute`, or both, of which one will do",
                         setting->path);
     if (relative) goal->goal.relative = number_of(batch, setting, "relative");
     if (absolute == NULL) return NULL;

@@ -158,7 +158,7 @@ static void print_steps(const struct moment *moment, int slot, double before)
     }
 }
 
-/* A leg's draught acts after all effects, and hangs on a driver. */
+/* A leg's draught acts after all effects, and depends on a driver. */
 static void print_draught(struct setting *root, const char *path)
 {
     char leg[160];

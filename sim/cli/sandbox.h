@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* What the child may take. Processor time, because what a clock on the wall shows hangs on the disk and on who else
+/* What the child may take. Processor time, because what a clock on the wall shows depends on the disk and on who else
  * works there. */
 struct apart_limits {
     uint64_t seconds; /* of processor time */

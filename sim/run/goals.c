@@ -243,7 +243,7 @@ static struct fault *setting_read(struct setting *setting, const struct plan *pl
     asked.at = number_of(plan, setting, "at");
     asked.confidence = number_of(plan, setting, "confidence");
     if (relative == NULL && absolute == NULL)
-        return wrong(&asked, "says not how well; expected `relative` or `absolute`, or both, of which one will do");
+        return wrong(&asked, "does not say how well; expected `relative` or `absolute`, or both, of which one will do");
     text_of(setting, "absolute", sizeof asked.width, asked.width);
     if (strchr(asked.width, '%') != NULL)
         return wrong(&asked,

@@ -438,7 +438,7 @@ precision:
 
     def test_goals_that_are_none_are_refused_at_their_place(self):
         goals = (("{outcome: fiscal.totl, relative: 1 %}", "'fiscal.totl' is no outcome of the base; expected a path such as npv.national; did you mean 'fiscal.total'?"),
-                 ("{outcome: fiscal.total}", "says not how well; expected `relative` or `absolute`"),
+                 ("{outcome: fiscal.total}", "does not say how well; expected `relative` or `absolute`"),
                  ("{outcome: fiscal.total, absolute: 1 t}", "1 t is a mass; expected an amount of money such as USD"),
                  ("{outcome: drivers.oil, statistic: better, absolute: 1 %}", "neither more nor less of drivers.oil is better"),
                  ("{outcome: fiscal.total, statistic: better, absolute: 120 %}", "120 % is no width of a share; expected one such as 1 %"),

@@ -202,7 +202,7 @@ class Precision(unittest.TestCase):
                                                 "      - {outcome: drivers.oll, relative: 1 %}\n      - {outcome: drivers.oil, absolute: 1 km}\n"
                                                 "      - {outcome: drivers.oil, absolute: 2 %}\n")
         error = self.zhol("run", "wrong.yaml", "--path", SCENARIOS, status=3).stderr
-        self.assertRegex(error, r"wrong.yaml:6:\d+: error: run.precision.goals.1: says not how well; expected `relative` or `absolute`, or both")
+        self.assertRegex(error, r"wrong.yaml:6:\d+: error: run.precision.goals.1: does not say how well; expected `relative` or `absolute`, or both")
         self.assertRegex(error, r"wrong.yaml:7:\d+: error: run.precision.goals.2: 'drivers.oll' is no outcome")
         self.assertRegex(error, r"wrong.yaml:9:\d+: error: run.precision.goals.4: `absolute` is 2 %, a share of the estimate; expected `relative`")
         self.assertRegex(error, r"wrong.yaml:8:\d+: error: run.precision.goals.3: 1 km is a length; expected a price per volume such as USD/bbl")

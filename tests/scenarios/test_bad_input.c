@@ -168,7 +168,8 @@ static const struct wrong {
     {"dependence", 0, 11, 37,
      "outcomes.dependence.ru.of.2 is 'flows.g'; expected flows.NAME or energy.NAME of the scenario"},
     {"contract-growth", 0, 13, 60,
-     "energy.gas.outlets.o.growth moves `demand`, which the outlet has not; expected it too, or a profile of dates in "
+     "energy.gas.outlets.o.growth moves `demand`, which the outlet does not have; expected it too, or a profile of "
+     "dates in "
      "`contract` or `term`"},
     {"price-band", 0, 13, 78,
      "energy.gas.outlets.o.price.floor is above energy.gas.outlets.o.price.ceiling; expected it below"},
@@ -251,22 +252,23 @@ static const struct wrong {
     {"unknown-loan", 0, 5, 45,
      "policies.rail.finance: there is no 'chian' in `finance`; expected one of its names; did you mean 'china'?"},
     {"effect-unknown-target", 0, 24, 7,
-     "events.e.effects: 'legs.lin.capacity' is no quantity of the scenario: there is no 'lin' in legs; did you mean "
+     "events.e.effects: 'legs.lin.capacity' is not a quantity of the scenario: there is no 'lin' in legs; did you mean "
      "'line'?"},
     {"effect-unknown-target", 1, 25, 7,
-     "events.e.effects: 'leg.line.capacity' is no quantity of the scenario: there is no 'leg' in it; did you mean "
+     "events.e.effects: 'leg.line.capacity' is not a quantity of the scenario: there is no 'leg' in it; did you mean "
      "'legs'?"},
     {"effect-unknown-target", 2, 26, 7,
-     "events.e.effects: 'legs.line.capacty' is no quantity of the scenario: there is no 'capacty' in legs.line; did "
+     "events.e.effects: 'legs.line.capacty' is not a quantity of the scenario: there is no 'capacty' in legs.line; did "
      "you mean 'capacity'?"},
     {"effect-unknown-target", 3, 27, 7,
-     "events.e.effects: 'legs.line.capacity.box' is no quantity of the scenario: legs.line.capacity has no parts; "
+     "events.e.effects: 'legs.line.capacity.box' is not a quantity of the scenario: legs.line.capacity has no parts; "
      "expected that path alone"},
     {"effect-unknown-target", 4, 28, 7,
-     "events.e.effects: 'legs.line.cost.bax' is no quantity of the scenario: there is no 'bax' in legs.line.cost; did "
+     "events.e.effects: 'legs.line.cost.bax' is not a quantity of the scenario: there is no 'bax' in legs.line.cost; "
+     "did "
      "you mean 'box'?"},
     {"effect-unknown-target", 5, 29, 7,
-     "events.e.effects: 'capacity' is no quantity of the scenario: there is no 'capacity' in it"},
+     "events.e.effects: 'capacity' is not a quantity of the scenario: there is no 'capacity' in it"},
     {"effect-unknown-target", 6, 30, 7,
      "events.e.effects: legs is a map of more than quantities; expected the path of a quantity below legs.line"},
     {"effect-fixed-target", 0, 24, 7,
@@ -290,12 +292,12 @@ static const struct wrong {
     {"effect-fixed-target", 6, 30, 7,
      "events.e.effects: network.renege cannot be edited: it is read once for the whole run; expected a quantity such "
      "as legs.NAME.capacity"},
-    {"effect-of-no-number", 0, 24, 7, "events.e.effects: legs.line is no number; expected the path of a quantity"},
+    {"effect-of-no-number", 0, 24, 7, "events.e.effects: legs.line is not a number; expected the path of a quantity"},
     {"effect-of-no-number", 1, 25, 7,
-     "events.e.effects: legs.line.country is no number; expected the path of a quantity"},
+     "events.e.effects: legs.line.country is not a number; expected the path of a quantity"},
     {"effect-of-no-number", 2, 26, 7,
-     "events.e.effects: flows.f.routes.r.via is no number; expected the path of a quantity"},
-    {"effect-of-no-number", 3, 27, 7, "events.e.effects: time.months is no number; expected the path of a quantity"},
+     "events.e.effects: flows.f.routes.r.via is not a number; expected the path of a quantity"},
+    {"effect-of-no-number", 3, 27, 7, "events.e.effects: time.months is not a number; expected the path of a quantity"},
     {"effect-of-no-number", 4, 28, 7,
      "events.e.effects: flows is a map of more than quantities; expected the path of a quantity below flows.f"},
     {"effect-not-stated", 0, 24, 7,
