@@ -270,6 +270,7 @@ static void close_room(void *context, void *thread_state)
 {
     struct room *room = thread_state;
     (void)context;
+    if (room == NULL) return;
     paired_work_free(&room->work);
     free(room->sorted);
     free(room);
@@ -283,10 +284,8 @@ static struct fault *open_room(void *context, void **thread_state)
     struct room *room = calloc(1, sizeof *room);
     if (room == NULL) return fault_no_memory();
     room->sorted = calloc(2 * count + 1, sizeof *room->sorted);
-    struct fault *fault = room->sorted == NULL ? fault_no_memory() : paired_work_init(&room->work, count, &asked);
     *thread_state = room;
-    if (fault != NULL) close_room(context, room);
-    return fault;
+    return room->sorted == NULL ? fault_no_memory() : paired_work_init(&room->work, count, &asked);
 }
 
 static void compare_samples(const struct reading *reading, const struct side *base, const struct side *file,

@@ -246,8 +246,9 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     profile.month = calloc(node->children + 1, sizeof *profile.month);
     profile.value = calloc(node->children + 1, sizeof *profile.value);
     profile.node = calloc(node->children + 1, sizeof *profile.node);
-    if (profile.month == NULL || profile.value == NULL || profile.node == NULL) faults = fault_no_memory();
-    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+    const bool has_room = profile.month != NULL && profile.value != NULL && profile.node != NULL;
+    if (!has_room) faults = fault_no_memory();
+    for (size_t i = 0; i < node->children && has_room && !fault_enough(faults); i++) {
         int month;
         const struct node *child = node->child[i];
         struct fault *fault = calendar_read(child->key, &month) ? profile_point(walk, child, setting, month, &profile)

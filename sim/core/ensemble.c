@@ -70,16 +70,13 @@ static void loop_run(struct loop *loop)
     const struct ensemble_body *body = loop->body;
     void *state = NULL;
     struct fault *fault = body->open == NULL ? NULL : body->open(body->context, &state);
-    if (fault != NULL) {
-        loop_fail(loop, (struct thread_fault){true, 0, fault});
-        return;
-    }
+    const bool opened = fault == NULL;
     uint64_t item = 0;
     while (fault == NULL && loop_take(loop, &item)) {
         fault = body->item(body->context, state, item);
         if (fault == NULL) loop_progress(loop);
     }
-    if (fault != NULL) loop_fail(loop, (struct thread_fault){false, item, fault});
+    if (fault != NULL) loop_fail(loop, (struct thread_fault){!opened, item, fault});
     if (body->close != NULL) body->close(body->context, state);
 }
 

@@ -17,8 +17,8 @@ struct ensemble_watch {
 
 /* Calls body(context, thread_state, item) once for each item 0 .. count-1 on `threads` threads (0: as many as OpenMP
  * sees processors, or as OMP_NUM_THREADS says), never more than there are items. Items begin in ascending order. Each
- * thread first opens its state with `open` and at the end closes it with `close`, unless opening failed; either may be
- * NULL. The first fault ends the loop: no further items begin; all faults are joined, those of opening first, then in
+ * thread first opens its state with `open` and at the end closes it with `close`, which takes what an opening that
+ * failed left as well, NULL among it; either may be NULL. The first fault ends the loop: no further items begin; all faults are joined, those of opening first, then in
  * order of item. So the first fault of an item is that of the lowest faulty one, for any number of threads. A stop
  * asked for by the watch while items are left gives FAULT_INTERRUPTED, after any faults. */
 struct ensemble_body {
