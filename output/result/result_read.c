@@ -151,11 +151,11 @@ static struct fault *read_kind(const struct input *input, hid_t dataset, struct 
     TRY(read_flag(input, dataset, "headline", &kind->headline));
     TRY(read_flag(input, dataset, "account", &kind->account));
     TRY(read_flag(input, dataset, "horizon_only", &kind->horizon_only));
-    TRY(read_text(input, dataset, "cell_methods", &methods));
     kind->main = (enum outcome_main)is_main;
-    kind->rule = result_rule(methods);
+    struct fault *fault = read_text(input, dataset, "cell_methods", &methods);
+    if (fault == NULL) kind->rule = result_rule(methods);
     free(methods);
-    return NULL;
+    return fault;
 }
 
 /* The unit of the years of an outcome. */
