@@ -76,6 +76,7 @@ const struct key accounts_coverage_keys[] = {
     {.name = NULL}};
 
 const struct outcome_kind accounts_flow_outcomes[] = {{.pattern = "flows.F.value",
+                                                       .subject = SUBJECT_FLOWS,
                                                        .words = "value of what flow F shipped",
                                                        .unit = "USD/yr",
                                                        .rule = OUTCOME_SUM,
@@ -95,12 +96,13 @@ enum {
     FISCAL_TOTAL,
     FISCAL_LINES
 };
-#define FISCAL_SUM(path, in_words, is_better, is_sampled, sentence)                                                    \
+#define ACCOUNT(path, of_subject, is_main, of_rank, in_words, is_better, is_sampled, sentence)                         \
     {                                                                                                                  \
-        .pattern = path, .words = in_words, .unit = "USD/yr", .rule = OUTCOME_SUM, .better = is_better,                \
-        .headline = true, .sampled = is_sampled, .meaning = sentence                                                   \
+        .pattern = path, .subject = of_subject, .main = is_main, .rank = of_rank, .words = in_words, .unit = "USD/yr", \
+        .rule = OUTCOME_SUM, .better = is_better, .headline = true, .sampled = is_sampled, .meaning = sentence         \
     }
-#define FISCAL_LINE(path, in_words, is_better, sentence) FISCAL_SUM(path, in_words, is_better, false, sentence)
+#define FISCAL_LINE(path, in_words, is_better, sentence)                                                               \
+    ACCOUNT(path, SUBJECT_FISCAL, MAIN_CHANGED, 0, in_words, is_better, false, sentence)
 const struct outcome_kind accounts_fiscal_outcomes[] = {
     [FISCAL_DUTY] = FISCAL_LINE("fiscal.duty", "export duty", OUTCOME_MORE, "Export duty on energy."),
     [FISCAL_ROYALTY] = FISCAL_LINE("fiscal.royalty", "royalties", OUTCOME_MORE, "Extraction and rent taxes."),
@@ -119,26 +121,30 @@ const struct outcome_kind accounts_fiscal_outcomes[] = {
     [FISCAL_DEBT_SERVICE] = FISCAL_LINE("fiscal.debt-service", "service of loans", OUTCOME_LESS,
                                         "Interest and repayment at the prices of the base year; in the last month also "
                                         "what is still owed."),
-    [FISCAL_TOTAL] = FISCAL_SUM("fiscal.total", "public revenue less what the state pays", OUTCOME_MORE, true,
-                                "Duty, royalty, profit tax, fees and import duty, less subsidies, investment, upkeep "
-                                "and debt service."),
+    [FISCAL_TOTAL] = ACCOUNT("fiscal.total", SUBJECT_FISCAL, MAIN_ALWAYS, 2, "public revenue less what the state pays",
+                             OUTCOME_MORE, true,
+                             "Duty, royalty, profit tax, fees and import duty, less subsidies, investment, upkeep "
+                             "and debt service."),
     {.pattern = NULL}};
 enum { TRADE_EXPORTS, TRADE_IMPORTS, TRADE_BALANCE, TRADE_LINES };
 const struct outcome_kind accounts_trade_outcomes[] = {
-    [TRADE_EXPORTS] = FISCAL_LINE("trade.exports", "value of exports", OUTCOME_MORE,
-                                  "Own energy sold abroad and flows from home; goods of the model only."),
-    [TRADE_IMPORTS] =
-        FISCAL_LINE("trade.imports", "value of imports", OUTCOME_NEITHER, "Flows to home; goods of the model only."),
-    [TRADE_BALANCE] = FISCAL_SUM("trade.balance", "exports less imports", OUTCOME_MORE, true, "Exports less imports."),
+    [TRADE_EXPORTS] = ACCOUNT("trade.exports", SUBJECT_TRADE, MAIN_ALWAYS, 5, "value of exports", OUTCOME_MORE, false,
+                              "Own energy sold abroad and flows from home; goods of the model only."),
+    [TRADE_IMPORTS] = ACCOUNT("trade.imports", SUBJECT_TRADE, MAIN_ALWAYS, 0, "value of imports", OUTCOME_NEITHER,
+                              false, "Flows to home; goods of the model only."),
+    [TRADE_BALANCE] = ACCOUNT("trade.balance", SUBJECT_TRADE, MAIN_ALWAYS, 3, "exports less imports", OUTCOME_MORE,
+                              true, "Exports less imports."),
     {.pattern = NULL}};
 enum { PARTNER_EXPORTS, PARTNER_IMPORTS };
 const struct outcome_kind accounts_partner_outcomes[] = {[PARTNER_EXPORTS] = {.pattern = "trade.exports.PARTNER",
+                                                                              .subject = SUBJECT_TRADE,
                                                                               .words = "value of exports to PARTNER",
                                                                               .unit = "USD/yr",
                                                                               .rule = OUTCOME_SUM,
                                                                               .better = OUTCOME_MORE,
                                                                               .meaning = "Exports to that country."},
                                                          [PARTNER_IMPORTS] = {.pattern = "trade.imports.PARTNER",
+                                                                              .subject = SUBJECT_TRADE,
                                                                               .words = "value of imports from PARTNER",
                                                                               .unit = "USD/yr",
                                                                               .rule = OUTCOME_SUM,

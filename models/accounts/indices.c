@@ -37,26 +37,29 @@ const struct key indices_dependence_entry[] = {{.name = "*",
                                                 .meaning = "How much of a set moves over the legs of countries."}};
 
 enum { INDEX_ROUTES, INDEX_PARTNERS, INDEX_MULTIVECTOR, INDEX_MULTIVECTOR_BASE, INDEX_DEPENDENCE, INDEX_KINDS };
-#define INDEX(path, in_words, of_rule, is_better, is_sampled, sentence)                                                \
+#define INDEX(path, is_main, of_rank, in_words, of_rule, is_better, is_sampled, sentence)                              \
     {                                                                                                                  \
-        .pattern = path, .words = in_words, .unit = "1", .rule = of_rule, .better = is_better, .headline = true,       \
-        .sampled = is_sampled, .meaning = sentence                                                                     \
+        .pattern = path, .subject = SUBJECT_INDICES, .main = is_main, .rank = of_rank, .words = in_words, .unit = "1", \
+        .rule = of_rule, .better = is_better, .headline = true, .sampled = is_sampled, .meaning = sentence             \
     }
 const struct outcome_kind indices_outcomes[] = {
-    [INDEX_ROUTES] = INDEX("index.hhi.routes", "concentration of routes", OUTCOME_DERIVED, OUTCOME_LESS, false,
-                           "Sum of squared route shares within a flow, mean over flows weighted by value."),
-    [INDEX_PARTNERS] = INDEX("index.hhi.partners", "concentration of partners in exports", OUTCOME_DERIVED,
-                             OUTCOME_LESS, false, "Sum of squared shares of partners in the value of exports."),
-    [INDEX_MULTIVECTOR] =
-        INDEX("index.multivector", "multivector index of exports", OUTCOME_DERIVED, OUTCOME_MORE, false,
-              "1 - (HHI - 1/n)/(1 - 1/n) of the value of exports to n countries: 0 one country, 1 equal shares."),
-    [INDEX_MULTIVECTOR_BASE] = INDEX(
-        "index.multivector-base", "multivector index of exports at base prices", OUTCOME_DERIVED, OUTCOME_MORE, true,
-        "The same at base prices (of the base date, drivers at their start), because a falling oil price alone "
-        "raises it."),
+    [INDEX_ROUTES] =
+        INDEX("index.hhi.routes", MAIN_CHANGED, 0, "concentration of routes", OUTCOME_DERIVED, OUTCOME_LESS, false,
+              "Sum of squared route shares within a flow, mean over flows weighted by value."),
+    [INDEX_PARTNERS] =
+        INDEX("index.hhi.partners", MAIN_CHANGED, 0, "concentration of partners in exports", OUTCOME_DERIVED,
+              OUTCOME_LESS, false, "Sum of squared shares of partners in the value of exports."),
+    [INDEX_MULTIVECTOR] = INDEX(
+        "index.multivector", MAIN_CHANGED, 0, "multivector index of exports", OUTCOME_DERIVED, OUTCOME_MORE, false,
+        "1 - (HHI - 1/n)/(1 - 1/n) of the value of exports to n countries: 0 one country, 1 equal shares."),
+    [INDEX_MULTIVECTOR_BASE] =
+        INDEX("index.multivector-base", MAIN_CHANGED, 6, "multivector index of exports at base prices", OUTCOME_DERIVED,
+              OUTCOME_MORE, true,
+              "The same at base prices (of the base date, drivers at their start), because a falling oil price alone "
+              "raises it."),
     [INDEX_DEPENDENCE] =
-        INDEX("index.dependence.X", "share of X that moves over its countries", OUTCOME_RATIO, OUTCOME_LESS, true,
-              "What moves over any leg of the set's countries, over all of the set."),
+        INDEX("index.dependence.X", MAIN_ALWAYS, 4, "share of X that moves over its countries", OUTCOME_RATIO,
+              OUTCOME_LESS, true, "What moves over any leg of the set's countries, over all of the set."),
     {.pattern = NULL}};
 
 /* A part of a set: a route of a flow, or an outlet of an energy commodity. */

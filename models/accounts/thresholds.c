@@ -27,6 +27,9 @@ const struct key thresholds_entry[] = {{.name = "*",
 enum { THRESHOLD_HAPPENED, THRESHOLD_PASSAGE };
 const struct outcome_kind thresholds_outcomes[] = {
     [THRESHOLD_HAPPENED] = {.pattern = "thresholds.T",
+                            .subject = SUBJECT_THRESHOLDS,
+                            .main = MAIN_CHANGED,
+                            .rank = 7,
                             .words = "whether T happened",
                             .unit = "1",
                             .rule = OUTCOME_MAXIMUM,
@@ -34,6 +37,7 @@ const struct outcome_kind thresholds_outcomes[] = {
                             .headline = true,
                             .meaning = "1 if it happened in the year, else 0: the mean is its probability."},
     [THRESHOLD_PASSAGE] = {.pattern = "thresholds.T.first-passage",
+                           .subject = SUBJECT_THRESHOLDS,
                            .words = "month in which T first happened, from the start",
                            .unit = "mo",
                            .rule = OUTCOME_RATIO,

@@ -87,6 +87,7 @@ const struct key drivers_key = {.name = "drivers",
 enum { DRIVER_LEVEL, DRIVER_CLAMPED };
 const struct outcome_kind drivers_outcomes[] = {
     [DRIVER_LEVEL] = {.pattern = "drivers.D",
+                      .subject = SUBJECT_DRIVERS,
                       .words = "level of driver D",
                       .unit = "$unit",
                       .rule = OUTCOME_MEAN,
@@ -94,6 +95,7 @@ const struct outcome_kind drivers_outcomes[] = {
                       .sampled = true,
                       .meaning = "Level of the driver, mean of the months."},
     [DRIVER_CLAMPED] = {.pattern = DRIVERS_CLAMPED,
+                        .subject = SUBJECT_DRIVERS,
                         .words = "share of months in which a bound of driver D binds",
                         .unit = "1",
                         .rule = OUTCOME_MEAN,

@@ -16,6 +16,9 @@ const struct key corridors_entry[] = {{.name = "*",
                                        .meaning = "Its routes, each as FLOW.ROUTE."}};
 
 const struct outcome_kind corridors_outcomes[] = {{.pattern = "corridors.C.COMMODITY",
+                                                   .subject = SUBJECT_CORRIDORS,
+                                                   .main = MAIN_CHANGED,
+                                                   .rank = 8,
                                                    .words = "volume of COMMODITY through corridor C",
                                                    .unit = "$commodity.unit/yr",
                                                    .rule = OUTCOME_SUM,

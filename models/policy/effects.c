@@ -48,6 +48,7 @@ const struct key effects_entry[] = {
 
 const struct outcome_kind effects_outcomes[] = {
     {.pattern = "effects.held",
+     .subject = SUBJECT_OTHER,
      .words = "quantities that effects would push out of their range",
      .unit = "1",
      .rule = OUTCOME_MEAN,

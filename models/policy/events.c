@@ -61,6 +61,7 @@ const struct key events_key = {.name = "events",
                                .meaning = "Disturbances, random or dated."};
 
 const struct outcome_kind events_outcomes[] = {{.pattern = "events.E.down",
+                                                .subject = SUBJECT_OTHER,
                                                 .words = "share of time in which E is there",
                                                 .unit = "1",
                                                 .rule = OUTCOME_MEAN,

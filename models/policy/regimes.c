@@ -49,6 +49,7 @@ const struct key regimes_key = {.name = "regimes",
                                 .meaning = "States of the world that last, and how they change."};
 
 const struct outcome_kind regimes_outcomes[] = {{.pattern = "regimes.R.STATE",
+                                                 .subject = SUBJECT_OTHER,
                                                  .words = "share of time in which R is STATE",
                                                  .unit = "1",
                                                  .rule = OUTCOME_MEAN,

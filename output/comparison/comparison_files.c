@@ -2,7 +2,6 @@
  * common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison_reading.h"
-#include "output/comparison/main_outcomes.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -244,7 +243,7 @@ struct fault *reading_set_names(const struct reading *reading)
 /* Of a comparison without patterns. */
 static bool is_usual(const struct outcome *outcome)
 {
-    return outcome->kind->headline || main_outcome(outcome->path);
+    return outcome->kind->headline || outcome->kind->main != MAIN_NOT;
 }
 
 static struct fault *add_outcome(const struct reading *reading, const struct outcome *from)
@@ -262,6 +261,9 @@ static struct fault *add_outcome(const struct reading *reading, const struct out
                                            .long_name = strdup(from->long_name),
                                            .rule = from->kind->rule,
                                            .better = reading->wish->better(reading->wish->context, from->path),
+                                           .subject = from->kind->subject,
+                                           .main = from->kind->main,
+                                           .rank = from->kind->rank,
                                            .headline = from->kind->headline,
                                            .horizon_only = from->kind->horizon_only};
     return outcome->path == NULL || outcome->unit == NULL || outcome->total == NULL || outcome->long_name == NULL

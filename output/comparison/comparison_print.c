@@ -1,7 +1,6 @@
 /* output/comparison/comparison_print.c -- a comparison as tables of text.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
-#include "output/comparison/main_outcomes.h"
 #include "output/tables/readable.h"
 
 #include <float.h>
@@ -341,23 +340,29 @@ static double effect_of(const struct comparison *comparison, size_t outcome)
     return fmin(fabs(cell->mean) / range, DBL_MAX); /* also of NaN */
 }
 
-/* Keeps the lines of a group that change most, in their order; all that are always shown come first. */
-static size_t choose(const struct comparison *comparison, const struct main_group *group, size_t most, bool taken[],
+static bool holds(enum outcome_subject subject, const struct comparison_outcome *outcome)
+{
+    return outcome->subject == subject && outcome->main != MAIN_NOT;
+}
+
+/* Keeps the lines of a subject that change most, in their order; all that are always shown come first. */
+static size_t choose(const struct comparison *comparison, enum outcome_subject subject, bool taken[],
                      struct line line[])
 {
+    const struct outcome_subject_words *words = &outcome_subjects[subject];
     size_t chosen = 0, changed = 0;
     for (size_t o = 0; o < comparison->outcomes; o++) {
         taken[o] = false;
-        if (main_group_holds(group, comparison->outcome[o].path) && !isnan(effect_of(comparison, o))) changed++;
+        if (holds(subject, &comparison->outcome[o]) && !isnan(effect_of(comparison, o))) changed++;
     }
-    for (; chosen < most && chosen < changed; chosen++) {
+    for (; chosen < words->lines && chosen < changed; chosen++) {
         size_t best = comparison->outcomes;
         double greatest = -1.0;
         for (size_t o = 0; o < comparison->outcomes; o++) {
-            const char *path = comparison->outcome[o].path;
+            const struct comparison_outcome *outcome = &comparison->outcome[o];
             const double effect = effect_of(comparison, o);
-            if (taken[o] || isnan(effect) || !main_group_holds(group, path)) continue;
-            const double rank = main_group_always(group, path) ? HUGE_VAL : effect;
+            if (taken[o] || isnan(effect) || !holds(subject, outcome)) continue;
+            const double rank = outcome->main == MAIN_ALWAYS ? HUGE_VAL : effect;
             if (rank > greatest) {
                 greatest = rank;
                 best = o;
@@ -371,10 +376,10 @@ static size_t choose(const struct comparison *comparison, const struct main_grou
             line[lines++] =
                 (struct line){.outcome = o,
                               .period = comparison->shown,
-                              .label = comparison->outcome[o].path + main_group_skip(group),
+                              .label = outcome_label(comparison->outcome[o].path, words->changes_prefix),
                               .ratio = ratio_of(comparison, comparison_index(comparison, o, 0, 0, comparison->shown),
                                                 comparison->shown)};
-    if (lines > 0) line[0].title = group->title;
+    if (lines > 0) line[0].title = words->changes;
     return lines;
 }
 
@@ -386,7 +391,7 @@ static size_t count_changed(const struct comparison *comparison)
     return changed;
 }
 
-/* One variant: groups of outcomes, those that change most of each. */
+/* One variant: outcomes by subject, those that change most of each. */
 static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
 {
     struct line *line = calloc(comparison->outcomes + 1, sizeof *line);
@@ -394,8 +399,8 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
     size_t lines = 0;
     const size_t changed = count_changed(comparison);
     if (line != NULL && taken != NULL) {
-        for (const struct main_group *group = main_groups; group->title != NULL; group++)
-            lines += choose(comparison, group, group->max, taken, line + lines);
+        for (size_t place = 0; outcome_subject_at(place) != SUBJECT_NONE; place++)
+            lines += choose(comparison, outcome_subject_at(place), taken, line + lines);
         if (lines == 0) {
             fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {
@@ -504,9 +509,10 @@ static void screen_of_main(const struct comparison *comparison, struct line line
     const size_t head = 8, each = comparison->variants * comparison->shown_periods + 1;
     const size_t most = COMPARISON_LINES > head + each ? (COMPARISON_LINES - head) / each : 1;
     size_t shown = 0;
-    for (size_t rank = 0; rank < main_ranks() && shown < most; rank++)
+    for (size_t rank = 1; rank <= OUTCOME_RANKS + 1 && shown < most; rank++)
         for (size_t o = 0; o < comparison->outcomes && shown < most; o++)
-            if (main_rank(comparison->outcome[o].path) == rank) shown += print_outcome(comparison, o, false, line, to);
+            if (comparison->outcome[o].rank == rank % (OUTCOME_RANKS + 1))
+                shown += print_outcome(comparison, o, false, line, to);
     fprintf(to, "\n%zu of %zu main outcomes are shown (others: --outcome). Better, same: share of the futures.\n",
             shown, comparison->outcomes);
 }

@@ -93,22 +93,6 @@ static struct fault *read_at(const struct input *input, const char *group, const
     return fault;
 }
 
-/* Kinds of which no more is known than what the file says: [rule][chance][is a headline][has no years]. */
-#define READ_KIND(of_rule, of_chance, is_headline, has_no_years)                                                       \
-    {                                                                                                                  \
-        .pattern = "", .words = "", .unit = "", .rule = (of_rule), .chance = (of_chance), .headline = (is_headline),   \
-        .horizon_only = (has_no_years), .meaning = ""                                                                  \
-    }
-#define READ_CHANCE(of_rule, of_chance)                                                                                \
-    [of_chance] = {{READ_KIND(of_rule, of_chance, false, false), READ_KIND(of_rule, of_chance, false, true)},          \
-                   {READ_KIND(of_rule, of_chance, true, false), READ_KIND(of_rule, of_chance, true, true)}}
-#define READ_KINDS(of_rule)                                                                                            \
-    [of_rule] = {READ_CHANCE(of_rule, CHANCE_NONE), READ_CHANCE(of_rule, CHANCE_MEAN),                                 \
-                 READ_CHANCE(of_rule, CHANCE_DEFINED)}
-static const struct outcome_kind read_kinds[][3][2][2] = {
-    READ_KINDS(OUTCOME_SUM),     READ_KINDS(OUTCOME_MEAN),  READ_KINDS(OUTCOME_LAST),   READ_KINDS(OUTCOME_MINIMUM),
-    READ_KINDS(OUTCOME_MAXIMUM), READ_KINDS(OUTCOME_RATIO), READ_KINDS(OUTCOME_DERIVED)};
-
 static struct fault *read_flag(const struct input *input, hid_t dataset, const char *name, bool *flag)
 {
     const htri_t found = H5Aexists(dataset, name);
@@ -130,6 +114,50 @@ static struct fault *read_chance(const struct input *input, hid_t dataset, enum 
     return fault;
 }
 
+static struct fault *read_subject(const struct input *input, hid_t dataset, enum outcome_subject *subject)
+{
+    char *name = NULL;
+    struct fault *fault = read_text(input, dataset, "subject", &name);
+    if (fault == NULL) *subject = outcome_subject_named(name);
+    if (fault == NULL && *subject == SUBJECT_NONE)
+        fault = fault_raise(FAULT_FILES, "%s: the subject '%s' is unknown", input->path, name);
+    free(name);
+    return fault;
+}
+
+/* An attribute that is 0 .. most. */
+static struct fault *read_small(const struct input *input, hid_t dataset, const char *name, int64_t most,
+                                unsigned *number)
+{
+    int64_t value = 0;
+    TRY(read_integer(input, dataset, name, &value));
+    if (value < 0 || value > most)
+        return fault_raise(FAULT_FILES, "%s: the attribute '%s' is %" PRId64 "; expected 0 to %" PRId64, input->path,
+                           name, value, most);
+    *number = (unsigned)value;
+    return NULL;
+}
+
+/* Of the kind no more is known than what the file says. */
+static struct fault *read_kind(const struct input *input, hid_t dataset, struct outcome_kind *kind)
+{
+    char *methods = NULL;
+    unsigned is_main = 0;
+    *kind = (struct outcome_kind){.pattern = "", .words = "", .unit = "", .meaning = ""};
+    TRY(read_subject(input, dataset, &kind->subject));
+    TRY(read_small(input, dataset, "main", MAIN_ALWAYS, &is_main));
+    TRY(read_small(input, dataset, "rank", OUTCOME_RANKS, &kind->rank));
+    TRY(read_chance(input, dataset, &kind->chance));
+    TRY(read_flag(input, dataset, "headline", &kind->headline));
+    TRY(read_flag(input, dataset, "account", &kind->account));
+    TRY(read_flag(input, dataset, "horizon_only", &kind->horizon_only));
+    kind->main = (enum outcome_main)is_main;
+    struct fault *fault = read_text(input, dataset, "cell_methods", &methods);
+    if (fault == NULL) kind->rule = result_rule(methods);
+    free(methods);
+    return fault;
+}
+
 /* The unit of the years of an outcome. */
 static struct fault *read_year_unit(const struct input *input, const char *name, char **unit)
 {
@@ -146,27 +174,20 @@ static struct fault *read_year_unit(const struct input *input, const char *name,
 static struct fault *read_outcome(const struct input *input, hid_t dataset, const char *name, struct result *result)
 {
     static const char prefix[] = "mean of ";
-    char *path = NULL, *unit = NULL, *long_name = NULL, *methods = NULL;
-    size_t index;
-    bool headline = false, horizon_only = false;
-    enum outcome_chance chance = CHANCE_NONE;
+    char *path = NULL, *unit = NULL, *long_name = NULL;
+    struct outcome_kind kind;
+    TRY(read_kind(input, dataset, &kind));
     struct fault *fault = read_text(input, dataset, "path", &path);
-    if (fault == NULL) fault = read_chance(input, dataset, &chance);
-    if (fault == NULL) fault = read_flag(input, dataset, "headline", &headline);
-    if (fault == NULL) fault = read_flag(input, dataset, "horizon_only", &horizon_only);
     if (fault == NULL)
-        fault = horizon_only ? read_text(input, dataset, "units", &unit) : read_year_unit(input, name, &unit);
+        fault = kind.horizon_only ? read_text(input, dataset, "units", &unit) : read_year_unit(input, name, &unit);
     if (fault == NULL) fault = read_text(input, dataset, "long_name", &long_name);
-    if (fault == NULL) fault = read_text(input, dataset, "cell_methods", &methods);
     if (fault == NULL) {
         const size_t skip = strncmp(long_name, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-        fault = outcomes_add(&result->outcomes, &read_kinds[result_rule(methods)][chance][headline][horizon_only], path,
-                             unit, long_name + skip, &index);
+        fault = outcomes_add_read(&result->outcomes, &kind, path, unit, long_name + skip);
     }
     free(path);
     free(unit);
     free(long_name);
-    free(methods);
     return fault;
 }
 

@@ -80,6 +80,15 @@ static struct fault *describe(struct writing *writing, hid_t dataset, const stru
     return NULL;
 }
 
+/* What readers of the file need to know of an outcome to show it; beside its mean over the horizon alone. */
+static struct fault *describe_place(struct writing *writing, hid_t dataset, const struct outcome_kind *kind)
+{
+    TRY(layout_text(&writing->layout, dataset, "subject", outcome_subjects[kind->subject].name));
+    TRY(layout_integer(&writing->layout, dataset, "main", kind->main));
+    TRY(layout_integer(&writing->layout, dataset, "rank", kind->rank));
+    return kind->account ? layout_integer(&writing->layout, dataset, "account", 1) : NULL;
+}
+
 static struct fault *write_time(struct writing *writing, hid_t group, hid_t *time)
 {
     return axes_time(&writing->layout, group, &writing->result->calendar, writing->result->years, time);
@@ -130,6 +139,7 @@ static struct fault *write_statistic(struct writing *writing, hid_t parent, cons
         else
             writing->work[0] = statistic->of(&moments[result->years]);
         TRY(write_row(writing, group, name, annual, time, &dataset));
+        if (!annual && statistic == &statistics[0]) TRY(describe_place(writing, dataset, outcome->kind));
         const char *unit = annual ? outcome->unit : outcome->total;
         TRY(describe(writing, dataset, outcome, statistic->unit == NULL ? unit : statistic->unit, statistic->words));
     }

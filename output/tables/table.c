@@ -277,36 +277,21 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     return check_written(to);
 }
 
-/* What an account of a year shows: headlines, and what each outlet of energy earns. */
+/* What an account of a year shows: headlines, and what is declared to stand beside them. */
 static bool is_in_account(const struct outcome *outcome)
 {
-    return outcome->kind->headline || fnmatch("energy.*.outlets.*.revenue", outcome->path, 0) == 0;
+    return outcome->kind->headline || outcome->kind->account;
 }
 
-/* What the first part of a path is about, in the order of reading. */
-static const struct group {
-    const char *first, *title;
-} groups[] = {
-    {"drivers.", "The world"},
-    {"corridors.", "Corridors"},
-    {"flows.", "Trade flows"},
-    {"routes.", "Routes"},
-    {"legs.", "Legs"},
-    {"energy.", "Energy: volumes and revenue"},
-    {"trade.", "Trade of the home country"},
-    {"fiscal.", "Public revenue"},
-    {"npv.", "Present values, of which only differences between runs mean anything"},
-    {"index.", "Concentration and dependence"},
-    {"thresholds.", "What happens, and how probably: the bounds are those of the simulation's error, 95 %"},
-    {"", "Other"},
-};
-enum { GROUPS = sizeof groups / sizeof *groups };
-
-static size_t group_of(const char *path)
+static const struct outcome_subject_words *subject_of(const struct outcome *outcome)
 {
-    size_t g = 0;
-    while (strncmp(path, groups[g].first, strlen(groups[g].first)) != 0) g++;
-    return g;
+    return &outcome_subjects[outcome->kind->subject];
+}
+
+/* What need be said of the path below the title of its subject. */
+static const char *label_of(const struct outcome *outcome)
+{
+    return outcome_label(outcome->path, subject_of(outcome)->prefix);
 }
 
 /* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
@@ -318,7 +303,7 @@ static double readable(const struct outcome *outcome, double most, size_t size, 
     return 0.01;
 }
 
-/* The longest name of what is shown, without the group. */
+/* The longest name of what is shown, without what its subject says. */
 static int widest(const struct result *result, size_t *shown)
 {
     size_t width = 24;
@@ -326,7 +311,7 @@ static int widest(const struct result *result, size_t *shown)
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         if (!is_in_account(item)) continue;
-        const size_t length = strlen(item->path) - strlen(groups[group_of(item->path)].first);
+        const size_t length = strlen(label_of(item));
         ++*shown;
         if (length > width) width = length;
     }
@@ -340,7 +325,7 @@ static void account_row(const struct result *result, size_t o, size_t year, int 
     const struct moments *moments = moments_at(result, o, period);
     const struct quantile_estimate *low = quantiles_at(result, o, period),
                                    *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
-    const char *name = item->path + strlen(groups[group_of(item->path)].first);
+    const char *name = label_of(item);
     char unit[64];
     double most = fabs(moments->mean);
     if (!(moments->count > 0.0)) {
@@ -378,12 +363,12 @@ struct fault *table_account(const struct result *result, int year, FILE *to)
     if (result->quantiles > 0)
         fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
     fputc('\n', to);
-    for (size_t g = 0; g < GROUPS; g++) {
+    for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++) {
         bool titled = false;
         for (size_t o = 0; o < result->outcomes.count; o++) {
             const struct outcome *item = &result->outcomes.item[o];
-            if (group_of(item->path) != g || (shown > 0 && !is_in_account(item))) continue;
-            if (!titled) fprintf(to, "\n%s\n", groups[g].title);
+            if (item->kind->subject != s || (shown > 0 && !is_in_account(item))) continue;
+            if (!titled) fprintf(to, "\n%s\n", outcome_subjects[s].title);
             titled = true;
             account_row(result, o, period, width, to);
         }

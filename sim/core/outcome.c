@@ -7,8 +7,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct outcome_subject_words outcome_subjects[SUBJECTS] = {
+    [SUBJECT_DRIVERS] = {"drivers", "The world", "drivers.", NULL, "", 0, 0},
+    [SUBJECT_CORRIDORS] = {"corridors", "Corridors", "corridors.", "Corridors", "corridors.", 3, 4},
+    [SUBJECT_FLOWS] = {"flows", "Trade flows", "flows.", NULL, "", 0, 0},
+    [SUBJECT_ROUTES] = {"routes", "Routes", "routes.", NULL, "", 0, 0},
+    [SUBJECT_LEGS] = {"legs", "Legs", "legs.", "Queues at", "legs.", 3, 6},
+    [SUBJECT_ENERGY] = {"energy", "Energy: volumes and revenue", "energy.", "Energy", "energy.", 1, 5},
+    [SUBJECT_TRADE] = {"trade", "Trade of the home country", "trade.", "Trade of the home country", "trade.", 3, 0},
+    [SUBJECT_FISCAL] = {"fiscal", "Public revenue", "fiscal.", "Public revenue", "fiscal.", 3, 1},
+    [SUBJECT_WORTH] = {"worth", "Present values, of which only differences between runs mean anything", "npv.",
+                       "Present values", "", 3, 2},
+    [SUBJECT_INDICES] = {"indices", "Concentration and dependence", "index.", "Dependence and concentration", "index.",
+                         4, 3},
+    [SUBJECT_THRESHOLDS] = {"thresholds",
+                            "What happens, and how probably: the bounds are those of the simulation's error, 95 %",
+                            "thresholds.", "What happens, and how probably", "thresholds.", 2, 7},
+    [SUBJECT_OTHER] = {"other", "Other", "", NULL, "", 0, 0},
+};
+
+enum outcome_subject outcome_subject_named(const char *name)
+{
+    for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++)
+        if (strcmp(outcome_subjects[s].name, name) == 0) return s;
+    return SUBJECT_NONE;
+}
+
+enum outcome_subject outcome_subject_at(size_t place)
+{
+    for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++)
+        if (outcome_subjects[s].changes != NULL && outcome_subjects[s].place == place) return s;
+    return SUBJECT_NONE;
+}
+
+const char *outcome_label(const char *path, const char *prefix)
+{
+    const size_t length = strlen(prefix);
+    return strncmp(path, prefix, length) == 0 ? path + length : path;
+}
+
 static void outcome_free(struct outcome *outcome)
 {
+    free(outcome->own);
     free(outcome->path);
     free(outcome->unit);
     free(outcome->total);
@@ -31,7 +71,11 @@ struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind 
         if (grown == NULL) return fault_no_memory();
         outcomes->item = grown;
     }
-    struct outcome added = {kind, strdup(path), strdup(unit), outcome_total_unit(kind, unit), strdup(long_name)};
+    struct outcome added = {.kind = kind,
+                            .path = strdup(path),
+                            .unit = strdup(unit),
+                            .total = outcome_total_unit(kind, unit),
+                            .long_name = strdup(long_name)};
     if (added.path == NULL || added.unit == NULL || added.total == NULL || added.long_name == NULL) {
         outcome_free(&added);
         return fault_no_memory();
@@ -40,6 +84,21 @@ struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind 
     outcomes->count++;
     *index = count;
     return NULL;
+}
+
+struct fault *outcomes_add_read(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
+                                const char *unit, const char *long_name)
+{
+    size_t index;
+    struct outcome_kind *own = malloc(sizeof *own);
+    if (own == NULL) return fault_no_memory();
+    *own = *kind;
+    struct fault *fault = outcomes_add(outcomes, own, path, unit, long_name, &index);
+    if (fault == NULL)
+        outcomes->item[index].own = own;
+    else
+        free(own);
+    return fault;
 }
 
 static size_t capitals(const char *text)

@@ -33,6 +33,53 @@ enum outcome_chance {
     CHANCE_DEFINED, /* it has a value in the replications in which something has happened, and in no other */
 };
 
+/* What an outcome is about, in the order of reading. Every kind has one, and a file names it. */
+enum outcome_subject {
+    SUBJECT_NONE, /* was forgotten: a fault of the declaration */
+    SUBJECT_DRIVERS,
+    SUBJECT_CORRIDORS,
+    SUBJECT_FLOWS,
+    SUBJECT_ROUTES,
+    SUBJECT_LEGS,
+    SUBJECT_ENERGY,
+    SUBJECT_TRADE,
+    SUBJECT_FISCAL,
+    SUBJECT_WORTH,
+    SUBJECT_INDICES,
+    SUBJECT_THRESHOLDS,
+    SUBJECT_OTHER, /* policies, events, regimes and how well the run went */
+    SUBJECTS
+};
+
+/* How a subject is shown. */
+struct outcome_subject_words {
+    const char *name;    /* in files */
+    const char *title;   /* above its values */
+    const char *prefix;  /* what the title says already of the paths below it */
+    const char *changes; /* above its differences; NULL: it has no part among the main ones */
+    const char *changes_prefix;
+    size_t lines; /* of differences, at most */
+    size_t place; /* of the differences among those of other subjects, from 0 */
+};
+extern const struct outcome_subject_words outcome_subjects[SUBJECTS];
+/* The subject of that name; SUBJECT_NONE if there is none. */
+enum outcome_subject outcome_subject_named(const char *name);
+/* The subject whose differences stand at that place; SUBJECT_NONE after the last. */
+enum outcome_subject outcome_subject_at(size_t place);
+
+/* The path without the prefix, if it begins with it. */
+const char *outcome_label(const char *path, const char *prefix);
+
+/* Whether a comparison that names no outcomes has it. */
+enum outcome_main {
+    MAIN_NOT,
+    MAIN_CHANGED, /* among those of its subject that change most */
+    MAIN_ALWAYS,  /* if it changes at all */
+};
+
+/* How soon a reader asks for an outcome, where few have room: 1 first, 0 after all that have a rank. */
+enum { OUTCOME_RANKS = 10 };
+
 struct outcome_kind {
     const char *pattern; /* "flows.F.demand": capitals stand for names */
     const char *words;   /* "demand of flow F": the same names, in words */
@@ -40,7 +87,11 @@ struct outcome_kind {
     enum outcome_rule rule;
     enum outcome_better better;
     enum outcome_chance chance;
+    enum outcome_subject subject;
+    enum outcome_main main;
+    unsigned rank;       /* 0, or 1 .. OUTCOME_RANKS */
     bool headline;       /* is listed first */
+    bool account;        /* is part of the account of a year though it is no headline */
     bool sampled;        /* its yearly samples are saved unless something else is asked for */
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
     bool horizon_only;   /* has a value over the whole horizon only: what its years hold is not part of a result */
@@ -49,10 +100,11 @@ struct outcome_kind {
 
 struct outcome {
     const struct outcome_kind *kind;
-    char *path;      /* "flows.china-europe.demand" */
-    char *unit;      /* of the yearly value, "TEU/yr" */
-    char *total;     /* of the horizon value: of OUTCOME_SUM without "/yr", else as unit */
-    char *long_name; /* "demand of flow china-europe" */
+    struct outcome_kind *own; /* the kind, where it was read; NULL: a declaration, which outlives it */
+    char *path;               /* "flows.china-europe.demand" */
+    char *unit;               /* of the yearly value, "TEU/yr" */
+    char *total;              /* of the horizon value: of OUTCOME_SUM without "/yr", else as unit */
+    char *long_name;          /* "demand of flow china-europe" */
 };
 
 struct outcomes {
@@ -69,6 +121,9 @@ MUST_CHECK struct fault *outcomes_declare(struct outcomes *outcomes, const struc
  * ("1/yr" and "/yr" become "1"), else `unit`. */
 MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                       const char *unit, const char *long_name, size_t *index);
+/* As outcomes_add, of a kind that need not outlive the call: the outcome has a copy. */
+MUST_CHECK struct fault *outcomes_add_read(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
+                                           const char *unit, const char *long_name);
 /* The unit of what a rate in `unit` adds up to, as above. Allocated; NULL without memory. */
 char *outcome_total_unit(const struct outcome_kind *kind, const char *unit);
 void outcomes_free(struct outcomes *outcomes);

@@ -18,10 +18,17 @@ enum { LEVEL, WORTH, RATE, HAPPENED, PASSAGE, OUTCOMES };
 enum { YEARS = 2, PERIODS = YEARS + 1, CELLS = OUTCOMES * PERIODS, REPLICATIONS = 40, QUANTILES = 2, LEVELS = 2 };
 
 static const struct outcome_kind level = {
-    .pattern = "drivers.D", .unit = "$unit", .rule = OUTCOME_MEAN, .meaning = "A level."};
-static const struct outcome_kind rate = {
-    .pattern = "flows.F.demand", .unit = "$unit/yr", .rule = OUTCOME_SUM, .meaning = "A rate."};
+    .pattern = "drivers.D", .subject = SUBJECT_DRIVERS, .unit = "$unit", .rule = OUTCOME_MEAN, .meaning = "A level."};
+static const struct outcome_kind rate = {.pattern = "flows.F.demand",
+                                         .subject = SUBJECT_FLOWS,
+                                         .rank = 10,
+                                         .account = true,
+                                         .unit = "$unit/yr",
+                                         .rule = OUTCOME_SUM,
+                                         .meaning = "A rate."};
 static const struct outcome_kind worth = {.pattern = "fiscal.worth",
+                                          .subject = SUBJECT_FISCAL,
+                                          .main = MAIN_ALWAYS,
                                           .unit = "USD/yr",
                                           .rule = OUTCOME_SUM,
                                           .headline = true,
@@ -29,12 +36,14 @@ static const struct outcome_kind worth = {.pattern = "fiscal.worth",
                                           .meaning = "A worth."};
 
 static const struct outcome_kind happened = {.pattern = "thresholds.T",
+                                             .subject = SUBJECT_THRESHOLDS,
                                              .unit = "1",
                                              .rule = OUTCOME_MAXIMUM,
                                              .chance = CHANCE_MEAN,
                                              .headline = true,
                                              .meaning = "It happened."};
 static const struct outcome_kind passage = {.pattern = "thresholds.T.first-passage",
+                                            .subject = SUBJECT_THRESHOLDS,
                                             .unit = "mo",
                                             .rule = OUTCOME_RATIO,
                                             .chance = CHANCE_DEFINED,
@@ -169,6 +178,11 @@ START_TEST(what_is_written_is_read_back)
     ck_assert_str_eq(read.outcomes.item[RATE].unit, "t/yr");
     ck_assert_str_eq(read.outcomes.item[RATE].total, "t");
     ck_assert(!read.outcomes.item[RATE].kind->headline && !read.outcomes.item[RATE].kind->horizon_only);
+    ck_assert_int_eq(read.outcomes.item[RATE].kind->subject, SUBJECT_FLOWS);
+    ck_assert_uint_eq(read.outcomes.item[RATE].kind->rank, 10);
+    ck_assert(read.outcomes.item[RATE].kind->account && read.outcomes.item[RATE].kind->main == MAIN_NOT);
+    ck_assert_int_eq(read.outcomes.item[WORTH].kind->subject, SUBJECT_FISCAL);
+    ck_assert_int_eq(read.outcomes.item[WORTH].kind->main, MAIN_ALWAYS);
     for (size_t c = 0; c < CELLS; c++) {
         if (is_no_cell(c)) continue;
         ck_assert_double_eq(read.moments[c].count, made.moments[c].count);

@@ -95,6 +95,19 @@ START_TEST(the_kind_of_an_outcome_is_found_by_its_path)
 }
 END_TEST
 
+/* A family that nobody gave a subject would be left out of every screen. */
+START_TEST(every_kind_of_outcome_has_a_subject_and_a_rank_in_range)
+{
+    for (size_t t = 0; outcome_tables[t] != NULL; t++)
+        for (const struct outcome_kind *kind = outcome_tables[t]; kind->pattern != NULL; kind++) {
+            ck_assert_msg(kind->subject > SUBJECT_NONE && kind->subject < SUBJECTS, "%s", kind->pattern);
+            ck_assert_msg(kind->rank <= OUTCOME_RANKS, "%s", kind->pattern);
+            ck_assert_msg(kind->main == MAIN_NOT || outcome_subjects[kind->subject].changes != NULL, "%s",
+                          kind->pattern);
+        }
+}
+END_TEST
+
 START_TEST(another_version_or_arithmetic_is_refused_unless_forced)
 {
     struct options options;
@@ -148,6 +161,7 @@ int main(void)
     TCase *cases = tcase_create("reopen");
     tcase_add_test(cases, every_key_comes_back_from_the_merged_text);
     tcase_add_test(cases, the_kind_of_an_outcome_is_found_by_its_path);
+    tcase_add_test(cases, every_kind_of_outcome_has_a_subject_and_a_rank_in_range);
     tcase_add_test(cases, another_version_or_arithmetic_is_refused_unless_forced);
     tcase_add_test(cases, a_result_with_other_outcomes_than_its_scenario_is_refused);
     suite_add_tcase(suite, cases);
