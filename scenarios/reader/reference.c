@@ -191,10 +191,10 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
         free(inner);
         return fault;
     }
-    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) {
-        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
+    for (const struct variant *const *v = key->variants; v != NULL && *v != NULL; v++) {
+        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, (*v)->name, (*v)->meaning);
         write_head(to);
-        TRY(write_keys(path, v->keys, to));
+        TRY(write_keys(path, (*v)->keys, to));
     }
     return NULL;
 }
@@ -334,9 +334,9 @@ static void write_json_section(const struct key *key, FILE *to)
         return;
     }
     fputs("\"anyOf\":[", to);
-    for (const struct variant *v = key->variants; v->name != NULL; v++) {
-        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", v->name);
-        write_json_map(key->keys, v->keys, to);
+    for (const struct variant *const *v = key->variants; *v != NULL; v++) {
+        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", (*v)->name);
+        write_json_map(key->keys, (*v)->keys, to);
         fputc('}', to);
     }
     fputc(']', to);

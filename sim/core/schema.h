@@ -70,13 +70,14 @@ struct key {
     const struct key *entry;      /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
     const char *shorthand; /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
                               item may stand alone */
-    const struct variant *variants; /* of KEY_SECTION: more keys, chosen by the value of the key `variant_by` */
+    /* Of KEY_SECTION: more keys, chosen by the value of the key `variant_by`; a list ended by NULL. */
+    const struct variant *const *variants;
     const char *variant_by;
 };
 
 /* The further keys of a section when its key `variant_by` has the value `name`. */
 struct variant {
-    const char *name; /* NULL ends a table */
+    const char *name;
     const char *meaning;
     const struct key *keys;
 };
