@@ -85,6 +85,7 @@ static void write_kind(const struct key *key, FILE *to)
         fputs("whole number", to);
         write_range(key, to);
         return;
+    case KEY_BOOLEAN: fputs("`true`, `false`", to); return;
     case KEY_TEXT: fputs("text", to); return;
     case KEY_NAME: fputs("name", to); return;
     case KEY_UNIT: fputs("unit", to); return;
@@ -385,6 +386,9 @@ static void write_json_key(const struct key *key, FILE *to)
         break;
     case KEY_INTEGER: fputs("\"type\":[\"integer\",\"null\"]", to); break;
     case KEY_MONTH: fputs("\"type\":[\"string\",\"integer\",\"null\"]", to); break;
+    case KEY_BOOLEAN: /* in quotes too, as the reader has it */
+        fputs("\"anyOf\":[{\"type\":[\"boolean\",\"null\"]},{\"enum\":[\"true\",\"false\"]}]", to);
+        break;
     case KEY_CHOICE: write_json_choices(key->choices, to); break;
     case KEY_SECTION: write_json_section(key, to); break;
     case KEY_ENTRIES: write_json_entries(key, to); break;
