@@ -40,6 +40,7 @@ const struct policies *world_policies(const struct world *world);
 const struct events *world_events(const struct world *world);
 const struct regimes *world_regimes(const struct world *world);
 
+/* Who opens a state closes it, whether opening failed or not: *state is then NULL or opened in part. */
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);
 
