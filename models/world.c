@@ -8,6 +8,7 @@
 struct world {
     struct calendar calendar;
     struct store *store;
+    const gsl_rng_type *generator; /* NULL: Philox */
     const struct outcomes *outcomes;
     struct drivers *drivers;
     struct flows *flows;
@@ -90,6 +91,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     plan->home = home_of(plan);
     world->calendar = plan->calendar;
     world->store = plan->store;
+    world->generator = plan->generator;
     world->outcomes = plan->outcomes;
     world->years = (size_t)(plan->calendar.months / CALENDAR_MONTHS_PER_YEAR);
     TRY(drivers_prepare(plan, &world->drivers));
@@ -172,7 +174,8 @@ struct component {
     void (*report)(struct world_state *state);
     /* Puts it at the start date; the rows hold what belongs to the block. `calm`: before any draw. */
     void (*start)(struct world_state *state, uint64_t first, bool calm);
-    size_t (*rows)(const struct world *world); /* rows of lanes of a state */
+    size_t (*rows)(const struct world *world);    /* rows of lanes of a state */
+    size_t (*streams)(const struct world *world); /* and its states of streams */
 };
 
 /* The functions whose signatures differ in their types only: the member of world and of world_state is called like the
@@ -195,6 +198,11 @@ struct component {
     {                                                                                                                  \
         return part##_rows(world->part);                                                                               \
     }
+#define COMPONENT_STREAMS(part)                                                                                        \
+    static size_t streams_of_##part(const struct world *world)                                                         \
+    {                                                                                                                  \
+        return part##_streams(world->part);                                                                            \
+    }
 #define COMPONENT_REPORT(part)                                                                                         \
     static void report_##part(struct world_state *state)                                                               \
     {                                                                                                                  \
@@ -203,16 +211,21 @@ struct component {
 
 COMPONENT_LIFE(drivers)
 COMPONENT_REPORT(drivers)
+COMPONENT_ROWS(drivers)
+COMPONENT_STREAMS(drivers)
 COMPONENT_LIFE(network)
 COMPONENT_REPORT(network)
 COMPONENT_ROWS(network)
 COMPONENT_LIFE(flows)
 COMPONENT_REPORT(flows)
+COMPONENT_ROWS(flows)
 COMPONENT_LIFE(energy)
 COMPONENT_REPORT(energy)
 COMPONENT_ROWS(energy)
+COMPONENT_STREAMS(energy)
 COMPONENT_LIFE(policies)
 COMPONENT_ROWS(policies)
+COMPONENT_STREAMS(policies)
 COMPONENT_LIFE(regimes)
 COMPONENT_ROWS(regimes)
 COMPONENT_LIFE(events)
@@ -248,7 +261,22 @@ static void start_store(struct world_state *state, uint64_t first, bool calm)
 
 static size_t rows_of_store(const struct world *world)
 {
-    return store_count(world->store);
+    return rows_count(world->store);
+}
+
+static size_t streams_of_store(const struct world *world)
+{
+    return rows_streams(world->store);
+}
+
+static size_t streams_of_regimes(const struct world *world)
+{
+    return regimes_count(world->regimes);
+}
+
+static size_t streams_of_events(const struct world *world)
+{
+    return events_count(world->events);
 }
 
 static void start_drivers(struct world_state *state, uint64_t first, bool calm)
@@ -333,19 +361,19 @@ static void start_thresholds(struct world_state *state, uint64_t first, bool cal
 
 /* In the order in which they start: flows ask for the composite costs of the network, and most ask for drivers. */
 static const struct component components[] = {
-    {"store", NULL, open_store, close_store, NULL, start_store, rows_of_store},
-    {LIFE(drivers), start_drivers, NULL},
-    {LIFE(network), start_network, rows_of_network},
-    {LIFE(flows), start_flows, NULL},
-    {LIFE(energy), start_energy, rows_of_energy},
-    {LIFE(policies), start_policies, rows_of_policies},
-    {LIFE(regimes), start_regimes, rows_of_regimes},
-    {LIFE(events), start_events, rows_of_events},
-    {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL},
-    {LIFE(accounts), start_accounts, rows_of_accounts},
-    {LIFE(appraisal), NULL, rows_of_appraisal},
-    {LIFE(indices), NULL, rows_of_indices},
-    {LIFE(thresholds), start_thresholds, rows_of_thresholds},
+    {"store", NULL, open_store, close_store, NULL, start_store, rows_of_store, streams_of_store},
+    {LIFE(drivers), start_drivers, rows_of_drivers, streams_of_drivers},
+    {LIFE(network), start_network, rows_of_network, NULL},
+    {LIFE(flows), start_flows, rows_of_flows, NULL},
+    {LIFE(energy), start_energy, rows_of_energy, streams_of_energy},
+    {LIFE(policies), start_policies, rows_of_policies, streams_of_policies},
+    {LIFE(regimes), start_regimes, rows_of_regimes, streams_of_regimes},
+    {LIFE(events), start_events, rows_of_events, streams_of_events},
+    {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
+    {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
+    {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
+    {LIFE(indices), NULL, rows_of_indices, NULL},
+    {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
 };
 enum { COMPONENTS = sizeof components / sizeof components[0] };
 
@@ -385,10 +413,12 @@ static void components_start(struct world_state *state, uint64_t first, bool cal
 
 size_t world_state_bytes(const struct world *world)
 {
-    size_t rows = world_cells(world) + 2 * world->outcomes->count;
-    for (size_t i = 0; i < COMPONENTS; i++)
+    size_t rows = world_cells(world) + 2 * world->outcomes->count, streams = 0;
+    for (size_t i = 0; i < COMPONENTS; i++) {
         if (components[i].rows != NULL) rows += components[i].rows(world);
-    return rows * sizeof(double[LANES]);
+        if (components[i].streams != NULL) streams += components[i].streams(world);
+    }
+    return rows * sizeof(double[LANES]) + streams * stream_state_bytes(world->generator);
 }
 
 /* ---- the state of a thread ---- */

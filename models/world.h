@@ -76,7 +76,7 @@ const struct drivers_state *world_drivers_state(const struct world_state *state)
 const struct flows_state *world_flows_state(const struct world_state *state);
 const struct network_state *world_network_state(const struct world_state *state);
 
-/* Bytes of one thread's state. */
+/* Bytes of one thread's state: its rows of lanes and its generators, beside which all else is small. */
 size_t world_state_bytes(const struct world *world);
 
 #endif

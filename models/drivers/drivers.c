@@ -429,6 +429,19 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
     return fault;
 }
 
+size_t drivers_rows(const struct drivers *drivers)
+{
+    return drivers->rows + drivers->innovations + 4 * drivers->outputs + correlation_rows(drivers->correlation);
+}
+
+size_t drivers_streams(const struct drivers *drivers)
+{
+    size_t streams = correlation_streams(drivers->correlation);
+    for (size_t i = 0; i < drivers->count; i++)
+        streams += (size_t)drivers->driver[i].wrappers.jumps + drivers->driver[i].wrappers.volatility;
+    return streams;
+}
+
 void drivers_close(struct drivers_state *state)
 {
     if (state == NULL) return;

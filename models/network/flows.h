@@ -42,6 +42,7 @@ struct setting *flows_setting(const struct flows *flows, size_t flow);
 
 MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);
 void flows_close(struct flows_state *state);
+size_t flows_rows(const struct flows *flows); /* of lanes, that a state takes */
 /* Gives the flow the row that holds its composite cost, USD per unit: the base's when flows_start is called, last
  * month's when flows_step is. */
 void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES]);

@@ -42,6 +42,8 @@ struct stream_state {
 };
 MUST_CHECK struct fault *stream_state_init(const struct stream *stream, struct stream_state *state);
 void stream_state_free(struct stream_state *state);
+/* Bytes of a state with its generators (`type` NULL: Philox, which has none), about. */
+size_t stream_state_bytes(const gsl_rng_type *type);
 /* Once per block, before its first draw. */
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication);
 
