@@ -1,5 +1,5 @@
-/* models/keys.h -- the root of the declaration of a scenario: which sections there are, and the keys of none of the
- * models.
+/* models/keys.h -- the root of the declaration of a scenario: which sections there are, and those keys that belong to no
+ * model.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_KEYS_H
 #define ZHOL_KEYS_H

@@ -8,6 +8,7 @@
 struct world {
     struct calendar calendar;
     struct store *store;
+    const gsl_rng_type *generator; /* NULL: Philox */
     const struct outcomes *outcomes;
     struct drivers *drivers;
     struct flows *flows;
@@ -90,6 +91,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     plan->home = home_of(plan);
     world->calendar = plan->calendar;
     world->store = plan->store;
+    world->generator = plan->generator;
     world->outcomes = plan->outcomes;
     world->years = (size_t)(plan->calendar.months / CALENDAR_MONTHS_PER_YEAR);
     TRY(drivers_prepare(plan, &world->drivers));
@@ -108,24 +110,6 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(thresholds_prepare(plan, &world->thresholds));
     TRY(policies_connect(world->policies, plan, world->drivers));
     return store_seal(plan->store, plan->seed, plan->generator);
-}
-
-void world_free(struct world *world)
-{
-    if (world == NULL) return;
-    thresholds_free(world->thresholds);
-    indices_free(world->indices);
-    appraisal_free(world->appraisal);
-    accounts_free(world->accounts);
-    events_free(world->events);
-    regimes_free(world->regimes);
-    policies_free(world->policies);
-    effects_free(&world->effects);
-    energy_free(world->energy);
-    network_free(world->network);
-    flows_free(world->flows);
-    drivers_free(world->drivers);
-    free(world);
 }
 
 size_t world_years(const struct world *world)
@@ -178,15 +162,266 @@ const struct network *world_network(const struct world *world)
     return world->network;
 }
 
+/* ---- the components ---- */
+
+/* What the world does with each component alike. NULL: the component has nothing of the kind. What is peculiar to one,
+ * how it is prepared and its step of a month, is written out in world_prepare and world_month. */
+struct component {
+    const char *name;
+    void (*free)(struct world *world);
+    struct fault *(*open)(const struct world *world, struct world_state *state);
+    void (*close)(struct world_state *state); /* also of a state that was not opened, or in part */
+    void (*report)(struct world_state *state);
+    /* Puts it at the start date; the rows hold what belongs to the block. `calm`: before any draw. */
+    void (*start)(struct world_state *state, uint64_t first, bool calm);
+    size_t (*rows)(const struct world *world);    /* rows of lanes of a state */
+    size_t (*streams)(const struct world *world); /* and its states of streams */
+};
+
+/* The functions whose signatures differ in their types only: the member of world and of world_state is called like the
+ * component. */
+#define COMPONENT_LIFE(part)                                                                                           \
+    static void free_##part(struct world *world)                                                                       \
+    {                                                                                                                  \
+        part##_free(world->part);                                                                                      \
+    }                                                                                                                  \
+    static struct fault *open_##part(const struct world *world, struct world_state *state)                             \
+    {                                                                                                                  \
+        return part##_open(world->part, &state->part);                                                                 \
+    }                                                                                                                  \
+    static void close_##part(struct world_state *state)                                                                \
+    {                                                                                                                  \
+        part##_close(state->part);                                                                                     \
+    }
+#define COMPONENT_ROWS(part)                                                                                           \
+    static size_t rows_of_##part(const struct world *world)                                                            \
+    {                                                                                                                  \
+        return part##_rows(world->part);                                                                               \
+    }
+#define COMPONENT_STREAMS(part)                                                                                        \
+    static size_t streams_of_##part(const struct world *world)                                                         \
+    {                                                                                                                  \
+        return part##_streams(world->part);                                                                            \
+    }
+#define COMPONENT_REPORT(part)                                                                                         \
+    static void report_##part(struct world_state *state)                                                               \
+    {                                                                                                                  \
+        part##_report(state->part, &state->report);                                                                    \
+    }
+
+COMPONENT_LIFE(drivers)
+COMPONENT_REPORT(drivers)
+COMPONENT_ROWS(drivers)
+COMPONENT_STREAMS(drivers)
+COMPONENT_LIFE(network)
+COMPONENT_REPORT(network)
+COMPONENT_ROWS(network)
+COMPONENT_LIFE(flows)
+COMPONENT_REPORT(flows)
+COMPONENT_ROWS(flows)
+COMPONENT_LIFE(energy)
+COMPONENT_REPORT(energy)
+COMPONENT_ROWS(energy)
+COMPONENT_STREAMS(energy)
+COMPONENT_LIFE(policies)
+COMPONENT_ROWS(policies)
+COMPONENT_STREAMS(policies)
+COMPONENT_LIFE(regimes)
+COMPONENT_ROWS(regimes)
+COMPONENT_LIFE(events)
+COMPONENT_ROWS(events)
+COMPONENT_LIFE(accounts)
+COMPONENT_REPORT(accounts)
+COMPONENT_ROWS(accounts)
+COMPONENT_LIFE(appraisal)
+COMPONENT_REPORT(appraisal)
+COMPONENT_ROWS(appraisal)
+COMPONENT_LIFE(indices)
+COMPONENT_REPORT(indices)
+COMPONENT_ROWS(indices)
+COMPONENT_LIFE(thresholds)
+COMPONENT_REPORT(thresholds)
+COMPONENT_ROWS(thresholds)
+
+static struct fault *open_store(const struct world *world, struct world_state *state)
+{
+    return rows_open(world->store, &state->rows);
+}
+
+static void close_store(struct world_state *state)
+{
+    rows_close(state->rows);
+}
+
+static void start_store(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    rows_step(state->rows, state->world->calendar.base);
+}
+
+static size_t rows_of_store(const struct world *world)
+{
+    return rows_count(world->store);
+}
+
+static size_t streams_of_store(const struct world *world)
+{
+    return rows_streams(world->store);
+}
+
+static size_t streams_of_regimes(const struct world *world)
+{
+    return regimes_count(world->regimes);
+}
+
+static size_t streams_of_events(const struct world *world)
+{
+    return events_count(world->events);
+}
+
+static void start_drivers(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)calm;
+    drivers_start(state->drivers, state->rows, first);
+}
+
+static void start_network(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    network_start(state->network, state->rows, state->drivers);
+}
+
+static void start_flows(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    flows_start(state->flows, state->rows);
+}
+
+static void start_energy(struct world_state *state, uint64_t first, bool calm)
+{
+    energy_calm(state->energy, calm);
+    energy_start(state->energy, state->rows, state->drivers, first);
+}
+
+static void start_policies(struct world_state *state, uint64_t first, bool calm)
+{
+    policies_start(state->policies, state->rows, first, calm);
+}
+
+static void report_policies(struct world_state *state)
+{
+    policies_report(state->policies, state->rows, &state->report);
+}
+
+static void start_regimes(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)calm;
+    regimes_start(state->regimes, first);
+}
+
+static void report_regimes(struct world_state *state)
+{
+    regimes_report(state->world->regimes, state->rows, &state->report);
+}
+
+static void start_events(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)calm;
+    events_start(state->events, first);
+}
+
+static void report_events(struct world_state *state)
+{
+    events_report(state->world->events, state->rows, &state->report);
+}
+
+static void free_effects(struct world *world)
+{
+    effects_free(&world->effects);
+}
+
+static void report_effects(struct world_state *state)
+{
+    effects_report(&state->world->effects, state->rows, &state->report);
+}
+
+static void start_accounts(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    accounts_start(state->accounts, state->rows);
+}
+
+static void start_thresholds(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    thresholds_start(state->thresholds);
+}
+
+#define LIFE(part) #part, free_##part, open_##part, close_##part, report_##part
+
+/* In the order in which they start: flows ask for the composite costs of the network, and most ask for drivers. */
+static const struct component components[] = {
+    {"store", NULL, open_store, close_store, NULL, start_store, rows_of_store, streams_of_store},
+    {LIFE(drivers), start_drivers, rows_of_drivers, streams_of_drivers},
+    {LIFE(network), start_network, rows_of_network, NULL},
+    {LIFE(flows), start_flows, rows_of_flows, NULL},
+    {LIFE(energy), start_energy, rows_of_energy, streams_of_energy},
+    {LIFE(policies), start_policies, rows_of_policies, streams_of_policies},
+    {LIFE(regimes), start_regimes, rows_of_regimes, streams_of_regimes},
+    {LIFE(events), start_events, rows_of_events, streams_of_events},
+    {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
+    {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
+    {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
+    {LIFE(indices), NULL, rows_of_indices, NULL},
+    {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
+};
+enum { COMPONENTS = sizeof components / sizeof components[0] };
+
+/* Those that others hang on last. */
+void world_free(struct world *world)
+{
+    if (world == NULL) return;
+    for (size_t i = COMPONENTS; i-- > 0;)
+        if (components[i].free != NULL) components[i].free(world);
+    free(world);
+}
+
+static struct fault *components_open(const struct world *world, struct world_state *state)
+{
+    for (size_t i = 0; i < COMPONENTS; i++)
+        if (components[i].open != NULL) TRY(components[i].open(world, state));
+    return NULL;
+}
+
+static void components_close(struct world_state *state)
+{
+    for (size_t i = COMPONENTS; i-- > 0;)
+        if (components[i].close != NULL) components[i].close(state);
+}
+
+static void components_report(struct world_state *state)
+{
+    for (size_t i = 0; i < COMPONENTS; i++)
+        if (components[i].report != NULL) components[i].report(state);
+}
+
+static void components_start(struct world_state *state, uint64_t first, bool calm)
+{
+    for (size_t i = 0; i < COMPONENTS; i++)
+        if (components[i].start != NULL) components[i].start(state, first, calm);
+}
+
 size_t world_state_bytes(const struct world *world)
 {
-    const size_t rows = world_cells(world) + 2 * world->outcomes->count + store_count(world->store) +
-                        network_rows(world->network) + energy_rows(world->energy) + accounts_rows(world->accounts) +
-                        indices_rows(world->indices) + thresholds_rows(world->thresholds) +
-                        policies_rows(world->policies) + regimes_rows(world->regimes) + events_rows(world->events) +
-                        appraisal_rows(world->appraisal);
-    return rows * sizeof(double[LANES]);
+    size_t rows = world_cells(world) + 2 * world->outcomes->count, streams = 0;
+    for (size_t i = 0; i < COMPONENTS; i++) {
+        if (components[i].rows != NULL) rows += components[i].rows(world);
+        if (components[i].streams != NULL) streams += components[i].streams(world);
+    }
+    return rows * sizeof(double[LANES]) + streams * stream_state_bytes(world->generator);
 }
+
+/* ---- the state of a thread ---- */
 
 /* Finds the rows of weights that the outcomes share. */
 static struct fault *weights_open(struct weights *weights, const struct outcomes *outcomes,
@@ -225,31 +460,9 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     if (state->report.row == NULL || state->report.weight == NULL || state->input == NULL || state->sum == NULL ||
         state->total == NULL || state->cell == NULL)
         return fault_no_memory();
-    TRY(rows_open(world->store, &state->rows));
-    TRY(drivers_open(world->drivers, &state->drivers));
-    TRY(flows_open(world->flows, &state->flows));
-    TRY(network_open(world->network, &state->network));
-    TRY(energy_open(world->energy, &state->energy));
-    TRY(policies_open(world->policies, &state->policies));
-    TRY(regimes_open(world->regimes, &state->regimes));
-    TRY(events_open(world->events, &state->events));
-    TRY(accounts_open(world->accounts, &state->accounts));
-    TRY(appraisal_open(world->appraisal, &state->appraisal));
-    TRY(indices_open(world->indices, &state->indices));
-    TRY(thresholds_open(world->thresholds, &state->thresholds));
+    TRY(components_open(world, state));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
-    drivers_report(state->drivers, &state->report);
-    flows_report(state->flows, &state->report);
-    network_report(state->network, &state->report);
-    energy_report(state->energy, &state->report);
-    policies_report(state->policies, state->rows, &state->report);
-    regimes_report(world->regimes, state->rows, &state->report);
-    events_report(world->events, state->rows, &state->report);
-    effects_report(&world->effects, state->rows, &state->report);
-    accounts_report(state->accounts, &state->report);
-    appraisal_report(state->appraisal, &state->report);
-    indices_report(state->indices, &state->report);
-    thresholds_report(state->thresholds, &state->report);
+    components_report(state);
     network_connect(state->network, state->flows);
     return weights_open(&state->weights, world->outcomes, &state->report);
 }
@@ -257,18 +470,7 @@ struct fault *world_open(const struct world *world, struct world_state **out)
 void world_close(struct world_state *state)
 {
     if (state == NULL) return;
-    rows_close(state->rows);
-    drivers_close(state->drivers);
-    flows_close(state->flows);
-    network_close(state->network);
-    energy_close(state->energy);
-    policies_close(state->policies);
-    regimes_close(state->regimes);
-    events_close(state->events);
-    accounts_close(state->accounts);
-    appraisal_close(state->appraisal);
-    indices_close(state->indices);
-    thresholds_close(state->thresholds);
+    components_close(state);
     free(state->report.row);
     free(state->report.weight);
     free(state->weights.of);
@@ -402,22 +604,6 @@ static void horizon_close(struct world_state *state)
     }
     indices_derive(state->indices, true);
     derived_take(state, years);
-}
-
-/* Puts all components at the start date; the rows hold what belongs to the block. */
-static void components_start(struct world_state *state, uint64_t first, bool calm)
-{
-    rows_step(state->rows, state->world->calendar.base);
-    drivers_start(state->drivers, state->rows, first);
-    network_start(state->network, state->rows, state->drivers);
-    flows_start(state->flows, state->rows);
-    energy_calm(state->energy, calm);
-    energy_start(state->energy, state->rows, state->drivers, first);
-    policies_start(state->policies, state->rows, first, calm);
-    regimes_start(state->regimes, first);
-    events_start(state->events, first);
-    accounts_start(state->accounts, state->rows);
-    thresholds_start(state->thresholds);
 }
 
 void world_begin(struct world_state *state, uint64_t first)

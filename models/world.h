@@ -40,6 +40,7 @@ const struct policies *world_policies(const struct world *world);
 const struct events *world_events(const struct world *world);
 const struct regimes *world_regimes(const struct world *world);
 
+/* Who opens a state closes it, whether opening failed or not: *state is then NULL or opened in part. */
 MUST_CHECK struct fault *world_open(const struct world *world, struct world_state **state);
 void world_close(struct world_state *state);
 
@@ -75,7 +76,7 @@ const struct drivers_state *world_drivers_state(const struct world_state *state)
 const struct flows_state *world_flows_state(const struct world_state *state);
 const struct network_state *world_network_state(const struct world_state *state);
 
-/* Bytes of one thread's state. */
+/* Bytes of one thread's state: its rows of lanes and its generators, beside which all else is small. */
 size_t world_state_bytes(const struct world *world);
 
 #endif

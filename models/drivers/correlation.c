@@ -367,6 +367,16 @@ struct fault *correlation_state_open(const struct correlation *correlation, stru
     return NULL;
 }
 
+size_t correlation_rows(const struct correlation *correlation)
+{
+    return 2 * correlation->innovations;
+}
+
+size_t correlation_streams(const struct correlation *correlation)
+{
+    return correlation->innovations + (correlation->copula != NULL);
+}
+
 void correlation_state_close(struct correlation_state *state)
 {
     if (state == NULL) return;

@@ -1,10 +1,10 @@
 /* models/drivers/correlation.h -- correlated innovations of the drivers (models/README.md, Correlation).
  *
- * Each innovation is sum_i c_i * integral over a month of e^{-k_i (D - s)} dW_s, scaled to variance 1. Correlations rho
- * are stated between the shocks dW; the covariance of two innovations over the month D is rho * sum_ij c_i c_j phi(k_i
- * + k_j),   phi(k) = (1 - e^{-k D}) / k,   phi(0) = D. The matrix is split into its connected groups, each factored by
- * itself (Cholesky, rows in order of name), so that what is not connected to a group leaves its bits alone. Copula:
- * Gaussian, or t with normal margins.
+ * An innovation is the integral over a month D of sum_i c_i exp(-k_i (D - s)) dW_s, scaled to variance 1. Correlations
+ * rho are stated between the shocks dW. Before the scaling, two innovations a and b have the covariance
+ *   rho sum_ij c_ai c_bj phi(k_ai + k_bj),   phi(k) = (1 - exp(-k D)) / k,   phi(0) = D
+ * The matrix is split into its connected groups, each factored by itself (Cholesky, rows in order of name), so that
+ * what is not connected to a group leaves its bits alone. Copula: Gaussian, or t with normal margins.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_CORRELATION_H
 #define ZHOL_CORRELATION_H
@@ -68,6 +68,9 @@ size_t correlation_group(const struct correlation *correlation, size_t i);
 MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation,
                                                 struct correlation_state **state);
 void correlation_state_close(struct correlation_state *state);
+/* What a state takes: rows of lanes, and states of streams. */
+size_t correlation_rows(const struct correlation *correlation);
+size_t correlation_streams(const struct correlation *correlation);
 /* Once per block. */
 void correlation_start(const struct correlation *correlation, struct correlation_state *state,
                        uint64_t first_replication);

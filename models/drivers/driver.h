@@ -64,7 +64,9 @@ struct driver_lanes {
     int month; /* from start */
 };
 
+/* All that is known of a family: what it is called, its keys, and what it does. */
 struct driver_family {
+    struct variant variant; /* its value of the key `model`, a sentence and its keys; first, see drivers.c */
     size_t rows;
     /* Reads slots and constants; declares innovations and outputs. */
     struct fault *(*prepare)(struct driver *driver, struct setting *setting, struct plan *plan);
@@ -76,11 +78,9 @@ struct driver_family {
     void (*output)(const struct driver *driver, const struct driver_lanes *lanes, size_t output, double level[LANES]);
 };
 
+/* One per file driver_*.c; drivers.c lists them. */
 extern const struct driver_family driver_gbm, driver_mean_reverting, driver_two_factor, driver_growth, driver_trend,
     driver_path, driver_var;
-extern const struct key driver_gbm_keys[], driver_mean_reverting_keys[], driver_two_factor_keys[], driver_growth_keys[],
-    driver_trend_keys[], driver_path_keys[], driver_var_keys[];
-
 /* Adds an innovation named NAME or NAME.FACTOR to the driver; `shock` as in correlation.h. Terms are set by the caller.
  */
 MUST_CHECK struct fault *driver_add_innovation(struct driver *driver, const char *suffix, const char *shock_suffix);

@@ -8,7 +8,7 @@
 enum { START, DRIFT, SIGMA };
 enum { LOG_PRICE, CONSTANT, SPREAD, ROWS };
 
-const struct key driver_gbm_keys[] = {{.name = "start",
+static const struct key gbm_keys[] = {{.name = "start",
                                        .kind = KEY_QUANTITY,
                                        .unit = "$start",
                                        .min = 0,
@@ -75,6 +75,7 @@ static void gbm_step(const struct driver *driver, struct driver_lanes *lanes)
 }
 
 const struct driver_family driver_gbm = {
+    .variant = {"gbm", "Geometric Brownian motion: a price without a level to return to.", gbm_keys},
     .rows = ROWS,
     .prepare = gbm_prepare,
     .start = gbm_start,

@@ -13,7 +13,7 @@
 enum { MEAN, REVERSION, SIGMA };
 enum { LOG_VOLUME, GROWTH, MONTH_GROWTH, KEEP, CARRY, SPREAD_GROWTH, SPREAD_VOLUME, TURN, HOLD, ROWS };
 
-const struct key driver_growth_keys[] = {{.name = "mean",
+static const struct key growth_keys[] = {{.name = "mean",
                                           .kind = KEY_QUANTITY,
                                           .unit = "1/yr",
                                           .draws = true,
@@ -114,6 +114,8 @@ static void growth_step(const struct driver *driver, struct driver_lanes *lanes)
 }
 
 const struct driver_family driver_growth = {
+    .variant = {"growth", "A volume, 1 at the base date, whose growth varies around a mean and returns to it.",
+                growth_keys},
     .rows = ROWS,
     .prepare = growth_prepare,
     .start = growth_start,

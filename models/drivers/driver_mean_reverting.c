@@ -11,7 +11,7 @@
 enum { START, MEAN, KAPPA, SIGMA };
 enum { STATE, KEEP, CONSTANT, SPREAD, ROWS };
 
-const struct key driver_mean_reverting_keys[] = {
+static const struct key mean_reverting_keys[] = {
     {.name = "of",
      .kind = KEY_CHOICE,
      .choices = "price level",
@@ -107,6 +107,7 @@ static void mean_reverting_step(const struct driver *driver, struct driver_lanes
 }
 
 const struct driver_family driver_mean_reverting = {
+    .variant = {"mean-reverting", "A price or a level that returns to a long-run mean.", mean_reverting_keys},
     .rows = ROWS,
     .prepare = mean_reverting_prepare,
     .start = mean_reverting_start,

@@ -5,7 +5,7 @@
 enum { VALUES };
 enum { LEVEL, ROWS };
 
-const struct key driver_path_keys[] = {
+static const struct key path_keys[] = {
     {.name = "unit", .kind = KEY_UNIT, .default_value = "1", .meaning = "Unit of the values."},
     {.name = "values",
      .kind = KEY_QUANTITY,
@@ -30,6 +30,7 @@ static void path_read(const struct driver *driver, struct driver_lanes *lanes)
 }
 
 const struct driver_family driver_path = {
+    .variant = {"path", "A given path, such as a published outlook.", path_keys},
     .rows = ROWS,
     .prepare = path_prepare,
     .start = path_read,

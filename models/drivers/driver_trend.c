@@ -6,7 +6,7 @@
 enum { START, DRIFT, SIGMA };
 enum { LEVEL, CONSTANT, SPREAD, ROWS };
 
-const struct key driver_trend_keys[] = {
+static const struct key trend_keys[] = {
     {.name = "start",
      .kind = KEY_QUANTITY,
      .unit = "$start",
@@ -62,6 +62,7 @@ static void trend_step(const struct driver *driver, struct driver_lanes *lanes)
 }
 
 const struct driver_family driver_trend = {
+    .variant = {"trend", "A level that drifts and wanders, such as the fall of a sea.", trend_keys},
     .rows = ROWS,
     .prepare = trend_prepare,
     .start = trend_start,

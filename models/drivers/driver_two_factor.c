@@ -1,10 +1,11 @@
 /* models/drivers/driver_two_factor.c -- Schwartz and Smith 2000: a short-lived deviation and a lasting level.
  *   ln S = chi + xi;   chi' = E chi + e1,  xi' = xi + c_t + e2,  E = exp(-kappa D)
- *   Var e1 = sigma_short^2 (1 - E^2) / (2 kappa),  Var e2 = sigma_long^2 D,  Cov = rho sigma_short sigma_long (1 - E) /
- * kappa `drift` is that of the expected price: c_t = ln(1 + drift) D - (v(t+D) - v(t)) / 2 with v(t) = Var ln S_t, so
- * that E S_t = start (1 + drift)^t whatever kappa and the sigmas are. Jumps land on chi at the end of a month; their
- * expected effect is taken off in the same way, exactly: month t adds lambda D (M(E^t) - 1), M(a) = exp(a mu_J + a^2
- * sigma_J^2 / 2).
+ *   Var e1 = sigma_short^2 (1 - E^2) / (2 kappa),  Var e2 = sigma_long^2 D
+ *   Cov = rho sigma_short sigma_long (1 - E) / kappa
+ * `drift` is that of the expected price: c_t = ln(1 + drift) D - (v(t+D) - v(t)) / 2 with v(t) = Var ln S_t, so that
+ * E S_t = start (1 + drift)^t whatever kappa and the sigmas are. Jumps land on chi at the end of a month; their expected
+ * effect is taken off in the same way, exactly: month t adds lambda D (M(E^t) - 1),
+ * M(a) = exp(a mu_J + a^2 sigma_J^2 / 2).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/drivers/driver.h"
 
@@ -25,7 +26,7 @@ enum {
     ROWS
 };
 
-const struct key driver_two_factor_keys[] = {
+static const struct key two_factor_keys[] = {
     {.name = "start",
      .kind = KEY_QUANTITY,
      .unit = "$start",
@@ -151,6 +152,7 @@ static void two_factor_output(const struct driver *driver, const struct driver_l
 }
 
 const struct driver_family driver_two_factor = {
+    .variant = {"two-factor", "A price with short-lived deviations from a lasting level.", two_factor_keys},
     .rows = ROWS,
     .prepare = two_factor_prepare,
     .start = two_factor_start,

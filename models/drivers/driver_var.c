@@ -1,8 +1,10 @@
-/* models/drivers/driver_var.c -- jointly fitted growth or levels: x' = c + A x + diag(sigma) e, monthly, e from the
- * correlation. of: growth   x are yearly log growth rates and the levels are exp(sum x D), 1 at the start of: level x
- * are the levels themselves Refused unless the spectral radius of A is below 1 (there would be no long run). Stationary
- * mean (I - A)^-1 c, covariance from S = A S A' + diag(sigma) R diag(sigma). SPDX-License-Identifier: GPL-3.0-or-later
- */
+/* models/drivers/driver_var.c -- jointly fitted growth or levels: x' = c + A x + v diag(sigma) e, monthly, e from the
+ * correlation, v the factor of the volatility regime (1 without).
+ *   of: growth   x are yearly log growth rates; levels are exp(sum x D), 1 at the start
+ *   of: level    x are the levels themselves
+ * Refused unless the spectral radius of A is below 1, since else there would be no long run. Without regimes, jumps and
+ * shifts the stationary mean is (I - A)^-1 c, and the covariance S solves S = A S A' + diag(sigma) R diag(sigma).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/drivers/driver.h"
 
 #include <gsl/gsl_eigen.h>
@@ -19,7 +21,7 @@ static const struct key name_entry[] = {{.name = "*", .kind = KEY_NAME, .meaning
 static const struct key row_entry[] = {
     {.name = "*", .kind = KEY_LIST, .min = 1, .max = DRIVER_OUTPUTS, .entry = number_entry, .meaning = "A row."}};
 
-const struct key driver_var_keys[] = {
+static const struct key var_keys[] = {
     {.name = "of",
      .kind = KEY_CHOICE,
      .choices = "growth level",
@@ -186,6 +188,7 @@ static void var_step(const struct driver *driver, struct driver_lanes *lanes)
 }
 
 const struct driver_family driver_var = {
+    .variant = {"var", "Several variables fitted jointly (vector autoregression of order 1).", var_keys},
     .rows = ROWS,
     .prepare = var_prepare,
     .start = var_start,

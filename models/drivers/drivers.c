@@ -9,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The registry of families: a new one adds its line to both tables. */
-static const struct variant families_variants[] = {
-    {"gbm", "Geometric Brownian motion: a price without a level to return to.", driver_gbm_keys},
-    {"mean-reverting", "A price or a level that returns to a long-run mean.", driver_mean_reverting_keys},
-    {"two-factor", "A price with short-lived deviations from a lasting level.", driver_two_factor_keys},
-    {"growth", "A volume, 1 at the base date, whose growth varies around a mean and returns to it.",
-     driver_growth_keys},
-    {"trend", "A level that drifts and wanders, such as the fall of a sea.", driver_trend_keys},
-    {"path", "A given path, such as a published outlook.", driver_path_keys},
-    {"var", "Several variables fitted jointly (vector autoregression of order 1).", driver_var_keys},
-    {.name = NULL}};
-static const struct driver_family *const families[] = {
-    &driver_gbm, &driver_mean_reverting, &driver_two_factor, &driver_growth, &driver_trend, &driver_path, &driver_var};
+/* The registry of families: a new one has a file of its own, and a row here. */
+static const struct variant *const families[] = {
+    &driver_gbm.variant,   &driver_mean_reverting.variant, &driver_two_factor.variant, &driver_growth.variant,
+    &driver_trend.variant, &driver_path.variant,           &driver_var.variant,        NULL,
+};
+
+/* The family whose first member a row of the registry is. */
+static const struct driver_family *family_named(const char *name)
+{
+    size_t family = 0;
+    while (strcmp(families[family]->name, name) != 0) family++;
+    return (const struct driver_family *)families[family];
+}
 
 static const struct key copula_keys[] = {{.name = "family",
                                           .kind = KEY_CHOICE,
@@ -74,7 +74,7 @@ static const struct key driver_keys[] = {{.name = "model", .kind = KEY_TEXT, .me
 static const struct key driver_entry[] = {{.name = "*",
                                            .kind = KEY_SECTION,
                                            .keys = driver_keys,
-                                           .variants = families_variants,
+                                           .variants = families,
                                            .variant_by = "model",
                                            .meaning = "An exogenous random process."}};
 const struct key drivers_key = {.name = "drivers",
@@ -162,9 +162,7 @@ int driver_parameter(struct driver *driver, struct setting *setting, const struc
 static struct fault *driver_prepare(struct driver *driver, struct setting *setting, struct plan *plan)
 {
     struct setting *model = setting_find(setting, "model");
-    size_t family = 0;
-    while (strcmp(families_variants[family].name, model->text) != 0) family++;
-    driver->family = families[family];
+    driver->family = family_named(model->text);
     driver->name = setting->name;
     driver->outputs = 1;
     const struct setting *start = setting_find(setting, "start");
@@ -431,6 +429,19 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
         *out = NULL;
     }
     return fault;
+}
+
+size_t drivers_rows(const struct drivers *drivers)
+{
+    return drivers->rows + drivers->innovations + 4 * drivers->outputs + correlation_rows(drivers->correlation);
+}
+
+size_t drivers_streams(const struct drivers *drivers)
+{
+    size_t streams = correlation_streams(drivers->correlation);
+    for (size_t i = 0; i < drivers->count; i++)
+        streams += (size_t)drivers->driver[i].wrappers.jumps + drivers->driver[i].wrappers.volatility;
+    return streams;
 }
 
 void drivers_close(struct drivers_state *state)

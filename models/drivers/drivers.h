@@ -43,6 +43,9 @@ double drivers_shrinkage(const struct drivers *drivers);
 
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
+/* What a state takes: rows of lanes, and states of streams. */
+size_t drivers_rows(const struct drivers *drivers);
+size_t drivers_streams(const struct drivers *drivers);
 /* For a block; the store's rows must hold the values of the base date (rows_step). Afterwards levels and ratios are
  * those at the start, before any draw and without season. */
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);

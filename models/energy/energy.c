@@ -71,6 +71,14 @@ size_t energy_rows(const struct energy *energy)
     return rows;
 }
 
+size_t energy_streams(const struct energy *energy)
+{
+    size_t streams = 0;
+    for (size_t i = 0; i < energy->count; i++)
+        for (size_t o = 0; o < energy->commodity[i].outlets; o++) streams += energy->commodity[i].outlet[o].shock >= 0;
+    return streams;
+}
+
 static struct fault *commodity_open(const struct energy_commodity *commodity, struct commodity_state *state)
 {
     state->field = lanes_rows(commodity->fields * FIELD_ROWS);

@@ -9,7 +9,7 @@
 
 static bool is_true(struct setting *setting, const char *name)
 {
-    return strcmp(setting_find(setting, name)->text, "true") == 0;
+    return setting_find(setting, name)->truth;
 }
 
 static void *some(size_t count, size_t size)

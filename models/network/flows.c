@@ -405,13 +405,18 @@ struct setting *flows_setting(const struct flows *flows, size_t flow)
     return flows->flow[flow].setting;
 }
 
+size_t flows_rows(const struct flows *flows)
+{
+    return flows->count * FLOW_ROWS;
+}
+
 struct fault *flows_open(const struct flows *flows, struct flows_state **out)
 {
     struct flows_state *state = calloc(1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->flows = flows;
-    state->x = lanes_rows(flows->count * FLOW_ROWS);
+    state->x = lanes_rows(flows_rows(flows));
     state->cost = calloc(flows->count + 1, sizeof *state->cost);
     state->price_moves = calloc(flows->count + 1, sizeof *state->price_moves);
     if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();

@@ -1,12 +1,16 @@
 /* models/network/flows.h -- the demand of trade flows (models/README.md, Demand).
  *
- *   D = V season exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s D)) (x - m)
+ *   D = V season exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s / 12)) (x - m)
  *   x = ln(P / P0),  P = v (1 + tau) (1 + w) + C
- * V base volume, eta income elasticities, e0 and e1 impact and long-run elasticity to the delivered price P, s the
- * speed between them, v the value of a unit, tau its tariff, w other wedges, C the composite cost of transport of last
- * month (choice.h), 0 of a flow without routes. R uses m before m is updated. Boehm, Levchenko and Pandalai-Nayar 2023
- * measure such a response. What users gain over the base price: (D + D0) (P0 - P) / 2, D0 = D at R = 0, the demand that
- * the same drivers give at P0 (rule of half).
+ * V         base volume
+ * Y, Y0     levels of drivers and their bases; eta the elasticities to them
+ * P, P0     delivered price, now and at the base; x the log of their ratio
+ * e0, e1    elasticities to it, at once and in the long run; s the speed between them, per year
+ * m         memory of x; R uses m, and then m becomes m'
+ * v         value of a unit; tau its tariff, w other wedges
+ * C         composite cost of transport of last month (choice.h), 0 of a flow without routes
+ * Boehm, Levchenko and Pandalai-Nayar 2023 measure such a response. Users gain (D + D0) (P0 - P) / 2 over the base price
+ * (rule of half), with D0 the demand that the same drivers give at P0, where R = 0.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_FLOWS_H
 #define ZHOL_FLOWS_H
@@ -30,14 +34,15 @@ const char *flows_commodity(const struct flows *flows, size_t flow);  /* "contai
 const char *flows_counted_in(const struct flows *flows, size_t flow); /* "TEU" */
 int flows_volume(const struct flows *flows, size_t flow);             /* slot of the base volume */
 int flows_value(const struct flows *flows, size_t flow);              /* slot of the value of a unit */
-int flows_tariff(const struct flows *flows, size_t flow);
-int flows_home_share(const struct flows *flows, size_t flow); /* of the users' gain */ /* slot */
-const char *flows_from(const struct flows *flows, size_t flow);                        /* country of the exporter */
-const char *flows_to(const struct flows *flows, size_t flow);                          /* country of the importer */
+int flows_tariff(const struct flows *flows, size_t flow);             /* slot of the tariff */
+int flows_home_share(const struct flows *flows, size_t flow);         /* slot of home's share of what users gain */
+const char *flows_from(const struct flows *flows, size_t flow);       /* country of the exporter */
+const char *flows_to(const struct flows *flows, size_t flow);         /* country of the importer */
 struct setting *flows_setting(const struct flows *flows, size_t flow);
 
 MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);
 void flows_close(struct flows_state *state);
+size_t flows_rows(const struct flows *flows); /* of lanes, that a state takes */
 /* Gives the flow the row that holds its composite cost, USD per unit: the base's when flows_start is called, last
  * month's when flows_step is. */
 void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES]);

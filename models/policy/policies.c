@@ -390,6 +390,13 @@ size_t policies_rows(const struct policies *policies)
     return policies->count * (POLICY_ROWS + PROJECT_ROWS) + MONEY_ROWS;
 }
 
+size_t policies_streams(const struct policies *policies)
+{
+    size_t streams = 0;
+    for (size_t i = 0; i < policies->count; i++) streams += policies->policy[i].project.fails;
+    return streams;
+}
+
 struct fault *policies_open(const struct policies *policies, struct policies_state **out)
 {
     struct policies_state *state = calloc(1, sizeof *state);

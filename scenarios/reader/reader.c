@@ -87,8 +87,8 @@ static struct fault *unknown_variant(const struct node *node, const struct key *
     const char *names[32] = {NULL};
     char hint[96], *known = NULL;
     size_t count = 0, size = 0;
-    for (const struct variant *v = section->variants; v->name != NULL; v++)
-        if (count < 31) names[count++] = v->name;
+    for (const struct variant *const *v = section->variants; *v != NULL; v++)
+        if (count < 31) names[count++] = (*v)->name;
     FILE *to = open_memstream(&known, &size);
     if (to == NULL) return fault_no_memory();
     for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);

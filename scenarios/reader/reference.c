@@ -85,6 +85,7 @@ static void write_kind(const struct key *key, FILE *to)
         fputs("whole number", to);
         write_range(key, to);
         return;
+    case KEY_BOOLEAN: fputs("`true`, `false`", to); return;
     case KEY_TEXT: fputs("text", to); return;
     case KEY_NAME: fputs("name", to); return;
     case KEY_UNIT: fputs("unit", to); return;
@@ -191,10 +192,10 @@ static struct fault *write_variants(const char *path, const struct key *key, FIL
         free(inner);
         return fault;
     }
-    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) {
-        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, v->name, v->meaning);
+    for (const struct variant *const *v = key->variants; v != NULL && *v != NULL; v++) {
+        fprintf(to, "\n#### `%s.%s: %s`\n\n%s\n", path, key->variant_by, (*v)->name, (*v)->meaning);
         write_head(to);
-        TRY(write_keys(path, v->keys, to));
+        TRY(write_keys(path, (*v)->keys, to));
     }
     return NULL;
 }
@@ -334,9 +335,9 @@ static void write_json_section(const struct key *key, FILE *to)
         return;
     }
     fputs("\"anyOf\":[", to);
-    for (const struct variant *v = key->variants; v->name != NULL; v++) {
-        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", v->name);
-        write_json_map(key->keys, v->keys, to);
+    for (const struct variant *const *v = key->variants; *v != NULL; v++) {
+        fprintf(to, "%s{\"title\":\"%s\",", v == key->variants ? "" : ",", (*v)->name);
+        write_json_map(key->keys, (*v)->keys, to);
         fputc('}', to);
     }
     fputc(']', to);
@@ -385,6 +386,9 @@ static void write_json_key(const struct key *key, FILE *to)
         break;
     case KEY_INTEGER: fputs("\"type\":[\"integer\",\"null\"]", to); break;
     case KEY_MONTH: fputs("\"type\":[\"string\",\"integer\",\"null\"]", to); break;
+    case KEY_BOOLEAN: /* in quotes too, as the reader has it */
+        fputs("\"anyOf\":[{\"type\":[\"boolean\",\"null\"]},{\"enum\":[\"true\",\"false\"]}]", to);
+        break;
     case KEY_CHOICE: write_json_choices(key->choices, to); break;
     case KEY_SECTION: write_json_section(key, to); break;
     case KEY_ENTRIES: write_json_entries(key, to); break;

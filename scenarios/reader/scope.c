@@ -22,8 +22,8 @@ struct scope scope_of(const struct node *node, const struct key *key, const stru
     struct scope scope = {.node = node, .keys = key->keys, .up = up};
     const struct node *chosen = key->variants == NULL ? NULL : tree_child(node, key->variant_by);
     if (chosen == NULL || chosen->kind != NODE_SCALAR) return scope;
-    for (const struct variant *v = key->variants; v->name != NULL; v++)
-        if (strcmp(v->name, chosen->text) == 0) scope.variant = v;
+    for (const struct variant *const *v = key->variants; *v != NULL; v++)
+        if (strcmp((*v)->name, chosen->text) == 0) scope.variant = *v;
     return scope;
 }
 

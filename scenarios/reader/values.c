@@ -329,12 +329,13 @@ static bool is_name(const char *text)
     return true;
 }
 
-static struct fault *read_choice(const struct node *node, struct setting *setting)
+/* One of the words of `choices`, which spaces part. */
+static struct fault *read_word(const struct node *node, const struct setting *setting, const char *choices)
 {
     const char *words[16] = {NULL};
     char copy[256], hint[96];
     size_t count = 0;
-    snprintf(copy, sizeof copy, "%s", setting->key->choices);
+    snprintf(copy, sizeof copy, "%s", choices);
     for (char *rest = copy, *word; count < 15 && (word = strsep(&rest, " ")) != NULL;) words[count++] = word;
     for (size_t i = 0; i < count; i++)
         if (strcmp(words[i], node->text) == 0) return NULL;
@@ -348,6 +349,13 @@ static struct fault *read_choice(const struct node *node, struct setting *settin
                                       units_hint(node->text, words, sizeof hint, hint));
     free(listed);
     return fault;
+}
+
+static struct fault *read_boolean(const struct node *node, struct setting *setting)
+{
+    TRY(read_word(node, setting, "true false"));
+    setting->truth = strcmp(node->text, "true") == 0;
+    return NULL;
 }
 
 static const struct key *declared(const struct walk *walk, const char *name)
@@ -444,14 +452,15 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
     if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
     if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
     static const char *const expected[] = {
-        [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",   [KEY_NAME] = "a name",
-        [KEY_UNIT] = "a unit such as TEU",     [KEY_CHOICE] = "a word", [KEY_REFERENCE] = "a name",
-        [KEY_MONTH] = "a date such as 2020-01"};
+        [KEY_BOOLEAN] = "true or false", [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",
+        [KEY_NAME] = "a name",           [KEY_UNIT] = "a unit such as TEU",     [KEY_CHOICE] = "a word",
+        [KEY_REFERENCE] = "a name",      [KEY_MONTH] = "a date such as 2020-01"};
     if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, expected[key->kind]);
     int month;
     switch (key->kind) {
     case KEY_INTEGER: return read_integer(node, setting);
-    case KEY_CHOICE: return read_choice(node, setting);
+    case KEY_BOOLEAN: return read_boolean(node, setting);
+    case KEY_CHOICE: return read_word(node, setting, key->choices);
     case KEY_UNIT:
         if (node->text[0] == '\0') return type_fault(node, setting, "a unit such as TEU, or 1 for a pure number");
         return value_wrap(node, setting->path, units_check(walk->units, node->text));

@@ -13,15 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How months make a year, and years the horizon. */
 enum outcome_rule {
-    OUTCOME_SUM, /* the monthly row is a rate per year; a year's value is the mean rate = the year's total            */
-    OUTCOME_MEAN, /* mean of the months                                                                               */
-    OUTCOME_LAST, /* value of the last month                                                                          */
+    OUTCOME_SUM,     /* the monthly row is a rate per year: a year's value is its mean, the horizon's the total */
+    OUTCOME_MEAN,    /* mean of the months */
+    OUTCOME_LAST,    /* value of the last month */
     OUTCOME_MINIMUM, /* least of the months */
     OUTCOME_MAXIMUM, /* greatest of the months */
-    OUTCOME_RATIO, /* sum of the rows over the sum of the weights, such as a mean weighted by volume; undefined at 0 / 0
-                    */
-    OUTCOME_DERIVED, /* worked out at the end of a year from its sums, and of the horizon likewise; may be undefined */
+    OUTCOME_RATIO,   /* sum of the rows over the sum of the weights: a mean by volume, say; undefined at 0 / 0 */
+    OUTCOME_DERIVED, /* worked out by its component from sums of the year or horizon; may be undefined */
 };
 
 enum outcome_better { OUTCOME_NEITHER, OUTCOME_MORE, OUTCOME_LESS };
@@ -116,9 +116,8 @@ struct outcomes {
  * come from the kind. */
 MUST_CHECK struct fault *outcomes_declare(struct outcomes *outcomes, const struct outcome_kind *kind,
                                           const char *const names[], const char *unit, size_t *index);
-/* Adds an outcome and gives its index. The texts are copied. `total` is derived: of OUTCOME_SUM, `unit` without a final
- * "/yr"
- * ("1/yr" and "/yr" become "1"), else `unit`. */
+/* Adds an outcome and gives its index. The texts are copied. Its `total` follows from `unit`: of OUTCOME_SUM without a
+ * final "/yr" ("1/yr" and "/yr" become "1"), else the same. */
 MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                       const char *unit, const char *long_name, size_t *index);
 /* As outcomes_add, of a kind that need not outlive the call: the outcome has a copy. */
@@ -149,7 +148,7 @@ struct block_result {
     size_t inputs;
     const double *const *input; /* [inputs] rows as drawn */
     const int *failed_month; /* [LANES]; -1: valid; else the first month (from start) with a value that is not finite */
-    const int *failed_cause; /* [LANES]; index of the cause, in the world's list */
+    const int *failed_cause; /* [LANES]; the outcome of that value; -1: valid */
 };
 
 /* What takes in results. `block` is called from many threads at once, each replication exactly once, in any order. */

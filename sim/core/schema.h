@@ -8,18 +8,19 @@
 #include <stdbool.h>
 
 enum key_kind {
-    KEY_QUANTITY,  /* a quantity with the unit `unit`; `draws` and `profile` say what beyond a number is allowed   */
-    KEY_INTEGER,   /* a whole number in [min, max]                                                               */
-    KEY_TEXT,      /* any text                                                                                    */
-    KEY_NAME,      /* a name [a-z][a-z0-9]*(-[a-z0-9]+)*, which may be declared elsewhere or not at all           */
-    KEY_UNIT,      /* a unit                                                                                      */
-    KEY_CHOICE,    /* one word of `choices`, separated by spaces                                                  */
-    KEY_REFERENCE, /* the name of an entry of the top-level map `target`, or NAME.FACTOR of one                   */
-    KEY_MONTH,     /* a date such as 2020-01, or 2020 for its January                                             */
-    KEY_SECTION,   /* a map with exactly the keys `keys`                                                          */
-    KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`; beside the fixed keys `keys`     */
-    KEY_LIST,      /* a list of min to max items, each described by `entry`                                    */
-    KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; min to max are how many          */
+    KEY_QUANTITY,  /* a quantity with the unit `unit`; `draws` and `profile` say what beyond a number is allowed */
+    KEY_INTEGER,   /* a whole number in [min, max] */
+    KEY_BOOLEAN,   /* true or false */
+    KEY_TEXT,      /* any text */
+    KEY_NAME,      /* a name [a-z][a-z0-9]*(-[a-z0-9]+)*, which may be declared elsewhere or not at all */
+    KEY_UNIT,      /* a unit */
+    KEY_CHOICE,    /* one word of `choices`, separated by spaces */
+    KEY_REFERENCE, /* the name of an entry of the top-level map `target`, or NAME.FACTOR of one */
+    KEY_MONTH,     /* a date such as 2020-01, or 2020 for its January */
+    KEY_SECTION,   /* a map with exactly the keys `keys` */
+    KEY_ENTRIES,   /* a map with entries of free names, each described by `entry`; beside the fixed keys `keys` */
+    KEY_LIST,      /* a list of min to max items, each described by `entry` */
+    KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; min to max are how many */
 };
 
 /* What the free names of KEY_ENTRIES may be. */
@@ -70,13 +71,14 @@ struct key {
     const struct key *entry;      /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
     const char *shorthand; /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
                               item may stand alone */
-    const struct variant *variants; /* of KEY_SECTION: more keys, chosen by the value of the key `variant_by` */
+    /* Of KEY_SECTION: more keys, chosen by the value of the key `variant_by`; a list ended by NULL. */
+    const struct variant *const *variants;
     const char *variant_by;
 };
 
 /* The further keys of a section when its key `variant_by` has the value `name`. */
 struct variant {
-    const char *name; /* NULL ends a table */
+    const char *name;
     const char *meaning;
     const struct key *keys;
 };

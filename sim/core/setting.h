@@ -23,6 +23,7 @@ struct setting {
     char *text;             /* as written (scalars): names, choices, references, units, quantities */
     char *unit;             /* of quantities and factors: the unit it is kept in, all "$" replaced; owned */
     long integer;           /* of KEY_INTEGER; of KEY_MONTH the month */
+    bool truth;             /* of KEY_BOOLEAN */
     int slot;               /* of KEY_QUANTITY: its place in the store; else -1 */
     int month;              /* of entries with NAME_MONTH: the month their name says */
     struct setting **child; /* maps and lists: in the order of the file, keys with defaults last */

@@ -367,6 +367,16 @@ struct fault *rows_open(const struct store *store, struct rows **rows)
     return NULL;
 }
 
+size_t rows_count(const struct store *store)
+{
+    return store->slots + 2 * store->inputs + (size_t)store->signals;
+}
+
+size_t rows_streams(const struct store *store)
+{
+    return store->inputs;
+}
+
 void rows_close(struct rows *rows)
 {
     if (rows == NULL) return;

@@ -120,6 +120,11 @@ struct fault *stream_state_init(const struct stream *stream, struct stream_state
     return NULL;
 }
 
+size_t stream_state_bytes(const gsl_rng_type *type)
+{
+    return sizeof(struct stream_state) + (type == NULL ? 0 : LANES * (sizeof(gsl_rng) + type->size));
+}
+
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication)
 {
     if (stream->type == NULL) return;

@@ -1,8 +1,8 @@
 /* sim/core/stream.h -- random numbers that are addressed, not consumed.
  *
- * A draw is a pure function of (seed, name, replication, month, slot). The key of Philox4x32-10 comes from seed and
- * name, its counter from replication, month and slot; a slot is one call of Philox: four words, or two 53-bit uniforms.
- * Salmon, Moraes, Dror and Shaw 2011 (Random123).
+ * With Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011; Random123) a draw is a pure function of seed, name,
+ * replication, month and slot: the key comes from seed and name, the counter from the rest. A slot is one call of
+ * Philox: four words, or two uniforms of 53 bits. The generators of GSL, there for comparison, have to be consumed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STREAM_H
 #define ZHOL_STREAM_H
@@ -16,8 +16,8 @@
 
 enum { STREAM_BEFORE = -1 }; /* the month of what is drawn once per replication, before the first month */
 
-/* A named source of draws of one run. `type` NULL: Philox, addressed; else a generator of GSL, of which each (name,
- * replication) has one of its own, seeded by hash, and draws are taken in order. */
+/* A named source of draws of one run. `type` is NULL with Philox. Else it is a generator of GSL: each replication has
+ * one of its own, seeded by a hash of seed, name and replication, whose draws are taken in order. */
 struct stream {
     uint32_t key[2];
     const gsl_rng_type *type;
@@ -42,11 +42,14 @@ struct stream_state {
 };
 MUST_CHECK struct fault *stream_state_init(const struct stream *stream, struct stream_state *state);
 void stream_state_free(struct stream_state *state);
+/* Bytes of a state with its generators (`type` NULL: Philox, which has none), about. */
+size_t stream_state_bytes(const gsl_rng_type *type);
 /* Once per block, before its first draw. */
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication);
 
-/* Two rows of uniforms in (0, 1) for the lanes first_replication + l: those of the slot's words 0, 1 and words 2, 3,
- * the same as two gsl_rng_uniform after stream_seek, with 0 replaced by 2^-54. u[2][LANES], aligned. */
+/* Two rows of uniforms in (0, 1) for the replications first_replication + l; u[2][LANES], aligned. With Philox the one
+ * is made of the slot's words 0 and 1, the other of words 2 and 3: the same as two gsl_rng_uniform after stream_seek,
+ * with 0 replaced by 2^-54. Else they are the next of the generator, whatever month and slot are. */
 void stream_uniforms(const struct stream *stream, struct stream_state *state, uint64_t first_replication, int month,
                      uint32_t slot, double u[2][LANES]);
 

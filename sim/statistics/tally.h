@@ -1,5 +1,6 @@
-/* sim/statistics/tally.h -- moments of every cell over all valid replications, and the list of the invalid ones, as one
- * sink. Blocks of a chunk are combined along the tree inside the chunk, chunks along the tree of reduction.h.
+/* sim/statistics/tally.h -- a sink that keeps the moments of every cell over all valid replications, and a list of the
+ * invalid ones. Blocks are combined along a tree inside their chunk, and chunks along another, both as in reduction.h, so
+ * that the order in which they come in makes no difference.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_TALLY_H
 #define ZHOL_TALLY_H
@@ -10,7 +11,7 @@
 struct invalid_replication {
     uint64_t replication;
     int month; /* from start */
-    int cause; /* index in the world's list of causes */
+    int cause; /* the outcome that was not finite */
 };
 
 struct tally;

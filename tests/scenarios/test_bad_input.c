@@ -632,6 +632,43 @@ START_TEST(all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown)
 }
 END_TEST
 
+/* An outlet whose boolean `first` is written so. */
+#define OUTLET(first)                                                                                                  \
+    "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 12}\nenergy:\n  gas:\n    unit: kcm\n"                 \
+    "    fields:\n      a: {rate: 12 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}\n"                                      \
+    "    outlets:\n      o: {from: a, price: 50 USD/kcm, demand: 5 kcm/yr, first: " first "}\n"
+
+static void assert_boolean(const char *yaml, bool expected)
+{
+    struct support support;
+    support_open(&support, yaml, 1);
+    ck_assert(setting_at(support.plan.root, "energy.gas.outlets.o.first")->truth == expected);
+    support_close(&support);
+}
+
+static void assert_no_boolean(const char *yaml, const char *found)
+{
+    struct support support;
+    char sentence[160];
+    struct fault *fault = support_try(&support, yaml, 1);
+    snprintf(sentence, sizeof sentence, "energy.gas.outlets.o.first is %s; expected true or false", found);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_str_eq(fault->sentence, sentence);
+    fault_free(fault);
+    support_close(&support);
+}
+
+START_TEST(a_boolean_is_true_or_false)
+{
+    assert_boolean(OUTLET("true"), true);
+    assert_boolean(OUTLET("false"), false);
+    assert_boolean(OUTLET("'true'"), true);
+    assert_no_boolean(OUTLET("yes"), "'yes'");
+    assert_no_boolean(OUTLET("1"), "'1'");
+    assert_no_boolean(OUTLET("[true]"), "a list");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bad input");
@@ -648,6 +685,7 @@ int main(void)
     tcase_add_test(facts, a_note_points_at_the_value_that_was_replaced);
     tcase_add_test(facts, a_note_says_what_a_trigger_may_watch_where_that_is_what_is_wrong);
     tcase_add_test(facts, all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown);
+    tcase_add_test(facts, a_boolean_is_true_or_false);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

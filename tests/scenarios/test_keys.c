@@ -43,7 +43,8 @@ static void assert_key_stated(const struct setting *root, const struct key *key)
                   ALL_KEYS);
     if (key->keys != NULL) assert_all_stated(root, key->keys);
     if (key->entry != NULL) assert_key_stated(root, key->entry);
-    for (const struct variant *v = key->variants; v != NULL && v->name != NULL; v++) assert_all_stated(root, v->keys);
+    for (const struct variant *const *v = key->variants; v != NULL && *v != NULL; v++)
+        assert_all_stated(root, (*v)->keys);
 }
 
 static void assert_all_stated(const struct setting *root, const struct key *keys)
@@ -84,7 +85,8 @@ static void assert_explained(const struct key *keys)
         ck_assert_msg((keys->kind == KEY_QUANTITY) == (keys->unit != NULL),
                       "'%s': a quantity has a unit, nothing else has", keys->name);
         assert_explained(keys->keys);
-        for (const struct variant *v = keys->variants; v != NULL && v->name != NULL; v++) assert_explained(v->keys);
+        for (const struct variant *const *v = keys->variants; v != NULL && *v != NULL; v++)
+            assert_explained((*v)->keys);
     }
 }
 
