@@ -124,8 +124,8 @@ static struct fault *describe_diagnostics(const struct simulation *simulation, s
     return NULL;
 }
 
-/* Moves the outcomes over and copies what else the result owns. */
-static struct fault *hand_over(struct simulation *simulation, struct tally *tally, struct result *result)
+/* Copies what the result owns, so that the simulation can run again. */
+static struct fault *hand_over(const struct simulation *simulation, struct tally *tally, struct result *result)
 {
     const size_t outcomes = simulation->outcomes.count;
     const struct invalid_replication *invalid;
@@ -141,12 +141,10 @@ static struct fault *hand_over(struct simulation *simulation, struct tally *tall
         if (result->cause[i] == NULL) return fault_no_memory();
         result->causes++;
     }
-    result->outcomes = simulation->outcomes;
-    simulation->outcomes = (struct outcomes){0};
-    return NULL;
+    return outcomes_copy(&simulation->outcomes, &result->outcomes);
 }
 
-struct fault *describe(struct simulation *simulation, const struct options *options, struct tally *tally,
+struct fault *describe(const struct simulation *simulation, const struct options *options, struct tally *tally,
                        struct result *result)
 {
     TRY(describe_run(simulation, options, result));

@@ -61,8 +61,8 @@ uint64_t simulation_file_bytes(const struct simulation *simulation, bool compres
 /* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
 const char *simulation_input_unit(const struct simulation *simulation, size_t input);
 
-/* Simulates all replications, or until the goals are met. The result owns what it holds, but for the outcomes, which
- * stay with the simulation until result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+/* Simulates all replications, or until the goals are met. The result owns what it holds, and the
+ * simulation can run again. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
 MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
                                         const struct ensemble_watch *watch, struct result *result);
 
