@@ -6,7 +6,7 @@
 #include "sim/run/simulate.h"
 
 /* Of a result whose moments are there. It owns a copy of all that it says. */
-MUST_CHECK struct fault *describe(const struct simulation *simulation, const struct options *options,
+MUST_CHECK struct fault *describe(const struct simulation *simulation, const struct run_settings *settings,
                                   struct tally *tally, struct result *result);
 
 #endif

@@ -11,12 +11,13 @@ static void assert_none(const struct fault *fault)
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
 }
 
-static void open_scenario(const char *file, long replications, struct options *options, struct simulation *simulation)
+static void open_scenario(const char *file, uint64_t replications, struct run_settings *settings,
+                          struct simulation *simulation)
 {
     gsl_set_error_handler_off();
-    options_init(options);
-    options->replications = replications;
-    assert_none(simulation_open(file, options, simulation));
+    *settings = settings_usual();
+    settings->replications = replications;
+    assert_none(simulation_open(file, settings, simulation));
 }
 
 static void assert_equal_statistics(const struct result *first, const struct result *again)
@@ -57,16 +58,16 @@ static void assert_equal_outcomes(const struct outcomes *first, const struct out
 }
 
 /* Both results at once, so that they cannot share what they own. */
-static void assert_runs_again(const char *file, long replications)
+static void assert_runs_again(const char *file, uint64_t replications)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
     struct result first, again;
     struct pilot pilot;
-    open_scenario(file, replications, &options, &simulation);
-    assert_none(simulation_run(&simulation, &options, NULL, &first));
+    open_scenario(file, replications, &settings, &simulation);
+    assert_none(simulation_run(&simulation, &settings, NULL, &first));
     assert_none(simulation_pilot(&simulation, &pilot));
-    assert_none(simulation_run(&simulation, &options, NULL, &again));
+    assert_none(simulation_run(&simulation, &settings, NULL, &again));
     assert_equal_outcomes(&simulation.outcomes, &first.outcomes);
     assert_equal_outcomes(&first.outcomes, &again.outcomes);
     assert_equal_statistics(&first, &again);
@@ -77,7 +78,6 @@ static void assert_runs_again(const char *file, long replications)
     result_free(&first);
     result_free(&again);
     simulation_close(&simulation);
-    options_free(&options);
 }
 
 START_TEST(the_least_scenario_runs_again)
