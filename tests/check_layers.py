@@ -33,7 +33,7 @@ ALLOWED = {
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
     "output/comparison": OUTPUT,
-    "sim/run": RUN | {"sim/cli"},
+    "sim/run": RUN,
     "sim/batch": RUN | {"sim/batch", "sim/cli"},
     "sim/cli": RUN | {"sim/batch", "sim/cli"},
 }

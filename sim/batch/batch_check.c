@@ -60,7 +60,7 @@ static bool same_outcomes(const struct result *there, const struct simulation *s
 
 /* Whether simulating would give what is there, or (*alike) the same replications, though another number of them. */
 static struct fault *is_same(const struct result *there, const struct simulation *simulation,
-                             const struct options *options, bool *alike, bool *same)
+                             const struct run_settings *settings, bool *alike, bool *same)
 {
     char *arithmetic = simulation_arithmetic();
     if (arithmetic == NULL) return fault_no_memory();
@@ -68,13 +68,13 @@ static struct fault *is_same(const struct result *there, const struct simulation
              strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
              strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed;
     *same = *alike && there->replications == simulation->replications && there->memory == simulation->memory &&
-            there->compressed == keep_compressed(simulation, options) && same_outcomes(there, simulation);
+            there->compressed == keep_compressed(simulation, settings) && same_outcomes(there, simulation);
     free(arithmetic);
     return NULL;
 }
 
 /* What is there already: a result that is what would come out stays, another gives way, anything else is left alone. */
-static struct fault *check_output(const struct options *options, const struct simulation *simulation,
+static struct fault *check_output(const struct batch_run *run, const struct simulation *simulation,
                                   struct cell_run *cell)
 {
     struct result there;
@@ -82,14 +82,14 @@ static struct fault *check_output(const struct options *options, const struct si
     cell->there = 0;
     if (access(cell->output, F_OK) < 0) return NULL;
     struct fault *fault = result_read_head(cell->output, &ours, &there);
-    if (fault == NULL) fault = is_same(&there, simulation, options, &alike, &same);
+    if (fault == NULL) fault = is_same(&there, simulation, run->settings, &alike, &same);
     if (fault == NULL && alike) cell->there = there.replications;
     result_free(&there);
     if (fault_is_memory(fault)) return fault;
     if (same) cell->state = CELL_UNCHANGED;
     cell->replace = true;
     struct fault *refused =
-        ours || options->force ? NULL : fault_raise(FAULT_FILES, "%s; use --force to replace it", fault->sentence);
+        ours || run->force ? NULL : fault_raise(FAULT_FILES, "%s; use --force to replace it", fault->sentence);
     fault_free(fault);
     return refused;
 }
@@ -147,7 +147,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     if (fault == NULL) fault = check_common(&simulation, name, common);
     if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation);
     if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
-    if (fault == NULL) fault = check_output(run->options, &simulation, cell);
+    if (fault == NULL) fault = check_output(run, &simulation, cell);
     cell->replications = simulation.replications;
     if (fault == NULL) cell->max = most_kept(run, &simulation);
     /* a wrong option is wrong for all cells */

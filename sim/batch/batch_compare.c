@@ -150,7 +150,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
                                          .lenient = true,
                                          .better = better_of,
                                          .context = &as_declared,
-                                         .threads = run->options->threads};
+                                         .threads = run->settings->threads};
     if (files->variants == 0) return NULL;
     TRY(comparison_read(files, &wish, comparison));
     comparison->of_worlds = of_worlds;

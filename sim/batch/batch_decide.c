@@ -108,7 +108,7 @@ static struct fault *simulate_on(struct decision *decision, size_t index, const 
                                   .sink = {{&catch, catch_block}},
                                   .sinks = 1};
     const struct ensemble_watch watch = progress_watch(progress);
-    if (fault == NULL) fault = chunks_simulate(&chunks, decision->run->options->threads, &watch);
+    if (fault == NULL) fault = chunks_simulate(&chunks, decision->run->settings->threads, &watch);
     progress_end(progress);
     if (fault == NULL) into->held = simulation->replications;
     free(cell);
@@ -241,11 +241,9 @@ static struct fault *tell(struct decision *decision)
 
 static struct fault *gather_all(struct decision *decision)
 {
-    enum progress_style style;
     struct progress progress;
     struct batch_run *run = decision->run;
-    if (!progress_read_style(run->options->progress, &style)) style = PROGRESS_NONE;
-    progress_begin(&progress, style, 0);
+    progress_begin(&progress, run->style, 0);
     for (size_t i = 0; i < run->cells; i++) {
         if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
         if (!has_failed(decision, i)) TRY(gather(decision, i, &progress));

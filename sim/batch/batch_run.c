@@ -24,10 +24,11 @@ static struct fault *init_outcomes(struct batch_run *run)
     return NULL;
 }
 
-struct fault *batch_run_init(struct batch_run *run, const struct batch *batch, const struct options *options)
+struct fault *batch_run_init(struct batch_run *run, const struct batch *batch, const struct run_settings *settings,
+                             const char *folder)
 {
-    *run = (struct batch_run){.batch = batch, .options = options, .cells = batch_cells(batch)};
-    run->folder = options->output == NULL ? batch->name : options->output;
+    *run = (struct batch_run){.batch = batch, .settings = settings, .cells = batch_cells(batch)};
+    run->folder = folder == NULL ? batch->name : folder;
     run->cell = calloc(run->cells, sizeof *run->cell);
     if (asprintf(&run->command, "zhol batch %s", batch->name) < 0) run->command = NULL;
     if (run->cell == NULL || run->command == NULL) return fault_no_memory();
@@ -94,9 +95,9 @@ struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin 
 {
     const struct batch_cell *cell = &run->batch->cell[index];
     *origin = (struct origin){.command = run->command, .cell = cell->list, .joined = batch_is_joined(run->batch, cell)};
-    struct options options = *run->options;
-    if (run->replications > 0) options.replications = (long)run->replications;
-    struct fault *fault = simulation_open_text(cell->file, cell->text, origin, &options, simulation);
+    struct run_settings settings = *run->settings;
+    if (run->replications > 0) settings.replications = run->replications;
+    struct fault *fault = simulation_open_text(cell->file, cell->text, origin, &settings, simulation);
     return fault != NULL ? fault : warn(run, index, simulation->plan.warnings);
 }
 

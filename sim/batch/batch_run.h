@@ -4,7 +4,7 @@
 #define ZHOL_BATCH_RUN_H
 
 #include "sim/batch/batch.h"
-#include "sim/cli/options.h"
+#include "sim/cli/progress.h"
 #include "sim/run/simulate.h"
 
 #include <stdio.h>
@@ -32,10 +32,12 @@ struct wanted {
 
 struct batch_run {
     const struct batch *batch;
-    const struct options *options;
+    const struct run_settings *settings; /* of every cell */
+    bool force;                          /* whatever is in the place of a result gives way */
+    enum progress_style style;
     const char *folder;    /* of the results */
     char *command;         /* "zhol batch NAME" */
-    uint64_t replications; /* of every cell; 0: as the options or the scenarios say */
+    uint64_t replications; /* of every cell; 0: as the settings or the scenarios say */
     bool deciding;         /* that number is not the last word: what a run of it keeps does not matter */
     char *stopped_by;      /* what decided about that number: "precision: ..."; NULL: nothing */
     struct cell_run *cell;
@@ -46,8 +48,9 @@ struct batch_run {
     struct wanted regret; /* path NULL: none */
 };
 
+/* folder NULL: the name of the batch. */
 MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batch *batch,
-                                        const struct options *options);
+                                        const struct run_settings *settings, const char *folder);
 void batch_run_free(struct batch_run *run);
 size_t batch_run_count(const struct batch_run *run, enum cell_state state);
 

@@ -3,6 +3,7 @@
 #include "sim/batch/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 
 #include <errno.h>
@@ -77,9 +78,9 @@ static struct fault *make_folder(const char *path)
 }
 
 /* What is written at the end must not replace what is read or simulated. */
-static struct fault *check_apart(const struct batch_run *run, const char *option, const char *path, const char *other)
+static struct fault *check_apart(const struct batch_run *run, const char *file, const char *option, const char *path,
+                                 const char *other)
 {
-    const char *file = run->options->scenario[0];
     if (path == NULL) return NULL;
     bool clash = place_is_same(path, file) || (other != NULL && place_is_same(path, other));
     for (size_t i = 0; i < run->cells && !clash; i++) clash = place_is_same(path, run->cell[i].output);
@@ -95,7 +96,7 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
     struct simulation simulation;
     struct origin origin;
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
-    if (fault == NULL) fault = deliver(&simulation, run->options, progress, cell->output, cell->replace);
+    if (fault == NULL) fault = deliver(&simulation, run->settings, progress, cell->output, cell->replace);
     if (fault == NULL) {
         cell->state = CELL_DONE;
         cell->there = cell->replications;
@@ -108,14 +109,12 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
 /* The cells that wait, one after the other. */
 static struct fault *run_cells(struct batch_run *run)
 {
-    enum progress_style style;
     struct progress progress;
     uint64_t replications = 0;
     const size_t waiting = batch_run_count(run, CELL_WAITING);
-    if (!progress_read_style(run->options->progress, &style)) style = PROGRESS_NONE;
     for (size_t i = 0; i < run->cells; i++)
         if (run->cell[i].state == CELL_WAITING) replications += run->cell[i].replications;
-    progress_begin(&progress, style, replications);
+    progress_begin(&progress, run->style, replications);
     for (size_t i = 0, begun = 0; i < run->cells; i++) {
         char *label = NULL;
         if (run->cell[i].state != CELL_WAITING) continue;
@@ -188,7 +187,7 @@ static struct fault *read_goals(struct batch_run *run, struct batch_goals *goals
 /* Differences need samples, in memory and in the results: no more replications than those of which both are kept. */
 static struct fault *limit_goals(const struct batch_run *run, struct batch_goals *goals)
 {
-    const uint64_t first = precision_next(0) * LANES_PER_CHUNK, memory = run->options->memory;
+    const uint64_t first = precision_next(0) * LANES_PER_CHUNK, memory = run->settings->memory;
     uint64_t most = memory / (sizeof(float) * run->cells * goals->count);
     for (size_t i = 0; i < run->cells; i++)
         if (run->cell[i].state != CELL_FAILED && run->cell[i].max < most) most = run->cell[i].max;
@@ -237,13 +236,18 @@ static struct fault *run_until_known(struct batch_run *run)
 static struct fault *run_batch(const struct batch *batch, const struct batch_options *options)
 {
     struct batch_run run;
-    struct fault *fault = batch_run_init(&run, batch, &options->shared);
+    struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
+    run.force = options->shared.force;
+    if (!progress_read_style(options->shared.progress, &run.style)) run.style = PROGRESS_NONE;
     if (fault == NULL) fault = place_check(options->csv);
     if (fault == NULL) fault = place_check(options->comparison);
-    if (fault == NULL) fault = check_apart(&run, "--csv", options->csv, options->comparison);
-    if (fault == NULL) fault = check_apart(&run, "--comparison", options->comparison, options->csv);
     if (fault == NULL)
-        fault = batch->precision != NULL && options->shared.replications == 0 ? run_until_known(&run) : run_all(&run);
+        fault = check_apart(&run, options->shared.scenario[0], "--csv", options->csv, options->comparison);
+    if (fault == NULL)
+        fault = check_apart(&run, options->shared.scenario[0], "--comparison", options->comparison, options->csv);
+    if (fault == NULL)
+        fault = batch->precision != NULL && options->shared.settings.replications == 0 ? run_until_known(&run)
+                                                                                       : run_all(&run);
     if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);
     if (fault == NULL) {
         fault = batch_compare(&run, stdout, options->csv, options->comparison);
@@ -262,7 +266,8 @@ int command_batch(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     struct fault *fault = progress_catch_signals();
     if (fault == NULL)
-        fault = batch_read(options.shared.scenario[0], options.shared.path, options.shared.paths, &batch);
+        fault =
+            batch_read(options.shared.scenario[0], options.shared.settings.path, options.shared.settings.paths, &batch);
     if (fault == NULL) fault = run_batch(&batch, &options);
     const int status =
         fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);

@@ -5,6 +5,7 @@
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/check_choices.h"
 #include "sim/cli/command.h"
+#include "sim/cli/options.h"
 #include "sim/run/retention.h"
 #include "sim/run/simulate.h"
 
@@ -59,11 +60,11 @@ static void print_goals(const struct precision_goals *goals, const struct pilot 
     }
 }
 
-static void print_plan(const struct simulation *simulation, const struct options *options, const struct pilot *pilot,
-                       const char *quantiles)
+static void print_plan(const struct simulation *simulation, const struct run_settings *settings,
+                       const struct pilot *pilot, const char *quantiles)
 {
     char start[8], base[8];
-    const int threads = ensemble_threads(options->threads);
+    const int threads = ensemble_threads(settings->threads);
     const double chunks = (double)chunks_of(simulation->replications);
     calendar_write(simulation->plan.calendar.start, start);
     calendar_write(simulation->plan.calendar.base, base);
@@ -257,12 +258,12 @@ static void print_groups(const struct drivers *drivers)
 }
 
 /* What another generator than Philox costs, and how fine it is. */
-static struct fault *print_generator(const char *file, const struct options *options,
+static struct fault *print_generator(const char *file, const struct run_settings *settings,
                                      const struct simulation *simulation, double chunk_seconds)
 {
     const gsl_rng_type *type = simulation->plan.generator;
     if (type == NULL) return NULL;
-    struct options usual = *options;
+    struct run_settings usual = *settings;
     struct simulation reference;
     struct pilot pilot = {0};
     usual.rng = "philox";
@@ -281,27 +282,27 @@ static struct fault *print_generator(const char *file, const struct options *opt
     return NULL;
 }
 
-static struct fault *print_all(const char *file, const struct options *options, const struct simulation *simulation,
-                               const struct pilot *pilot)
+static struct fault *print_all(const char *file, const struct run_settings *settings,
+                               const struct simulation *simulation, const struct pilot *pilot)
 {
     char *quantiles = keep_quantiles(simulation);
     if (quantiles == NULL) return fault_no_memory();
-    print_plan(simulation, options, pilot, quantiles);
+    print_plan(simulation, settings, pilot, quantiles);
     free(quantiles);
     if (pilot->invalid > 0)
         fprintf(stderr, "warning: %zu of %" PRIu64 " replications tried went non-finite; the first in month %d of %s\n",
                 pilot->invalid, pilot->replications, pilot->month + 1, simulation->outcomes.item[pilot->cause].path);
     print_groups(world_drivers(simulation->world));
-    TRY(print_generator(file, options, simulation, pilot->seconds));
+    TRY(print_generator(file, settings, simulation, pilot->seconds));
     return print_start(simulation);
 }
 
-static struct fault *check_one(const char *file, const struct options *options, struct simulation *simulation)
+static struct fault *check_one(const char *file, const struct run_settings *settings, struct simulation *simulation)
 {
     struct pilot pilot = {0};
-    struct fault *fault = simulation_open(file, options, simulation);
+    struct fault *fault = simulation_open(file, settings, simulation);
     if (fault == NULL) fault = simulation_pilot(simulation, &pilot);
-    if (fault == NULL) fault = print_all(file, options, simulation, &pilot);
+    if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
     pilot_free(&pilot);
     return fault;
 }
@@ -314,7 +315,7 @@ int command_check(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     for (size_t i = 0; i < options.scenarios; i++) {
         struct simulation simulation;
-        struct fault *fault = check_one(options.scenario[i], &options, &simulation);
+        struct fault *fault = check_one(options.scenario[i], &options.settings, &simulation);
         diagnostics_print(simulation.plan.warnings, "warning", stderr);
         const int one = command_end(fault);
         if (status == 0) status = one;

@@ -4,6 +4,7 @@
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/explain_effects.h"
+#include "sim/cli/options.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -37,10 +38,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
-        kept = options_append(&options->shared.set, &options->shared.sets, argument);
+        kept = options_append(&options->shared.settings.set, &options->shared.settings.sets, argument);
         break;
-    case OPTION_ADOPT: kept = options_append(&options->shared.adopt, &options->shared.adopts, argument); break;
-    case OPTION_PATH: kept = options_append(&options->shared.path, &options->shared.paths, argument); break;
+    case OPTION_ADOPT:
+        kept = options_append(&options->shared.settings.adopt, &options->shared.settings.adopts, argument);
+        break;
+    case OPTION_PATH:
+        kept = options_append(&options->shared.settings.path, &options->shared.settings.paths, argument);
+        break;
     case OPTION_AT:
         options->has_month = calendar_read(argument, &options->month);
         if (!options->has_month)
@@ -191,12 +196,12 @@ static struct fault *explain_text(const struct explain_options *options, struct 
 {
     const struct options *shared = &options->shared;
     const struct reading reading = {.file = options->file,
-                                    .search = shared->path,
-                                    .searches = shared->paths,
-                                    .set = shared->set,
-                                    .sets = shared->sets,
-                                    .adopt = shared->adopt,
-                                    .adopts = shared->adopts,
+                                    .search = shared->settings.path,
+                                    .searches = shared->settings.paths,
+                                    .set = shared->settings.set,
+                                    .sets = shared->settings.sets,
+                                    .adopt = shared->settings.adopt,
+                                    .adopts = shared->settings.adopts,
                                     .keys = scenario_keys()};
     TRY(scenario_read(&reading, scenario));
     return explain(*scenario, options);
@@ -205,7 +210,7 @@ static struct fault *explain_text(const struct explain_options *options, struct 
 /* And what effects make of the quantities at the path, which needs the whole model. */
 static struct fault *explain_worth(const struct explain_options *options, struct simulation *simulation)
 {
-    TRY(simulation_open(options->file, &options->shared, simulation));
+    TRY(simulation_open(options->file, &options->shared.settings, simulation));
     TRY(explain(simulation->scenario, options));
     return explain_effects(simulation, options->asked, options->month);
 }

@@ -3,6 +3,7 @@
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/options.h"
 #include "sim/run/retention.h"
 
 #include <stdio.h>
@@ -61,7 +62,7 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
     progress_begin(&progress, style, replications);
     progress_part(&progress, simulation_name(simulation), replications);
-    return deliver(simulation, options, &progress, output, options->force);
+    return deliver(simulation, &options->settings, &progress, output, options->force);
 }
 
 /* Where the result goes; refused before anything is simulated if it is there already. */
@@ -85,7 +86,7 @@ int command_run(int argc, char **argv)
     struct fault *fault = simulation == NULL || output == NULL ? fault_no_memory() : progress_catch_signals();
     size_t opened = 0;
     for (; opened < options.scenarios && fault == NULL; opened++) {
-        fault = simulation_open(options.scenario[opened], &options, &simulation[opened]);
+        fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);
         if (fault == NULL) fault = choose_output(&options, options.scenario[opened], &output[opened]);
         diagnostics_print(simulation[opened].plan.warnings, "warning", stderr);
     }

@@ -153,10 +153,9 @@ static struct fault *check_all(const struct verify_options *options, struct simu
                                struct progress *progress, struct fault **faults)
 {
     const struct ensemble_watch watch = progress_watch(progress);
-    struct options run;
+    struct run_settings run = settings_usual();
     struct result again;
     struct differences differences = {.datasets = 0};
-    options_init(&run);
     run.threads = options->threads;
     struct fault *fault = simulation_run(simulation, &run, &watch, &again);
     progress_end(progress);
@@ -168,7 +167,6 @@ static struct fault *check_all(const struct verify_options *options, struct simu
     }
     *faults = differences.faults;
     result_free(&again);
-    options_free(&run);
     return fault;
 }
 

@@ -103,16 +103,16 @@ static struct fault *write_result(const struct result *result, const char *outpu
     return fault;
 }
 
-struct fault *deliver(struct simulation *simulation, const struct options *options, struct progress *progress,
+struct fault *deliver(struct simulation *simulation, const struct run_settings *settings, struct progress *progress,
                       const char *output, bool force)
 {
     struct result result;
     struct timespec begin, end;
     const struct ensemble_watch watch = progress_watch(progress);
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    struct fault *fault = simulation_run(simulation, options, &watch, &result);
+    struct fault *fault = simulation_run(simulation, settings, &watch, &result);
     progress_end(progress);
-    if (fault == NULL) fault = write_result(&result, output, force, options->threads);
+    if (fault == NULL) fault = write_result(&result, output, force, settings->threads);
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     if (fault == NULL) report(&result, output, seconds);

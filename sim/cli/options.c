@@ -4,6 +4,7 @@
 #include "models/keys.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,32 +86,32 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!read_whole(argument, 1, KEYS_MOST_REPLICATIONS, &number))
             argp_error(state, "-n is '%s'; expected a whole number of replications from 1 to %ld", argument,
                        KEYS_MOST_REPLICATIONS);
-        options->replications = (long)number;
+        options->settings.replications = number;
         break;
     case OPTION_SEED:
         if (!read_whole(argument, 0, UINT64_MAX, &number))
             argp_error(state, "--seed is '%s'; expected a whole number from 0 to 18446744073709551615", argument);
-        options->seed = number;
-        options->has_seed = true;
+        options->settings.seed = number;
+        options->settings.has_seed = true;
         break;
     case 'j':
         if (!read_whole(argument, 1, 4096, &number))
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
-        options->threads = (int)number;
+        options->settings.threads = (int)number;
         break;
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);
-        kept = options_append(&options->set, &options->sets, argument);
+        kept = options_append(&options->settings.set, &options->settings.sets, argument);
         break;
-    case OPTION_ADOPT: kept = options_append(&options->adopt, &options->adopts, argument); break;
-    case OPTION_PATH: kept = options_append(&options->path, &options->paths, argument); break;
-    case OPTION_RNG: options->rng = argument; break;
+    case OPTION_ADOPT: kept = options_append(&options->settings.adopt, &options->settings.adopts, argument); break;
+    case OPTION_PATH: kept = options_append(&options->settings.path, &options->settings.paths, argument); break;
+    case OPTION_RNG: options->settings.rng = argument; break;
     case OPTION_MEMORY:
-        if (!options_read_bytes(argument, &options->memory))
+        if (!options_read_bytes(argument, &options->settings.memory))
             argp_error(state, "--memory is '%s'; expected a size such as 2GiB or 500MB", argument);
         break;
-    case OPTION_SAVE: options->save = argument; break;
-    case OPTION_COMPRESS: options->compress = true; break;
+    case OPTION_SAVE: options->settings.save = argument; break;
+    case OPTION_COMPRESS: options->settings.compress = true; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;
@@ -136,13 +137,14 @@ static error_t parse_goals(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case OPTION_PRECISION:
-        if (!options_append(&options->precision, &options->precisions, argument))
+        if (!options_append(&options->settings.precision, &options->settings.precisions, argument))
             argp_failure(state, 1, 0, "out of memory");
         break;
     case ARGP_KEY_END:
-        if (options->replications > 0 && options->precisions > 0 && strcmp(options->precision[0], "none") != 0)
-            argp_error(state, "-n %ld and --precision '%s' exclude each other; expected one of them",
-                       options->replications, options->precision[0]);
+        if (options->settings.replications > 0 && options->settings.precisions > 0 &&
+            strcmp(options->settings.precision[0], "none") != 0)
+            argp_error(state, "-n %" PRIu64 " and --precision '%s' exclude each other; expected one of them",
+                       options->settings.replications, options->settings.precision[0]);
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -156,16 +158,15 @@ void options_init(struct options *options)
     argp_err_exit_status = 2;
     *options = (struct options){
         .missing = "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml",
-        .rng = "philox",
-        .memory = (uint64_t)2 << 30,
+        .settings = settings_usual(),
         .progress = "auto"};
 }
 
 void options_free(struct options *options)
 {
     free(options->scenario);
-    free(options->set);
-    free(options->adopt);
-    free(options->precision);
-    free(options->path);
+    free(options->settings.set);
+    free(options->settings.adopt);
+    free(options->settings.precision);
+    free(options->settings.path);
 }

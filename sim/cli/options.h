@@ -3,6 +3,8 @@
 #ifndef ZHOL_OPTIONS_H
 #define ZHOL_OPTIONS_H
 
+#include "sim/run/settings.h"
+
 #include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,24 +14,9 @@ struct options {
     const char *missing;   /* what to say when no file is named */
     const char **scenario; /* files */
     size_t scenarios;
-    const char **set; /* PATH=VALUE */
-    size_t sets;
-    const char **adopt; /* policies */
-    size_t adopts;
-    const char **path; /* folders to look for parents in */
-    size_t paths;
-    const char *output;     /* NULL: NAME.h5 here */
-    long replications;      /* 0: as the scenario says */
-    const char **precision; /* goals in place of a number of replications; "none": not even those of the scenario */
-    size_t precisions;
-    bool has_seed;
-    uint64_t seed;
-    int threads; /* 0: all */
-    const char *rng;
-    uint64_t memory;      /* bytes */
-    const char *save;     /* NULL: as the scenario says; patterns separated by commas; "none" */
-    bool compress;        /* samples and inputs in the file */
-    const char *progress; /* auto, plain, none */
+    const char *output;           /* NULL: NAME.h5 here */
+    struct run_settings settings; /* owns its lists */
+    const char *progress;         /* auto, plain, none */
     bool force;
 };
 

@@ -142,6 +142,17 @@ struct fault *outcomes_declare(struct outcomes *outcomes, const struct outcome_k
     return fault;
 }
 
+struct fault *outcomes_copy(const struct outcomes *from, struct outcomes *copy)
+{
+    size_t index = 0;
+    *copy = (struct outcomes){0};
+    for (size_t i = 0; i < from->count; i++) {
+        const struct outcome *outcome = &from->item[i];
+        TRY(outcomes_add(copy, outcome->kind, outcome->path, outcome->unit, outcome->long_name, &index));
+    }
+    return NULL;
+}
+
 void outcomes_free(struct outcomes *outcomes)
 {
     for (size_t i = 0; i < outcomes->count; i++) outcome_free(&outcomes->item[i]);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The command that makes this result again. */
-static char *make_history(const struct simulation *simulation, const struct options *options)
+static char *make_history(const struct simulation *simulation, const struct run_settings *settings)
 {
     char *text = NULL;
     size_t size = 0;
@@ -23,10 +23,10 @@ static char *make_history(const struct simulation *simulation, const struct opti
         fputs(origin->command, to);
     fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, simulation->replications, simulation->plan.seed);
     if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
-    for (size_t i = 0; i < options->sets; i++) fprintf(to, " --set '%s'", options->set[i]);
-    for (size_t i = 0; i < options->adopts; i++) fprintf(to, " --adopt %s", options->adopt[i]);
-    if (options->save != NULL) fprintf(to, " --save '%s'", options->save);
-    if (options->compress) fputs(" --compress", to);
+    for (size_t i = 0; i < settings->sets; i++) fprintf(to, " --set '%s'", settings->set[i]);
+    for (size_t i = 0; i < settings->adopts; i++) fprintf(to, " --adopt %s", settings->adopt[i]);
+    if (settings->save != NULL) fprintf(to, " --save '%s'", settings->save);
+    if (settings->compress) fputs(" --compress", to);
     if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
@@ -43,13 +43,13 @@ static char *make_title(const struct simulation *simulation)
     return asprintf(&text, "%s (%s)", title->text, name) < 0 ? NULL : text;
 }
 
-static struct fault *describe_run(const struct simulation *simulation, const struct options *options,
+static struct fault *describe_run(const struct simulation *simulation, const struct run_settings *settings,
                                   struct result *result)
 {
     struct setting *run = setting_find(simulation->plan.root, "run");
     struct setting *prices = run == NULL ? NULL : setting_find(run, "prices");
     result->title = make_title(simulation);
-    result->history = make_history(simulation, options);
+    result->history = make_history(simulation, settings);
     result->source = strdup("zhol " ZHOL_VERSION);
     result->scenario = strdup(simulation->scenario->merged_text);
     result->seed = simulation->plan.seed;
@@ -59,7 +59,7 @@ static struct fault *describe_run(const struct simulation *simulation, const str
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
     result->exact_quantiles = !simulation->sketched;
-    result->compressed = keep_compressed(simulation, options);
+    result->compressed = keep_compressed(simulation, settings);
     result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);
@@ -124,8 +124,8 @@ static struct fault *describe_diagnostics(const struct simulation *simulation, s
     return NULL;
 }
 
-/* Moves the outcomes over and copies what else the result owns. */
-static struct fault *hand_over(struct simulation *simulation, struct tally *tally, struct result *result)
+/* Copies what the result owns, so that the simulation can run again. */
+static struct fault *hand_over(const struct simulation *simulation, struct tally *tally, struct result *result)
 {
     const size_t outcomes = simulation->outcomes.count;
     const struct invalid_replication *invalid;
@@ -141,15 +141,13 @@ static struct fault *hand_over(struct simulation *simulation, struct tally *tall
         if (result->cause[i] == NULL) return fault_no_memory();
         result->causes++;
     }
-    result->outcomes = simulation->outcomes;
-    simulation->outcomes = (struct outcomes){0};
-    return NULL;
+    return outcomes_copy(&simulation->outcomes, &result->outcomes);
 }
 
-struct fault *describe(struct simulation *simulation, const struct options *options, struct tally *tally,
+struct fault *describe(const struct simulation *simulation, const struct run_settings *settings, struct tally *tally,
                        struct result *result)
 {
-    TRY(describe_run(simulation, options, result));
+    TRY(describe_run(simulation, settings, result));
     TRY(describe_inputs(simulation, result));
     TRY(describe_diagnostics(simulation, result));
     return hand_over(simulation, tally, result);

@@ -5,8 +5,8 @@
 
 #include "sim/run/simulate.h"
 
-/* Of a result whose moments are there. The outcomes move to it. */
-MUST_CHECK struct fault *describe(struct simulation *simulation, const struct options *options, struct tally *tally,
-                                  struct result *result);
+/* Of a result whose moments are there. It owns a copy of all that it says. */
+MUST_CHECK struct fault *describe(const struct simulation *simulation, const struct run_settings *settings,
+                                  struct tally *tally, struct result *result);
 
 #endif

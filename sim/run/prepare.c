@@ -95,7 +95,7 @@ static struct fault *check_discount(const struct simulation *simulation, struct 
     return NULL;
 }
 
-static struct fault *read_run(struct simulation *simulation, const struct options *options)
+static struct fault *read_run(struct simulation *simulation, const struct run_settings *settings)
 {
     struct setting *root = simulation->scenario->root, *run = setting_find(root, "run");
     setting_find(root, "title");
@@ -104,9 +104,9 @@ static struct fault *read_run(struct simulation *simulation, const struct option
     struct setting *seed = run == NULL ? NULL : setting_find(run, "seed");
     simulation->replications = 10000;
     if (replications != NULL) simulation->replications = (uint64_t)replications->integer;
-    if (options->replications > 0) simulation->replications = (uint64_t)options->replications;
+    if (settings->replications > 0) simulation->replications = settings->replications;
     simulation->plan.seed = seed == NULL ? 1 : (uint64_t)seed->integer;
-    if (options->has_seed) simulation->plan.seed = options->seed;
+    if (settings->has_seed) simulation->plan.seed = settings->seed;
     if (run == NULL) return NULL;
     setting_find(run, "home");
     setting_find(run, "prices");
@@ -153,46 +153,46 @@ static struct fault *check_datasets(const struct simulation *simulation)
 }
 
 /* A number that is asked for, and a batch, whose cells have to be of one number, switch the goals off. */
-static struct fault *read_goals(struct simulation *simulation, const struct options *options)
+static struct fault *read_goals(struct simulation *simulation, const struct run_settings *settings)
 {
     struct precision_goals *goals = &simulation->goals;
-    TRY(precision_goals_read(&simulation->plan, world_years(simulation->world), options->precision, options->precisions,
-                             goals));
-    if (options->replications > 0 || simulation->origin != NULL) precision_goals_free(goals);
+    TRY(precision_goals_read(&simulation->plan, world_years(simulation->world), settings->precision,
+                             settings->precisions, goals));
+    if (settings->replications > 0 || simulation->origin != NULL) precision_goals_free(goals);
     if (goals->count > 0) simulation->replications = goals->limit;
     return NULL;
 }
 
-struct fault *simulation_open(const char *file, const struct options *options, struct simulation *simulation)
+struct fault *simulation_open(const char *file, const struct run_settings *settings, struct simulation *simulation)
 {
-    return simulation_open_text(file, NULL, NULL, options, simulation);
+    return simulation_open_text(file, NULL, NULL, settings, simulation);
 }
 
 struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
-                                   const struct options *options, struct simulation *simulation)
+                                   const struct run_settings *settings, struct simulation *simulation)
 {
-    *simulation = (struct simulation){.file = file, .origin = origin, .memory = options->memory, .rng = options->rng};
+    *simulation = (struct simulation){.file = file, .origin = origin, .memory = settings->memory, .rng = settings->rng};
     const struct reading reading = {.file = file,
                                     .text = text,
-                                    .search = options->path,
-                                    .searches = options->paths,
-                                    .set = options->set,
-                                    .sets = options->sets,
-                                    .adopt = options->adopt,
-                                    .adopts = options->adopts,
+                                    .search = settings->path,
+                                    .searches = settings->paths,
+                                    .set = settings->set,
+                                    .sets = settings->sets,
+                                    .adopt = settings->adopt,
+                                    .adopts = settings->adopts,
                                     .keys = scenario_keys()};
-    if (options->save != NULL && (simulation->save = strdup(options->save)) == NULL) return fault_no_memory();
-    TRY(stream_generator(options->rng, &simulation->plan.generator));
+    if (settings->save != NULL && (simulation->save = strdup(settings->save)) == NULL) return fault_no_memory();
+    TRY(stream_generator(settings->rng, &simulation->plan.generator));
     TRY(scenario_read(&reading, &simulation->scenario));
     simulation->plan.root = simulation->scenario->root;
     simulation->plan.store = simulation->scenario->store;
     simulation->plan.units = simulation->scenario->units;
     simulation->plan.outcomes = &simulation->outcomes;
-    TRY(read_run(simulation, options));
+    TRY(read_run(simulation, settings));
     TRY(world_prepare(&simulation->plan, &simulation->world));
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
-    TRY(read_goals(simulation, options));
+    TRY(read_goals(simulation, settings));
     TRY(keep_check(simulation));
     TRY(check_datasets(simulation));
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);

@@ -53,18 +53,16 @@ static struct fault *check_outcomes(const char *path, const struct result *resul
 
 struct fault *reopen(const char *path, const struct result *result, struct simulation *simulation)
 {
-    struct options options;
+    struct run_settings settings = settings_usual();
     char *save = list_saved(result);
     if (save == NULL) return fault_no_memory();
-    options_init(&options);
-    options.replications = (long)result->replications;
-    options.has_seed = true;
-    options.seed = result->seed;
-    options.rng = result->rng;
-    options.memory = result->memory;
-    options.save = save;
-    struct fault *fault = simulation_open_text(path, result->scenario, NULL, &options, simulation);
-    options_free(&options);
+    settings.replications = result->replications;
+    settings.has_seed = true;
+    settings.seed = result->seed;
+    settings.rng = result->rng;
+    settings.memory = result->memory;
+    settings.save = save;
+    struct fault *fault = simulation_open_text(path, result->scenario, NULL, &settings, simulation);
     free(save);
     return fault != NULL ? fault : check_outcomes(path, result, simulation);
 }

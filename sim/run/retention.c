@@ -106,9 +106,9 @@ void keep_cells(const struct simulation *simulation, bool keep[])
     }
 }
 
-bool keep_compressed(const struct simulation *simulation, const struct options *options)
+bool keep_compressed(const struct simulation *simulation, const struct run_settings *settings)
 {
-    return options->compress && keep_rows(simulation) > 0;
+    return settings->compress && keep_rows(simulation) > 0;
 }
 
 /* Bytes of so many rows and inputs. */

@@ -25,7 +25,7 @@ size_t keep_rows(const struct simulation *simulation);
 void keep_cells(const struct simulation *simulation, bool keep[]);
 
 /* Whether it is to be compressed: asked for, and there is something. */
-bool keep_compressed(const struct simulation *simulation, const struct options *options);
+bool keep_compressed(const struct simulation *simulation, const struct run_settings *settings);
 
 /* Bytes of what is kept; of a run with goals, which makes room for all samples before it knows its number, at most. */
 uint64_t keep_bytes(const struct simulation *simulation);

@@ -28,7 +28,7 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
 }
 
 /* What came in, as a result: its samples move there. */
-static struct fault *conclude(struct simulation *simulation, const struct options *options, struct intake *intake,
+static struct fault *conclude(struct simulation *simulation, const struct run_settings *settings, struct intake *intake,
                               struct result *result)
 {
     struct estimate estimate;
@@ -36,11 +36,11 @@ static struct fault *conclude(struct simulation *simulation, const struct option
     TRY(prepare_statistics(simulation, cells, result));
     TRY(tally_total(intake->tally, result->moments));
     TRY(estimate_from(intake, &estimate));
-    TRY(estimate_all(&estimate, cells, options->threads, result));
+    TRY(estimate_all(&estimate, cells, settings->threads, result));
     samples_cut(&intake->samples, intake->replications);
     result->samples = intake->samples;
     intake->samples = (struct samples){0};
-    return describe(simulation, options, intake->tally, result);
+    return describe(simulation, settings, intake->tally, result);
 }
 
 /* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. */
@@ -58,31 +58,31 @@ static struct fault *simulate_until(struct intake *intake, const struct precisio
     return NULL;
 }
 
-static struct fault *simulate_precisely(struct simulation *simulation, const struct options *options,
+static struct fault *simulate_precisely(struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct intake *intake,
                                         struct result *result)
 {
     const struct precision_goals *goals = &simulation->goals;
     struct precision_state *state = calloc(goals->count, sizeof *state);
     struct fault *fault = state == NULL ? fault_no_memory() : simulate_until(intake, goals, watch, state);
-    if (fault == NULL) fault = conclude(simulation, options, intake, result);
+    if (fault == NULL) fault = conclude(simulation, settings, intake, result);
     if (fault == NULL && (result->stopped_by = judge_account(goals, state)) == NULL) fault = fault_no_memory();
     free(state);
     return fault;
 }
 
-struct fault *simulation_run(struct simulation *simulation, const struct options *options,
+struct fault *simulation_run(struct simulation *simulation, const struct run_settings *settings,
                              const struct ensemble_watch *watch, struct result *result)
 {
     const uint64_t replications = simulation->replications;
     struct intake intake;
     *result = (struct result){0};
-    struct fault *fault = intake_open(simulation, options->threads, replications, &intake);
+    struct fault *fault = intake_open(simulation, settings->threads, replications, &intake);
     if (fault == NULL && simulation->goals.count > 0) {
-        fault = simulate_precisely(simulation, options, watch, &intake, result);
+        fault = simulate_precisely(simulation, settings, watch, &intake, result);
     } else if (fault == NULL) {
         fault = intake_simulate(&intake, replications, replications, watch);
-        if (fault == NULL) fault = conclude(simulation, options, &intake, result);
+        if (fault == NULL) fault = conclude(simulation, settings, &intake, result);
     }
     intake_close(&intake);
     return fault;

@@ -1,4 +1,4 @@
-/* sim/run/simulate.h -- from options and a scenario file to a result: joins reader, model, ensemble and statistics.
+/* sim/run/simulate.h -- from settings and a scenario file to a result: joins reader, model, ensemble and statistics.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_SIMULATE_H
 #define ZHOL_SIMULATE_H
@@ -6,9 +6,9 @@
 #include "models/world.h"
 #include "output/result/result.h"
 #include "scenarios/reader/reader.h"
-#include "sim/cli/options.h"
 #include "sim/core/ensemble.h"
 #include "sim/run/goals.h"
+#include "sim/run/settings.h"
 
 /* Of a cell of a batch: what makes it. */
 struct origin {
@@ -42,11 +42,11 @@ struct simulation {
 
 /* Reads and prepares. All faults of the scenario at once. Free it in any case, after the faults were printed. Warnings
  * are in simulation->plan.warnings. */
-MUST_CHECK struct fault *simulation_open(const char *file, const struct options *options,
+MUST_CHECK struct fault *simulation_open(const char *file, const struct run_settings *settings,
                                          struct simulation *simulation);
 /* The same of a document that is in no file; `file` is what it is called, in the folder to look parents up from. */
 MUST_CHECK struct fault *simulation_open_text(const char *file, const char *text, const struct origin *origin,
-                                              const struct options *options, struct simulation *simulation);
+                                              const struct run_settings *settings, struct simulation *simulation);
 void simulation_close(struct simulation *simulation);
 
 const char *simulation_name(const struct simulation *simulation);
@@ -61,9 +61,9 @@ uint64_t simulation_file_bytes(const struct simulation *simulation, bool compres
 /* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
 const char *simulation_input_unit(const struct simulation *simulation, size_t input);
 
-/* Simulates all replications, or until the goals are met. The result owns what it holds, but for the outcomes, which
- * stay with the simulation until result_free. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
-MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct options *options,
+/* Simulates all replications, or until the goals are met. The result owns what it holds, and the
+ * simulation can run again. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct result *result);
 
 /* What the first replications show, on one thread. */

@@ -13,12 +13,12 @@ static void assert_none(const struct fault *fault)
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
 }
 
-static void open_all_keys(struct options *options, struct simulation *simulation)
+static void open_all_keys(struct run_settings *settings, struct simulation *simulation)
 {
     gsl_set_error_handler_off();
-    options_init(options);
-    options->replications = 64;
-    assert_none(simulation_open(ZHOL_FIXTURES "/all-keys.yaml", options, simulation));
+    *settings = settings_usual();
+    settings->replications = 64;
+    assert_none(simulation_open(ZHOL_FIXTURES "/all-keys.yaml", settings, simulation));
 }
 
 /* The head of the simulation's result. */
@@ -53,11 +53,11 @@ static void simulate_block(const struct simulation *simulation, struct world_sta
 
 START_TEST(every_key_comes_back_from_the_merged_text)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation first, again;
     struct world_state *state[2];
     struct block_result block[2];
-    open_all_keys(&options, &first);
+    open_all_keys(&settings, &first);
     struct result head = head_of(&first);
     assert_none(reopen("result.h5", &head, &again));
     for (size_t i = 0; i < first.outcomes.count; i++) {
@@ -76,22 +76,20 @@ START_TEST(every_key_comes_back_from_the_merged_text)
     free_head(&head);
     simulation_close(&again);
     simulation_close(&first);
-    options_free(&options);
 }
 END_TEST
 
 START_TEST(the_kind_of_an_outcome_is_found_by_its_path)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
-    open_all_keys(&options, &simulation);
+    open_all_keys(&settings, &simulation);
     ck_assert_uint_gt(simulation.outcomes.count, 100);
     for (size_t i = 0; i < simulation.outcomes.count; i++)
         ck_assert_msg(outcomes_kind(simulation.outcomes.item[i].path) == simulation.outcomes.item[i].kind, "%s",
                       simulation.outcomes.item[i].path);
     ck_assert_ptr_null(outcomes_kind("weather.rain"));
     simulation_close(&simulation);
-    options_free(&options);
 }
 END_TEST
 
@@ -110,9 +108,9 @@ END_TEST
 
 START_TEST(another_version_or_arithmetic_is_refused_unless_forced)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
-    open_all_keys(&options, &simulation);
+    open_all_keys(&settings, &simulation);
     struct result head = head_of(&simulation);
     assert_none(reopen_check("result.h5", &head, false));
     char **const text[] = {&head.source, &head.arithmetic};
@@ -132,15 +130,14 @@ START_TEST(another_version_or_arithmetic_is_refused_unless_forced)
     }
     free_head(&head);
     simulation_close(&simulation);
-    options_free(&options);
 }
 END_TEST
 
 START_TEST(a_result_with_other_outcomes_than_its_scenario_is_refused)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation first, again;
-    open_all_keys(&options, &first);
+    open_all_keys(&settings, &first);
     struct result head = head_of(&first);
     head.outcomes.count--;
     struct fault *fault = reopen("result.h5", &head, &again);
@@ -151,7 +148,6 @@ START_TEST(a_result_with_other_outcomes_than_its_scenario_is_refused)
     free_head(&head);
     simulation_close(&again);
     simulation_close(&first);
-    options_free(&options);
 }
 END_TEST
 

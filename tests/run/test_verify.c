@@ -15,7 +15,7 @@
 
 enum { REPLICATIONS = 1000, SMALL = 64, BLOCKS = 4 };
 
-static struct options options;
+static struct run_settings settings;
 static struct simulation simulation; /* after its run, of which `result` is */
 static struct result result;
 static struct simulation again; /* the same, not yet run */
@@ -32,14 +32,14 @@ static void assert_none(const struct fault *fault)
 static void set_up_of(const char *scenario, const char *text, long replications)
 {
     gsl_set_error_handler_off();
-    options_init(&options);
-    options.replications = replications;
-    options.save = "*";
-    assert_none(simulation_open_text(scenario, text, NULL, &options, &simulation));
-    assert_none(simulation_open_text(scenario, text, NULL, &options, &again));
-    assert_none(simulation_run(&simulation, &options, NULL, &result));
-    assert_none(simulation_open_text(scenario, text, NULL, &options, &whole));
-    assert_none(simulation_run(&whole, &options, NULL, &made));
+    settings = settings_usual();
+    settings.replications = (uint64_t)replications;
+    settings.save = "*";
+    assert_none(simulation_open_text(scenario, text, NULL, &settings, &simulation));
+    assert_none(simulation_open_text(scenario, text, NULL, &settings, &again));
+    assert_none(simulation_run(&simulation, &settings, NULL, &result));
+    assert_none(simulation_open_text(scenario, text, NULL, &settings, &whole));
+    assert_none(simulation_run(&whole, &settings, NULL, &made));
     strcpy(file + sizeof file - 7, "XXXXXX");
     const int opened = mkstemp(file);
     ck_assert_int_ge(opened, 0);
@@ -76,7 +76,6 @@ static void tear_down(void)
     simulation_close(&simulation);
     simulation_close(&again);
     simulation_close(&whole);
-    options_free(&options);
 }
 
 /* What is found of the result as it is now. */

@@ -12,18 +12,17 @@
 
 #define ALL_KEYS ZHOL_FIXTURES "/all-keys.yaml"
 
-static void open_all(struct options *options, struct simulation *simulation)
+static void open_all(struct run_settings *settings, struct simulation *simulation)
 {
     gsl_set_error_handler_off();
-    options_init(options);
-    struct fault *fault = simulation_open(ALL_KEYS, options, simulation);
+    *settings = settings_usual();
+    struct fault *fault = simulation_open(ALL_KEYS, settings, simulation);
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
 }
 
-static void close_all(struct options *options, struct simulation *simulation)
+static void close_all(struct simulation *simulation)
 {
     simulation_close(simulation);
-    options_free(options);
 }
 
 /* Whether some setting is declared by this very key and stated. */
@@ -54,26 +53,26 @@ static void assert_all_stated(const struct setting *root, const struct key *keys
 
 START_TEST(the_fixture_states_every_key)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
-    open_all(&options, &simulation);
+    open_all(&settings, &simulation);
     assert_all_stated(simulation.scenario->root, scenario_keys());
-    close_all(&options, &simulation);
+    close_all(&simulation);
 }
 END_TEST
 
 START_TEST(every_key_is_read)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
     struct result result;
-    open_all(&options, &simulation);
+    open_all(&settings, &simulation);
     simulation.replications = 64;
-    ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
+    ck_assert_ptr_null(simulation_run(&simulation, &settings, NULL, &result));
     const struct setting *unused = setting_unused(simulation.scenario->root);
     ck_assert_msg(unused == NULL, "nothing reads %s", unused == NULL ? "" : unused->path);
     result_free(&result);
-    close_all(&options, &simulation);
+    close_all(&simulation);
 }
 END_TEST
 
@@ -98,12 +97,12 @@ END_TEST
 
 START_TEST(a_parameter_of_one_replication_is_as_drawn)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
     struct result result;
-    open_all(&options, &simulation);
+    open_all(&settings, &simulation);
     simulation.replications = 64;
-    ck_assert_ptr_null(simulation_run(&simulation, &options, NULL, &result));
+    ck_assert_ptr_null(simulation_run(&simulation, &settings, NULL, &result));
     static const struct {
         const char *path, *unit;
         double min, max;
@@ -124,7 +123,7 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
         }
     }
     result_free(&result);
-    close_all(&options, &simulation);
+    close_all(&simulation);
 }
 END_TEST
 
@@ -152,9 +151,9 @@ END_TEST
 
 START_TEST(an_outcome_of_the_whole_horizon_takes_less_room)
 {
-    struct options options;
+    struct run_settings settings;
     struct simulation simulation;
-    open_all(&options, &simulation);
+    open_all(&settings, &simulation);
     const uint64_t whole = simulation_file_bytes(&simulation, false), years = world_years(simulation.world);
     size_t i = 0;
     while (simulation.annual_saved[i]) i++;
@@ -162,7 +161,7 @@ START_TEST(an_outcome_of_the_whole_horizon_takes_less_room)
     kind.horizon_only = true;
     simulation.outcomes.item[i].kind = &kind;
     ck_assert_uint_ge(whole - simulation_file_bytes(&simulation, false), 8 * (8 + 3 * simulation.quantiles) * years);
-    close_all(&options, &simulation);
+    close_all(&simulation);
 }
 END_TEST
 
