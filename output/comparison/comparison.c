@@ -91,6 +91,11 @@ struct fault *comparison_note(struct comparison *comparison, const char *format,
     return NULL;
 }
 
+int comparison_year(const struct comparison *comparison, size_t period)
+{
+    return comparison->calendar.start / CALENDAR_MONTHS_PER_YEAR + (int)period;
+}
+
 void comparison_period(const struct comparison *comparison, size_t period, char name[COMPARISON_PERIOD])
 {
     char month[8];
@@ -144,31 +149,38 @@ enum {
     }
 
 const struct comparison_number comparison_numbers[] = {
-    [PAIRED] = PLAIN("paired", false, "1: by replication, 0: as of independent draws, "),
-    [COUNT] = PLAIN("count", false, "number of pairs with a value of "),
-    [BASE_MEAN] = PLAIN("base_mean", true, "mean, in the base, of "),
-    [VARIANT_MEAN] = PLAIN("variant_mean", true, "mean, in the variant, of "),
-    INTERVAL(MEAN, "mean_difference", ALONG_NOTHING, true, false, "mean difference of "),
-    [ERROR] = PLAIN("standard_error", true, "standard error of the mean difference of "),
-    [SD] = PLAIN("sd", true, "standard deviation of the differences of "),
-    [ROUNDING] = PLAIN("rounding", true, "rounding, at most, of the mean difference of "),
-    [SAVING] =
-        PLAIN("variance_saving", false, "variance without pairs over that with pairs, of the mean difference of "),
-    INTERVAL(BETTER, "better", ALONG_NOTHING, false, false, "share of pairs in which the variant is better by "),
-    INTERVAL(SAME, "same", ALONG_NOTHING, false, false, "share of pairs in which the variant has the same "),
-    INTERVAL(WORSE, "worse", ALONG_NOTHING, false, false, "share of pairs in which the variant is worse by "),
-    INTERVAL(QUANTILE, "quantile", ALONG_QUANTILE, true, false, "quantiles of the differences of "),
-    INTERVAL(QUANTILE_DIFFERENCE, "quantile_difference", ALONG_QUANTILE, true, false,
-             "difference of the quantiles of "),
-    INTERVAL(TAIL, "cvar_difference", ALONG_LEVEL, true, false, "difference of the means of the tails of "),
-    [TAIL + 3] = {"cvar_difference_standard_error", ALONG_LEVEL, true, false, false,
-                  "standard error of the difference of the means of the tails of "},
-    INTERVAL(BENEFIT_COST, "benefit_cost_ratio", ALONG_NOTHING, false, true, "benefits over costs, of means, of "),
-    [DOMINANCE] = VERDICT("dominance_first", "whether the variant dominates, of first order, by "),
-    [DOMINANCE + 1] = VERDICT("dominance_second", "whether the variant dominates, of second order, by "),
-    [DOMINANCE + 2] = VERDICT("dominated_first", "whether the base dominates, of first order, by "),
-    [DOMINANCE + 3] = VERDICT("dominated_second", "whether the base dominates, of second order, by "),
+    [PAIRED] = PLAIN("paired", false, "1: paired by replication; 0: as of independent draws"),
+    [COUNT] = PLAIN("count", false, "number of pairs with a value"),
+    [BASE_MEAN] = PLAIN("base_mean", true, "mean in the base"),
+    [VARIANT_MEAN] = PLAIN("variant_mean", true, "mean in the variant"),
+    INTERVAL(MEAN, "mean_difference", ALONG_NOTHING, true, false, "mean difference, variant less base"),
+    [ERROR] = PLAIN("standard_error", true, "standard error of the mean difference"),
+    [SD] = PLAIN("sd", true, "standard deviation of the differences"),
+    [ROUNDING] = PLAIN("rounding", true, "rounding of the mean difference, at most"),
+    [SAVING] = PLAIN("variance_saving", false, "variance of the mean difference without pairs over that with pairs"),
+    INTERVAL(BETTER, "share_better", ALONG_NOTHING, false, false, "share of pairs in which the variant is better"),
+    INTERVAL(SAME, "share_same", ALONG_NOTHING, false, false, "share of pairs in which both are the same"),
+    INTERVAL(WORSE, "share_worse", ALONG_NOTHING, false, false, "share of pairs in which the variant is worse"),
+    [QUANTILE] = {"quantile_estimate", ALONG_QUANTILE, true, false, false, "quantiles of the differences"},
+    [QUANTILE + 1] = {"quantile_low", ALONG_QUANTILE, true, false, false,
+                      "lower 95 % bound of the quantiles of the differences"},
+    [QUANTILE + 2] = {"quantile_high", ALONG_QUANTILE, true, false, false,
+                      "upper 95 % bound of the quantiles of the differences"},
+    INTERVAL(QUANTILE_DIFFERENCE, "quantile_difference", ALONG_QUANTILE, true, false, "difference of the quantiles"),
+    INTERVAL(TAIL, "cvar_difference", ALONG_TAIL, true, false, "difference of the means of the tails"),
+    [TAIL + 3] = {"cvar_difference_standard_error", ALONG_TAIL, true, false, false,
+                  "standard error of the difference of the means of the tails"},
+    INTERVAL(BENEFIT_COST, "benefit_cost_ratio", ALONG_NOTHING, false, true, "benefits over costs, of means"),
+    [DOMINANCE] = VERDICT("dominance_first", "whether the variant dominates, of first order"),
+    [DOMINANCE + 1] = VERDICT("dominance_second", "whether the variant dominates, of second order"),
+    [DOMINANCE + 2] = VERDICT("dominated_first", "whether the base dominates, of first order"),
+    [DOMINANCE + 3] = VERDICT("dominated_second", "whether the base dominates, of second order"),
     [DOMINANCE + 4] = {.name = NULL}};
+
+size_t comparison_columns(const struct comparison *comparison, enum dataset_along along)
+{
+    return along == ALONG_QUANTILE ? comparison->quantiles : along == ALONG_TAIL ? comparison->levels : 1;
+}
 
 static double bound(const struct quantile_estimate *estimate, size_t part)
 {

@@ -4,6 +4,7 @@
 #ifndef ZHOL_COMPARISON_H
 #define ZHOL_COMPARISON_H
 
+#include "output/result/datasets.h"
 #include "sim/core/calendar.h"
 #include "sim/statistics/benefit_cost.h"
 #include "sim/statistics/dominance.h"
@@ -12,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { COMPARISON_SCHEMA = 1 };
+enum { COMPARISON_SCHEMA = 2 };
 
 struct comparison_outcome {
     char *path, *unit, *total, *long_name; /* unit of a year, and of the horizon */
@@ -73,6 +74,8 @@ struct comparison_counts {
 void comparison_count(const struct comparison *comparison, bool shown, struct comparison_counts *counts);
 MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *comparison_note(struct comparison *comparison,
                                                                                const char *format, ...);
+/* The calendar year in which a year of the run begins. */
+int comparison_year(const struct comparison *comparison, size_t period);
 /* "2020", "2020-07" where the years of the run do not begin in January, or "horizon". */
 enum { COMPARISON_PERIOD = 12 };
 void comparison_period(const struct comparison *comparison, size_t period, char name[COMPARISON_PERIOD]);
@@ -107,18 +110,19 @@ struct comparison_files {
 MUST_CHECK struct fault *comparison_read(const struct comparison_files *files, const struct comparison_wish *wish,
                                          struct comparison *comparison);
 
-/* The numbers of a cell, each with a name: columns of CSV, members of JSON, groups of HDF5. */
-enum comparison_along { ALONG_NOTHING, ALONG_QUANTILE, ALONG_LEVEL };
+/* The numbers of a cell, each with a name: columns of CSV, members of JSON, datasets of HDF5. */
 struct comparison_number {
     const char *name;
-    enum comparison_along along;
+    enum dataset_along along;
     bool in_unit;    /* of the outcome; else a pure number */
     bool of_horizon; /* over the horizon alone */
     bool whole;      /* dominance: whole numbers */
-    const char *words;
+    const char *meaning;
 };
 extern const struct comparison_number comparison_numbers[]; /* ended by name NULL */
 double comparison_value(const struct comparison *comparison, size_t number, size_t cell, size_t k);
+/* How many values a number has in a cell. */
+size_t comparison_columns(const struct comparison *comparison, enum dataset_along along);
 
 /* Tables of text. */
 enum { COMPARISON_LINES = 40 }; /* of a screen */
@@ -142,5 +146,8 @@ void comparison_csv(const struct comparison *comparison, FILE *to);
 void comparison_json(const struct comparison *comparison, FILE *to);
 /* The whole file under a temporary name, flushed, synced and renamed, as a result. Same comparison, same bytes. */
 MUST_CHECK struct fault *comparison_write(const struct comparison *comparison, const char *path, bool force);
+
+/* What a comparison file holds: of what, worlds, variants, periods, outcomes with their units and numbers. */
+MUST_CHECK struct fault *comparison_list(const char *path, FILE *to);
 
 #endif

@@ -106,11 +106,12 @@ static struct fault *open_side(const struct reading *reading, struct side *side,
     if (!to->unpaired) side->horizon = malloc((count + 1) * sizeof *side->horizon);
     if (!to->unpaired && to->first < to->years) side->annual = malloc((to->years * count + 1) * sizeof *side->annual);
     side->summary = calloc(periods, sizeof *side->summary);
+    side->moments = calloc(periods, sizeof *side->moments);
     side->quantile = calloc(periods * to->quantiles + 1, sizeof *side->quantile);
     side->tail = calloc(periods * to->levels + 1, sizeof *side->tail);
     return (!to->unpaired && side->horizon == NULL) ||
                    (!to->unpaired && to->first < to->years && side->annual == NULL) || side->summary == NULL ||
-                   side->quantile == NULL || side->tail == NULL
+                   side->moments == NULL || side->quantile == NULL || side->tail == NULL
                ? fault_no_memory()
                : NULL;
 }
@@ -121,10 +122,12 @@ static struct fault *close_side(struct side *side, struct fault *fault)
     free(side->annual);
     free(side->costs);
     free(side->summary);
+    free(side->moments);
     free(side->quantile);
     free(side->tail);
     side->horizon = side->annual = side->costs = NULL;
     side->summary = NULL;
+    side->moments = NULL;
     side->quantile = NULL;
     side->tail = NULL;
     fault = stored_close(side->stored, fault);
@@ -150,51 +153,29 @@ static struct fault *load_costs(const struct comparison_outcome *outcome, struct
     const char *path = benefit_cost_outcome(outcome->path);
     const size_t index = path == NULL ? outcomes->count : outcomes_find(outcomes, path);
     const uint64_t count = side->head.replications;
-    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
     if (index == outcomes->count || !side->head.horizon_saved[index] ||
         strcmp(outcomes->item[index].total, outcome->total) != 0)
         return NULL;
     if (side->costs == NULL) side->costs = malloc((count + 1) * sizeof *side->costs);
     if (side->costs == NULL) return fault_no_memory();
-    result_name(path, name);
-    snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
     side->has_costs = true;
-    return stored_floats(side->stored, dataset, count, side->costs);
+    return stored_samples(side->stored, false, path, 1, side->costs);
 }
 
 static struct fault *load_samples(const struct reading *reading, struct side *side)
 {
     const struct comparison *to = reading->to;
     const struct comparison_outcome *outcome = &to->outcome[reading->outcome];
-    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
     side->has_horizon = side->has_annual = side->has_costs = side->has_summaries = false;
     side->index = side->path == NULL ? 0 : reading_find(side, outcome);
     if (!has_outcome(side) || to->unpaired) return NULL;
-    const uint64_t count = side->head.replications;
-    result_name(outcome->path, name);
     side->has_horizon = side->head.horizon_saved[side->index] && asks(to, false);
     side->has_annual = side->head.annual_saved[side->index] && asks(to, true);
     if (side->has_horizon) {
-        snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
-        TRY(stored_floats(side->stored, dataset, count, side->horizon));
+        TRY(stored_samples(side->stored, false, outcome->path, 1, side->horizon));
         TRY(load_costs(outcome, side));
     }
-    if (side->has_annual) {
-        snprintf(dataset, sizeof dataset, "samples/annual/%s", name);
-        TRY(stored_floats(side->stored, dataset, to->years * count, side->annual));
-    }
-    return NULL;
-}
-
-/* A statistic of the periods [first, first + count), each with so many columns. */
-static struct fault *load_statistic(const struct reading *reading, const struct side *side, const char *group,
-                                    bool annual, size_t columns)
-{
-    const struct comparison *to = reading->to;
-    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
-    result_name(to->outcome[reading->outcome].path, name);
-    snprintf(dataset, sizeof dataset, "%s/%s/%s", annual ? "annual" : "horizon", group, name);
-    return stored_doubles(side->stored, dataset, (annual ? to->years : 1) * columns, reading->work);
+    return side->has_annual ? stored_samples(side->stored, true, outcome->path, to->years, side->annual) : NULL;
 }
 
 static bool same_numbers(size_t count, const double a[], size_t others, const double b[])
@@ -202,6 +183,7 @@ static bool same_numbers(size_t count, const double a[], size_t others, const do
     return count == others && (count == 0 || memcmp(a, b, count * sizeof *a) == 0);
 }
 
+/* What the statistics of years, or of the horizon, say of an outcome: those that a difference without pairs needs. */
 static struct fault *load_period_summaries(const struct reading *reading, struct side *side, bool annual)
 {
     const struct comparison *to = reading->to;
@@ -209,30 +191,24 @@ static struct fault *load_period_summaries(const struct reading *reading, struct
     const size_t first = annual ? 0 : to->years, periods = annual ? to->years : 1, Q = to->quantiles, L = to->levels;
     const bool quantiles = same_numbers(Q, to->probability, head->quantiles, head->probability),
                levels = same_numbers(L, to->level, head->levels, head->level);
-    static const char *const plain[3] = {"count", "mean", "standard_error"};
-    static const char *const bounds[3] = {"quantile", "quantile_low", "quantile_high"};
-    static const char *const tails[2] = {"cvar", "cvar_standard_error"};
-    for (size_t i = 0; i < 3; i++) {
-        TRY(load_statistic(reading, side, plain[i], annual, 1));
+    for (const struct dataset *of = datasets; of->name != NULL; of++) {
+        const size_t columns = comparison_columns(to, of->along);
+        const bool known = of->along == ALONG_NOTHING ? true : of->along == ALONG_QUANTILE ? quantiles : levels;
+        if (of->of_chance || !known || columns == 0 || (of->set == NULL && strcmp(of->name, "standard_error") != 0))
+            continue;
+        TRY(stored_statistic(side->stored, annual, of, to->outcome[reading->outcome].path, periods, columns,
+                             reading->work));
         for (size_t p = 0; p < periods; p++) {
             struct summary *summary = &side->summary[first + p];
-            *(i == 0 ? &summary->count : i == 1 ? &summary->mean : &summary->standard_error) = reading->work[p];
-            summary->quantile = quantiles ? side->quantile + (first + p) * Q : NULL;
-            summary->tail = levels ? side->tail + (first + p) * L : NULL;
-        }
-    }
-    for (size_t i = 0; i < 3 && quantiles && Q > 0; i++) {
-        TRY(load_statistic(reading, side, bounds[i], annual, Q));
-        for (size_t k = 0; k < periods * Q; k++) {
-            struct quantile_estimate *out = &side->quantile[first * Q + k];
-            *(i == 0 ? &out->estimate : i == 1 ? &out->low : &out->high) = reading->work[k];
-        }
-    }
-    for (size_t i = 0; i < 2 && levels && L > 0; i++) {
-        TRY(load_statistic(reading, side, tails[i], annual, L));
-        for (size_t k = 0; k < periods * L; k++) {
-            struct cvar_estimate *out = &side->tail[first * L + k];
-            *(i == 0 ? &out->estimate : &out->standard_error) = reading->work[k];
+            const struct dataset_cell cell = {.moments = &side->moments[first + p],
+                                              .quantile = side->quantile + (first + p) * Q,
+                                              .cvar = side->tail + (first + p) * L};
+            for (size_t k = 0; k < columns && of->set != NULL; k++) of->set(&cell, k, reading->work[p * columns + k]);
+            if (of->set == NULL) summary->standard_error = reading->work[p];
+            summary->count = cell.moments->count;
+            summary->mean = cell.moments->mean;
+            summary->quantile = quantiles ? cell.quantile : NULL;
+            summary->tail = levels ? cell.cvar : NULL;
         }
     }
     return NULL;

@@ -18,6 +18,7 @@ struct side {
     bool has_horizon, has_annual, has_costs;
     bool has_summaries;
     struct summary *summary;            /* [years + 1] */
+    struct moments *moments;            /* [years + 1] */
     struct quantile_estimate *quantile; /* [years + 1][quantiles] */
     struct cvar_estimate *tail;         /* [years + 1][levels] */
 };

@@ -1,6 +1,7 @@
 /* output/comparison/comparison_text.c -- a comparison as CSV and as JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
+#include "output/tables/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -26,10 +27,9 @@ static void each_row(const struct comparison *comparison, FILE *to,
                 }
 }
 
-static size_t columns_of(const struct comparison *comparison, size_t number)
+static struct text_columns columns_of(const struct comparison *comparison)
 {
-    const enum comparison_along along = comparison_numbers[number].along;
-    return along == ALONG_QUANTILE ? comparison->quantiles : along == ALONG_LEVEL ? comparison->levels : 1;
+    return (struct text_columns){comparison->quantiles, comparison->levels, comparison->probability, comparison->level};
 }
 
 /* Whether a number is told of a period. */
@@ -44,18 +44,17 @@ static const char *unit_of(const struct comparison *comparison, const struct row
     return row->period == comparison->years ? outcome->total : outcome->unit;
 }
 
+static const char *period_of(const struct comparison *comparison, const struct row *row)
+{
+    return row->period == comparison->years ? "horizon" : "annual";
+}
+
 void comparison_csv_head(const struct comparison *comparison, FILE *to)
 {
-    fputs("world,variant,against_world,against_variant,outcome,period,unit,better_is", to);
-    for (size_t n = 0; comparison_numbers[n].name != NULL; n++) {
-        const struct comparison_number *number = &comparison_numbers[n];
-        for (size_t k = 0; k < columns_of(comparison, n); k++)
-            if (number->along == ALONG_NOTHING)
-                fprintf(to, ",%s", number->name);
-            else
-                fprintf(to, ",%s_%g", number->name,
-                        number->along == ALONG_QUANTILE ? comparison->probability[k] : comparison->level[k]);
-    }
+    const struct text_columns columns = columns_of(comparison);
+    fputs("world,variant,against_world,against_variant,outcome,period,year,units,better", to);
+    for (size_t n = 0; comparison_numbers[n].name != NULL; n++)
+        text_csv_names(&columns, comparison_numbers[n].name, comparison_numbers[n].along, to);
     fputc('\n', to);
 }
 
@@ -64,18 +63,15 @@ static void csv_row(const struct comparison *comparison, const struct row *row, 
 {
     const struct comparison_outcome *outcome = &comparison->outcome[row->outcome];
     const char *world = comparison->world[row->world], *variant = comparison->variant[row->variant];
-    char period[COMPARISON_PERIOD];
-    comparison_period(comparison, row->period, period);
-    fprintf(to, "%s,%s,%s,%s,%s,%s,%s,%s", comparison->of_worlds ? variant : world,
-            comparison->of_worlds ? comparison->base : variant, world, comparison->base, outcome->path, period,
-            unit_of(comparison, row), comparison_better(outcome->better));
+    fprintf(to, "%s,%s,%s,%s,%s,%s,", comparison->of_worlds ? variant : world,
+            comparison->of_worlds ? comparison->base : variant, world, comparison->base, outcome->path,
+            period_of(comparison, row));
+    if (row->period < comparison->years) fprintf(to, "%d", comparison_year(comparison, row->period));
+    fprintf(to, ",%s,%s", unit_of(comparison, row), comparison_better(outcome->better));
     for (size_t n = 0; comparison_numbers[n].name != NULL; n++)
-        for (size_t k = 0; k < columns_of(comparison, n); k++) {
-            const double value =
-                tells(comparison, n, row->period) ? comparison_value(comparison, n, row->cell, k) : UNKNOWN;
-            fputc(',', to);
-            if (!isnan(value)) fprintf(to, "%.17g", value);
-        }
+        for (size_t k = 0; k < comparison_columns(comparison, comparison_numbers[n].along); k++)
+            text_csv_value(tells(comparison, n, row->period) ? comparison_value(comparison, n, row->cell, k) : UNKNOWN,
+                           to);
     fputc('\n', to);
 }
 
@@ -84,98 +80,71 @@ void comparison_csv(const struct comparison *comparison, FILE *to)
     each_row(comparison, to, csv_row);
 }
 
-static void json_text(const char *text, FILE *to)
-{
-    fputc('"', to);
-    for (const char *c = text == NULL ? "" : text; *c != '\0'; c++)
-        if (*c == '"' || *c == '\\')
-            fprintf(to, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20)
-            fprintf(to, "\\u%04x", (unsigned)*c);
-        else
-            fputc(*c, to);
-    fputc('"', to);
-}
-
-static void json_member(const char *name, const char *text, FILE *to)
-{
-    fprintf(to, "\"%s\": ", name);
-    json_text(text, to);
-}
-
 static void json_names(const char *name, size_t count, char *const names[], FILE *to)
 {
     fprintf(to, "  \"%s\": [", name);
     for (size_t i = 0; i < count; i++) {
         if (i > 0) fputs(", ", to);
-        json_text(names[i], to);
+        text_json_string(names[i], to);
     }
     fputs("],\n", to);
 }
 
-static void json_number(double value, FILE *to)
-{
-    if (isfinite(value))
-        fprintf(to, "%.17g", value);
-    else
-        fputs("null", to);
-}
+/* A number of a cell. */
+struct number {
+    const struct comparison *comparison;
+    size_t number, cell;
+};
 
-static void json_numbers(const char *name, size_t count, const double value[], FILE *to)
+static double number_of(const void *of, size_t k)
 {
-    fprintf(to, "  \"%s\": [", name);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) fputs(", ", to);
-        json_number(value[i], to);
-    }
-    fputs("],\n", to);
+    const struct number *number = of;
+    return comparison_value(number->comparison, number->number, number->cell, k);
 }
 
 static void json_row(const struct comparison *comparison, const struct row *row, FILE *to)
 {
     const struct comparison_outcome *outcome = &comparison->outcome[row->outcome];
+    const struct text_columns columns = columns_of(comparison);
     const bool is_first = row->outcome == 0 && row->world == 0 && row->variant == 0 && row->period == comparison->shown;
-    char period[COMPARISON_PERIOD];
-    comparison_period(comparison, row->period, period);
     fputs(is_first ? "\n    {" : ",\n    {", to);
-    json_member("world", comparison->world[row->world], to);
+    text_json_member("world", comparison->world[row->world], to);
     fputs(", ", to);
-    json_member("variant", comparison->variant[row->variant], to);
+    text_json_member("variant", comparison->variant[row->variant], to);
     fputs(", ", to);
-    json_member("outcome", outcome->path, to);
+    text_json_member("outcome", outcome->path, to);
     fputs(", ", to);
-    json_member("period", period, to);
+    text_json_member("period", period_of(comparison, row), to);
+    if (row->period < comparison->years) fprintf(to, ", \"year\": %d", comparison_year(comparison, row->period));
     fputs(", ", to);
-    json_member("unit", unit_of(comparison, row), to);
+    text_json_member("units", unit_of(comparison, row), to);
     fputs(", ", to);
-    json_member("better_is", comparison_better(outcome->better), to);
+    text_json_member("better", comparison_better(outcome->better), to);
     for (size_t n = 0; comparison_numbers[n].name != NULL; n++) {
-        const bool is_list = comparison_numbers[n].along != ALONG_NOTHING;
+        const struct number of = {comparison, n, row->cell};
         if (!tells(comparison, n, row->period)) continue;
-        fprintf(to, ", \"%s\": %s", comparison_numbers[n].name, is_list ? "[" : "");
-        for (size_t k = 0; k < columns_of(comparison, n); k++) {
-            if (k > 0) fputs(", ", to);
-            json_number(comparison_value(comparison, n, row->cell, k), to);
-        }
-        if (is_list) fputc(']', to);
+        fputs(", ", to);
+        text_json_values(&columns, comparison_numbers[n].name, comparison_numbers[n].along, number_of, &of, to);
     }
     fputc('}', to);
 }
 
 void comparison_json(const struct comparison *comparison, FILE *to)
 {
+    const struct text_columns columns = columns_of(comparison);
     fputs("{\n  ", to);
-    json_member("title", comparison->title, to);
+    text_json_member("title", comparison->title, to);
     fputs(",\n  ", to);
-    json_member("history", comparison->history, to);
+    text_json_member("history", comparison->history, to);
     fputs(",\n  ", to);
-    json_member("base", comparison->base, to);
+    text_json_member("base", comparison->base, to);
     fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n", comparison->seed,
             comparison->replications);
     json_names("world", comparison->worlds, comparison->world, to);
     json_names("variant", comparison->variants, comparison->variant, to);
-    json_numbers("quantile", comparison->quantiles, comparison->probability, to);
-    json_numbers("level", comparison->levels, comparison->level, to);
+    fputs("  ", to);
+    text_json_columns(&columns, to);
+    fputs(",\n", to);
     json_names("notes", comparison->notes, comparison->note, to);
     fputs("  \"differences\": [", to);
     each_row(comparison, to, json_row);

@@ -1,78 +1,78 @@
-/* output/comparison/comparison_write.c -- a comparison as HDF5 in the layout of a result: a group per statistic, a
- * dataset per outcome, all dimensions from world and variant on.
+/* output/comparison/comparison_write.c -- a comparison as HDF5 in the layout of a result: arrays over world, variant,
+ * outcome and what a result has besides.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
 #include "output/hdf5/axes.h"
-#include "output/hdf5/content.h"
 #include "output/hdf5/publish.h"
-#include "output/result/result.h"
+#include "output/result/outcome_axis.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct writing {
     struct layout layout;
     const struct comparison *comparison;
-    double *work;   /* [worlds][variants][periods][quantiles or levels] */
-    int32_t *whole; /* [worlds][variants] */
+    struct outcome_kind *kind; /* [outcomes] */
+    struct outcome *outcome;   /* [outcomes] */
+    const struct outcome **described;
+    size_t *index; /* [count] the outcomes of the group at hand */
+    size_t count;
 };
 
-/* The dimensions of a group. */
+/* The axes of a group. */
 struct axes {
-    int rank;
-    hid_t scale[LAYOUT_RANK];
-    hsize_t size[LAYOUT_RANK];
+    bool annual;
+    struct layout_axis world, variant, outcome, time, quantile, tail, level;
 };
 
-static void add_axis(struct axes *axes, hid_t scale, size_t size)
-{
-    axes->scale[axes->rank] = scale;
-    axes->size[axes->rank++] = size;
-}
-
-static struct fault *write_axes(struct writing *writing, hid_t group, bool annual, enum comparison_along along,
-                                struct axes *axes)
+static struct fault *write_axes(struct writing *writing, hid_t group, struct axes *axes)
 {
     const struct comparison *from = writing->comparison;
     struct layout *layout = &writing->layout;
-    hid_t scale = -1;
-    *axes = (struct axes){.rank = 0};
-    TRY(axes_names(layout, group, "world", "world", from->worlds, from->world, &scale));
-    add_axis(axes, scale, from->worlds);
-    TRY(axes_names(layout, group, "variant", "variant, compared with the base of its world", from->variants,
-                   from->variant, &scale));
-    add_axis(axes, scale, from->variants);
-    if (annual) {
-        TRY(axes_time(layout, group, &from->calendar, from->years, &scale));
-        add_axis(axes, scale, from->years);
-    }
-    if (along == ALONG_QUANTILE) {
-        TRY(axes_quantile(layout, group, from->quantiles, from->probability, &scale));
-        add_axis(axes, scale, from->quantiles);
-    } else if (along == ALONG_LEVEL) {
-        TRY(axes_level(layout, group, from->levels, from->level, &scale));
-        add_axis(axes, scale, from->levels);
-    }
-    return NULL;
+    const size_t levels = from->levels / 2;
+    TRY(outcome_axis_write(layout, group, axes->annual, from->prices, writing->count, writing->described,
+                           &axes->outcome));
+    TRY(axes_labels(layout, group, "world", "world", from->worlds, (const char *const *)from->world, &axes->world));
+    TRY(axes_labels(layout, group, "variant", "variant, compared with the base of its world", from->variants,
+                    (const char *const *)from->variant, &axes->variant));
+    if (axes->annual) TRY(axes_time(layout, group, &from->calendar, from->years, &axes->time));
+    TRY(axes_quantile(layout, group, from->quantiles, from->probability, &axes->quantile));
+    TRY(axes_tail(layout, group, &axes->tail));
+    return axes_level(layout, group, levels, from->level + levels, &axes->level);
 }
 
-static struct fault *describe(const struct writing *writing, hid_t dataset, const struct comparison_number *number,
-                              const struct comparison_outcome *outcome, bool annual)
+/* The values of a number in a cell, in the order of the file. */
+static void put(const struct comparison *from, size_t number, size_t cell, size_t k, size_t at, void *value)
 {
-    const struct layout *layout = &writing->layout;
-    const char *unit = !number->in_unit ? "1" : annual ? outcome->unit : outcome->total;
-    char long_name[640];
-    snprintf(long_name, sizeof long_name, "%s%s", number->words, outcome->long_name);
-    TRY(layout_text(layout, dataset, "units", unit[0] == '\0' ? "1" : unit));
-    TRY(layout_text(layout, dataset, "long_name", long_name));
-    TRY(layout_text(layout, dataset, "path", outcome->path));
-    TRY(layout_text(layout, dataset, "cell_methods", result_cell_methods(outcome->rule)));
-    TRY(layout_text(layout, dataset, "better", comparison_better(outcome->better)));
-    if (strstr(unit, "USD") != NULL) TRY(layout_text(layout, dataset, "prices", writing->comparison->prices));
-    if (outcome->headline) TRY(layout_integer(layout, dataset, "headline", 1));
-    if (outcome->horizon_only) TRY(layout_integer(layout, dataset, "horizon_only", 1));
-    if (number->whole) {
+    const struct comparison_number *of = &comparison_numbers[number];
+    const size_t levels = from->levels / 2;
+    const size_t column = of->along == ALONG_TAIL ? dataset_tail(from->levels, k >= levels, k % levels) : k;
+    const double is = comparison_value(from, number, cell, column);
+    if (of->whole)
+        ((int32_t *)value)[at] = (int32_t)is;
+    else
+        ((double *)value)[at] = is;
+}
+
+static void fill(const struct writing *writing, size_t number, bool annual, void *value)
+{
+    const struct comparison *from = writing->comparison;
+    const size_t first = annual ? 0 : from->years, end = annual ? from->years : from->years + 1;
+    const size_t columns = comparison_columns(from, comparison_numbers[number].along);
+    size_t at = 0;
+    for (size_t w = 0; w < from->worlds; w++)
+        for (size_t v = 0; v < from->variants; v++)
+            for (size_t i = 0; i < writing->count; i++)
+                for (size_t p = first; p < end; p++)
+                    for (size_t k = 0; k < columns; k++)
+                        put(from, number, comparison_index(from, writing->index[i], w, v, p), k, at++, value);
+}
+
+static struct fault *describe(const struct layout *layout, hid_t dataset, const struct comparison_number *of)
+{
+    TRY(layout_text(layout, dataset, "long_name", of->meaning));
+    if (!of->in_unit) TRY(layout_text(layout, dataset, "units", "1"));
+    if (of->whole) {
         const int32_t flag[] = {DOMINANCE_NOT_ASKED, DOMINANCE_NO, DOMINANCE_UNDECIDED, DOMINANCE_YES};
         TRY(layout_integers(layout, dataset, "flag_values", 4, flag));
         TRY(layout_text(layout, dataset, "flag_meanings", "not_asked no undecided yes"));
@@ -81,62 +81,47 @@ static struct fault *describe(const struct writing *writing, hid_t dataset, cons
     return NULL;
 }
 
-static size_t columns_of(const struct comparison *from, enum comparison_along along)
+static struct fault *write_number(struct writing *writing, hid_t group, size_t number, const struct axes *axes)
 {
-    return along == ALONG_QUANTILE ? from->quantiles : along == ALONG_LEVEL ? from->levels : 1;
-}
-
-static void fill(struct writing *writing, size_t number, size_t outcome, bool annual)
-{
-    const struct comparison *from = writing->comparison;
     const struct comparison_number *of = &comparison_numbers[number];
-    const size_t first = annual ? 0 : from->years, end = annual ? from->years : from->years + 1;
-    size_t at = 0;
-    for (size_t w = 0; w < from->worlds; w++)
-        for (size_t v = 0; v < from->variants; v++)
-            for (size_t p = first; p < end; p++)
-                for (size_t k = 0; k < columns_of(from, of->along); k++, at++) {
-                    const double value = comparison_value(from, number, comparison_index(from, outcome, w, v, p), k);
-                    if (of->whole)
-                        writing->whole[at] = (int32_t)value;
-                    else
-                        writing->work[at] = value;
-                }
-}
-
-static struct fault *write_number(struct writing *writing, hid_t parent, size_t number, bool annual)
-{
-    const struct comparison *from = writing->comparison;
-    const struct comparison_number *of = &comparison_numbers[number];
-    struct axes axes;
-    hid_t group = -1, dataset = -1;
-    if (columns_of(from, of->along) == 0) return NULL;
-    TRY(layout_group(&writing->layout, parent, of->name, &group));
-    TRY(write_axes(writing, group, annual, of->along, &axes));
-    for (size_t o = 0; o < from->outcomes; o++) {
-        char name[RESULT_NAME_MOST];
-        if (annual && from->outcome[o].horizon_only) continue;
-        result_name(from->outcome[o].path, name);
-        fill(writing, number, o, annual);
-        struct layout_data data = {.name = name,
-                                   .type = of->whole ? H5T_NATIVE_INT32 : H5T_NATIVE_DOUBLE,
-                                   .rank = axes.rank,
-                                   .value = of->whole ? (const void *)writing->whole : writing->work};
-        memcpy(data.scale, axes.scale, sizeof data.scale);
-        memcpy(data.size, axes.size, sizeof data.size);
-        TRY(layout_dataset(&writing->layout, group, &data, &dataset));
-        TRY(describe(writing, dataset, of, &from->outcome[o], annual));
+    struct layout_data data = {.name = of->name, .type = of->whole ? H5T_NATIVE_INT32 : H5T_NATIVE_DOUBLE};
+    hid_t dataset = -1;
+    size_t values = 1;
+    data.axis[data.rank++] = axes->world;
+    data.axis[data.rank++] = axes->variant;
+    data.axis[data.rank++] = axes->outcome;
+    if (axes->annual) data.axis[data.rank++] = axes->time;
+    if (of->along == ALONG_QUANTILE) data.axis[data.rank++] = axes->quantile;
+    if (of->along == ALONG_TAIL) {
+        data.axis[data.rank++] = axes->tail;
+        data.axis[data.rank++] = axes->level;
     }
-    HDF5(writing->layout.path, H5Gclose(group), "close a group");
-    return NULL;
+    for (int d = 0; d < data.rank; d++) values *= (size_t)data.axis[d].size;
+    double *value = calloc(values + 1, sizeof *value);
+    if (value == NULL) return fault_no_memory();
+    fill(writing, number, axes->annual, value);
+    data.value = value;
+    struct fault *fault = layout_dataset(&writing->layout, group, &data, &dataset);
+    if (fault == NULL) fault = describe(&writing->layout, dataset, of);
+    free(value);
+    return fault;
 }
 
-static struct fault *write_period(struct writing *writing, const char *name, bool annual)
+static struct fault *write_period(struct writing *writing, bool annual)
 {
+    const struct comparison *from = writing->comparison;
+    struct axes axes = {.annual = annual};
     hid_t group = -1;
-    TRY(layout_group(&writing->layout, writing->layout.file, name, &group));
+    writing->count = 0;
+    for (size_t o = 0; o < from->outcomes; o++) {
+        if (annual && from->outcome[o].horizon_only) continue;
+        writing->described[writing->count] = &writing->outcome[o];
+        writing->index[writing->count++] = o;
+    }
+    TRY(layout_group(&writing->layout, writing->layout.file, annual ? "annual" : "horizon", &group));
+    TRY(write_axes(writing, group, &axes));
     for (size_t n = 0; comparison_numbers[n].name != NULL; n++)
-        if (!annual || !comparison_numbers[n].of_horizon) TRY(write_number(writing, group, n, annual));
+        if (!annual || !comparison_numbers[n].of_horizon) TRY(write_number(writing, group, n, &axes));
     return NULL;
 }
 
@@ -160,27 +145,11 @@ static struct fault *write_lines(const struct writing *writing, const char *name
                                  const struct comparison_origin origin[],
                                  const char *(*of)(const struct comparison_origin *))
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL) return fault_no_memory();
-    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : "\n", of(&origin[i]));
-    struct fault *fault = fclose(to) != 0 ? fault_no_memory() : NULL;
-    if (fault == NULL) fault = layout_text(&writing->layout, writing->layout.file, name, text);
-    free(text);
-    return fault;
-}
-
-static struct fault *write_names(const struct writing *writing, const char *name, size_t count, char *const names[])
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL) return fault_no_memory();
-    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : "\n", names[i]);
-    struct fault *fault = fclose(to) != 0 ? fault_no_memory() : NULL;
-    if (fault == NULL) fault = layout_text(&writing->layout, writing->layout.file, name, text);
-    free(text);
+    const char **line = malloc((count + 1) * sizeof *line);
+    if (line == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) line[i] = of(&origin[i]);
+    struct fault *fault = layout_lines(&writing->layout, writing->layout.file, name, count, line);
+    free(line);
     return fault;
 }
 
@@ -192,7 +161,8 @@ static struct fault *write_origins(const struct writing *writing)
     TRY(write_lines(writing, "base_title", from->worlds, from->base_origin, title_of));
     TRY(write_lines(writing, "base_history", from->worlds, from->base_origin, history_of));
     TRY(write_lines(writing, "base_content_sha256", from->worlds, from->base_origin, content_of));
-    TRY(write_names(writing, "variant_names", from->variants, from->variant));
+    TRY(layout_lines(&writing->layout, writing->layout.file, "variant_names", from->variants,
+                     (const char *const *)from->variant));
     TRY(write_lines(writing, "variant_titles", files, from->origin, title_of));
     TRY(write_lines(writing, "variant_histories", files, from->origin, history_of));
     return write_lines(writing, "variant_content_sha256", files, from->origin, content_of);
@@ -218,7 +188,7 @@ static struct fault *write_root(const struct writing *writing)
     TRY(layout_integer(layout, layout->file, "months", from->calendar.months));
     TRY(layout_number(layout, layout->file, "confidence", 0.95));
     TRY(layout_text(layout, layout->file, "paired", from->unpaired ? "no" : "by replication"));
-    TRY(write_names(writing, "notes", from->notes, from->note));
+    TRY(layout_lines(layout, layout->file, "notes", from->notes, (const char *const *)from->note));
     return write_origins(writing);
 }
 
@@ -226,28 +196,56 @@ static struct fault *write_all(struct writing *writing)
 {
     const struct comparison *from = writing->comparison;
     TRY(write_root(writing));
-    if (from->first == 0 && from->periods > from->years && from->years > 0) TRY(write_period(writing, "annual", true));
-    TRY(write_period(writing, "horizon", false));
-    return content_seal(&writing->layout);
+    if (from->first == 0 && from->periods > from->years && from->years > 0) TRY(write_period(writing, true));
+    TRY(write_period(writing, false));
+    return layout_seal(&writing->layout);
+}
+
+/* The outcomes as a result describes them. */
+static void set_outcomes(struct writing *writing)
+{
+    const struct comparison *from = writing->comparison;
+    for (size_t o = 0; o < from->outcomes; o++) {
+        const struct comparison_outcome *outcome = &from->outcome[o];
+        writing->kind[o] = (struct outcome_kind){.rule = outcome->rule,
+                                                 .better = outcome->better,
+                                                 .subject = outcome->subject,
+                                                 .main = outcome->main,
+                                                 .rank = outcome->rank,
+                                                 .headline = outcome->headline,
+                                                 .horizon_only = outcome->horizon_only};
+        writing->outcome[o] = (struct outcome){.kind = &writing->kind[o],
+                                               .path = outcome->path,
+                                               .unit = outcome->unit,
+                                               .total = outcome->total,
+                                               .long_name = outcome->long_name};
+    }
 }
 
 static struct fault *write_file(const char *temporary, const char *path, const void *context)
 {
     const struct comparison *from = context;
     struct writing writing = {.comparison = from};
-    const size_t rows = from->worlds * from->variants,
-                 columns = from->quantiles > from->levels ? from->quantiles : from->levels;
-    writing.work = calloc(rows * (from->years + 1) * (columns + 1), sizeof *writing.work);
-    writing.whole = calloc(rows + 1, sizeof *writing.whole);
-    struct fault *fault = writing.work == NULL || writing.whole == NULL ? fault_no_memory() : NULL;
+    const size_t count = from->outcomes + 1;
+    writing.kind = calloc(count, sizeof *writing.kind);
+    writing.outcome = calloc(count, sizeof *writing.outcome);
+    writing.described = calloc(count, sizeof *writing.described);
+    writing.index = calloc(count, sizeof *writing.index);
+    struct fault *fault =
+        writing.kind == NULL || writing.outcome == NULL || writing.described == NULL || writing.index == NULL
+            ? fault_no_memory()
+            : NULL;
     if (fault == NULL) {
+        set_outcomes(&writing);
         fault = layout_create(temporary, &writing.layout);
         writing.layout.path = path; /* the name that people know */
         if (fault == NULL) fault = write_all(&writing);
         fault = layout_finish(&writing.layout, fault);
     }
-    free(writing.work);
-    free(writing.whole);
+    free(writing.kind);
+    free(writing.outcome);
+    free(writing.described);
+    free(writing.index);
     return fault;
 }
 

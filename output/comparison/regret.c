@@ -153,27 +153,27 @@ struct fault *regret_check(const struct comparison_files *files, const char *pat
 }
 
 /* The first `count` of a file, which may have more. */
-static struct fault *read_first(const struct stored *stored, const char *dataset, size_t count, float value[])
+static struct fault *read_first(const struct stored *stored, const char *outcome, size_t count, float value[])
 {
-    size_t all = 0;
-    TRY(stored_count(stored, dataset, &all));
-    if (all <= count) return stored_floats(stored, dataset, count, value);
+    const size_t all = stored_replications(stored);
+    if (all == count) return stored_samples(stored, false, outcome, 1, value);
+    if (all < count) return fault_raise(FAULT_FILES, "a file has %zu replications; expected at least %zu", all, count);
     float *whole = malloc(all * sizeof *whole);
     if (whole == NULL) return fault_no_memory();
-    struct fault *fault = stored_floats(stored, dataset, all, whole);
+    struct fault *fault = stored_samples(stored, false, outcome, 1, whole);
     if (fault == NULL) memcpy(value, whole, count * sizeof *value);
     free(whole);
     return fault;
 }
 
-static struct fault *read_samples(const char *path, const char *dataset, size_t count, float value[], bool *there)
+static struct fault *read_samples(const char *path, const char *outcome, size_t count, float value[], bool *there)
 {
     struct stored *stored = NULL;
     *there = false;
     if (path == NULL) return NULL;
     struct fault *fault = stored_open(path, &stored);
-    if (fault == NULL) fault = stored_has(stored, dataset, there);
-    if (fault == NULL && *there) fault = read_first(stored, dataset, count, value);
+    if (fault == NULL) *there = stored_has_samples(stored, false, outcome);
+    if (fault == NULL && *there) fault = read_first(stored, outcome, count, value);
     return stored_close(stored, fault);
 }
 
@@ -235,14 +235,11 @@ static struct fault *read_world(struct regret *regret, const struct comparison_f
 {
     const struct comparison *to = &regret->comparison;
     const size_t count = to->replications;
-    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
     bool first = true;
-    result_name(regret->path, name);
-    snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
     memset(room->lost, 0, count);
     for (size_t v = 0; v < to->variants; v++) {
         float *value = room->value + v * count;
-        TRY(read_samples(files->file[world * to->variants + v], dataset, count, value, &room->there[v]));
+        TRY(read_samples(files->file[world * to->variants + v], regret->path, count, value, &room->there[v]));
         if (!room->there[v]) continue;
         take_best(count, value, regret->better == OUTCOME_MORE, first, room->best, room->lost);
         first = false;

@@ -8,13 +8,15 @@
 
 /* `time`: the first day of each year of the run, with `time_bounds`. */
 MUST_CHECK struct fault *axes_time(struct layout *layout, hid_t group, const struct calendar *calendar, size_t years,
-                                   hid_t *time);
+                                   struct layout_axis *axis);
 MUST_CHECK struct fault *axes_quantile(struct layout *layout, hid_t group, size_t count, const double probability[],
-                                       hid_t *scale);
+                                       struct layout_axis *axis);
+/* `tail`: lower, upper; and `level`: that each of them leaves out. */
+MUST_CHECK struct fault *axes_tail(struct layout *layout, hid_t group, struct layout_axis *axis);
 MUST_CHECK struct fault *axes_level(struct layout *layout, hid_t group, size_t count, const double level[],
-                                    hid_t *scale);
-/* Numbers 0, 1, ... that stand for names, which have no spaces. */
-MUST_CHECK struct fault *axes_names(struct layout *layout, hid_t group, const char *axis, const char *long_name,
-                                    size_t count, char *const names[], hid_t *scale);
+                                    struct layout_axis *axis);
+/* Labels, and what they are. */
+MUST_CHECK struct fault *axes_labels(struct layout *layout, hid_t group, const char *name, const char *long_name,
+                                     size_t count, const char *const label[], struct layout_axis *axis);
 
 #endif

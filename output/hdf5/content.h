@@ -1,20 +1,41 @@
-/* output/hdf5/content.h -- the SHA-256 of what a result file says: names, shapes, values and attributes, in the order
- * of the file.
+/* output/hdf5/content.h -- the SHA-256 of what a file says: names, shapes, values and attributes, in the order in which
+ * its objects were made. The writer takes it from what it writes, a reader from what it reads.
+ *
+ * What describes and what is a value are digested apart, and then together, so that an attribute may be written before
+ * or after the values that it describes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_CONTENT_H
 #define ZHOL_CONTENT_H
 
-#include "output/hdf5/layout.h"
+#include "sim/core/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { CONTENT_DIGITS = 64 };
 
 /* Of a text. */
 void content_of_text(const char *text, char hex[CONTENT_DIGITS + 1]);
-/* Of an open file, but for the attributes `content_sha256` and `complete` of its root and those that only tie
- * dimensions to datasets. Reads everything. */
-MUST_CHECK struct fault *content_of_file(hid_t file, const char *path, char hex[CONTENT_DIGITS + 1]);
 
-/* Writes the file out, and into it what its content is and that it is complete: the last that is done to it. */
-MUST_CHECK struct fault *content_seal(const struct layout *layout);
+struct content;
+/* Close it in any case; NULL may be closed. */
+MUST_CHECK struct fault *content_open(struct content **content);
+void content_close(struct content *content);
+
+/* An object or attribute begins: its path from the root, or its name. */
+void content_name(struct content *content, const char *name);
+/* Whether an attribute of that name is left out: the digest itself, and what only ties dimensions to datasets. */
+bool content_leaves_out(const char *attribute);
+/* Its shape, and the bytes of a value; width 0: texts. */
+void content_shape(struct content *content, int rank, const uint64_t size[], size_t width);
+/* Values of an attribute. */
+void content_attribute(struct content *content, size_t bytes, const void *value);
+/* Values of a dataset, in any number of parts in their order. */
+void content_values(struct content *content, size_t bytes, const void *value);
+/* Texts of a dataset; NULL is an empty one. */
+void content_texts(struct content *content, size_t count, const char *const text[]);
+/* What has been said so far; nothing may be added after it. */
+void content_finish(struct content *content, char hex[CONTENT_DIGITS + 1]);
 
 #endif

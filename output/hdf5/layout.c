@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CHUNK = 16384 }; /* values, at most */
@@ -14,7 +15,7 @@ enum { GROWTH = 1 << 24 }; /* of a file in memory, bytes */
 /* No file can have this name, which HDF5 looks for even if the file is to be in memory. */
 static const char no_file[] = "/dev/null/in-memory";
 
-enum { REASON_MOST = 200 };
+enum { REASON_MOST = 200, NAME_MOST = 256 };
 
 /* The library's innermost description; of a failed system call only what the system said. */
 static herr_t innermost(unsigned n, const H5E_error2_t *error, void *reason)
@@ -45,12 +46,17 @@ struct fault *layout_begin(const char *path)
 static struct fault *create(const char *path, bool in_memory, struct layout *layout)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1};
+    *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1, .label_type = -1};
     TRY(layout_begin(path));
+    TRY(content_open(&layout->content));
     layout->group_list = H5Pcreate(H5P_GROUP_CREATE);
     layout->text_type = H5Tcopy(H5T_C_S1);
+    layout->label_type = H5Tcopy(H5T_C_S1);
     HDF5(path, layout->group_list, "make a property list");
     HDF5(path, layout->text_type, "make a text type");
+    HDF5(path, layout->label_type, "make a text type");
+    HDF5(path, H5Tset_size(layout->label_type, H5T_VARIABLE), "set the length of labels");
+    HDF5(path, H5Tset_cset(layout->label_type, H5T_CSET_UTF8), "set the encoding of labels");
     HDF5(path, H5Pset_link_creation_order(layout->group_list, order), "keep the order of groups");
     HDF5(path, H5Pset_attr_creation_order(layout->group_list, order), "keep the order of attributes");
     HDF5(path, H5Pset_obj_track_times(layout->group_list, 0), "leave times out");
@@ -67,6 +73,7 @@ static struct fault *create(const char *path, bool in_memory, struct layout *lay
     struct fault *fault = layout->file < 0 ? layout_fault(path, "create the file") : NULL;
     if (access >= 0 && H5Pclose(access) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
     if (create >= 0 && H5Pclose(create) < 0 && fault == NULL) fault = layout_fault(path, "close a property list");
+    content_name(layout->content, ".");
     return fault;
 }
 
@@ -92,7 +99,11 @@ struct fault *layout_close(struct layout *layout)
         fault = layout_fault(layout->path, "close a property list");
     if (layout->text_type >= 0 && H5Tclose(layout->text_type) < 0 && fault == NULL)
         fault = layout_fault(layout->path, "close a type");
-    layout->file = layout->group_list = layout->text_type = -1;
+    if (layout->label_type >= 0 && H5Tclose(layout->label_type) < 0 && fault == NULL)
+        fault = layout_fault(layout->path, "close a type");
+    content_close(layout->content);
+    layout->content = NULL;
+    layout->file = layout->group_list = layout->text_type = layout->label_type = -1;
     return fault;
 }
 
@@ -104,17 +115,28 @@ struct fault *layout_finish(struct layout *layout, struct fault *fault)
     return fault;
 }
 
+/* An object begins: its path in the file. */
+static struct fault *add_name(const struct layout *layout, hid_t parent, const char *name)
+{
+    char path[NAME_MOST], whole[2 * NAME_MOST];
+    HDF5(layout->path, H5Iget_name(parent, path, sizeof path), "tell the name of a group");
+    snprintf(whole, sizeof whole, "%s/%s", strcmp(path, "/") == 0 ? "" : path, name);
+    content_name(layout->content, whole + 1);
+    return NULL;
+}
+
 struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group)
 {
     *group = H5Gcreate2(parent, name, H5P_DEFAULT, layout->group_list, H5P_DEFAULT);
     HDF5(layout->path, *group, "create a group");
-    return NULL;
+    return add_name(layout, parent, name);
 }
 
 static struct fault *attribute(const struct layout *layout, hid_t object, const char *name, hid_t type, size_t count,
                                const void *value)
 {
     const hsize_t size = count;
+    const size_t width = H5Tget_size(type);
     const hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
     HDF5(layout->path, space, "make the shape of an attribute");
     const hid_t made = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -122,6 +144,10 @@ static struct fault *attribute(const struct layout *layout, hid_t object, const 
     HDF5(layout->path, made, "create an attribute");
     HDF5(layout->path, H5Awrite(made, type, value), "write an attribute");
     HDF5(layout->path, H5Aclose(made), "close an attribute");
+    if (content_leaves_out(name)) return NULL;
+    content_name(layout->content, name);
+    content_shape(layout->content, count == 0 ? 0 : 1, &(uint64_t){count}, width);
+    content_attribute(layout->content, (count == 0 ? 1 : count) * width, value);
     return NULL;
 }
 
@@ -129,6 +155,19 @@ struct fault *layout_text(const struct layout *layout, hid_t object, const char 
 {
     HDF5(layout->path, H5Tset_size(layout->text_type, strlen(text) + 1), "set the length of a text");
     return attribute(layout, object, name, layout->text_type, 0, text);
+}
+
+struct fault *layout_lines(const struct layout *layout, hid_t object, const char *name, size_t count,
+                           const char *const line[])
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? "" : "\n", line[i]);
+    struct fault *fault = fclose(to) != 0 ? fault_no_memory() : layout_text(layout, object, name, text);
+    free(text);
+    return fault;
 }
 
 struct fault *layout_integer(const struct layout *layout, hid_t object, const char *name, int64_t value)
@@ -147,22 +186,35 @@ struct fault *layout_integers(const struct layout *layout, hid_t object, const c
     return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_INT32, count, value);
 }
 
-struct fault *layout_doubles(const struct layout *layout, hid_t object, const char *name, size_t count,
-                             const double value[])
+struct fault *layout_seal(struct layout *layout)
 {
-    return count == 0 ? NULL : attribute(layout, object, name, H5T_NATIVE_DOUBLE, count, value);
+    char hex[CONTENT_DIGITS + 1];
+    content_finish(layout->content, hex);
+    TRY(layout_text(layout, layout->file, "content_sha256", hex));
+    return layout_integer(layout, layout->file, "complete", 1);
 }
 
-hsize_t layout_chunk(hsize_t values)
+void layout_chunk(int rank, const hsize_t size[], hsize_t chunk[])
 {
-    const hsize_t chunks = (values + CHUNK - 1) / CHUNK;
-    return chunks == 0 ? 0 : (values + chunks - 1) / chunks;
+    hsize_t values = 1;
+    for (int d = rank - 1; d >= 0; d--) {
+        const hsize_t room = CHUNK / values, whole = size[d] == 0 ? 1 : size[d];
+        const hsize_t parts = (whole + room - 1) / room;
+        chunk[d] = (whole + parts - 1) / parts; /* even, so that the last is as good as full */
+        values = chunk[d] < whole ? CHUNK : values * chunk[d];
+    }
 }
 
 static struct fault *shape_of(const struct layout *layout, const struct layout_data *data, hid_t *space, hid_t *list)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    *space = data->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(data->rank, data->size, NULL);
+    hsize_t size[LAYOUT_RANK] = {0}, chunk[LAYOUT_RANK];
+    bool empty = false;
+    for (int d = 0; d < data->rank; d++) {
+        size[d] = data->axis[d].size;
+        empty = empty || size[d] == 0;
+    }
+    *space = data->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(data->rank, size, NULL);
     *list = H5Pcreate(H5P_DATASET_CREATE);
     HDF5(layout->path, *space, "make the shape of a dataset");
     HDF5(layout->path, *list, "make a property list");
@@ -174,9 +226,8 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
         const double missing = NAN;
         HDF5(layout->path, H5Pset_fill_value(*list, H5T_NATIVE_DOUBLE, &missing), "set the missing value");
     }
-    if (data->storage == LAYOUT_WHOLE || data->rank == 0 || data->size[data->rank - 1] == 0) return NULL;
-    hsize_t chunk[LAYOUT_RANK] = {1, 1, 1, 1};
-    chunk[data->rank - 1] = layout_chunk(data->size[data->rank - 1]);
+    if (data->storage == LAYOUT_WHOLE || data->rank == 0 || empty) return NULL;
+    layout_chunk(data->rank, size, chunk);
     HDF5(layout->path, H5Pset_chunk(*list, data->rank, chunk), "set the shape of chunks");
     if (data->storage == LAYOUT_CHUNKED) {
         HDF5(layout->path, H5Pset_fletcher32(*list), "ask for checksums");
@@ -187,7 +238,9 @@ static struct fault *shape_of(const struct layout *layout, const struct layout_d
     return NULL;
 }
 
-struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data, hid_t *dataset)
+/* Makes it, without values. */
+static struct fault *make_dataset(const struct layout *layout, hid_t group, const struct layout_data *data,
+                                  hid_t *dataset)
 {
     hid_t space = -1, list = -1;
     struct fault *fault = shape_of(layout, data, &space, &list);
@@ -196,12 +249,40 @@ struct fault *layout_dataset(const struct layout *layout, hid_t group, const str
     if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a shape");
     if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_fault(layout->path, "close a property list");
     if (fault != NULL) return fault;
-    if (data->value != NULL)
-        HDF5(layout->path, H5Dwrite(*dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
-             "write a dataset");
-    for (int i = 0; i < data->rank; i++)
-        if (data->scale[i] > 0)
-            HDF5(layout->path, H5DSattach_scale(*dataset, data->scale[i], (unsigned)i), "attach a dimension");
+    uint64_t size[LAYOUT_RANK];
+    for (int d = 0; d < data->rank; d++) size[d] = data->axis[d].size;
+    TRY(add_name(layout, group, data->name));
+    content_shape(layout->content, data->rank, size,
+                  H5Tequal(data->type, layout->label_type) > 0 ? 0 : H5Tget_size(data->type));
+    return NULL;
+}
+
+static size_t values_of(const struct layout_data *data)
+{
+    size_t count = 1;
+    for (int d = 0; d < data->rank; d++) count *= (size_t)data->axis[d].size;
+    return count;
+}
+
+static struct fault *write_values(const struct layout *layout, const struct layout_data *data, hid_t dataset)
+{
+    const size_t count = values_of(data);
+    if (data->value == NULL || count == 0) return NULL;
+    HDF5(layout->path, H5Dwrite(dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value), "write a dataset");
+    if (H5Tequal(data->type, layout->label_type) > 0)
+        content_texts(layout->content, count, data->value);
+    else
+        content_values(layout->content, count * H5Tget_size(data->type), data->value);
+    return NULL;
+}
+
+struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data, hid_t *dataset)
+{
+    TRY(make_dataset(layout, group, data, dataset));
+    TRY(write_values(layout, data, *dataset));
+    for (int d = 0; d < data->rank; d++)
+        if (data->axis[d].scale > 0)
+            HDF5(layout->path, H5DSattach_scale(*dataset, data->axis[d].scale, (unsigned)d), "attach a dimension");
     if (H5Tget_class(data->type) != H5T_FLOAT) return NULL;
     const double missing = NAN;
     const float missing_single = NAN;
@@ -209,36 +290,47 @@ struct fault *layout_dataset(const struct layout *layout, hid_t group, const str
     return attribute(layout, *dataset, "_FillValue", data->type, 1, single ? (const void *)&missing_single : &missing);
 }
 
+struct fault *layout_texts(const struct layout *layout, hid_t group, const char *name, const struct layout_axis *axis,
+                           const char *const text[], hid_t *dataset)
+{
+    const struct layout_data data = {
+        .name = name, .type = layout->label_type, .rank = 1, .axis = {*axis}, .value = text};
+    return layout_dataset(layout, group, &data, dataset);
+}
+
 static struct fault *make_scale(struct layout *layout, hid_t group, const struct layout_data *data, const char *label,
-                                hid_t *scale)
+                                struct layout_axis *axis)
 {
     const int32_t number = layout->dimensions++;
-    hid_t space = -1, list = -1;
-    TRY(shape_of(layout, data, &space, &list));
-    *scale = H5Dcreate2(group, data->name, data->type, space, H5P_DEFAULT, list, H5P_DEFAULT);
-    HDF5(layout->path, H5Sclose(space), "close a shape");
-    HDF5(layout->path, H5Pclose(list), "close a property list");
-    HDF5(layout->path, *scale, "create a dimension");
-    if (data->value != NULL)
-        HDF5(layout->path, H5Dwrite(*scale, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value),
-             "write a coordinate");
-    HDF5(layout->path, H5DSset_scale(*scale, label), "declare a dimension");
-    return attribute(layout, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT32, 0, &number);
+    *axis = (struct layout_axis){.scale = -1, .size = data->axis[0].size};
+    TRY(make_dataset(layout, group, data, &axis->scale));
+    TRY(write_values(layout, data, axis->scale));
+    HDF5(layout->path, H5DSset_scale(axis->scale, label), "declare a dimension");
+    return attribute(layout, axis->scale, "_Netcdf4Dimid", H5T_NATIVE_INT32, 0, &number);
 }
 
 struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count, const double value[],
-                           hid_t *scale)
+                           struct layout_axis *axis)
 {
     const struct layout_data data = {
-        .name = name, .type = H5T_NATIVE_DOUBLE, .rank = 1, .size = {count}, .value = value};
-    return make_scale(layout, group, &data, name, scale);
+        .name = name, .type = H5T_NATIVE_DOUBLE, .rank = 1, .axis = {{.size = count}}, .value = value};
+    return make_scale(layout, group, &data, name, axis);
 }
 
-struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count, hid_t *scale)
+struct fault *layout_labels(struct layout *layout, hid_t group, const char *name, size_t count,
+                            const char *const label[], struct layout_axis *axis)
 {
-    const struct layout_data data = {.name = name, .type = H5T_NATIVE_FLOAT, .rank = 1, .size = {count}};
+    const struct layout_data data = {
+        .name = name, .type = layout->label_type, .rank = 1, .axis = {{.size = count}}, .value = label};
+    return make_scale(layout, group, &data, name, axis);
+}
+
+struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count,
+                               struct layout_axis *axis)
+{
+    const struct layout_data data = {.name = name, .type = H5T_NATIVE_FLOAT, .rank = 1, .axis = {{.size = count}}};
     char label[80];
     /* the words by which netCDF-4 knows a dimension that has no values */
     snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable.%10zu", count);
-    return make_scale(layout, group, &data, label, scale);
+    return make_scale(layout, group, &data, label, axis);
 }

@@ -1,22 +1,24 @@
 /* output/hdf5/layout.h -- HDF5 as netCDF-4 reads it: groups, attributes, dimension scales and datasets, every return
  * code looked at.
  *
- * Objects keep the order of their creation and no times, so that equal results are equal bytes. Handles belong to the
- * file and are closed with it.
+ * Objects keep the order of their creation and no times, so that equal results are equal bytes. All that is written
+ * goes into the digest of the content, which is why objects are made depth first, and the attributes of one before the
+ * next is made. Handles belong to the file and are closed with it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LAYOUT_H
 #define ZHOL_LAYOUT_H
 
-#include "sim/core/fault.h"
+#include "output/hdf5/content.h"
 
 #include <hdf5.h>
-#include <stdint.h>
 
 struct layout {
     const char *path; /* for sentences */
     hid_t file;
     hid_t group_list;
-    hid_t text_type;
+    hid_t text_type;  /* of attributes: of fixed length */
+    hid_t label_type; /* of datasets: of any length */
+    struct content *content;
     int dimensions; /* netCDF dimensions made so far */
 };
 
@@ -34,6 +36,8 @@ MUST_CHECK struct fault *layout_begin(const char *path);
 MUST_CHECK struct fault *layout_create(const char *path, struct layout *layout);
 /* The same in memory, and never on the disk; the path is for sentences. */
 MUST_CHECK struct fault *layout_create_in_memory(const char *path, struct layout *layout);
+/* Writes into the file what its content is and that it is complete: the last that is done to it. */
+MUST_CHECK struct fault *layout_seal(struct layout *layout);
 /* Flushes and closes the file and what is open in it. Call it in any case; a full disk may show only here. */
 MUST_CHECK struct fault *layout_close(struct layout *layout);
 /* The same; passes `fault` on, or what closing gives. */
@@ -41,39 +45,49 @@ MUST_CHECK struct fault *layout_finish(struct layout *layout, struct fault *faul
 
 MUST_CHECK struct fault *layout_group(const struct layout *layout, hid_t parent, const char *name, hid_t *group);
 MUST_CHECK struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text);
+/* A text of many lines. */
+MUST_CHECK struct fault *layout_lines(const struct layout *layout, hid_t object, const char *name, size_t count,
+                                      const char *const line[]);
 MUST_CHECK struct fault *layout_integer(const struct layout *layout, hid_t object, const char *name, int64_t value);
 MUST_CHECK struct fault *layout_number(const struct layout *layout, hid_t object, const char *name, double value);
 MUST_CHECK struct fault *layout_integers(const struct layout *layout, hid_t object, const char *name, size_t count,
                                          const int32_t value[]);
-MUST_CHECK struct fault *layout_doubles(const struct layout *layout, hid_t object, const char *name, size_t count,
-                                        const double value[]);
 
-/* A coordinate `name` with values, and a dimension of `count` without. */
+/* An axis of datasets: a dimension with how long it is. */
+struct layout_axis {
+    hid_t scale;
+    hsize_t size;
+};
+/* A coordinate with numbers or with labels, and a dimension without values. */
 MUST_CHECK struct fault *layout_scale(struct layout *layout, hid_t group, const char *name, size_t count,
-                                      const double value[], hid_t *scale);
+                                      const double value[], struct layout_axis *axis);
+MUST_CHECK struct fault *layout_labels(struct layout *layout, hid_t group, const char *name, size_t count,
+                                       const char *const label[], struct layout_axis *axis);
 MUST_CHECK struct fault *layout_dimension(struct layout *layout, hid_t group, const char *name, size_t count,
-                                          hid_t *scale);
+                                          struct layout_axis *axis);
 
-/* How a dataset is stored: as it is; in chunks of one row or a part of it, with Fletcher-32 checksums; or in such
- * chunks shuffled and deflated, where zlib has its own checksum. */
+/* How a dataset is stored: as it is; in chunks with Fletcher-32 checksums; or in such chunks shuffled and deflated,
+ * where zlib has its own checksum. */
 enum layout_storage { LAYOUT_WHOLE, LAYOUT_CHUNKED, LAYOUT_DEFLATED };
 enum { LAYOUT_LEVEL = 1 }; /* of zlib */
-/* Values of a chunk of rows of so many: the last chunk of a row, which takes as much room, is as good as full. */
-hsize_t layout_chunk(hsize_t values);
+enum { LAYOUT_RANK = 6 };  /* at most */
+/* The shape of the chunks: as many whole rows (the last dimension) as fit in 16,384 values, or an even part of one. */
+void layout_chunk(int rank, const hsize_t size[], hsize_t chunk[]);
 
-enum { LAYOUT_RANK = 4 }; /* at most */
-/* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type; rank 0 is one number. Missing
- * values of the floating types are NaN. With `value` NULL nothing is written yet. */
+/* What a dataset holds: `type` is H5T_NATIVE_DOUBLE, H5T_NATIVE_FLOAT or an integer type. Missing values of the
+ * floating types are NaN. With `value` NULL nothing is written yet. */
 struct layout_data {
     const char *name;
     hid_t type;
     int rank;
-    hid_t scale[LAYOUT_RANK];
-    hsize_t size[LAYOUT_RANK];
+    struct layout_axis axis[LAYOUT_RANK];
     const void *value;
     enum layout_storage storage;
 };
 MUST_CHECK struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data,
                                         hid_t *dataset);
+/* A label for each place of an axis. */
+MUST_CHECK struct fault *layout_texts(const struct layout *layout, hid_t group, const char *name,
+                                      const struct layout_axis *axis, const char *const text[], hid_t *dataset);
 
 #endif

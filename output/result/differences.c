@@ -1,7 +1,7 @@
 /* output/result/differences.c -- see differences.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result/differences.h"
-#include "output/hdf5/layout.h"
+#include "output/hdf5/reader.h"
 #include "output/result/result_write.h"
 
 #include <hdf5_hl.h>
@@ -82,7 +82,7 @@ static void free_objects(struct objects *objects)
     free(objects->object);
 }
 
-/* What a dataset or an attribute holds, in the type of its file; of numbers also as such. */
+/* What an attribute or a part of a dataset holds, in the type of its file; of numbers also as such. */
 struct content {
     int rank;
     hsize_t size[H5S_MAX_RANK];
@@ -106,18 +106,6 @@ static struct fault *free_content(const char *path, struct content *content, str
 {
     free(content->value);
     if (content->type >= 0 && H5Tclose(content->type) < 0 && fault == NULL) fault = layout_fault(path, "close a type");
-    return fault;
-}
-
-static struct fault *read_dataset(const char *path, hid_t dataset, struct content *content)
-{
-    *content = (struct content){.type = H5Dget_type(dataset)};
-    HDF5(path, content->type, "open a type");
-    const hid_t space = H5Dget_space(dataset);
-    struct fault *fault = read_shape(path, space, content);
-    if (fault == NULL && H5Dread(dataset, content->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, content->value) < 0)
-        fault = layout_fault(path, "read a dataset");
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
     return fault;
 }
 
@@ -175,15 +163,28 @@ static size_t count_different(const struct content *left, const struct content *
     return different;
 }
 
-/* Where along a dimension, by its coordinate: "2020", "quantile 0.25", "replication 17". */
+/* Where along a dimension, by its coordinate: "2020", "quantile 0.25", "drivers.oil", "replication 17". */
 struct position {
+    const char *path; /* of the file */
     hsize_t at;
     int start; /* of the run */
-    char text[80];
+    char text[120];
 };
 
-/* The coordinate, false where the dimension has none. */
-static bool read_coordinate(hid_t scale, hsize_t at, double *value)
+/* The label of a coordinate of texts. */
+static bool read_label(const struct position *position, hid_t scale, char label[], size_t size)
+{
+    struct reader_texts texts;
+    struct fault *fault = reader_texts_of(position->path, scale, &texts);
+    const bool read = fault == NULL && position->at < texts.count;
+    if (read) snprintf(label, size, "%s", texts.text[position->at]);
+    reader_texts_free(&texts);
+    fault_free(fault);
+    return read;
+}
+
+/* The number of a coordinate of numbers, false where the dimension has none. */
+static bool read_number(hid_t scale, hsize_t at, double *value)
 {
     char label[32] = "";
     if (H5DSget_scale_name(scale, label, sizeof label) < 0 || strncmp(label, "This is a netCDF", 16) == 0) return false;
@@ -205,7 +206,8 @@ static herr_t say_position(hid_t dataset, unsigned dimension, hid_t scale, void 
     (void)dimension;
     if (H5Iget_name(scale, path, sizeof path) <= 0) return -1;
     const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-    if (!read_coordinate(scale, position->at, &value))
+    if (read_label(position, scale, position->text, sizeof position->text)) return 0;
+    if (!read_number(scale, position->at, &value))
         snprintf(position->text, sizeof position->text, "%.40s %llu", name, (unsigned long long)position->at);
     else if (strcmp(name, "time") == 0)
         calendar_write_year(position->start, (int)position->at, position->text);
@@ -214,48 +216,126 @@ static herr_t say_position(hid_t dataset, unsigned dimension, hid_t scale, void 
     return 0;
 }
 
+enum { WHERE = 400 };
+
 /* Value k of a dataset: " at ..." for each of its dimensions; nothing of one number. */
-static void say_where(hid_t dataset, int start, const struct content *content, size_t k, char text[200])
+static void say_where(const struct comparing *comparing, hid_t dataset, const struct reader_shape *shape, size_t k,
+                      char text[WHERE])
 {
-    size_t length = 0;
-    hsize_t rest = content->count;
+    size_t length = 0, rest = 1;
     text[0] = '\0';
-    for (int d = 0; d < content->rank && length < 150; d++) {
-        rest /= content->size[d];
-        struct position position = {.at = k / rest % content->size[d], .start = start};
+    for (int d = 0; d < shape->rank; d++) rest *= shape->size[d];
+    for (int d = 0; d < shape->rank && length < WHERE - 140; d++) {
+        rest /= shape->size[d];
+        struct position position = {
+            .path = comparing->path, .at = k / rest % shape->size[d], .start = comparing->start};
         snprintf(position.text, sizeof position.text, "value %llu", (unsigned long long)position.at);
         if (H5DSiterate_scales(dataset, (unsigned)d, NULL, say_position, &position) < 0)
             snprintf(position.text, sizeof position.text, "value %llu", (unsigned long long)position.at);
-        length += (size_t)snprintf(text + length, 200 - length, "%s%s", d == 0 ? ": " : ", ", position.text);
+        length += (size_t)snprintf(text + length, WHERE - length, "%s%s", d == 0 ? ": " : ", ", position.text);
     }
 }
 
-static void note_values(struct comparing *comparing, const char *name, hid_t dataset, const struct content *stored,
-                        const struct content *again)
+/* A dataset of both files. */
+struct pair {
+    const char *name;
+    hid_t stored, again;
+    struct reader_shape shape; /* of both */
+    size_t different, first;   /* values, and where in the dataset; a difference of the first as it is */
+    double was, is;
+};
+
+static struct fault *read_part(const char *path, hid_t dataset, const struct reader_shape *shape, hsize_t first,
+                               hsize_t places, struct content *content)
 {
-    char where[200], more[48] = "";
-    size_t first = 0;
-    const size_t different = count_different(stored, again, &first);
-    if (different == 0) return;
-    say_where(dataset, comparing->start, stored, first, where);
-    if (different > 1) snprintf(more, sizeof more, "; %zu more differ", different - 1);
-    note(comparing, "%s%s is %.17g in the file, but %.17g again%s", name, where, number_of(stored, first),
-         number_of(again, first), more);
+    *content = (struct content){.rank = shape->rank, .count = 1, .type = H5Dget_type(dataset)};
+    HDF5(path, content->type, "open a type");
+    for (int d = 0; d < shape->rank; d++) content->count *= d == 0 ? places : shape->size[d];
+    content->bytes = content->count * H5Tget_size(content->type);
+    content->value = malloc(content->bytes + 1);
+    if (content->value == NULL) return fault_no_memory();
+    return reader_part(path, dataset, content->type, shape, first, places, content->value);
+}
+
+static struct fault *compare_part(const char *path, struct pair *pair, hsize_t first, hsize_t places)
+{
+    struct content left = {.type = -1}, right = {.type = -1};
+    size_t at = 0;
+    struct fault *fault = read_part(path, pair->stored, &pair->shape, first, places, &left);
+    if (fault == NULL) fault = read_part(path, pair->again, &pair->shape, first, places, &right);
+    if (fault == NULL && memcmp(left.value, right.value, left.bytes) != 0) {
+        const size_t different = count_different(&left, &right, &at);
+        if (pair->different == 0 && different > 0) {
+            pair->first = at + (size_t)first * (left.count / (size_t)places);
+            pair->was = number_of(&left, at);
+            pair->is = number_of(&right, at);
+        }
+        pair->different += different;
+    }
+    return free_content(path, &right, free_content(path, &left, fault));
+}
+
+static struct fault *compare_numbers(struct comparing *comparing, struct pair *pair)
+{
+    hsize_t places = 1;
+    char where[WHERE], more[48] = "";
+    const hsize_t all = pair->shape.rank == 0 ? 1 : pair->shape.size[0];
+    TRY(reader_parts(comparing->path, pair->stored, &pair->shape, &places));
+    for (hsize_t first = 0; first < all; first += places)
+        TRY(compare_part(comparing->path, pair, first, all - first < places ? all - first : places));
+    if (pair->different == 0) return NULL;
+    say_where(comparing, pair->stored, &pair->shape, pair->first, where);
+    if (pair->different > 1) snprintf(more, sizeof more, "; %zu more differ", pair->different - 1);
+    note(comparing, "%s%s is %.17g in the file, but %.17g again%s", pair->name, where, pair->was, pair->is, more);
+    return NULL;
+}
+
+static struct fault *compare_texts(struct comparing *comparing, const struct pair *pair)
+{
+    struct reader_texts stored, again = {0};
+    struct fault *fault = reader_texts_of(comparing->path, pair->stored, &stored);
+    if (fault == NULL) fault = reader_texts_of(comparing->path, pair->again, &again);
+    for (size_t i = 0; i < stored.count && fault == NULL; i++) {
+        if (strcmp(stored.text[i], again.text[i]) == 0) continue;
+        note(comparing, "%s: label %zu is '%.80s' in the file, but '%.80s' again", pair->name, i, stored.text[i],
+             again.text[i]);
+        break;
+    }
+    reader_texts_free(&stored);
+    reader_texts_free(&again);
+    return fault;
+}
+
+enum kind { NUMBERS, TEXTS, ANOTHER };
+
+/* Of the same type and shape, and which. */
+static struct fault *kind_of(const char *path, const struct pair *pair, enum kind *kind)
+{
+    struct reader_shape again;
+    TRY(reader_shape_of(path, pair->again, &again));
+    const hid_t left = H5Dget_type(pair->stored), right = H5Dget_type(pair->again);
+    bool same = left >= 0 && right >= 0 && H5Tequal(left, right) > 0 && again.rank == pair->shape.rank &&
+                memcmp(again.size, pair->shape.size, (size_t)again.rank * sizeof *again.size) == 0;
+    const H5T_class_t class = left < 0 ? H5T_NO_CLASS : H5Tget_class(left);
+    *kind = same && H5Tis_variable_str(left) > 0                   ? TEXTS
+            : same && (class == H5T_FLOAT || class == H5T_INTEGER) ? NUMBERS
+                                                                   : ANOTHER;
+    if (left >= 0) HDF5(path, H5Tclose(left), "close a type");
+    if (right >= 0) HDF5(path, H5Tclose(right), "close a type");
+    return NULL;
 }
 
 static struct fault *compare_values(struct comparing *comparing, const char *name, hid_t stored, hid_t again)
 {
-    struct content left, right = {.type = -1};
-    struct fault *fault = read_dataset(comparing->path, stored, &left);
-    if (fault == NULL) fault = read_dataset(comparing->path, again, &right);
+    struct pair pair = {.name = name, .stored = stored, .again = again};
+    enum kind kind = ANOTHER;
     comparing->differences->datasets++;
-    if (fault == NULL && !same_kind(&left, &right))
-        note(comparing, "%s has another type or shape in the file than again", name);
-    else if (fault == NULL && !is_number(&left))
-        note(comparing, "%s is not of numbers", name);
-    else if (fault == NULL && memcmp(left.value, right.value, left.bytes) != 0)
-        note_values(comparing, name, stored, &left, &right);
-    return free_content(comparing->path, &right, free_content(comparing->path, &left, fault));
+    TRY(reader_shape_of(comparing->path, stored, &pair.shape));
+    TRY(kind_of(comparing->path, &pair, &kind));
+    if (kind == TEXTS) return compare_texts(comparing, &pair);
+    if (kind == NUMBERS) return compare_numbers(comparing, &pair);
+    note(comparing, "%s has another type or shape in the file than again", name);
+    return NULL;
 }
 
 /* The attributes of an object, against those of another. */

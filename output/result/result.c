@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/result/result.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void result_free(struct result *result)
 {
@@ -38,56 +36,9 @@ void result_free(struct result *result)
     *result = (struct result){0};
 }
 
-void result_name(const char *path, char name[RESULT_NAME_MOST])
+struct dataset_cell result_cell(const struct result *result, size_t outcome, size_t period)
 {
-    size_t i = 0;
-    for (; path[i] != '\0' && i + 1 < RESULT_NAME_MOST; i++)
-        name[i] = path[i] == '.' || path[i] == '-' || path[i] == '/' ? '_' : path[i];
-    name[i] = '\0';
-}
-
-struct probability_estimate result_probability(const struct result *result, size_t cell)
-{
-    const struct moments *moments = &result->moments[cell];
-    switch (result->outcomes.item[cell / (result->years + 1)].kind->chance) {
-    case CHANCE_MEAN: return probability_of(round(moments->mean * moments->count), moments->count);
-    case CHANCE_DEFINED: return probability_of(moments->count, moments->count + moments->undefined);
-    case CHANCE_NONE: break;
-    }
-    return probability_of(0, 0);
-}
-
-static const char *const chances[] = {
-    [CHANCE_NONE] = "none", [CHANCE_MEAN] = "mean", [CHANCE_DEFINED] = "share with a value"};
-
-const char *result_chance_name(enum outcome_chance chance)
-{
-    return chances[chance];
-}
-
-enum outcome_chance result_chance(const char *name)
-{
-    for (size_t chance = 0; chance < sizeof chances / sizeof *chances; chance++)
-        if (strcmp(name, chances[chance]) == 0) return (enum outcome_chance)chance;
-    return CHANCE_NONE;
-}
-
-static const char *const cell_methods[] = {[OUTCOME_SUM] = "time: sum",
-                                           [OUTCOME_MEAN] = "time: mean",
-                                           [OUTCOME_LAST] = "time: point",
-                                           [OUTCOME_MINIMUM] = "time: minimum",
-                                           [OUTCOME_MAXIMUM] = "time: maximum",
-                                           [OUTCOME_RATIO] = "time: mean (comment: ratio of sums)",
-                                           [OUTCOME_DERIVED] = "time: mean (comment: from sums)"};
-
-const char *result_cell_methods(enum outcome_rule rule)
-{
-    return cell_methods[rule];
-}
-
-enum outcome_rule result_rule(const char *methods)
-{
-    for (size_t rule = 0; rule < sizeof cell_methods / sizeof *cell_methods; rule++)
-        if (strcmp(methods, cell_methods[rule]) == 0) return (enum outcome_rule)rule;
-    return OUTCOME_MEAN;
+    const size_t cell = outcome * (result->years + 1) + period;
+    return (struct dataset_cell){result->outcomes.item[outcome].kind->chance, result->moments + cell,
+                                 result->quantile + cell * result->quantiles, result->cvar + cell * result->levels};
 }

@@ -4,13 +4,14 @@
 #ifndef ZHOL_RESULT_H
 #define ZHOL_RESULT_H
 
+#include "output/result/datasets.h"
 #include "sim/core/calendar.h"
 #include "sim/core/outcome.h"
 #include "sim/statistics/quantiles.h"
 #include "sim/statistics/samples.h"
 #include "sim/statistics/tally.h"
 
-enum { RESULT_SCHEMA = 1 };
+enum { RESULT_SCHEMA = 2 };
 
 struct result_input {
     char *path;
@@ -51,7 +52,7 @@ struct result {
     double *probability;                /* [quantiles] */
     struct quantile_estimate *quantile; /* [cells][quantiles] */
     size_t levels;
-    double *level;              /* [levels] of tails, as in tail.h */
+    double *level;              /* [levels] of tails as in tail.h, ascending: of each stated level both tails */
     struct cvar_estimate *cvar; /* [cells][levels] */
     struct samples samples;     /* count 0: none kept */
     bool *annual_saved;         /* [outcomes] whether yearly samples are written */
@@ -69,20 +70,8 @@ struct result {
 
 void result_free(struct result *result);
 
-/* The name of the dataset of a path: `.`, `-` and `/` become `_`. */
-enum { RESULT_NAME_MOST = 256 };
-void result_name(const char *path, char name[RESULT_NAME_MOST]);
-
-/* The probability that an outcome tells of in a cell, with its bounds; NaN if it tells of none. */
-struct probability_estimate result_probability(const struct result *result, size_t cell);
-
-/* How what of an outcome is a probability is called in the attribute `probability`, and back. */
-const char *result_chance_name(enum outcome_chance chance);
-enum outcome_chance result_chance(const char *name);
-
-/* How a rule of outcomes is called in the attribute cell_methods (CF conventions), and back. */
-const char *result_cell_methods(enum outcome_rule rule);
-enum outcome_rule result_rule(const char *methods);
+/* What is known of an outcome in a period: a year, or `years` for the horizon. */
+struct dataset_cell result_cell(const struct result *result, size_t outcome, size_t period);
 
 /* Writes the whole file under a temporary name in the same folder, flushes, syncs and renames. An existing file is
  * replaced only with `force` (FAULT_USAGE otherwise). Nothing is left behind on failure. Same result, same bytes,

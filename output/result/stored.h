@@ -1,4 +1,4 @@
-/* output/result/stored.h -- what a result holds, one dataset at a time, where the whole would not fit into memory.
+/* output/result/stored.h -- what a result holds, one outcome at a time, where the whole would not fit into memory.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_STORED_H
 #define ZHOL_STORED_H
@@ -15,27 +15,25 @@ MUST_CHECK struct fault *stored_close(struct stored *stored, struct fault *fault
  * end. */
 bool stored_is_damaged(const char *path);
 
-/* Whether there is a dataset, such as "samples/horizon/drivers_oil", and the groups on the way to it. */
-MUST_CHECK struct fault *stored_has(const struct stored *stored, const char *dataset, bool *there);
-/* How many values a dataset has. */
-MUST_CHECK struct fault *stored_count(const struct stored *stored, const char *dataset, size_t *count);
-/* All values of a dataset, which must be so many. */
-MUST_CHECK struct fault *stored_floats(const struct stored *stored, const char *dataset, size_t count, float value[]);
-MUST_CHECK struct fault *stored_doubles(const struct stored *stored, const char *dataset, size_t count, double value[]);
-/* The numbers of an attribute of a dataset, which must be so many. */
-MUST_CHECK struct fault *stored_attribute(const struct stored *stored, const char *dataset, const char *name,
-                                          size_t count, double value[]);
+/* Whether there are samples of an outcome, by year or over the horizon. */
+bool stored_has_samples(const struct stored *stored, bool annual, const char *outcome);
+/* How many replications they are of. */
+size_t stored_replications(const struct stored *stored);
+/* They themselves, [rows][stored_replications]; the file must have as many rows: years, or one for the horizon. */
+MUST_CHECK struct fault *stored_samples(const struct stored *stored, bool annual, const char *outcome, size_t rows,
+                                        float value[]);
+/* A statistic of an outcome, [rows][columns] in the order of memory. */
+MUST_CHECK struct fault *stored_statistic(const struct stored *stored, bool annual, const struct dataset *of,
+                                          const char *outcome, size_t rows, size_t columns, double value[]);
+
+/* The inputs in the order of the file. */
+size_t stored_inputs(const struct stored *stored);
+const char *stored_input_path(const struct stored *stored, size_t input);
+const char *stored_input_unit(const struct stored *stored, size_t input);
+/* An input as drawn, [stored_replications]. */
+MUST_CHECK struct fault *stored_input(const struct stored *stored, size_t input, double value[]);
 
 /* An attribute of the file that is a text, allocated. */
 MUST_CHECK struct fault *stored_text(const struct stored *stored, const char *attribute, char **text);
-
-struct stored_input {
-    char *dataset; /* "inputs/drivers_oil_mean" */
-    char *path;
-    char *unit;
-};
-/* The inputs in the order of the file. */
-MUST_CHECK struct fault *stored_inputs(const struct stored *stored, struct stored_input **input, size_t *count);
-void stored_inputs_free(struct stored_input *input, size_t count);
 
 #endif

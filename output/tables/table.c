@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/table.h"
 #include "output/tables/readable.h"
+#include "output/tables/text.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -9,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* In double: the macro of math.h is a float. */
+#define UNKNOWN     __builtin_nan("")
 #define SHOWN_SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
 
 static const char *unit_of(const struct outcome *outcome, bool horizon)
@@ -111,7 +114,8 @@ static void print_head(const struct result *result, FILE *to)
 
 static struct probability_estimate probability_at(const struct result *result, size_t outcome, size_t period)
 {
-    return result_probability(result, outcome * (result->years + 1) + period);
+    const struct dataset_cell cell = result_cell(result, outcome, period);
+    return dataset_probability(&cell);
 }
 
 /* What is 0 or 1: nothing but a probability, which half an interval does not suit near 0 and 1. */
@@ -231,37 +235,55 @@ struct fault *table_show(const struct result *result, const char *const patterns
     return check_written(to);
 }
 
+static struct text_columns columns_of(const struct result *result)
+{
+    return (struct text_columns){result->quantiles, result->levels, result->probability, result->level};
+}
+
+static const char *period_of(const struct result *result, size_t period)
+{
+    return period == result->years ? "horizon" : "annual";
+}
+
+/* The calendar year in which a year of the run begins. */
+static int year_of(const struct result *result, size_t period)
+{
+    return result->calendar.start / CALENDAR_MONTHS_PER_YEAR + (int)period;
+}
+
+static const char *units_of(const struct result *result, const struct outcome *item, size_t period)
+{
+    const char *unit = period == result->years ? item->total : item->unit;
+    return unit[0] == '\0' ? "1" : unit;
+}
+
+/* Whether a statistic is told of an outcome. */
+static bool tells(const struct dataset *of, const struct outcome *item)
+{
+    return !of->of_chance || item->kind->chance != CHANCE_NONE;
+}
+
 static void csv_head(const struct result *result, FILE *to)
 {
-    fputs("outcome,period,unit,replications,mean,standard_error,sd,minimum,maximum", to);
-    for (size_t q = 0; q < result->quantiles; q++)
-        fprintf(to, ",quantile_%g,quantile_%g_low,quantile_%g_high", result->probability[q], result->probability[q],
-                result->probability[q]);
-    for (size_t l = 0; l < result->levels; l++)
-        fprintf(to, ",cvar_%g,cvar_%g_standard_error", result->level[l], result->level[l]);
-    fputs(",probability,probability_low,probability_high\n", to);
+    const struct text_columns columns = columns_of(result);
+    fputs("outcome,period,year,units", to);
+    for (const struct dataset *of = datasets; of->name != NULL; of++) text_csv_names(&columns, of->name, of->along, to);
+    fputc('\n', to);
 }
 
 /* Texts of a row never hold a comma or a quote but for long names, which are left out. */
 static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
 {
     const struct outcome *item = &result->outcomes.item[o];
-    const struct moments *m = moments_at(result, o, p);
-    const struct quantile_estimate *quantile = quantiles_at(result, o, p);
-    const struct cvar_estimate *cvar = cvar_at(result, o, p);
-    const struct probability_estimate probability = probability_at(result, o, p);
-    char name[12];
-    period_name(result, p, name);
-    fprintf(to, "%s,%s,%s,%.0f,%.17g,%.17g,%.17g,%.17g,%.17g", item->path, name,
-            p == result->years ? item->total : item->unit, m->count, m->mean, moments_standard_error(m), moments_sd(m),
-            m->min, m->max);
-    for (size_t q = 0; q < result->quantiles; q++)
-        fprintf(to, ",%.9g,%.9g,%.9g", quantile[q].estimate, quantile[q].low, quantile[q].high);
-    for (size_t l = 0; l < result->levels; l++) fprintf(to, ",%.17g,%.17g", cvar[l].estimate, cvar[l].standard_error);
-    if (item->kind->chance == CHANCE_NONE)
-        fputs(",,,\n", to);
-    else
-        fprintf(to, ",%.17g,%.17g,%.17g\n", probability.estimate, probability.low, probability.high);
+    const struct text_columns columns = columns_of(result);
+    const struct dataset_cell cell = result_cell(result, o, p);
+    fprintf(to, "%s,%s,", item->path, period_of(result, p));
+    if (p < result->years) fprintf(to, "%d", year_of(result, p));
+    fprintf(to, ",%s", units_of(result, item, p));
+    for (const struct dataset *of = datasets; of->name != NULL; of++)
+        for (size_t k = 0; k < text_width(&columns, of->along); k++)
+            text_csv_value(tells(of, item) ? of->get(&cell, k) : UNKNOWN, to);
+    fputc('\n', to);
 }
 
 struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
@@ -274,6 +296,69 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
         if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
         for (size_t p = first_row(result, o, first); p < end; p++) csv_row(result, o, p, to);
     }
+    return check_written(to);
+}
+
+/* A statistic of a cell. */
+struct statistic {
+    const struct dataset *of;
+    struct dataset_cell cell;
+};
+
+static double statistic_get(const void *of, size_t k)
+{
+    const struct statistic *statistic = of;
+    return statistic->of->get(&statistic->cell, k);
+}
+
+static void json_row(const struct result *result, size_t o, size_t p, FILE *to)
+{
+    const struct outcome *item = &result->outcomes.item[o];
+    const struct text_columns columns = columns_of(result);
+    fputs("    {", to);
+    text_json_member("outcome", item->path, to);
+    fputs(", ", to);
+    text_json_member("period", period_of(result, p), to);
+    if (p < result->years) fprintf(to, ", \"year\": %d", year_of(result, p));
+    fputs(", ", to);
+    text_json_member("units", units_of(result, item, p), to);
+    fputs(", ", to);
+    text_json_member("long_name", item->long_name, to);
+    for (const struct dataset *of = datasets; of->name != NULL; of++) {
+        const struct statistic statistic = {of, result_cell(result, o, p)};
+        if (!tells(of, item)) continue;
+        fputs(", ", to);
+        text_json_values(&columns, of->name, of->along, statistic_get, &statistic, to);
+    }
+    fputc('}', to);
+}
+
+struct fault *table_json(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
+{
+    const struct text_columns columns = columns_of(result);
+    size_t first, end;
+    bool any = false;
+    TRY(check_patterns(result, patterns, count, year));
+    TRY(find_period(result, year, &first, &end));
+    fputs("{\n  ", to);
+    text_json_member("title", result->title, to);
+    fputs(",\n  ", to);
+    text_json_member("history", result->history, to);
+    fputs(",\n  ", to);
+    text_json_member("prices", result->prices, to);
+    fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  ", result->seed,
+            result->replications);
+    text_json_columns(&columns, to);
+    fputs(",\n  \"statistics\": [", to);
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
+        for (size_t p = first_row(result, o, first); p < end; p++) {
+            fputs(any ? ",\n" : "\n", to);
+            json_row(result, o, p, to);
+            any = true;
+        }
+    }
+    fputs("\n  ]\n}\n", to);
     return check_written(to);
 }
 

@@ -17,6 +17,9 @@ MUST_CHECK struct fault *table_show(const struct result *result, const char *con
 /* The same as CSV, a row per outcome and period. */
 MUST_CHECK struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year,
                                    FILE *to);
+/* The same as one JSON object. */
+MUST_CHECK struct fault *table_json(const struct result *result, const char *const patterns[], size_t count, int year,
+                                    FILE *to);
 /* A readable account of the last year, or of `year` if that is not 0: a line for each headline outcome and the revenue
  * of each outlet of energy, by subject, in units that suit the size of the numbers. What has a value over the whole
  * horizon only says so. */

@@ -54,11 +54,11 @@ static struct fault *read_samples(const struct cell_run *cell, const struct batc
     bool there = true;
     struct fault *fault = all == NULL ? fault_no_memory() : stored_open(cell->output, &stored);
     for (size_t g = 0; g < goals->count && fault == NULL && there; g++) {
-        char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 32];
-        result_name(goals->item[g].outcome, name);
-        snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
-        fault = stored_has(stored, dataset, &there);
-        if (fault == NULL && there) fault = stored_floats(stored, dataset, cell->there, all);
+        there = stored_has_samples(stored, false, goals->item[g].outcome);
+        if (there && stored_replications(stored) != cell->there)
+            fault = fault_raise(FAULT_FILES, "%s has %zu replications; expected %" PRIu64, cell->output,
+                                stored_replications(stored), cell->there);
+        if (fault == NULL && there) fault = stored_samples(stored, false, goals->item[g].outcome, 1, all);
         if (fault == NULL && there) memcpy(into->value[g], all, count * sizeof *all);
     }
     if (there) into->held = count;

@@ -8,18 +8,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_CSV = 256, OPTION_YEAR, OPTION_LIST };
+enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST };
 
 struct show_options {
     const char *result;
     const char **outcome;
     size_t outcomes;
-    bool csv, names_only;
+    bool csv, json, names_only;
     int year;
 };
 
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
+    {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
     {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -30,6 +31,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct show_options *options = state->input;
     switch (key) {
     case OPTION_CSV: options->csv = true; break;
+    case OPTION_JSON: options->json = true; break;
     case OPTION_LIST: options->names_only = true; break;
     case OPTION_YEAR: {
         char *end = NULL;
@@ -44,6 +46,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             options->result = argument;
         else if (!options_append(&options->outcome, &options->outcomes, argument))
             argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        break;
+    case ARGP_KEY_END:
+        if (options->csv && options->json) argp_error(state, "--csv and --json were both given");
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
@@ -73,6 +78,8 @@ int command_show(int argc, char **argv)
         fault = table_list(&result, stdout);
     else if (fault == NULL && options.csv)
         fault = table_csv(&result, options.outcome, options.outcomes, options.year, stdout);
+    else if (fault == NULL && options.json)
+        fault = table_json(&result, options.outcome, options.outcomes, options.year, stdout);
     else if (fault == NULL && options.outcomes == 0)
         fault = table_account(&result, options.year, stdout);
     else if (fault == NULL)

@@ -21,7 +21,6 @@ struct verify {
     size_t different;          /* datasets */
     float *value;              /* [years, or 1 if none are saved][replications] */
     double *number;            /* [replications and as many as a dataset of statistics has] */
-    double *expected;          /* [as many as a dataset of statistics has] */
 };
 
 MUST_CHECK struct fault *verify_init(struct verify *verify, const struct result *head, const struct stored *stored,

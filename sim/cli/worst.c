@@ -22,8 +22,6 @@ struct comparing {
     const struct worst *worst;
     const struct result *head;
     struct stored *stored;
-    struct stored_input *input;
-    size_t inputs;
     float *value;   /* [replications] */
     double *number; /* [replications] */
     struct contrast contrast;
@@ -63,12 +61,8 @@ static struct fault *find_side(const struct worst *worst, bool *upper)
 /* Samples of an outcome over the horizon, if the file has them. */
 static struct fault *read_horizon(const struct comparing *comparing, const char *path, bool *there)
 {
-    char name[RESULT_NAME_MOST], dataset[RESULT_NAME_MOST + 64];
-    result_name(path, name);
-    snprintf(dataset, sizeof dataset, "samples/horizon/%s", name);
-    TRY(stored_has(comparing->stored, dataset, there));
-    if (!*there) return NULL;
-    return stored_floats(comparing->stored, dataset, comparing->head->replications, comparing->value);
+    *there = stored_has_samples(comparing->stored, false, path);
+    return *there ? stored_samples(comparing->stored, false, path, 1, comparing->value) : NULL;
 }
 
 static struct fault *find_worst(struct comparing *comparing)
@@ -108,10 +102,9 @@ static struct fault *compare(struct comparing *comparing)
 {
     const struct outcomes *outcomes = &comparing->head->outcomes;
     const uint64_t count = comparing->head->replications;
-    for (size_t i = 0; i < comparing->inputs; i++) {
-        const struct stored_input *input = &comparing->input[i];
-        TRY(stored_doubles(comparing->stored, input->dataset, count, comparing->number));
-        add_row(comparing, input->path, input->unit, true);
+    for (size_t i = 0; i < stored_inputs(comparing->stored); i++) {
+        TRY(stored_input(comparing->stored, i, comparing->number));
+        add_row(comparing, stored_input_path(comparing->stored, i), stored_input_unit(comparing->stored, i), true);
     }
     for (size_t o = 0; o < outcomes->count; o++) {
         const struct outcome *outcome = &outcomes->item[o];
@@ -154,10 +147,10 @@ static struct fault *write_comparison(struct comparing *comparing, FILE *to)
     const struct outcomes *outcomes = &comparing->head->outcomes;
     const size_t outcome = outcomes_find(outcomes, comparing->worst->outcome);
     if (outcome == outcomes->count) return no_outcome(comparing->worst, outcomes);
-    TRY(stored_inputs(comparing->stored, &comparing->input, &comparing->inputs));
+    const size_t inputs = stored_inputs(comparing->stored);
     comparing->value = calloc(comparing->head->replications + 1, sizeof *comparing->value);
     comparing->number = calloc(comparing->head->replications + 1, sizeof *comparing->number);
-    comparing->row = calloc(comparing->inputs + outcomes->count + 1, sizeof *comparing->row);
+    comparing->row = calloc(inputs + outcomes->count + 1, sizeof *comparing->row);
     if (comparing->value == NULL || comparing->number == NULL || comparing->row == NULL) return fault_no_memory();
     TRY(find_worst(comparing));
     TRY(compare(comparing));
@@ -171,11 +164,9 @@ struct fault *worst_write(const struct worst *worst, const struct result *head, 
     struct comparing comparing = {.worst = worst, .head = head};
     struct fault *fault = stored_open(worst->path, &comparing.stored);
     if (fault == NULL) fault = write_comparison(&comparing, to);
-    fault = stored_close(comparing.stored, fault);
-    stored_inputs_free(comparing.input, comparing.inputs);
     contrast_free(&comparing.contrast);
     free(comparing.value);
     free(comparing.number);
-    free(comparing.row);
-    return fault;
+    free(comparing.row); /* whose names are the file's */
+    return stored_close(comparing.stored, fault);
 }

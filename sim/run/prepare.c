@@ -113,45 +113,6 @@ static struct fault *read_run(struct simulation *simulation, const struct run_se
     return check_discount(simulation, setting_find(run, "discount"));
 }
 
-struct dataset {
-    char name[RESULT_NAME_MOST];
-    const char *path;
-};
-
-static int by_name(const void *left, const void *right)
-{
-    const struct dataset *a = left, *b = right;
-    return strcmp(a->name, b->name);
-}
-
-/* Two outcomes, or two inputs, must not be one dataset of the result. */
-static struct fault *check_names(struct dataset *dataset, size_t count)
-{
-    for (size_t i = 0; i < count; i++) result_name(dataset[i].path, dataset[i].name);
-    qsort(dataset, count, sizeof *dataset, by_name);
-    for (size_t i = 1; i < count; i++)
-        if (strcmp(dataset[i - 1].name, dataset[i].name) == 0)
-            return fault_raise(FAULT_SCENARIO,
-                               "%s and %s would both be the dataset %s of the result; expected names that differ in "
-                               "more than a hyphen",
-                               dataset[i - 1].path, dataset[i].path, dataset[i].name);
-    return NULL;
-}
-
-static struct fault *check_datasets(const struct simulation *simulation)
-{
-    const struct store *store = simulation->plan.store;
-    const size_t outcomes = simulation->outcomes.count, inputs = store_inputs(store);
-    struct dataset *dataset = calloc((outcomes > inputs ? outcomes : inputs) + 1, sizeof *dataset);
-    if (dataset == NULL) return fault_no_memory();
-    for (size_t i = 0; i < outcomes; i++) dataset[i].path = simulation->outcomes.item[i].path;
-    struct fault *fault = check_names(dataset, outcomes);
-    for (size_t i = 0; i < inputs && fault == NULL; i++) dataset[i].path = store_input_name(store, i);
-    if (fault == NULL) fault = check_names(dataset, inputs);
-    free(dataset);
-    return fault;
-}
-
 /* A number that is asked for, and a batch, whose cells have to be of one number, switch the goals off. */
 static struct fault *read_goals(struct simulation *simulation, const struct run_settings *settings)
 {
@@ -194,7 +155,6 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(read_goals(simulation, settings));
     TRY(keep_check(simulation));
-    TRY(check_datasets(simulation));
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
     simulation->horizon_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->horizon_saved);
     if (simulation->annual_saved == NULL || simulation->horizon_saved == NULL) return fault_no_memory();
