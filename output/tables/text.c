@@ -3,6 +3,7 @@
 #include "output/tables/text.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 size_t text_width(const struct text_columns *columns, enum dataset_along along)
 {
@@ -21,10 +22,21 @@ void text_csv_names(const struct text_columns *columns, const char *name, enum d
                     1.0 - tail_share(columns->level[k]));
 }
 
+/* As short as it can be and still be read back as the same number. */
+static void write_number(double value, FILE *to)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", value);
+    if (strtod(text, NULL) == value)
+        fputs(text, to);
+    else
+        fprintf(to, "%.17g", value);
+}
+
 void text_csv_value(double value, FILE *to)
 {
     fputc(',', to);
-    if (!isnan(value)) fprintf(to, "%.17g", value);
+    if (!isnan(value)) write_number(value, to);
 }
 
 void text_json_string(const char *text, FILE *to)
@@ -49,7 +61,7 @@ void text_json_member(const char *name, const char *text, FILE *to)
 void text_json_number(double value, FILE *to)
 {
     if (isfinite(value))
-        fprintf(to, "%.17g", value);
+        write_number(value, to);
     else
         fputs("null", to);
 }

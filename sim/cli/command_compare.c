@@ -23,6 +23,7 @@ enum {
     OPTION_REGRET,
     OPTION_CSV,
     OPTION_JSON,
+    OPTION_LIST,
     OPTION_FORCE
 };
 
@@ -35,7 +36,7 @@ struct compare_options {
     char **owned; /* copies of arguments that were cut at their commas */
     size_t copies;
     const char *output, *regret;
-    bool csv, json, force, dominance, years, unpaired;
+    bool csv, json, list, force, dominance, years, unpaired;
     int year, threads;
 };
 
@@ -51,6 +52,7 @@ static const struct argp_option list[] = {
     {"less", OPTION_LESS, "PATTERNS", 0, "Of these less is better", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per variant, outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
+    {"list", OPTION_LIST, NULL, 0, "Tell what a comparison file holds: zhol compare --list differences.h5", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
@@ -86,6 +88,9 @@ static int read_number(struct argp_state *state, const char *name, const char *a
 
 static void check_together(const struct compare_options *options, struct argp_state *state)
 {
+    if (options->list && options->files != 1)
+        argp_error(state, "%zu files were named with --list; expected one comparison", options->files);
+    if (options->list) return;
     if (options->files < 2)
         argp_error(state, "%zu result files were named; expected a base and at least one other", options->files);
     if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
@@ -114,6 +119,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_UNPAIRED: options->unpaired = true; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_LIST: options->list = true; break;
     case OPTION_FORCE: options->force = true; break;
     case 'o': options->output = argument; break;
     case 'j': options->threads = read_number(state, "-j", argument, 4096, "a number of threads from 1 to 4096"); break;
@@ -305,7 +311,8 @@ int command_compare(int argc, char **argv)
     struct comparison comparison = {.notes = 0};
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
-    const int status = command_end(compare(&options, &comparison));
+    const int status =
+        command_end(options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison));
     comparison_free(&comparison);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
     free(options.owned);
