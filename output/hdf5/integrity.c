@@ -1,7 +1,7 @@
 /* output/hdf5/integrity.c -- see integrity.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/integrity.h"
-#include "output/hdf5/layout.h"
+#include "output/hdf5/reader.h"
 
 #include <hdf5_hl.h>
 #include <stdbool.h>
@@ -190,16 +190,16 @@ static herr_t check_object(hid_t file, const char *name, const H5O_info_t *info,
 struct fault *sound_check(const char *path)
 {
     struct visit visit = {.path = path};
-    TRY(layout_begin(path));
-    visit.file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    HDF5(path, visit.file, "open the file");
+    struct reader reader;
+    struct fault *fault = reader_open(path, &reader);
+    visit.file = reader.file;
     /* with the sizes of all that belongs to an object, for which HDF5 has to look at it */
-    if (H5Ovisit2(visit.file, H5_INDEX_NAME, H5_ITER_INC, check_object, &visit, H5O_INFO_ALL) < 0 &&
+    if (fault == NULL && H5Ovisit2(visit.file, H5_INDEX_NAME, H5_ITER_INC, check_object, &visit, H5O_INFO_ALL) < 0 &&
         visit.fault == NULL)
         visit.fault = damaged(path, "an object", "cannot be found by its name");
-    if (visit.fault == NULL) visit.fault = compare_ties(&visit);
-    if (H5Fclose(visit.file) < 0 && visit.fault == NULL) visit.fault = layout_fault(path, "close the file");
+    if (fault == NULL) fault = visit.fault;
+    if (fault == NULL) fault = compare_ties(&visit);
     free(visit.told_by_datasets.tie);
     free(visit.told_by_scales.tie);
-    return visit.fault;
+    return reader_close(&reader, fault);
 }

@@ -470,10 +470,10 @@ struct fault *differences_find(const char *path, const struct result *again, str
     *differences = (struct differences){0};
     struct fault *fault = layout_create_in_memory(path, &made);
     if (fault == NULL) fault = result_lay_out(again, &made, 0);
-    const hid_t file = fault == NULL ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
-    if (fault == NULL && file < 0) fault = layout_fault(path, "open the file");
-    if (fault == NULL) fault = compare_files(&comparing, file, made.file);
-    if (file >= 0 && H5Fclose(file) < 0 && fault == NULL) fault = layout_fault(path, "close the file");
+    struct reader reader = {.file = -1};
+    if (fault == NULL) fault = reader_open(path, &reader);
+    if (fault == NULL) fault = compare_files(&comparing, reader.file, made.file);
+    fault = reader_close(&reader, fault);
     struct fault *closing = layout_close(&made);
     if (fault == NULL) return closing;
     fault_free(closing); /* what failed first says more */

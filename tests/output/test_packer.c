@@ -1,6 +1,7 @@
 /* tests/output/test_packer.c -- chunks that are packed in parallel are those that HDF5 itself would have stored.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/packer.h"
+#include "output/hdf5/reader.h"
 
 #include <check.h>
 #include <math.h>
@@ -11,9 +12,14 @@
 
 enum { DATASETS = 3, CHUNK_MOST = 16384 };
 
-/* The rows of each dataset; one has a shape of one dimension. */
-static const size_t rows_of[DATASETS] = {3, 1, 40};
-static const int rank_of[DATASETS] = {2, 1, 2};
+/* The dimensions of each dataset before that of its rows. */
+static const size_t outer[DATASETS][2] = {{3, 1}, {1, 1}, {5, 9}};
+static const int rank_of[DATASETS] = {2, 1, 3};
+
+static size_t rows_of(size_t d)
+{
+    return outer[d][0] * outer[d][1];
+}
 
 struct sample {
     size_t width;
@@ -33,7 +39,7 @@ static double value_at(const char *kind, size_t i)
 static void fill(struct sample *sample, const char *kind)
 {
     for (size_t d = 0; d < DATASETS; d++) {
-        const size_t values = rows_of[d] * (size_t)sample->count;
+        const size_t values = rows_of(d) * (size_t)sample->count;
         sample->value[d] = malloc(values * sample->width);
         ck_assert_ptr_nonnull(sample->value[d]);
         for (size_t i = 0; i < values; i++) {
@@ -53,75 +59,102 @@ static void assert_none(struct fault *fault)
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
 }
 
-static void make_dataset(struct layout *layout, const struct sample *sample, const char *prefix, size_t d,
-                         const void *value, hid_t *dataset)
+static struct layout_data data_of(const struct sample *sample, const char *name, size_t d)
 {
-    char name[16];
-    snprintf(name, sizeof name, "%s%zu", prefix, d);
-    const struct layout_data data = {.name = name,
-                                     .type = sample->width == sizeof(float) ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE,
-                                     .rank = rank_of[d],
-                                     .size = {rank_of[d] == 1 ? sample->count : rows_of[d], sample->count},
-                                     .value = value,
-                                     .storage = LAYOUT_DEFLATED};
-    assert_none(layout_dataset(layout, layout->file, &data, dataset));
+    struct layout_data data = {.name = name,
+                               .type = sample->width == sizeof(float) ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE,
+                               .rank = rank_of[d],
+                               .storage = LAYOUT_DEFLATED};
+    for (int i = 0; i + 1 < rank_of[d]; i++) data.axis[i].size = outer[d][i];
+    data.axis[rank_of[d] - 1].size = sample->count;
+    return data;
 }
 
-/* By the packer. */
-static void pack(struct layout *layout, const struct sample *sample, int threads)
+/* By the packer, from rows that lie apart. */
+static void pack_as(const struct layout *layout, const struct sample *sample, enum layout_storage storage, int threads)
 {
-    struct packer *packer = NULL;
-    assert_none(packer_open("t", sample->width, sample->count, threads, &packer));
-    for (size_t d = 0; d < DATASETS; d++) assert_none(packer_add(packer, sample->value[d], rows_of[d]));
     for (size_t d = 0; d < DATASETS; d++) {
+        const void *row[100];
+        char name[16];
         hid_t dataset = -1;
-        make_dataset(layout, sample, "packed", d, NULL, &dataset);
-        assert_none(packer_write(packer, dataset));
+        for (size_t r = 0; r < rows_of(d); r++) row[r] = sample->value[d] + r * (size_t)sample->count * sample->width;
+        snprintf(name, sizeof name, "packed%zu", d);
+        struct layout_data data = data_of(sample, name, d);
+        data.storage = storage;
+        assert_none(layout_dataset(layout, layout->file, &data, &dataset));
+        assert_none(packer_write(layout, dataset, &data, row, threads));
         ck_assert(H5Dclose(dataset) >= 0);
     }
-    packer_close(packer);
+}
+
+static void pack(const struct layout *layout, const struct sample *sample, int threads)
+{
+    pack_as(layout, sample, LAYOUT_DEFLATED, threads);
 }
 
 /* By HDF5. */
-static void filter(struct layout *layout, const struct sample *sample)
+static void filter(const struct layout *layout, const struct sample *sample)
 {
     for (size_t d = 0; d < DATASETS; d++) {
+        char name[16];
         hid_t dataset = -1;
-        make_dataset(layout, sample, "filtered", d, sample->value[d], &dataset);
+        snprintf(name, sizeof name, "filtered%zu", d);
+        struct layout_data data = data_of(sample, name, d);
+        data.value = sample->value[d];
+        assert_none(layout_dataset(layout, layout->file, &data, &dataset));
         ck_assert(H5Dclose(dataset) >= 0);
     }
 }
 
-/* The chunk as it is stored. */
-static size_t stored(hid_t file, const char *prefix, size_t d, const hsize_t place[2], unsigned char *bytes)
+static hid_t open_numbered(hid_t file, const char *prefix, size_t d)
 {
     char name[16];
-    hsize_t size = 0;
-    uint32_t mask = 1;
     snprintf(name, sizeof name, "%s%zu", prefix, d);
     const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(dataset >= 0);
+    return dataset;
+}
+
+/* The chunk as it is stored. */
+static size_t stored(hid_t dataset, const hsize_t place[], unsigned char *bytes)
+{
+    hsize_t size = 0;
+    uint32_t mask = 1;
     ck_assert(H5Dget_chunk_storage_size(dataset, place, &size) >= 0);
     ck_assert_uint_gt(size, 0);
     ck_assert_uint_le(size, 2 * CHUNK_MOST * sizeof(double));
     ck_assert(H5Dread_chunk(dataset, H5P_DEFAULT, place, &mask, bytes) >= 0);
     ck_assert_uint_eq(mask, 0); /* both filters were applied */
-    ck_assert(H5Dclose(dataset) >= 0);
     return (size_t)size;
 }
 
+/* Every chunk of both, one by one. */
 static void check_chunks(hid_t file, const struct sample *sample)
 {
     unsigned char *packed = malloc(2 * CHUNK_MOST * sizeof(double)),
                   *filtered = malloc(2 * CHUNK_MOST * sizeof(double));
-    for (size_t d = 0; d < DATASETS; d++)
-        for (hsize_t r = 0; r < rows_of[d]; r++)
-            for (hsize_t first = 0; first < sample->count; first += layout_chunk(sample->count)) {
-                const hsize_t place[2] = {rank_of[d] == 1 ? first : r, first};
-                const size_t size = stored(file, "packed", d, place, packed);
-                ck_assert_uint_eq(size, stored(file, "filtered", d, place, filtered));
-                ck_assert_mem_eq(packed, filtered, size);
-            }
+    for (size_t d = 0; d < DATASETS; d++) {
+        const hid_t left = open_numbered(file, "packed", d), right = open_numbered(file, "filtered", d);
+        const hid_t space = H5Dget_space(left);
+        hsize_t chunks = 0, size[3], shape[3];
+        size_t expected = 1;
+        ck_assert_int_eq(H5Sget_simple_extent_dims(space, size, NULL), rank_of[d]);
+        ck_assert_uint_eq(size[rank_of[d] - 1], sample->count);
+        layout_chunk(rank_of[d], size, shape);
+        for (int i = 0; i < rank_of[d]; i++) expected *= (size_t)((size[i] + shape[i] - 1) / shape[i]);
+        ck_assert(H5Dget_num_chunks(left, space, &chunks) >= 0);
+        ck_assert_uint_eq(chunks, expected);
+        for (hsize_t c = 0; c < chunks; c++) {
+            hsize_t place[3], bytes;
+            unsigned mask;
+            haddr_t at;
+            ck_assert(H5Dget_chunk_info(left, space, c, place, &mask, &at, &bytes) >= 0);
+            const size_t length = stored(left, place, packed);
+            ck_assert_uint_eq(length, stored(right, place, filtered));
+            ck_assert_mem_eq(packed, filtered, length);
+        }
+        ck_assert(H5Sclose(space) >= 0 && H5Dclose(left) >= 0 && H5Dclose(right) >= 0);
+    }
     free(packed);
     free(filtered);
 }
@@ -129,7 +162,7 @@ static void check_chunks(hid_t file, const struct sample *sample)
 static void check_values(hid_t file, const struct sample *sample)
 {
     for (size_t d = 0; d < DATASETS; d++) {
-        const size_t bytes = rows_of[d] * (size_t)sample->count * sample->width;
+        const size_t bytes = rows_of(d) * (size_t)sample->count * sample->width;
         char name[16];
         unsigned char *value = malloc(bytes);
         snprintf(name, sizeof name, "packed%zu", d);
@@ -154,8 +187,9 @@ static void place(char path[64])
 }
 
 static const size_t widths[] = {sizeof(float), sizeof(double)};
-/* One value, one chunk, a full one, and rows whose last chunk lacks one value and two. */
-static const hsize_t counts[] = {1, 40, CHUNK_MOST, CHUNK_MOST + 1, 2 * CHUNK_MOST + 5000};
+/* Many rows in a chunk, with a last one that has fewer; a row that is a full chunk; rows whose last chunk lacks one
+ * value and two. */
+static const hsize_t counts[] = {1, 40, 700, CHUNK_MOST, CHUNK_MOST + 1, 2 * CHUNK_MOST + 5000};
 static const char *const kinds[] = {"constant", "missing", "level", "random"};
 
 START_TEST(chunks_are_those_that_hdf5_itself_would_have_stored)
@@ -196,7 +230,8 @@ static unsigned char *read_file(const char *path, size_t *size)
 
 START_TEST(one_two_and_four_threads_give_the_same_bytes)
 {
-    struct sample sample = {.width = sizeof(float), .count = CHUNK_MOST + 100}; /* 88 chunks: more than one wave */
+    struct sample sample = {.width = sizeof(float),
+                            .count = CHUNK_MOST + 100}; /* 2 chunks a row, 90: more than one wave */
     unsigned char *first = NULL;
     size_t size = 0;
     fill(&sample, "level");
@@ -221,6 +256,34 @@ START_TEST(one_two_and_four_threads_give_the_same_bytes)
         ck_assert_int_eq(unlink(path), 0);
     }
     free(first);
+    for (size_t d = 0; d < DATASETS; d++) free(sample.value[d]);
+}
+END_TEST
+
+/* The digest that the writer takes is that of the values, in whatever way they are stored. */
+START_TEST(values_are_the_same_in_plain_chunks_and_so_is_the_digest)
+{
+    struct sample sample = {.width = widths[_i % 2], .count = counts[_i / 2]};
+    char digest[2][CONTENT_DIGITS + 1];
+    fill(&sample, "level");
+    for (int k = 0; k < 2; k++) {
+        struct layout layout;
+        char path[64];
+        place(path);
+        assert_none(layout_create(path, &layout));
+        pack_as(&layout, &sample, k == 0 ? LAYOUT_CHUNKED : LAYOUT_DEFLATED, 2);
+        content_finish(layout.content, digest[k]);
+        assert_none(layout_close(&layout));
+        struct reader reader;
+        char again[CONTENT_DIGITS + 1];
+        assert_none(reader_open(path, &reader));
+        check_values(reader.file, &sample);
+        assert_none(reader_content(&reader, again));
+        ck_assert_str_eq(again, digest[k]);
+        assert_none(reader_close(&reader, NULL));
+        ck_assert_int_eq(unlink(path), 0);
+    }
+    ck_assert_str_eq(digest[0], digest[1]);
     for (size_t d = 0; d < DATASETS; d++) free(sample.value[d]);
 }
 END_TEST
@@ -279,6 +342,7 @@ int main(void)
     TCase *facts = tcase_create("facts");
     const int shapes = (int)(sizeof widths / sizeof *widths * (sizeof counts / sizeof *counts));
     tcase_add_loop_test(facts, chunks_are_those_that_hdf5_itself_would_have_stored, 0, shapes);
+    tcase_add_loop_test(facts, values_are_the_same_in_plain_chunks_and_so_is_the_digest, 0, shapes);
     tcase_add_test(facts, one_two_and_four_threads_give_the_same_bytes);
     tcase_add_test(facts, a_flipped_bit_of_a_chunk_is_an_error_of_the_reader_or_says_nothing);
     suite_add_tcase(suite, facts);
