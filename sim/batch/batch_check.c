@@ -68,7 +68,7 @@ static struct fault *is_same(const struct result *there, const struct simulation
              strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
              strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed;
     *same = *alike && there->replications == simulation->replications && there->memory == simulation->memory &&
-            there->compressed == keep_compressed(simulation, settings) && same_outcomes(there, simulation);
+            there->compressed == retention_compressed(simulation, settings) && same_outcomes(there, simulation);
     free(arithmetic);
     return NULL;
 }
@@ -118,7 +118,7 @@ static struct fault *check_kept(const struct batch_run *run, const struct simula
             "%s: the samples of %s, which is to be compared, are not kept, because all samples of %" PRIu64
             " replications take more than --memory; lower -n to %" PRIu64
             ", raise --memory or name what is compared in --save",
-            simulation->file, path, simulation->replications, keep_most(simulation));
+            simulation->file, path, simulation->replications, retention_most(simulation));
     }
     return NULL;
 }
@@ -129,7 +129,7 @@ static uint64_t most_kept(const struct batch_run *run, const struct simulation *
     uint64_t most = UINT64_MAX;
     for (size_t o = 0; o <= run->outcomes; o++) {
         const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
-        const uint64_t kept = path == NULL ? UINT64_MAX : keep_most_of(simulation, path);
+        const uint64_t kept = path == NULL ? UINT64_MAX : retention_most_of(simulation, path);
         most = kept < most ? kept : most;
     }
     return most;
@@ -146,7 +146,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     if (fault == NULL) note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
     if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation);
-    if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
+    if (fault == NULL && !run->deciding && first && simulation.sketched) fault = retention_tell(&simulation, stderr);
     if (fault == NULL) fault = check_output(run, &simulation, cell);
     cell->replications = simulation.replications;
     if (fault == NULL) cell->max = most_kept(run, &simulation);

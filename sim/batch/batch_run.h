@@ -5,7 +5,7 @@
 
 #include "sim/batch/batch.h"
 #include "sim/cli/progress.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <stdio.h>
 

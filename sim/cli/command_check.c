@@ -7,7 +7,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/run/retention.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -79,7 +79,7 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    const double samples = (double)keep_bytes(simulation), thread = (double)world_state_bytes(simulation->world),
+    const double samples = (double)retention_bytes(simulation), thread = (double)world_state_bytes(simulation->world),
                  sketches = simulation->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
     print_size("memory for samples", samples);
     if (simulation->sketched) print_size("memory for sketches, about", sketches);
@@ -89,7 +89,7 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     print_size("with --compress, about", (double)simulation_file_bytes(simulation, true));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot->seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
-    printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));
+    printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", retention_samples(simulation));
 }
 
 static void print_level(const char *name, double level, const char *unit)
@@ -285,7 +285,7 @@ static struct fault *print_generator(const char *file, const struct run_settings
 static struct fault *print_all(const char *file, const struct run_settings *settings,
                                const struct simulation *simulation, const struct pilot *pilot)
 {
-    char *quantiles = keep_quantiles(simulation);
+    char *quantiles = retention_quantiles(simulation);
     if (quantiles == NULL) return fault_no_memory();
     print_plan(simulation, settings, pilot, quantiles);
     free(quantiles);

@@ -58,7 +58,7 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     enum progress_style style;
     struct progress progress;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
-    TRY(keep_tell(simulation, stderr));
+    TRY(retention_tell(simulation, stderr));
     const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
     progress_begin(&progress, style, replications);
     progress_part(&progress, simulation_name(simulation), replications);

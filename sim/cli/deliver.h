@@ -4,7 +4,7 @@
 #define ZHOL_DELIVER_H
 
 #include "sim/cli/progress.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* Simulates, writes the result (over an existing one only with `force`) and says on stderr what came out. A result with
  * more invalid replications than can be trusted is kept apart, as OUTPUT.failed, and is a fault. */

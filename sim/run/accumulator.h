@@ -4,10 +4,10 @@
 #ifndef ZHOL_ACCUMULATOR_H
 #define ZHOL_ACCUMULATOR_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 #include "sim/statistics/sketches.h"
 
-struct intake {
+struct accumulator {
     struct simulation *simulation;
     int threads;    /* 0: all */
     uint64_t limit; /* replications, at most */
@@ -18,12 +18,13 @@ struct intake {
 };
 
 /* Close it in any case. */
-MUST_CHECK struct fault *intake_open(struct simulation *simulation, int threads, uint64_t limit, struct intake *intake);
-void intake_close(struct intake *intake);
+MUST_CHECK struct fault *accumulator_open(struct simulation *simulation, int threads, uint64_t limit,
+                                          struct accumulator *accumulator);
+void accumulator_close(struct accumulator *accumulator);
 /* Simulates on to `replications` in all, whole chunks unless it is the limit; simulation->replications becomes that
  * number, and what is kept is what a run of it keeps. What it holds is then the same as if they came in one go. The
  * progress that the watch is told is in chunks of `expected` replications. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
-MUST_CHECK struct fault *intake_simulate(struct intake *intake, uint64_t replications, uint64_t expected,
-                                         const struct ensemble_watch *watch);
+MUST_CHECK struct fault *accumulator_simulate(struct accumulator *accumulator, uint64_t replications, uint64_t expected,
+                                              const struct ensemble_watch *watch);
 
 #endif

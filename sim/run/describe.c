@@ -59,7 +59,7 @@ static struct fault *describe_run(const struct simulation *simulation, const str
     result->memory = simulation->memory;
     result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
     result->exact_quantiles = !simulation->sketched;
-    result->compressed = keep_compressed(simulation, settings);
+    result->compressed = retention_compressed(simulation, settings);
     result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);

@@ -3,7 +3,7 @@
 #ifndef ZHOL_DESCRIBE_H
 #define ZHOL_DESCRIBE_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* Of a result whose moments are there. It owns a copy of all that it says. */
 MUST_CHECK struct fault *describe(const struct simulation *simulation, const struct run_settings *settings,

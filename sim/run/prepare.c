@@ -1,4 +1,4 @@
-/* sim/run/prepare.c -- from a scenario file to a simulation that is ready; see simulate.h
+/* sim/run/prepare.c -- from a scenario file to a simulation that is ready; see simulation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "sim/run/retention.h"
@@ -156,9 +156,9 @@ static struct fault *check_datasets(const struct simulation *simulation)
 static struct fault *read_goals(struct simulation *simulation, const struct run_settings *settings)
 {
     struct precision_goals *goals = &simulation->goals;
-    TRY(precision_goals_read(&simulation->plan, world_years(simulation->world), settings->precision,
-                             settings->precisions, goals));
-    if (settings->replications > 0 || simulation->origin != NULL) precision_goals_free(goals);
+    TRY(goals_read(&simulation->plan, world_years(simulation->world), settings->precision, settings->precisions,
+                   goals));
+    if (settings->replications > 0 || simulation->origin != NULL) goals_free(goals);
     if (goals->count > 0) simulation->replications = goals->limit;
     return NULL;
 }
@@ -193,12 +193,12 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(read_goals(simulation, settings));
-    TRY(keep_check(simulation));
+    TRY(retention_check(simulation));
     TRY(check_datasets(simulation));
     simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
     simulation->horizon_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->horizon_saved);
     if (simulation->annual_saved == NULL || simulation->horizon_saved == NULL) return fault_no_memory();
-    return keep_choose(simulation);
+    return retention_choose(simulation);
 }
 
 void simulation_close(struct simulation *simulation)
@@ -207,7 +207,7 @@ void simulation_close(struct simulation *simulation)
     world_free(simulation->world);
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
-    precision_goals_free(&simulation->goals);
+    goals_free(&simulation->goals);
     free(simulation->save);
     free(simulation->annual_saved);
     free(simulation->horizon_saved);

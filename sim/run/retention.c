@@ -82,13 +82,13 @@ static struct fault *check_option(const struct simulation *simulation)
                        save);
 }
 
-struct fault *keep_check(const struct simulation *simulation)
+struct fault *retention_check(const struct simulation *simulation)
 {
     TRY(check_option(simulation));
     return check_save(simulation, save_asked(simulation));
 }
 
-size_t keep_rows(const struct simulation *simulation)
+size_t retention_rows(const struct simulation *simulation)
 {
     const size_t years = world_years(simulation->world);
     size_t rows = 0;
@@ -97,7 +97,7 @@ size_t keep_rows(const struct simulation *simulation)
     return simulation->sketched ? rows : world_cells(simulation->world);
 }
 
-void keep_cells(const struct simulation *simulation, bool keep[])
+void retention_cells(const struct simulation *simulation, bool keep[])
 {
     const size_t years = world_years(simulation->world);
     for (size_t i = 0; i < simulation->outcomes.count; i++) {
@@ -106,9 +106,9 @@ void keep_cells(const struct simulation *simulation, bool keep[])
     }
 }
 
-bool keep_compressed(const struct simulation *simulation, const struct run_settings *settings)
+bool retention_compressed(const struct simulation *simulation, const struct run_settings *settings)
 {
-    return settings->compress && keep_rows(simulation) > 0;
+    return settings->compress && retention_rows(simulation) > 0;
 }
 
 /* Bytes of so many rows and inputs. */
@@ -118,7 +118,7 @@ static uint64_t bytes_of(const struct simulation *simulation, size_t rows, size_
     return samples_bytes(simulation->replications, rows, inputs, &bytes) ? bytes : UINT64_MAX;
 }
 
-uint64_t keep_bytes(const struct simulation *simulation)
+uint64_t retention_bytes(const struct simulation *simulation)
 {
     const size_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
     if (simulation->goals.count > 0) {
@@ -126,10 +126,10 @@ uint64_t keep_bytes(const struct simulation *simulation)
                      all = each * (double)simulation->goals.limit;
         return all < (double)simulation->memory ? (uint64_t)all : simulation->memory;
     }
-    return bytes_of(simulation, keep_rows(simulation), inputs);
+    return bytes_of(simulation, retention_rows(simulation), inputs);
 }
 
-uint64_t keep_most(const struct simulation *simulation)
+uint64_t retention_most(const struct simulation *simulation)
 {
     const uint64_t each =
         sizeof(float) * world_cells(simulation->world) + sizeof(double) * store_inputs(simulation->plan.store);
@@ -142,7 +142,7 @@ static bool is_asked(const struct simulation *simulation, const struct setting *
     return simulation->save != NULL ? pattern_matches(simulation->save, path) : asked != NULL && asks_for(asked, path);
 }
 
-uint64_t keep_most_of(const struct simulation *simulation, const char *path)
+uint64_t retention_most_of(const struct simulation *simulation, const char *path)
 {
     const struct setting *asked = save_asked(simulation);
     const size_t years = world_years(simulation->world);
@@ -151,7 +151,7 @@ uint64_t keep_most_of(const struct simulation *simulation, const char *path)
         const struct outcome *outcome = &simulation->outcomes.item[i];
         if (is_asked(simulation, asked, outcome->path)) rows += outcome->kind->horizon_only ? 1 : years + 1;
     }
-    const uint64_t all = keep_most(simulation);
+    const uint64_t all = retention_most(simulation);
     if (!is_asked(simulation, asked, path) || rows == 0) return all;
     const uint64_t some = simulation->memory / (sizeof(float) * rows);
     return some > all ? some : all;
@@ -159,7 +159,7 @@ uint64_t keep_most_of(const struct simulation *simulation, const char *path)
 
 static struct fault *refuse(const struct simulation *simulation, uint64_t bytes)
 {
-    const uint64_t most = simulation->memory / (sizeof(float) * keep_rows(simulation));
+    const uint64_t most = simulation->memory / (sizeof(float) * retention_rows(simulation));
     const char *lower = simulation->goals.count > 0 ? "the limit of --precision" : "-n";
     char asker[128] = "outcomes.save";
     if (simulation->save != NULL) snprintf(asker, sizeof asker, "--save '%s'", simulation->save);
@@ -175,14 +175,14 @@ static struct fault *choose_some(struct simulation *simulation, bool asked)
 {
     const size_t outcomes = simulation->outcomes.count, inputs = store_inputs(simulation->plan.store);
     for (size_t i = 0; i < outcomes && !asked; i++) simulation->annual_saved[i] = simulation->horizon_saved[i] = false;
-    const size_t rows = keep_rows(simulation);
+    const size_t rows = retention_rows(simulation);
     const uint64_t bytes = bytes_of(simulation, rows, 0);
     if (bytes > simulation->memory) return refuse(simulation, bytes);
     simulation->inputs_saved = rows > 0 && bytes_of(simulation, rows, inputs) <= simulation->memory;
     return NULL;
 }
 
-struct fault *keep_choose(struct simulation *simulation)
+struct fault *retention_choose(struct simulation *simulation)
 {
     const struct setting *asked = save_asked(simulation);
     choose_named(simulation, asked);
@@ -193,21 +193,21 @@ struct fault *keep_choose(struct simulation *simulation)
     return NULL;
 }
 
-uint64_t keep_room(const struct simulation *simulation, uint64_t limit)
+uint64_t retention_room(const struct simulation *simulation, uint64_t limit)
 {
     uint64_t most = limit;
     if (!simulation->sketched)
-        most = keep_most(simulation);
+        most = retention_most(simulation);
     else if (simulation->inputs_saved)
         most = simulation->memory /
-               (sizeof(float) * keep_rows(simulation) + sizeof(double) * store_inputs(simulation->plan.store));
+               (sizeof(float) * retention_rows(simulation) + sizeof(double) * store_inputs(simulation->plan.store));
     return most < limit ? most : limit;
 }
 
-char *keep_quantiles(const struct simulation *simulation)
+char *retention_quantiles(const struct simulation *simulation)
 {
     char *text = NULL, advice[64] = "";
-    const uint64_t most = keep_most(simulation);
+    const uint64_t most = retention_most(simulation);
     if (!simulation->sketched) return strdup("exact");
     if (simulation->goals.count > 0 && most >= PRECISION_FIRST * LANES_PER_CHUNK) {
         const int said = asprintf(&text,
@@ -225,20 +225,21 @@ char *keep_quantiles(const struct simulation *simulation)
     return length < 0 ? NULL : text;
 }
 
-const char *keep_samples(const struct simulation *simulation)
+const char *retention_samples(const struct simulation *simulation)
 {
     if (!simulation->sketched) return "all in memory";
-    if (keep_rows(simulation) == 0) return "none are kept; --save PATTERNS keeps those of what it names";
+    if (retention_rows(simulation) == 0) return "none are kept; --save PATTERNS keeps those of what it names";
     return simulation->inputs_saved ? "of what was asked for, and inputs"
                                     : "of what was asked for; inputs would not fit beside them";
 }
 
-struct fault *keep_tell(const struct simulation *simulation, FILE *to)
+struct fault *retention_tell(const struct simulation *simulation, FILE *to)
 {
-    char *quantiles = keep_quantiles(simulation);
+    char *quantiles = retention_quantiles(simulation);
     if (quantiles == NULL) return fault_no_memory();
     fprintf(to, "%s: quantiles: %s\n", simulation_name(simulation), quantiles);
-    if (simulation->sketched) fprintf(to, "%s: samples: %s\n", simulation_name(simulation), keep_samples(simulation));
+    if (simulation->sketched)
+        fprintf(to, "%s: samples: %s\n", simulation_name(simulation), retention_samples(simulation));
     free(quantiles);
     return NULL;
 }

@@ -7,38 +7,38 @@
 #ifndef ZHOL_RETENTION_H
 #define ZHOL_RETENTION_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <stdio.h>
 
 /* Patterns that fit no outcome, of --save or of the scenario. */
-MUST_CHECK struct fault *keep_check(const struct simulation *simulation);
+MUST_CHECK struct fault *retention_check(const struct simulation *simulation);
 /* Decides, for simulation->replications; may be asked again for another number. Samples that were asked for and do not
  * fit are a fault. */
-MUST_CHECK struct fault *keep_choose(struct simulation *simulation);
+MUST_CHECK struct fault *retention_choose(struct simulation *simulation);
 /* Up to how many replications, `limit` at most, the same would be kept. */
-uint64_t keep_room(const struct simulation *simulation, uint64_t limit);
+uint64_t retention_room(const struct simulation *simulation, uint64_t limit);
 
 /* How many rows of samples, one per outcome and period, are kept. */
-size_t keep_rows(const struct simulation *simulation);
+size_t retention_rows(const struct simulation *simulation);
 /* keep[cell], for samples_init_some. */
-void keep_cells(const struct simulation *simulation, bool keep[]);
+void retention_cells(const struct simulation *simulation, bool keep[]);
 
 /* Whether it is to be compressed: asked for, and there is something. */
-bool keep_compressed(const struct simulation *simulation, const struct run_settings *settings);
+bool retention_compressed(const struct simulation *simulation, const struct run_settings *settings);
 
 /* Bytes of what is kept; of a run with goals, which makes room for all samples before it knows its number, at most. */
-uint64_t keep_bytes(const struct simulation *simulation);
+uint64_t retention_bytes(const struct simulation *simulation);
 
 /* "exact", or "within 0.39 %, because ...". Allocated; NULL without memory. */
-char *keep_quantiles(const struct simulation *simulation);
+char *retention_quantiles(const struct simulation *simulation);
 /* "all in memory", "none; ..." or which. */
-const char *keep_samples(const struct simulation *simulation);
+const char *retention_samples(const struct simulation *simulation);
 /* Both, in a line each of those that matter. */
-MUST_CHECK struct fault *keep_tell(const struct simulation *simulation, FILE *to);
+MUST_CHECK struct fault *retention_tell(const struct simulation *simulation, FILE *to);
 /* The most replications of which all samples fit in --memory; 0: not one. */
-uint64_t keep_most(const struct simulation *simulation);
+uint64_t retention_most(const struct simulation *simulation);
 /* The most of which the samples of an outcome are kept over the horizon: more, if it is asked for. */
-uint64_t keep_most_of(const struct simulation *simulation, const char *path);
+uint64_t retention_most_of(const struct simulation *simulation, const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /* tests/run/test_run.c -- a scenario that is opened once and simulated more than once.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "scenarios/reader/reference.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>

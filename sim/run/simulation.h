@@ -1,7 +1,7 @@
-/* sim/run/simulate.h -- from settings and a scenario file to a result: joins reader, model, ensemble and statistics.
+/* sim/run/simulation.h -- from settings and a scenario file to a result: joins reader, model, ensemble and statistics.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ZHOL_SIMULATE_H
-#define ZHOL_SIMULATE_H
+#ifndef ZHOL_SIMULATION_H
+#define ZHOL_SIMULATION_H
 
 #include "models/world.h"
 #include "output/result/result.h"
