@@ -4,7 +4,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
-#include "sim/run/retention.h"
+#include "sim/cli/tell_retention.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +58,8 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     enum progress_style style;
     struct progress progress;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
-    TRY(retention_tell(simulation, stderr));
+    const struct retention retention = retention_of(simulation, simulation->replications, simulation->memory);
+    TRY(tell_retention(simulation, &retention, stderr));
     const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
     progress_begin(&progress, style, replications);
     progress_part(&progress, simulation_name(simulation), replications);

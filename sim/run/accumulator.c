@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/accumulator.h"
 #include "sim/run/chunks.h"
-#include "sim/run/retention.h"
 
 #include <stdlib.h>
 
-struct fault *accumulator_open(struct simulation *simulation, int threads, uint64_t limit,
+struct fault *accumulator_open(const struct simulation *simulation, int threads, uint64_t limit, uint64_t memory,
                                struct accumulator *accumulator)
 {
-    *accumulator = (struct accumulator){.simulation = simulation, .threads = threads, .limit = limit};
+    *accumulator = (struct accumulator){.simulation = simulation, .threads = threads, .limit = limit, .memory = memory};
     return tally_open(0, world_cells(simulation->world), &accumulator->tally);
 }
 
@@ -21,21 +20,22 @@ void accumulator_close(struct accumulator *accumulator)
 }
 
 /* Samples of what is to be kept, with room for as many replications as are kept alike; those that are in move over. */
-static struct fault *keep_samples_of(struct accumulator *accumulator)
+static struct fault *keep_samples(struct accumulator *accumulator)
 {
     const struct simulation *simulation = accumulator->simulation;
+    const struct retention *retention = &accumulator->retention;
     struct samples *samples = &accumulator->samples;
     const size_t cells = world_cells(simulation->world);
-    const size_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
-    const uint64_t room = retention_room(simulation, accumulator->limit);
-    if (retention_rows(simulation) == 0) {
+    const size_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
+    const uint64_t room = retention_room(simulation, retention, accumulator->limit);
+    if (retention_rows(simulation, retention) == 0) {
         samples_free(samples);
         return NULL;
     }
     bool *keep = calloc(cells + 1, sizeof *keep);
     if (keep == NULL) return fault_no_memory();
-    retention_cells(simulation, keep);
-    const bool *some = simulation->sketched ? keep : NULL;
+    retention_cells(simulation, retention, keep);
+    const bool *some = retention->sketched ? keep : NULL;
     struct fault *fault = samples->count > 0 ? samples_refit(samples, room, some, inputs, accumulator->replications)
                           : some == NULL     ? samples_init(samples, room, cells, inputs)
                                              : samples_init_some(samples, room, cells, some, inputs);
@@ -43,25 +43,24 @@ static struct fault *keep_samples_of(struct accumulator *accumulator)
     return fault;
 }
 
-/* Makes room for what a run of simulation->replications keeps. */
+/* Makes room for what accumulator->retention says. */
 static struct fault *make_room(struct accumulator *accumulator)
 {
-    const struct simulation *simulation = accumulator->simulation;
-    const bool crosses = simulation->sketched && accumulator->sketches == NULL;
-    if (crosses) TRY(sketches_open(world_cells(simulation->world), &accumulator->sketches));
+    const struct retention *retention = &accumulator->retention;
+    const bool crosses = retention->sketched && accumulator->sketches == NULL;
+    if (crosses) TRY(sketches_open(world_cells(accumulator->simulation->world), &accumulator->sketches));
     if (crosses && accumulator->replications > 0)
         TRY(sketches_pour(accumulator->sketches, &accumulator->samples, accumulator->replications,
                           accumulator->threads));
-    if (!crosses && accumulator->samples.count >= simulation->replications) return NULL;
-    return keep_samples_of(accumulator);
+    if (!crosses && accumulator->samples.count >= retention->replications) return NULL;
+    return keep_samples(accumulator);
 }
 
 struct fault *accumulator_simulate(struct accumulator *accumulator, uint64_t replications, uint64_t expected,
                                    const struct ensemble_watch *watch)
 {
-    struct simulation *simulation = accumulator->simulation;
-    simulation->replications = replications;
-    TRY(retention_choose(simulation));
+    const struct simulation *simulation = accumulator->simulation;
+    accumulator->retention = retention_of(simulation, replications, accumulator->memory);
     TRY(make_room(accumulator));
     TRY(tally_extend(accumulator->tally, replications));
     struct chunks chunks = {.world = simulation->world,

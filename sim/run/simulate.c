@@ -3,7 +3,6 @@
 #include "sim/run/describe.h"
 #include "sim/run/estimate.h"
 #include "sim/run/judge.h"
-#include "sim/run/retention.h"
 #include "sim/run/simulation.h"
 
 #include <stdlib.h>
@@ -28,7 +27,7 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
 }
 
 /* What came in, as a result: its samples move there. */
-static struct fault *conclude(struct simulation *simulation, const struct run_settings *settings,
+static struct fault *conclude(const struct simulation *simulation, const struct run_settings *settings,
                               struct accumulator *accumulator, struct result *result)
 {
     struct estimate estimate;
@@ -40,7 +39,7 @@ static struct fault *conclude(struct simulation *simulation, const struct run_se
     samples_cut(&accumulator->samples, accumulator->replications);
     result->samples = accumulator->samples;
     accumulator->samples = (struct samples){0};
-    return describe(simulation, settings, accumulator->tally, result);
+    return describe(accumulator, settings, result);
 }
 
 /* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. */
@@ -58,7 +57,7 @@ static struct fault *simulate_until(struct accumulator *accumulator, const struc
     return NULL;
 }
 
-static struct fault *simulate_precisely(struct simulation *simulation, const struct run_settings *settings,
+static struct fault *simulate_precisely(const struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct accumulator *accumulator,
                                         struct result *result)
 {
@@ -71,13 +70,14 @@ static struct fault *simulate_precisely(struct simulation *simulation, const str
     return fault;
 }
 
-struct fault *simulation_run(struct simulation *simulation, const struct run_settings *settings,
+struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                              const struct ensemble_watch *watch, struct result *result)
 {
     const uint64_t replications = simulation->replications;
     struct accumulator accumulator;
     *result = (struct result){0};
-    struct fault *fault = accumulator_open(simulation, settings->threads, replications, &accumulator);
+    struct fault *fault =
+        accumulator_open(simulation, settings->threads, replications, simulation->memory, &accumulator);
     if (fault == NULL && simulation->goals.count > 0) {
         fault = simulate_precisely(simulation, settings, watch, &accumulator, result);
     } else if (fault == NULL) {
@@ -137,28 +137,26 @@ static struct fault *measure_sketch(const struct accumulator *accumulator, struc
 }
 
 /* The run as the pilot expects it. */
-static struct fault *expect(struct simulation *simulation, const struct accumulator *accumulator, uint64_t memory,
+static struct fault *expect(const struct simulation *simulation, const struct accumulator *accumulator,
                             struct pilot *pilot)
 {
     if (simulation->goals.count > 0) pilot->expected = judge_expect(&simulation->goals, pilot->state);
-    simulation->memory = memory;
-    simulation->replications = pilot->expected;
-    TRY(retention_choose(simulation));
-    return simulation->sketched ? measure_sketch(accumulator, pilot) : NULL;
+    pilot->retention = retention_of(simulation, pilot->expected, simulation->memory);
+    return pilot->retention.sketched ? measure_sketch(accumulator, pilot) : NULL;
 }
 
-struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot)
+struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot)
 {
     const struct precision_goals *goals = &simulation->goals;
-    const uint64_t replications = simulation->replications, memory = simulation->memory;
     struct accumulator accumulator;
-    *pilot = (struct pilot){.replications = pilot_chunks(goals) * LANES_PER_CHUNK, .expected = replications};
+    *pilot =
+        (struct pilot){.replications = pilot_chunks(goals) * LANES_PER_CHUNK, .expected = simulation->replications};
     pilot->state = calloc(goals->count + 1, sizeof *pilot->state);
     if (pilot->state == NULL) return fault_no_memory();
-    simulation->memory = UINT64_MAX; /* so few are judged by their samples */
-    struct fault *fault = accumulator_open(simulation, 1, pilot->replications, &accumulator);
+    /* so few are judged by their samples, whatever memory the run has */
+    struct fault *fault = accumulator_open(simulation, 1, pilot->replications, UINT64_MAX, &accumulator);
     if (fault == NULL) fault = fly(&accumulator, goals, pilot);
-    if (fault == NULL) fault = expect(simulation, &accumulator, memory, pilot);
+    if (fault == NULL) fault = expect(simulation, &accumulator, pilot);
     accumulator_close(&accumulator);
     return fault;
 }
