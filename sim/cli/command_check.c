@@ -7,7 +7,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
-#include "sim/run/simulation.h"
+#include "sim/run/pilot.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -271,7 +271,7 @@ static struct fault *print_generator(const char *file, const struct run_settings
     struct pilot pilot = {0};
     usual.rng = "philox";
     struct fault *fault = simulation_open(file, &usual, &reference);
-    if (fault == NULL) fault = simulation_pilot(&reference, &pilot);
+    if (fault == NULL) fault = pilot_fly(&reference, &pilot);
     simulation_close(&reference);
     const double usual_seconds = pilot.seconds;
     pilot_free(&pilot);
@@ -304,7 +304,7 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
 {
     struct pilot pilot = {0};
     struct fault *fault = simulation_open(file, settings, simulation);
-    if (fault == NULL) fault = simulation_pilot(simulation, &pilot);
+    if (fault == NULL) fault = pilot_fly(simulation, &pilot);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
     pilot_free(&pilot);
     return fault;

@@ -61,22 +61,6 @@ const char *simulation_input_unit(const struct simulation *simulation, size_t in
 MUST_CHECK struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct result *result);
 
-/* What the first replications show, on one thread. */
-struct pilot {
-    uint64_t replications;
-    double seconds; /* per chunk */
-    size_t invalid;
-    int month;                     /* of the first invalid one, the first month that is not finite, from 0 */
-    size_t cause;                  /* and the outcome */
-    struct precision_state *state; /* [goals] */
-    uint64_t expected;             /* replications that the goals need; without goals, those of the run */
-    struct retention retention;    /* what a run of so many keeps */
-    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
-};
-/* Free it in any case. */
-MUST_CHECK struct fault *simulation_pilot(const struct simulation *simulation, struct pilot *pilot);
-void pilot_free(struct pilot *pilot);
-
 /* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
 char *simulation_arithmetic(void);
 
