@@ -263,8 +263,8 @@ int command_batch(int argc, char **argv)
     struct batch batch = {0};
     options_init(&options.shared);
     options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = progress_catch_signals();
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = progress_catch_signals();
     if (fault == NULL)
         fault =
             batch_read(options.shared.scenario[0], options.shared.settings.path, options.shared.settings.paths, &batch);

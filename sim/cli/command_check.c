@@ -313,10 +313,10 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
 int command_check(int argc, char **argv)
 {
     struct options options;
-    int status = 0;
     options_init(&options);
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    for (size_t i = 0; i < options.scenarios; i++) {
+    int status = command_end(command_parse(&parser, argc, argv, &options));
+    const bool unread = status != 0;
+    for (size_t i = 0; i < options.scenarios && !unread; i++) {
         struct simulation simulation;
         struct fault *fault = check_one(options.scenario[i], &options.settings, &simulation);
         diagnostics_print(simulation.plan.warnings, "warning", stderr);

@@ -303,9 +303,9 @@ int command_compare(int argc, char **argv)
 {
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    const int status = command_end(compare(&options, &comparison));
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = compare(&options, &comparison);
+    const int status = command_end(fault);
     comparison_free(&comparison);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
     free(options.owned);

@@ -81,10 +81,11 @@ int command_run(int argc, char **argv)
 {
     struct options options;
     options_init(&options);
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
     struct simulation *simulation = calloc(options.scenarios, sizeof *simulation);
     char **output = calloc(options.scenarios, sizeof *output);
-    struct fault *fault = simulation == NULL || output == NULL ? fault_no_memory() : progress_catch_signals();
+    if (fault == NULL && (simulation == NULL || output == NULL)) fault = fault_no_memory();
+    if (fault == NULL) fault = progress_catch_signals();
     size_t opened = 0;
     for (; opened < options.scenarios && fault == NULL; opened++) {
         fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);

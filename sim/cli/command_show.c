@@ -66,9 +66,8 @@ int command_show(int argc, char **argv)
 {
     struct show_options options = {0};
     struct result result = {0};
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = result_read(options.result, false, &result);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = result_read(options.result, false, &result);
     if (fault == NULL && options.names_only)
         fault = table_list(&result, stdout);
     else if (fault == NULL && options.csv)

@@ -155,7 +155,6 @@ const struct argp options_goals_argp = {goals, parse_goals, NULL, NULL, NULL, NU
 
 void options_init(struct options *options)
 {
-    argp_err_exit_status = 2;
     *options = (struct options){
         .missing = "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml",
         .settings = settings_usual(),
