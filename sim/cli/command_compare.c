@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
 #include "sim/cli/command.h"
-#include "sim/cli/direction.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
+#include "sim/run/direction.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -192,7 +192,7 @@ static struct fault *check_regret(const struct compare_options *options)
 {
     const struct comparison_files files = all_files(options);
     if (options->regret == NULL) return NULL;
-    return regret_check(&files, options->regret, better_of(&options->better, options->regret));
+    return regret_check(&files, options->regret, direction_of(&options->better, options->regret));
 }
 
 static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
@@ -207,7 +207,7 @@ static struct fault *print_regret(const struct compare_options *options, const s
     files.world = &world;
     files.variant = name;
     struct fault *fault =
-        regret_read(&files, options->regret, better_of(&options->better, options->regret), comparison, &regret);
+        regret_read(&files, options->regret, direction_of(&options->better, options->regret), comparison, &regret);
     if (fault == NULL && options->csv)
         comparison_csv(&regret.comparison, stdout);
     else if (fault == NULL)
@@ -270,7 +270,7 @@ static struct fault *check_directions(const struct better *better, const struct 
     for (size_t m = 0; m < better->mores; m++)
         for (size_t i = 0; i < comparison->outcomes; i++) {
             const char *path = comparison->outcome[i].path;
-            if (fnmatch(better->more[m], path, 0) == 0 && better_is_less(better, path))
+            if (fnmatch(better->more[m], path, 0) == 0 && direction_is_less(better, path))
                 return fault_raise(FAULT_USAGE, "--more and --less both name %s; expected one of them", path);
         }
     return NULL;
@@ -287,7 +287,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .year = options->year,
                                          .outcome = options->outcome,
                                          .outcomes = options->outcomes,
-                                         .better = better_of,
+                                         .better = direction_of,
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));

@@ -3,8 +3,8 @@
 #include "sim/cli/command.h"
 #include "sim/cli/ledger.h"
 #include "sim/cli/worst.h"
-#include "sim/cli/write_text.h"
 #include "sim/run/reopen.h"
+#include "sim/run/write_text.h"
 
 #include <argp.h>
 #include <errno.h>
