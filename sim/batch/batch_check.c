@@ -2,8 +2,6 @@
  * to the result that is there already.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/batch/batch_run.h"
-#include "sim/cli/progress.h"
-#include "sim/cli/tell_retention.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -152,8 +150,8 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct retention retention = {0};
     if (fault == NULL) retention = retention_of(&simulation, simulation.replications, simulation.memory);
     if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation, &retention);
-    if (fault == NULL && !run->deciding && first && retention.sketched)
-        fault = tell_retention(&simulation, &retention, stderr);
+    if (fault == NULL && !run->deciding && first && retention.sketched && run->watch.sketched != NULL)
+        fault = run->watch.sketched(run->watch.context, &simulation, &retention);
     if (fault == NULL) fault = check_output(run, &simulation, &retention, cell);
     cell->replications = simulation.replications;
     if (fault == NULL) cell->max = most_kept(run, &simulation);
@@ -191,7 +189,7 @@ struct fault *batch_check(struct batch_run *run)
     struct common common = {.cell = NULL};
     for (size_t i = 0; i < run->cells; i++) { /* the base is what the others are held to */
         const size_t index = i == 0 ? base : i <= base ? i - 1 : i;
-        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
+        TRY(batch_run_stop(run));
         if (run->cell[index].state == CELL_FAILED) continue;
         const bool done = run->cell[index].state == CELL_DONE;
         run->cell[index].state = CELL_WAITING;

@@ -159,7 +159,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
     comparison_csv(comparison, out->csv);
     if (with_file && run->stopped_by != NULL) TRY(comparison_note(comparison, "stopped by %s", run->stopped_by));
     if (with_file && comparison->probability != NULL) TRY(write_file(run, comparison, out->comparison));
-    return comparison_print_notes(comparison, stderr);
+    return run->log == NULL ? NULL : comparison_print_notes(comparison, run->log);
 }
 
 static struct fault *compare_all(const struct batch_run *run, struct sides *sides, const struct outlet *out)
