@@ -58,20 +58,24 @@ static const struct argp_option list[] = {
 };
 
 /* Adds patterns separated by commas. */
-static void add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
-                         const char *argument, const char ***patterns, size_t *count)
+static error_t add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
+                            const char *argument, const char ***patterns, size_t *count)
 {
     char **grown = reallocarray(options->owned, options->copies + 1, sizeof *grown), *copy = strdup(argument);
     if (grown != NULL) options->owned = grown;
-    if (grown == NULL || copy == NULL) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return ENOMEM;
+    }
     options->owned[options->copies++] = copy;
     for (char *pattern = copy; pattern != NULL;) {
         char *comma = strchr(pattern, ',');
         if (comma != NULL) *comma = '\0';
         if (*pattern == '\0') argp_error(state, "--%s is '%s'; expected patterns between commas", name, argument);
-        if (!options_append(patterns, count, pattern)) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        if (!options_append(patterns, count, pattern)) return ENOMEM;
         pattern = comma == NULL ? NULL : comma + 1;
     }
+    return 0;
 }
 
 static int read_number(struct argp_state *state, const char *name, const char *argument, long most, const char *what)
@@ -103,10 +107,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct better *better = &options->better;
     switch (key) {
     case OPTION_OUTCOME:
-        add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
-        break;
-    case OPTION_MORE: add_patterns(options, state, "more", argument, &better->more, &better->mores); break;
-    case OPTION_LESS: add_patterns(options, state, "less", argument, &better->less, &better->lesses); break;
+        return add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
+    case OPTION_MORE: return add_patterns(options, state, "more", argument, &better->more, &better->mores);
+    case OPTION_LESS: return add_patterns(options, state, "less", argument, &better->less, &better->lesses);
     case OPTION_YEAR: options->year = read_number(state, "--year", argument, 9999, "a year such as 2030"); break;
     case OPTION_YEARS: options->years = true; break;
     case OPTION_DOMINANCE: options->dominance = true; break;
@@ -118,8 +121,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'o': options->output = argument; break;
     case 'j': options->threads = read_number(state, "-j", argument, 4096, "a number of threads from 1 to 4096"); break;
     case ARGP_KEY_ARG:
-        if (!options_append(&options->file, &options->files, argument))
-            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        if (!options_append(&options->file, &options->files, argument)) return ENOMEM;
         break;
     case ARGP_KEY_END: check_together(options, state); break;
     default: return ARGP_ERR_UNKNOWN;

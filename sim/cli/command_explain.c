@@ -64,8 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
-    if (!kept) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
-    return 0;
+    return kept ? 0 : ENOMEM;
 }
 
 static const struct argp parser = {

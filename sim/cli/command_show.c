@@ -43,7 +43,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (options->result == NULL)
             options->result = argument;
         else if (!options_append(&options->outcome, &options->outcomes, argument))
-            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+            return ENOMEM;
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
