@@ -34,7 +34,7 @@ ALLOWED = {
     "output/tables": RESULT | {"output/tables"},
     "output/comparison": OUTPUT,
     "sim/run": RUN,
-    "sim/batch": RUN | {"sim/batch", "sim/cli"},
+    "sim/batch": RUN | {"sim/batch"},
     "sim/cli": RUN | {"sim/batch", "sim/cli"},
 }
 ROOTS = ("sim", "models", "scenarios", "output")

@@ -2,8 +2,6 @@
  * to the result that is there already.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/batch/batch_run.h"
-#include "sim/cli/progress.h"
-#include "sim/run/retention.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,21 +44,23 @@ static struct fault *check_common(const struct simulation *simulation, const cha
                     "this cell starts in another month than cell %s; expected the same in all cells", common->cell);
 }
 
-static bool same_outcomes(const struct result *there, const struct simulation *simulation)
+static bool same_outcomes(const struct result *there, const struct simulation *simulation,
+                          const struct retention *retention)
 {
     const struct outcomes *outcomes = &simulation->outcomes;
     if (there->outcomes.count != outcomes->count) return false;
     for (size_t i = 0; i < outcomes->count; i++)
         if (strcmp(there->outcomes.item[i].path, outcomes->item[i].path) != 0 ||
-            there->annual_saved[i] != simulation->annual_saved[i] ||
-            there->horizon_saved[i] != simulation->horizon_saved[i])
+            there->annual_saved[i] != retention_annual(simulation, retention, i) ||
+            there->horizon_saved[i] != retention_horizon(simulation, retention, i))
             return false;
     return true;
 }
 
 /* Whether simulating would give what is there, or (*alike) the same replications, though another number of them. */
 static struct fault *is_same(const struct result *there, const struct simulation *simulation,
-                             const struct run_settings *settings, bool *alike, bool *same)
+                             const struct retention *retention, const struct run_settings *settings, bool *alike,
+                             bool *same)
 {
     char *arithmetic = simulation_arithmetic();
     if (arithmetic == NULL) return fault_no_memory();
@@ -68,21 +68,22 @@ static struct fault *is_same(const struct result *there, const struct simulation
              strcmp(there->source, "zhol " ZHOL_VERSION) == 0 && strcmp(there->rng, simulation->rng) == 0 &&
              strcmp(there->arithmetic, arithmetic) == 0 && there->seed == simulation->plan.seed;
     *same = *alike && there->replications == simulation->replications && there->memory == simulation->memory &&
-            there->compressed == keep_compressed(simulation, settings) && same_outcomes(there, simulation);
+            there->compressed == retention_compressed(simulation, retention, settings) &&
+            same_outcomes(there, simulation, retention);
     free(arithmetic);
     return NULL;
 }
 
 /* What is there already: a result that is what would come out stays, another gives way, anything else is left alone. */
 static struct fault *check_output(const struct batch_run *run, const struct simulation *simulation,
-                                  struct cell_run *cell)
+                                  const struct retention *retention, struct cell_run *cell)
 {
     struct result there;
     bool ours = false, alike = false, same = false;
     cell->there = 0;
     if (access(cell->output, F_OK) < 0) return NULL;
     struct fault *fault = result_read_head(cell->output, &ours, &there);
-    if (fault == NULL) fault = is_same(&there, simulation, run->settings, &alike, &same);
+    if (fault == NULL) fault = is_same(&there, simulation, retention, run->settings, &alike, &same);
     if (fault == NULL && alike) cell->there = there.replications;
     result_free(&there);
     if (fault_is_memory(fault)) return fault;
@@ -106,19 +107,20 @@ static void note_outcomes(struct batch_run *run, const struct outcomes *outcomes
 }
 
 /* Without its samples an outcome cannot be compared. */
-static struct fault *check_kept(const struct batch_run *run, const struct simulation *simulation)
+static struct fault *check_kept(const struct batch_run *run, const struct simulation *simulation,
+                                const struct retention *retention)
 {
     for (size_t o = 0; o <= run->outcomes; o++) {
         const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
         if (path == NULL) continue;
         const size_t index = outcomes_find(&simulation->outcomes, path);
-        if (index == simulation->outcomes.count || simulation->horizon_saved[index]) continue;
+        if (index == simulation->outcomes.count || retention_horizon(simulation, retention, index)) continue;
         return fault_raise(
             FAULT_SCENARIO,
             "%s: the samples of %s, which is to be compared, are not kept, because all samples of %" PRIu64
             " replications take more than --memory; lower -n to %" PRIu64
             ", raise --memory or name what is compared in --save",
-            simulation->file, path, simulation->replications, keep_most(simulation));
+            simulation->file, path, simulation->replications, retention_most(simulation));
     }
     return NULL;
 }
@@ -129,7 +131,7 @@ static uint64_t most_kept(const struct batch_run *run, const struct simulation *
     uint64_t most = UINT64_MAX;
     for (size_t o = 0; o <= run->outcomes; o++) {
         const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
-        const uint64_t kept = path == NULL ? UINT64_MAX : keep_most_of(simulation, path);
+        const uint64_t kept = path == NULL ? UINT64_MAX : retention_most_of(simulation, path);
         most = kept < most ? kept : most;
     }
     return most;
@@ -145,9 +147,12 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
     if (fault == NULL) note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
-    if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation);
-    if (fault == NULL && !run->deciding && first && simulation.sketched) fault = keep_tell(&simulation, stderr);
-    if (fault == NULL) fault = check_output(run, &simulation, cell);
+    struct retention retention = {0};
+    if (fault == NULL) retention = retention_of(&simulation, simulation.replications, simulation.memory);
+    if (fault == NULL && !run->deciding) fault = check_kept(run, &simulation, &retention);
+    if (fault == NULL && !run->deciding && first && retention.sketched && run->watch.sketched != NULL)
+        fault = run->watch.sketched(run->watch.context, &simulation, &retention);
+    if (fault == NULL) fault = check_output(run, &simulation, &retention, cell);
     cell->replications = simulation.replications;
     if (fault == NULL) cell->max = most_kept(run, &simulation);
     /* a wrong option is wrong for all cells */
@@ -184,7 +189,7 @@ struct fault *batch_check(struct batch_run *run)
     struct common common = {.cell = NULL};
     for (size_t i = 0; i < run->cells; i++) { /* the base is what the others are held to */
         const size_t index = i == 0 ? base : i <= base ? i - 1 : i;
-        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
+        TRY(batch_run_stop(run));
         if (run->cell[index].state == CELL_FAILED) continue;
         const bool done = run->cell[index].state == CELL_DONE;
         run->cell[index].state = CELL_WAITING;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
 #include "sim/batch/batch_run.h"
-#include "sim/cli/direction.h"
-#include "sim/cli/write_text.h"
+#include "sim/run/direction.h"
+#include "sim/run/write_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static struct fault *print_regret(const struct batch_run *run, struct sides *sid
 {
     const struct batch *batch = run->batch;
     struct regret regret;
-    const enum outcome_better better = better_of(&as_declared, run->regret.path);
+    const enum outcome_better better = direction_of(&as_declared, run->regret.path);
     if (better == OUTCOME_NEITHER) {
         fprintf(to, "\nNeither more nor less of %s is better, so that there is no regret about it.\n",
                 run->regret.path);
@@ -148,7 +148,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
                                          .outcome = sides->outcome,
                                          .outcomes = run->outcomes,
                                          .lenient = true,
-                                         .better = better_of,
+                                         .better = direction_of,
                                          .context = &as_declared,
                                          .threads = run->settings->threads};
     if (files->variants == 0) return NULL;
@@ -159,7 +159,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
     comparison_csv(comparison, out->csv);
     if (with_file && run->stopped_by != NULL) TRY(comparison_note(comparison, "stopped by %s", run->stopped_by));
     if (with_file && comparison->probability != NULL) TRY(write_file(run, comparison, out->comparison));
-    return comparison_print_notes(comparison, stderr);
+    return run->log == NULL ? NULL : comparison_print_notes(comparison, run->log);
 }
 
 static struct fault *compare_all(const struct batch_run *run, struct sides *sides, const struct outlet *out)

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/batch/batch_decide.h"
 #include "output/result/stored.h"
-#include "sim/cli/progress.h"
 #include "sim/run/chunks.h"
 #include "sim/statistics/paired.h"
 
@@ -84,9 +83,10 @@ static struct fault *catch_block(void *self, const struct block_result *result)
     return NULL;
 }
 
-static struct fault *simulate_on(struct decision *decision, size_t index, const struct simulation *simulation,
-                                 struct progress *progress)
+static struct fault *simulate_on(struct decision *decision, size_t index, const struct simulation *simulation)
 {
+    const struct batch_run *run = decision->run;
+    const struct batch_watch *watch = &run->watch;
     const struct batch_goals *goals = decision->goals;
     struct gathered *into = &decision->cell[index];
     const size_t periods = world_years(simulation->world) + 1;
@@ -107,16 +107,17 @@ static struct fault *simulate_on(struct decision *decision, size_t index, const 
                                   .expected = chunks_of(simulation->replications),
                                   .sink = {{&catch, catch_block}},
                                   .sinks = 1};
-    const struct ensemble_watch watch = progress_watch(progress);
-    if (fault == NULL) fault = chunks_simulate(&chunks, decision->run->settings->threads, &watch);
-    progress_end(progress);
+    struct ensemble_watch watched = {.stop = watch->stop, .context = watch->context};
+    if (watch->cell_begin != NULL) watched = watch->cell_begin(watch->context, run->batch->cell[index].name);
+    if (fault == NULL) fault = chunks_simulate(&chunks, run->settings->threads, &watched);
+    if (watch->cell_end != NULL) watch->cell_end(watch->context);
     if (fault == NULL) into->held = simulation->replications;
     free(cell);
     return fault;
 }
 
 /* What a cell has to show at run->replications. */
-static struct fault *gather(struct decision *decision, size_t index, struct progress *progress)
+static struct fault *gather(struct decision *decision, size_t index)
 {
     struct batch_run *run = decision->run;
     struct gathered *into = &decision->cell[index];
@@ -126,9 +127,8 @@ static struct fault *gather(struct decision *decision, size_t index, struct prog
     if (into->held < run->cell[index].there && into->held < run->replications)
         TRY(read_samples(&run->cell[index], decision->goals, run->replications, into));
     if (into->held >= run->replications) return NULL;
-    progress_part(progress, run->batch->cell[index].name, 0);
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
-    if (fault == NULL) fault = simulate_on(decision, index, &simulation, progress);
+    if (fault == NULL) fault = simulate_on(decision, index, &simulation);
     if (fault != NULL) fault = batch_run_fail(run, index, fault);
     simulation_close(&simulation);
     return fault;
@@ -241,12 +241,10 @@ static struct fault *tell(struct decision *decision)
 
 static struct fault *gather_all(struct decision *decision)
 {
-    struct progress progress;
     struct batch_run *run = decision->run;
-    progress_begin(&progress, run->style, 0);
     for (size_t i = 0; i < run->cells; i++) {
-        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
-        if (!has_failed(decision, i)) TRY(gather(decision, i, &progress));
+        TRY(batch_run_stop(run));
+        if (!has_failed(decision, i)) TRY(gather(decision, i));
     }
     return NULL;
 }

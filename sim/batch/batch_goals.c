@@ -74,7 +74,7 @@ static struct fault *widths_read(const struct batch *batch, struct setting *sett
             absolute->path, absolute->text);
     struct fault *fault = goal->statistic == DIFFERENCE_BETTER
                               ? share_read(units, absolute->text, &goal->goal)
-                              : precision_read_width(units, absolute->text, goal->unit, &goal->goal);
+                              : goals_read_width(units, absolute->text, goal->unit, &goal->goal);
     if (fault == NULL || fault_is_memory(fault)) return fault;
     struct fault *placed = fault_at(FAULT_SCENARIO, absolute->place, "%s: %s", absolute->path, fault->sentence);
     fault_free(fault);

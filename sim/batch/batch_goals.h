@@ -5,7 +5,7 @@
 #define ZHOL_BATCH_GOALS_H
 
 #include "sim/batch/batch.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 enum difference_statistic {
     DIFFERENCE_MEAN,       /* of the paired differences */

@@ -61,6 +61,12 @@ size_t batch_run_count(const struct batch_run *run, enum cell_state state)
     return count;
 }
 
+struct fault *batch_run_stop(const struct batch_run *run)
+{
+    const bool stop = run->watch.stop != NULL && run->watch.stop(run->watch.context);
+    return stop ? fault_raise(FAULT_INTERRUPTED, "stopped on request") : NULL;
+}
+
 static char *printed(const struct fault *faults, const char *kind)
 {
     char *text = NULL;
@@ -87,7 +93,7 @@ static struct fault *warn(struct batch_run *run, size_t index, const struct faul
     if (warnings == NULL || run->cell[index].warned != NULL) return NULL;
     run->cell[index].warned = printed(warnings, "warning");
     if (run->cell[index].warned == NULL) return fault_no_memory();
-    if (said_of(run, index, true) == run->cells) fputs(run->cell[index].warned, stderr);
+    if (run->log != NULL && said_of(run, index, true) == run->cells) fputs(run->cell[index].warned, run->log);
     return NULL;
 }
 
@@ -116,9 +122,10 @@ struct fault *batch_run_fail(struct batch_run *run, size_t index, struct fault *
     if (made < 0) cell->why = NULL;
     if (cell->said == NULL || cell->why == NULL) return fault_no_memory();
     const size_t same = said_of(run, index, false);
+    if (run->log == NULL) return NULL;
     if (same < run->cells)
-        fprintf(stderr, "cell %s fails for the same reason as %s\n", name, run->batch->cell[same].name);
+        fprintf(run->log, "cell %s fails for the same reason as %s\n", name, run->batch->cell[same].name);
     else
-        fprintf(stderr, "cell %s fails:\n%s", name, cell->said);
+        fprintf(run->log, "cell %s fails:\n%s", name, cell->said);
     return NULL;
 }

@@ -4,8 +4,7 @@
 #define ZHOL_BATCH_RUN_H
 
 #include "sim/batch/batch.h"
-#include "sim/cli/progress.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <stdio.h>
 
@@ -30,11 +29,23 @@ struct wanted {
     char hint[96]; /* or which one was meant */
 };
 
+/* How a batch is watched. Each may be NULL. */
+struct batch_watch {
+    bool (*stop)(void *context); /* true: begin no further cell, and no further chunk of one; called by any thread */
+    /* A cell is simulated to judge its differences: what to watch that with, until it ends. */
+    struct ensemble_watch (*cell_begin)(void *context, const char *cell);
+    void (*cell_end)(void *context);
+    /* Samples of a cell do not fit in memory; of all cells, which keep alike, the first is told. */
+    struct fault *(*sketched)(void *context, const struct simulation *simulation, const struct retention *retention);
+    void *context;
+};
+
 struct batch_run {
     const struct batch *batch;
     const struct run_settings *settings; /* of every cell */
     bool force;                          /* whatever is in the place of a result gives way */
-    enum progress_style style;
+    struct batch_watch watch;
+    FILE *log;             /* is told of warnings and of cells that fail; NULL: nobody is */
     const char *folder;    /* of the results */
     char *command;         /* "zhol batch NAME" */
     uint64_t replications; /* of every cell; 0: as the settings or the scenarios say */
@@ -53,11 +64,13 @@ MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batc
                                         const struct run_settings *settings, const char *folder);
 void batch_run_free(struct batch_run *run);
 size_t batch_run_count(const struct batch_run *run, enum cell_state state);
+/* FAULT_INTERRUPTED if the watch asks to stop. */
+MUST_CHECK struct fault *batch_run_stop(const struct batch_run *run);
 
 /* The cell's scenario, ready to be simulated; `origin` must live as long. */
 MUST_CHECK struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin *origin,
                                         struct simulation *simulation);
-/* Prints the faults of a cell and counts it as failed. What no cell survives (memory, an interruption) is passed on. */
+/* Logs the faults of a cell and counts it as failed. What no cell survives (memory, an interruption) is passed on. */
 MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, struct fault *faults);
 
 /* Reads, prepares and closes every cell that has not failed: each is waiting, unchanged or failed afterwards. May be

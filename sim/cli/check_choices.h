@@ -3,7 +3,7 @@
 #ifndef ZHOL_CHECK_CHOICES_H
 #define ZHOL_CHECK_CHOICES_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* A line for each event, regime and policy; `state` is at the start, before any draw. */
 void print_choices(const struct simulation *simulation, const struct world_state *state);

@@ -6,6 +6,8 @@
 
 #include "sim/core/fault.h"
 
+#include <argp.h>
+
 int command_run(int argc, char **argv);
 int command_batch(int argc, char **argv);
 int command_check(int argc, char **argv);
@@ -15,6 +17,10 @@ int command_compare(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_reference(int argc, char **argv);
+
+/* Reads the words of a command into `input`. A wrong one ends the program with FAULT_USAGE; a fault is that of the
+ * machine, which argp itself is silent about. */
+MUST_CHECK struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input);
 
 /* Prints the faults to stderr as a compiler does, frees them, and returns the exit status of the first. 0 for none. */
 int command_end(struct fault *faults);

@@ -5,6 +5,7 @@
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
+#include "sim/cli/tell_retention.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -67,6 +68,39 @@ static const struct argp parser = {
     NULL,
     NULL};
 
+/* How far the cells are. */
+struct watching {
+    enum progress_style style;
+    struct progress progress;
+};
+
+static bool watching_stop(void *context)
+{
+    (void)context;
+    return progress_interrupted();
+}
+
+static struct ensemble_watch watching_cell_begin(void *context, const char *cell)
+{
+    struct watching *watching = context;
+    progress_begin(&watching->progress, watching->style, 0);
+    progress_part(&watching->progress, cell, 0);
+    return progress_watch(&watching->progress);
+}
+
+static void watching_cell_end(void *context)
+{
+    struct watching *watching = context;
+    progress_end(&watching->progress);
+}
+
+static struct fault *watching_sketched(void *context, const struct simulation *simulation,
+                                       const struct retention *retention)
+{
+    (void)context;
+    return tell_retention(simulation, retention, stderr);
+}
+
 /* One level only. */
 static struct fault *make_folder(const char *path)
 {
@@ -109,20 +143,20 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
 /* The cells that wait, one after the other. */
 static struct fault *run_cells(struct batch_run *run)
 {
-    struct progress progress;
+    struct watching *watching = run->watch.context;
     uint64_t replications = 0;
     const size_t waiting = batch_run_count(run, CELL_WAITING);
     for (size_t i = 0; i < run->cells; i++)
         if (run->cell[i].state == CELL_WAITING) replications += run->cell[i].replications;
-    progress_begin(&progress, run->style, replications);
+    progress_begin(&watching->progress, watching->style, replications);
     for (size_t i = 0, begun = 0; i < run->cells; i++) {
         char *label = NULL;
         if (run->cell[i].state != CELL_WAITING) continue;
-        if (progress_interrupted()) return fault_raise(FAULT_INTERRUPTED, "stopped on request");
+        TRY(batch_run_stop(run));
         if (asprintf(&label, "cell %zu of %zu, %s", ++begun, waiting, run->batch->cell[i].name) < 0)
             return fault_no_memory();
-        progress_part(&progress, label, run->cell[i].replications);
-        struct fault *fault = run_cell(run, i, &progress);
+        progress_part(&watching->progress, label, run->cell[i].replications);
+        struct fault *fault = run_cell(run, i, &watching->progress);
         free(label);
         if (fault != NULL) return fault;
     }
@@ -236,9 +270,13 @@ static struct fault *run_until_known(struct batch_run *run)
 static struct fault *run_batch(const struct batch *batch, const struct batch_options *options)
 {
     struct batch_run run;
+    struct watching watching = {.style = PROGRESS_NONE};
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
-    if (!progress_read_style(options->shared.progress, &run.style)) run.style = PROGRESS_NONE;
+    run.log = stderr;
+    run.watch =
+        (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
+    if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;
     if (fault == NULL) fault = place_check(options->csv);
     if (fault == NULL) fault = place_check(options->comparison);
     if (fault == NULL)
@@ -263,8 +301,8 @@ int command_batch(int argc, char **argv)
     struct batch batch = {0};
     options_init(&options.shared);
     options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = progress_catch_signals();
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = progress_catch_signals();
     if (fault == NULL)
         fault =
             batch_read(options.shared.scenario[0], options.shared.settings.path, options.shared.settings.paths, &batch);

@@ -6,8 +6,8 @@
 #include "sim/cli/check_choices.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
-#include "sim/run/retention.h"
-#include "sim/run/simulate.h"
+#include "sim/cli/tell_retention.h"
+#include "sim/run/pilot.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -65,7 +65,8 @@ static void print_plan(const struct simulation *simulation, const struct run_set
 {
     char start[8], base[8];
     const int threads = ensemble_threads(settings->threads);
-    const double chunks = (double)chunks_of(simulation->replications);
+    const struct retention *retention = &pilot->retention;
+    const double chunks = (double)chunks_of(pilot->expected);
     calendar_write(simulation->plan.calendar.start, start);
     calendar_write(simulation->plan.calendar.base, base);
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
@@ -74,22 +75,24 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     if (simulation->goals.count > 0)
         print_goals(&simulation->goals, pilot);
     else
-        printf("  %-28s %10" PRIu64 "\n", "replications", simulation->replications);
+        printf("  %-28s %10" PRIu64 "\n", "replications", pilot->expected);
     printf("  %-28s %10" PRIu64 "\n", "seed", simulation->plan.seed);
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    const double samples = (double)keep_bytes(simulation), thread = (double)world_state_bytes(simulation->world),
-                 sketches = simulation->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
+    const double samples = (double)retention_bytes(simulation, retention),
+                 thread = (double)world_state_bytes(simulation->world),
+                 sketches = retention->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
     print_size("memory for samples", samples);
-    if (simulation->sketched) print_size("memory for sketches, about", sketches);
+    if (retention->sketched) print_size("memory for sketches, about", sketches);
     print_size("memory of each thread", thread);
     print_size("memory in all, about", samples + sketches + threads * thread + PROGRAM_BYTES);
-    print_size("result file, about", (double)simulation_file_bytes(simulation, false));
-    print_size("with --compress, about", (double)simulation_file_bytes(simulation, true));
+    print_size("result file, about", (double)retention_file_bytes(simulation, retention, false));
+    print_size("with --compress, about", (double)retention_file_bytes(simulation, retention, true));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot->seconds * chunks / threads, threads,
            threads == 1 ? "" : "s");
-    printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples", keep_samples(simulation));
+    printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples",
+           tell_retention_samples(simulation, retention));
 }
 
 static void print_level(const char *name, double level, const char *unit)
@@ -259,7 +262,7 @@ static void print_groups(const struct drivers *drivers)
 
 /* What another generator than Philox costs, and how fine it is. */
 static struct fault *print_generator(const char *file, const struct run_settings *settings,
-                                     const struct simulation *simulation, double chunk_seconds)
+                                     const struct simulation *simulation, const struct pilot *with)
 {
     const gsl_rng_type *type = simulation->plan.generator;
     if (type == NULL) return NULL;
@@ -268,24 +271,24 @@ static struct fault *print_generator(const char *file, const struct run_settings
     struct pilot pilot = {0};
     usual.rng = "philox";
     struct fault *fault = simulation_open(file, &usual, &reference);
-    if (fault == NULL) fault = simulation_pilot(&reference, &pilot);
+    if (fault == NULL) fault = pilot_fly(&reference, &pilot);
     simulation_close(&reference);
     const double usual_seconds = pilot.seconds;
     pilot_free(&pilot);
     if (fault != NULL) return fault;
-    const double n = (double)simulation->replications, steps = (double)(type->max - type->min) + 1.0;
+    const double n = (double)with->expected, steps = (double)(type->max - type->min) + 1.0;
     printf("\n  Generator %s, as a check of robustness:\n", type->name);
     printf("    resolution             %.3g steps of a uniform between 0 and 1 (philox: 9.01e+15)\n", steps);
     printf("    seeds                  32 bits; expected pairs of replications of one name with the same draws: %.2g\n",
            0.5 * n * (n - 1.0) / 4294967296.0);
-    printf("    time                   %.2g times that of philox\n", chunk_seconds / usual_seconds);
+    printf("    time                   %.2g times that of philox\n", with->seconds / usual_seconds);
     return NULL;
 }
 
 static struct fault *print_all(const char *file, const struct run_settings *settings,
                                const struct simulation *simulation, const struct pilot *pilot)
 {
-    char *quantiles = keep_quantiles(simulation);
+    char *quantiles = tell_retention_quantiles(simulation, &pilot->retention);
     if (quantiles == NULL) return fault_no_memory();
     print_plan(simulation, settings, pilot, quantiles);
     free(quantiles);
@@ -293,7 +296,7 @@ static struct fault *print_all(const char *file, const struct run_settings *sett
         fprintf(stderr, "warning: %zu of %" PRIu64 " replications tried went non-finite; the first in month %d of %s\n",
                 pilot->invalid, pilot->replications, pilot->month + 1, simulation->outcomes.item[pilot->cause].path);
     print_groups(world_drivers(simulation->world));
-    TRY(print_generator(file, settings, simulation, pilot->seconds));
+    TRY(print_generator(file, settings, simulation, pilot));
     return print_start(simulation);
 }
 
@@ -301,7 +304,7 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
 {
     struct pilot pilot = {0};
     struct fault *fault = simulation_open(file, settings, simulation);
-    if (fault == NULL) fault = simulation_pilot(simulation, &pilot);
+    if (fault == NULL) fault = pilot_fly(simulation, &pilot);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
     pilot_free(&pilot);
     return fault;
@@ -310,10 +313,10 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
 int command_check(int argc, char **argv)
 {
     struct options options;
-    int status = 0;
     options_init(&options);
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    for (size_t i = 0; i < options.scenarios; i++) {
+    int status = command_end(command_parse(&parser, argc, argv, &options));
+    const bool unread = status != 0;
+    for (size_t i = 0; i < options.scenarios && !unread; i++) {
         struct simulation simulation;
         struct fault *fault = check_one(options.scenario[i], &options.settings, &simulation);
         diagnostics_print(simulation.plan.warnings, "warning", stderr);

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
 #include "sim/cli/command.h"
-#include "sim/cli/direction.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
+#include "sim/run/direction.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -60,20 +60,24 @@ static const struct argp_option list[] = {
 };
 
 /* Adds patterns separated by commas. */
-static void add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
-                         const char *argument, const char ***patterns, size_t *count)
+static error_t add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
+                            const char *argument, const char ***patterns, size_t *count)
 {
     char **grown = reallocarray(options->owned, options->copies + 1, sizeof *grown), *copy = strdup(argument);
     if (grown != NULL) options->owned = grown;
-    if (grown == NULL || copy == NULL) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return ENOMEM;
+    }
     options->owned[options->copies++] = copy;
     for (char *pattern = copy; pattern != NULL;) {
         char *comma = strchr(pattern, ',');
         if (comma != NULL) *comma = '\0';
         if (*pattern == '\0') argp_error(state, "--%s is '%s'; expected patterns between commas", name, argument);
-        if (!options_append(patterns, count, pattern)) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        if (!options_append(patterns, count, pattern)) return ENOMEM;
         pattern = comma == NULL ? NULL : comma + 1;
     }
+    return 0;
 }
 
 static int read_number(struct argp_state *state, const char *name, const char *argument, long most, const char *what)
@@ -108,10 +112,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct better *better = &options->better;
     switch (key) {
     case OPTION_OUTCOME:
-        add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
-        break;
-    case OPTION_MORE: add_patterns(options, state, "more", argument, &better->more, &better->mores); break;
-    case OPTION_LESS: add_patterns(options, state, "less", argument, &better->less, &better->lesses); break;
+        return add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
+    case OPTION_MORE: return add_patterns(options, state, "more", argument, &better->more, &better->mores);
+    case OPTION_LESS: return add_patterns(options, state, "less", argument, &better->less, &better->lesses);
     case OPTION_YEAR: options->year = read_number(state, "--year", argument, 9999, "a year such as 2030"); break;
     case OPTION_YEARS: options->years = true; break;
     case OPTION_DOMINANCE: options->dominance = true; break;
@@ -124,8 +127,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'o': options->output = argument; break;
     case 'j': options->threads = read_number(state, "-j", argument, 4096, "a number of threads from 1 to 4096"); break;
     case ARGP_KEY_ARG:
-        if (!options_append(&options->file, &options->files, argument))
-            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+        if (!options_append(&options->file, &options->files, argument)) return ENOMEM;
         break;
     case ARGP_KEY_END: check_together(options, state); break;
     default: return ARGP_ERR_UNKNOWN;
@@ -198,7 +200,7 @@ static struct fault *check_regret(const struct compare_options *options)
 {
     const struct comparison_files files = all_files(options);
     if (options->regret == NULL) return NULL;
-    return regret_check(&files, options->regret, better_of(&options->better, options->regret));
+    return regret_check(&files, options->regret, direction_of(&options->better, options->regret));
 }
 
 static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
@@ -213,7 +215,7 @@ static struct fault *print_regret(const struct compare_options *options, const s
     files.world = &world;
     files.variant = name;
     struct fault *fault =
-        regret_read(&files, options->regret, better_of(&options->better, options->regret), comparison, &regret);
+        regret_read(&files, options->regret, direction_of(&options->better, options->regret), comparison, &regret);
     if (fault == NULL && options->csv)
         comparison_csv(&regret.comparison, stdout);
     else if (fault == NULL)
@@ -276,7 +278,7 @@ static struct fault *check_directions(const struct better *better, const struct 
     for (size_t m = 0; m < better->mores; m++)
         for (size_t i = 0; i < comparison->outcomes; i++) {
             const char *path = comparison->outcome[i].path;
-            if (fnmatch(better->more[m], path, 0) == 0 && better_is_less(better, path))
+            if (fnmatch(better->more[m], path, 0) == 0 && direction_is_less(better, path))
                 return fault_raise(FAULT_USAGE, "--more and --less both name %s; expected one of them", path);
         }
     return NULL;
@@ -293,7 +295,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .year = options->year,
                                          .outcome = options->outcome,
                                          .outcomes = options->outcomes,
-                                         .better = better_of,
+                                         .better = direction_of,
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));
@@ -309,10 +311,10 @@ int command_compare(int argc, char **argv)
 {
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    const int status =
-        command_end(options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison));
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL)
+        fault = options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison);
+    const int status = command_end(fault);
     comparison_free(&comparison);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
     free(options.owned);

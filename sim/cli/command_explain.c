@@ -64,8 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
-    if (!kept) argp_failure(state, FAULT_MACHINE, 0, "out of memory");
-    return 0;
+    return kept ? 0 : ENOMEM;
 }
 
 static const struct argp parser = {
@@ -221,10 +220,10 @@ int command_explain(int argc, char **argv)
     struct scenario *scenario = NULL;
     struct simulation simulation = {.file = NULL};
     options_init(&options.shared);
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = options.has_month && options.asked != NULL ? explain_worth(&options, &simulation)
-                                                                     : explain_text(&options, &scenario);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL)
+        fault = options.has_month && options.asked != NULL ? explain_worth(&options, &simulation)
+                                                           : explain_text(&options, &scenario);
     if (fault == NULL && (fflush(stdout) != 0 || ferror(stdout)))
         fault = fault_raise(FAULT_MACHINE, "the output cannot be written");
     const int status = command_end(fault);

@@ -3,8 +3,8 @@
 #include "sim/cli/command.h"
 #include "sim/cli/ledger.h"
 #include "sim/cli/worst.h"
-#include "sim/cli/write_text.h"
 #include "sim/run/reopen.h"
+#include "sim/run/write_text.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -148,10 +148,9 @@ int command_replay(int argc, char **argv)
     struct result head = {0};
     char *text = NULL;
     size_t size = 0;
-    bool ours;
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = result_read_head(options.worst.path, &ours, &head);
+    bool ours = false;
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = result_read_head(options.worst.path, &ours, &head);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL && fault == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = replay(&options, &head, &simulation, to);

@@ -4,7 +4,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
-#include "sim/run/retention.h"
+#include "sim/cli/tell_retention.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +58,8 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     enum progress_style style;
     struct progress progress;
     if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
-    TRY(keep_tell(simulation, stderr));
+    const struct retention retention = retention_of(simulation, simulation->replications, simulation->memory);
+    TRY(tell_retention(simulation, &retention, stderr));
     const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
     progress_begin(&progress, style, replications);
     progress_part(&progress, simulation_name(simulation), replications);
@@ -80,10 +81,11 @@ int command_run(int argc, char **argv)
 {
     struct options options;
     options_init(&options);
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
     struct simulation *simulation = calloc(options.scenarios, sizeof *simulation);
     char **output = calloc(options.scenarios, sizeof *output);
-    struct fault *fault = simulation == NULL || output == NULL ? fault_no_memory() : progress_catch_signals();
+    if (fault == NULL && (simulation == NULL || output == NULL)) fault = fault_no_memory();
+    if (fault == NULL) fault = progress_catch_signals();
     size_t opened = 0;
     for (; opened < options.scenarios && fault == NULL; opened++) {
         fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);

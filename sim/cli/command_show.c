@@ -45,7 +45,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (options->result == NULL)
             options->result = argument;
         else if (!options_append(&options->outcome, &options->outcomes, argument))
-            argp_failure(state, FAULT_MACHINE, 0, "out of memory");
+            return ENOMEM;
         break;
     case ARGP_KEY_END:
         if (options->csv && options->json) argp_error(state, "--csv and --json were both given");
@@ -71,9 +71,8 @@ int command_show(int argc, char **argv)
 {
     struct show_options options = {0};
     struct result result = {0};
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = result_read(options.result, false, &result);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = result_read(options.result, false, &result);
     if (fault == NULL && options.names_only)
         fault = table_list(&result, stdout);
     else if (fault == NULL && options.csv)

@@ -229,9 +229,8 @@ int command_verify(int argc, char **argv)
     struct verify_options options = {.path = NULL};
     struct simulation simulation = {.file = NULL};
     struct result head = {0};
-    argp_err_exit_status = FAULT_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
-    struct fault *fault = verify(&options, &head, &simulation);
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = verify(&options, &head, &simulation);
     if (fault == NULL && fflush(stdout) != 0)
         fault = fault_raise(FAULT_MACHINE, "standard output cannot be written: %s", strerror(errno));
     const bool interrupted = fault != NULL && fault->code == FAULT_INTERRUPTED;

@@ -1,6 +1,7 @@
 /* sim/cli/deliver.c -- see deliver.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/deliver.h"
+#include "sim/run/trust.h"
 #include "sim/statistics/precision.h"
 
 #include <inttypes.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* More than this share of invalid replications makes a result unfit for use. */
-#define MOST_INVALID 1e-4
 /* Bounds of a level that bind more often are worth a warning. */
 #define MOST_CLAMPED 1e-2
 /* Months by which a delay may be off before it is worth one. */
@@ -79,32 +78,8 @@ static void report(const struct result *result, const char *output, double secon
     }
 }
 
-static struct fault *check_invalid(const struct result *result, const char *output)
-{
-    if (result->invalids == 0) return NULL;
-    const struct invalid_replication *first = &result->invalid[0];
-    if ((double)result->invalids <= MOST_INVALID * (double)result->replications) return NULL;
-    return fault_raise(FAULT_UNTRUSTED,
-                       "%zu of %" PRIu64 " replications went non-finite, more than 1 in 10,000; the first is %" PRIu64
-                       ", in month %d of %s; the result is kept as %s",
-                       result->invalids, result->replications, first->replication, first->month + 1,
-                       result->cause[first->cause], output);
-}
-
-static struct fault *write_result(const struct result *result, const char *output, bool force, int threads)
-{
-    const bool trusted = (double)result->invalids <= MOST_INVALID * (double)result->replications;
-    if (trusted) return result_write(result, output, force, threads);
-    char *failed = NULL;
-    if (asprintf(&failed, "%s.failed", output) < 0) return fault_no_memory();
-    struct fault *fault = result_write(result, failed, true, threads);
-    if (fault == NULL) fault = check_invalid(result, failed);
-    free(failed);
-    return fault;
-}
-
-struct fault *deliver(struct simulation *simulation, const struct run_settings *settings, struct progress *progress,
-                      const char *output, bool force)
+struct fault *deliver(const struct simulation *simulation, const struct run_settings *settings,
+                      struct progress *progress, const char *output, bool force)
 {
     struct result result;
     struct timespec begin, end;
@@ -112,7 +87,7 @@ struct fault *deliver(struct simulation *simulation, const struct run_settings *
     clock_gettime(CLOCK_MONOTONIC, &begin);
     struct fault *fault = simulation_run(simulation, settings, &watch, &result);
     progress_end(progress);
-    if (fault == NULL) fault = write_result(&result, output, force, settings->threads);
+    if (fault == NULL) fault = trust_write(&result, output, force, settings->threads);
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     if (fault == NULL) report(&result, output, seconds);

@@ -4,11 +4,11 @@
 #define ZHOL_DELIVER_H
 
 #include "sim/cli/progress.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* Simulates, writes the result (over an existing one only with `force`) and says on stderr what came out. A result with
  * more invalid replications than can be trusted is kept apart, as OUTPUT.failed, and is a fault. */
-MUST_CHECK struct fault *deliver(struct simulation *simulation, const struct run_settings *settings,
+MUST_CHECK struct fault *deliver(const struct simulation *simulation, const struct run_settings *settings,
                                  struct progress *progress, const char *output, bool force);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef ZHOL_EXPLAIN_EFFECTS_H
 #define ZHOL_EXPLAIN_EFFECTS_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* Prints, for each quantity at the path (of a map, of each of its entries), its own value in the calendar month, then
  * the value after each effect that is in force, drawn inputs at their medians and without chance; then the effects that

@@ -3,7 +3,7 @@
 #ifndef ZHOL_LEDGER_H
 #define ZHOL_LEDGER_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <stdio.h>
 

@@ -5,6 +5,7 @@
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
 
+#include <errno.h>
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,14 @@ static const struct {
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
+
+struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input)
+{
+    argp_err_exit_status = FAULT_USAGE;
+    const error_t error = argp_parse(parser, argc, argv, 0, NULL, input);
+    if (error == ENOMEM) return fault_no_memory();
+    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));
+}
 
 int command_end(struct fault *faults)
 {

@@ -116,8 +116,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;
     default: return ARGP_ERR_UNKNOWN;
     }
-    if (!kept) argp_failure(state, 1, 0, "out of memory");
-    return 0;
+    return kept ? 0 : ENOMEM;
 }
 
 const struct argp options_argp = {list, parse, NULL, NULL, NULL, NULL, NULL};
@@ -137,8 +136,7 @@ static error_t parse_goals(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case OPTION_PRECISION:
-        if (!options_append(&options->settings.precision, &options->settings.precisions, argument))
-            argp_failure(state, 1, 0, "out of memory");
+        if (!options_append(&options->settings.precision, &options->settings.precisions, argument)) return ENOMEM;
         break;
     case ARGP_KEY_END:
         if (options->settings.replications > 0 && options->settings.precisions > 0 &&
@@ -155,7 +153,6 @@ const struct argp options_goals_argp = {goals, parse_goals, NULL, NULL, NULL, NU
 
 void options_init(struct options *options)
 {
-    argp_err_exit_status = 2;
     *options = (struct options){
         .missing = "no scenario file was named; expected one or more, such as scenarios/kazakhstan-2019.yaml",
         .settings = settings_usual(),

@@ -148,7 +148,9 @@ struct fault *outcomes_copy(const struct outcomes *from, struct outcomes *copy)
     *copy = (struct outcomes){0};
     for (size_t i = 0; i < from->count; i++) {
         const struct outcome *outcome = &from->item[i];
-        TRY(outcomes_add(copy, outcome->kind, outcome->path, outcome->unit, outcome->long_name, &index));
+        TRY(outcome->own == NULL
+                ? outcomes_add(copy, outcome->kind, outcome->path, outcome->unit, outcome->long_name, &index)
+                : outcomes_add_read(copy, outcome->own, outcome->path, outcome->unit, outcome->long_name));
     }
     return NULL;
 }

@@ -125,7 +125,7 @@ MUST_CHECK struct fault *outcomes_add_read(struct outcomes *outcomes, const stru
                                            const char *unit, const char *long_name);
 /* The unit of what a rate in `unit` adds up to, as above. Allocated; NULL without memory. */
 char *outcome_total_unit(const struct outcome_kind *kind, const char *unit);
-/* A copy with texts of its own; free it in any case. */
+/* A copy with texts of its own, and kinds where `from` has its own; free it in any case. */
 MUST_CHECK struct fault *outcomes_copy(const struct outcomes *from, struct outcomes *copy);
 void outcomes_free(struct outcomes *outcomes);
 /* The index of a path; outcomes->count if there is none. */

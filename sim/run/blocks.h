@@ -3,7 +3,7 @@
 #ifndef ZHOL_BLOCKS_H
 #define ZHOL_BLOCKS_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* Numbers of blocks of LANES replications, ascending. */
 struct blocks {

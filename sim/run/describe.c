@@ -1,7 +1,6 @@
 /* sim/run/describe.c -- see describe.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/describe.h"
-#include "sim/run/retention.h"
 #include "sim/statistics/sketch.h"
 
 #include <inttypes.h>
@@ -10,8 +9,9 @@
 #include <string.h>
 
 /* The command that makes this result again. */
-static char *make_history(const struct simulation *simulation, const struct run_settings *settings)
+static char *make_history(const struct accumulator *accumulator, const struct run_settings *settings)
 {
+    const struct simulation *simulation = accumulator->simulation;
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
@@ -21,13 +21,13 @@ static char *make_history(const struct simulation *simulation, const struct run_
         fprintf(to, "zhol run %s", simulation_name(simulation));
     else
         fputs(origin->command, to);
-    fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, simulation->replications, simulation->plan.seed);
+    fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, accumulator->replications, simulation->plan.seed);
     if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
     for (size_t i = 0; i < settings->sets; i++) fprintf(to, " --set '%s'", settings->set[i]);
     for (size_t i = 0; i < settings->adopts; i++) fprintf(to, " --adopt %s", settings->adopt[i]);
     if (settings->save != NULL) fprintf(to, " --save '%s'", settings->save);
     if (settings->compress) fputs(" --compress", to);
-    if (simulation->sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
+    if (accumulator->retention.sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);
     return fclose(to) == 0 ? text : (free(text), NULL);
 }
@@ -35,32 +35,30 @@ static char *make_history(const struct simulation *simulation, const struct run_
 /* Of two scenarios the later title holds, so that the name has to say which two they are. */
 static char *make_title(const struct simulation *simulation)
 {
-    struct setting *title = setting_find(simulation->plan.root, "title");
-    const char *name = simulation_name(simulation);
     char *text = NULL;
-    if (title == NULL || simulation->origin == NULL || !simulation->origin->joined)
-        return strdup(title == NULL ? name : title->text);
-    return asprintf(&text, "%s (%s)", title->text, name) < 0 ? NULL : text;
+    if (simulation->title == NULL || simulation->origin == NULL || !simulation->origin->joined)
+        return strdup(simulation->title == NULL ? simulation->name : simulation->title);
+    return asprintf(&text, "%s (%s)", simulation->title, simulation->name) < 0 ? NULL : text;
 }
 
-static struct fault *describe_run(const struct simulation *simulation, const struct run_settings *settings,
+static struct fault *describe_run(const struct accumulator *accumulator, const struct run_settings *settings,
                                   struct result *result)
 {
-    struct setting *run = setting_find(simulation->plan.root, "run");
-    struct setting *prices = run == NULL ? NULL : setting_find(run, "prices");
+    const struct simulation *simulation = accumulator->simulation;
+    const struct retention *retention = &accumulator->retention;
     result->title = make_title(simulation);
-    result->history = make_history(simulation, settings);
+    result->history = make_history(accumulator, settings);
     result->source = strdup("zhol " ZHOL_VERSION);
     result->scenario = strdup(simulation->scenario->merged_text);
     result->seed = simulation->plan.seed;
-    result->replications = simulation->replications;
+    result->replications = accumulator->replications;
     result->rng = strdup(simulation->rng);
     result->arithmetic = simulation_arithmetic();
     result->memory = simulation->memory;
-    result->prices = strdup(prices == NULL ? "constant base-year USD" : prices->text);
-    result->exact_quantiles = !simulation->sketched;
-    result->compressed = keep_compressed(simulation, settings);
-    result->quantile_error = simulation->sketched ? SKETCH_ERROR : 0.0;
+    result->prices = strdup(simulation->prices == NULL ? "constant base-year USD" : simulation->prices);
+    result->exact_quantiles = !retention->sketched;
+    result->compressed = retention_compressed(simulation, retention, settings);
+    result->quantile_error = retention->sketched ? SKETCH_ERROR : 0.0;
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);
     if (result->title == NULL || result->history == NULL || result->source == NULL || result->scenario == NULL ||
@@ -78,10 +76,11 @@ const char *simulation_input_unit(const struct simulation *simulation, size_t in
     return unit[0] == '\0' ? "1" : unit;
 }
 
-static struct fault *describe_inputs(const struct simulation *simulation, struct result *result)
+static struct fault *describe_inputs(const struct accumulator *accumulator, struct result *result)
 {
+    const struct simulation *simulation = accumulator->simulation;
     const struct store *store = simulation->plan.store;
-    const size_t inputs = simulation->inputs_saved ? store_inputs(store) : 0;
+    const size_t inputs = accumulator->retention.inputs ? store_inputs(store) : 0;
     result->input = calloc(inputs + 1, sizeof *result->input);
     if (result->input == NULL) return fault_no_memory();
     for (size_t i = 0; i < inputs; i++) {
@@ -124,19 +123,20 @@ static struct fault *describe_diagnostics(const struct simulation *simulation, s
     return NULL;
 }
 
-/* Copies what the result owns, so that the simulation can run again. */
-static struct fault *hand_over(const struct simulation *simulation, struct tally *tally, struct result *result)
+/* Copies what is declared, so that the result outlives the simulation. */
+static struct fault *hand_over(const struct accumulator *accumulator, struct result *result)
 {
+    const struct simulation *simulation = accumulator->simulation;
     const size_t outcomes = simulation->outcomes.count;
     const struct invalid_replication *invalid;
-    result->invalids = tally_invalid(tally, &invalid);
+    result->invalids = tally_invalid(accumulator->tally, &invalid);
     result->invalid = calloc(result->invalids + 1, sizeof *result->invalid);
     result->cause = calloc(outcomes + 1, sizeof *result->cause);
     result->annual_saved = calloc(outcomes + 1, sizeof *result->annual_saved);
     if (result->invalid == NULL || result->cause == NULL || result->annual_saved == NULL) return fault_no_memory();
     for (size_t i = 0; i < result->invalids; i++) result->invalid[i] = invalid[i];
     for (size_t i = 0; i < outcomes; i++) {
-        result->annual_saved[i] = simulation->annual_saved[i];
+        result->annual_saved[i] = retention_annual(simulation, &accumulator->retention, i);
         result->cause[i] = strdup(simulation->outcomes.item[i].path);
         if (result->cause[i] == NULL) return fault_no_memory();
         result->causes++;
@@ -144,11 +144,11 @@ static struct fault *hand_over(const struct simulation *simulation, struct tally
     return outcomes_copy(&simulation->outcomes, &result->outcomes);
 }
 
-struct fault *describe(const struct simulation *simulation, const struct run_settings *settings, struct tally *tally,
+struct fault *describe(const struct accumulator *accumulator, const struct run_settings *settings,
                        struct result *result)
 {
-    TRY(describe_run(simulation, settings, result));
-    TRY(describe_inputs(simulation, result));
-    TRY(describe_diagnostics(simulation, result));
-    return hand_over(simulation, tally, result);
+    TRY(describe_run(accumulator, settings, result));
+    TRY(describe_inputs(accumulator, result));
+    TRY(describe_diagnostics(accumulator->simulation, result));
+    return hand_over(accumulator, result);
 }

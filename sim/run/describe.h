@@ -3,10 +3,10 @@
 #ifndef ZHOL_DESCRIBE_H
 #define ZHOL_DESCRIBE_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/accumulator.h"
 
-/* Of a result whose moments are there. It owns a copy of all that it says. */
-MUST_CHECK struct fault *describe(const struct simulation *simulation, const struct run_settings *settings,
-                                  struct tally *tally, struct result *result);
+/* Of a result whose moments are there, and what came in for it. It owns a copy of all that it says. */
+MUST_CHECK struct fault *describe(const struct accumulator *accumulator, const struct run_settings *settings,
+                                  struct result *result);
 
 #endif

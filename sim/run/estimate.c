@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
-struct fault *estimate_from(const struct intake *intake, struct estimate *estimate)
+struct fault *estimate_from(const struct accumulator *accumulator, struct estimate *estimate)
 {
-    *estimate = (struct estimate){.replications = intake->replications};
-    if (intake->sketches != NULL) return sketches_total(intake->sketches, &estimate->sketch);
-    estimate->samples = &intake->samples;
+    *estimate = (struct estimate){.replications = accumulator->replications};
+    if (accumulator->sketches != NULL) return sketches_total(accumulator->sketches, &estimate->sketch);
+    estimate->samples = &accumulator->samples;
     return NULL;
 }
 

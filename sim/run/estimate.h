@@ -11,7 +11,7 @@ struct estimate {
     const struct sketch *sketch;
 };
 /* Of what is in; until more comes in. */
-MUST_CHECK struct fault *estimate_from(const struct intake *intake, struct estimate *estimate);
+MUST_CHECK struct fault *estimate_from(const struct accumulator *accumulator, struct estimate *estimate);
 /* quantile[asked->quantiles] and cvar[asked->levels] of a cell, whose moments are those of the same replications; needs
  * work[replications]. */
 void estimate_cell(const struct estimate *estimate, size_t cell, const struct moments *moments, float work[],

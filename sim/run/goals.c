@@ -78,7 +78,7 @@ static struct fault *period_read(const struct asked *asked, const struct outcome
     return NULL;
 }
 
-struct fault *precision_read_width(struct units *units, const char *text, const char *unit, struct precision_goal *goal)
+struct fault *goals_read_width(struct units *units, const char *text, const char *unit, struct precision_goal *goal)
 {
     struct quantity quantity;
     const size_t length = strlen(text);
@@ -93,7 +93,7 @@ struct fault *precision_read_width(struct units *units, const char *text, const 
 static struct fault *width_read(const struct asked *asked, struct units *units, const char *unit,
                                 struct precision_goal *goal)
 {
-    struct fault *fault = precision_read_width(units, asked->width, unit, goal);
+    struct fault *fault = goals_read_width(units, asked->width, unit, goal);
     if (fault == NULL || fault_is_memory(fault)) return fault;
     struct fault *placed = wrong(asked, "%s", fault->sentence);
     fault_free(fault);
@@ -254,8 +254,8 @@ static struct fault *setting_read(struct setting *setting, const struct plan *pl
     return goal_add(&asked, plan, years, goals);
 }
 
-struct fault *precision_goals_read(const struct plan *plan, size_t years, const char *const option[], size_t options,
-                                   struct precision_goals *goals)
+struct fault *goals_read(const struct plan *plan, size_t years, const char *const option[], size_t options,
+                         struct precision_goals *goals)
 {
     struct setting *run = setting_find(plan->root, "run");
     struct setting *precision = run == NULL ? NULL : setting_find(run, "precision");
@@ -280,7 +280,7 @@ struct fault *precision_goals_read(const struct plan *plan, size_t years, const 
     return faults;
 }
 
-void precision_goals_free(struct precision_goals *goals)
+void goals_free(struct precision_goals *goals)
 {
     for (size_t i = 0; i < goals->count; i++) wanted_free(&goals->item[i]);
     free(goals->item);

@@ -27,11 +27,11 @@ struct precision_goals {
 
 /* The goals of the scenario, or of the command line, which come in their place; "none" there is none. `plan` is
  * prepared: its outcomes are declared. All faults at once. Free it in any case. */
-MUST_CHECK struct fault *precision_goals_read(const struct plan *plan, size_t years, const char *const option[],
-                                              size_t options, struct precision_goals *goals);
+MUST_CHECK struct fault *goals_read(const struct plan *plan, size_t years, const char *const option[], size_t options,
+                                    struct precision_goals *goals);
 /* A width as text: "1 %" is of the estimate, all else in `unit`. Faults have no place. */
-MUST_CHECK struct fault *precision_read_width(struct units *units, const char *text, const char *unit,
-                                              struct precision_goal *goal);
-void precision_goals_free(struct precision_goals *goals);
+MUST_CHECK struct fault *goals_read_width(struct units *units, const char *text, const char *unit,
+                                          struct precision_goal *goal);
+void goals_free(struct precision_goals *goals);
 
 #endif

@@ -40,14 +40,16 @@ static struct precision_state judge_one(const struct estimate *estimate, const s
     return judge_order(estimate, wanted, cell, moments, work);
 }
 
-struct fault *judge(const struct intake *intake, const struct precision_goals *goals, struct precision_state state[])
+struct fault *judge(const struct accumulator *accumulator, const struct precision_goals *goals,
+                    struct precision_state state[])
 {
-    const struct world *world = intake->simulation->world;
+    const struct world *world = accumulator->simulation->world;
     struct estimate estimate;
-    TRY(estimate_from(intake, &estimate));
+    TRY(estimate_from(accumulator, &estimate));
     struct moments *moments = calloc(world_cells(world) + 1, sizeof *moments);
-    float *work = malloc((intake->replications + 1) * sizeof *work);
-    struct fault *fault = moments == NULL || work == NULL ? fault_no_memory() : tally_total(intake->tally, moments);
+    float *work = malloc((accumulator->replications + 1) * sizeof *work);
+    struct fault *fault =
+        moments == NULL || work == NULL ? fault_no_memory() : tally_total(accumulator->tally, moments);
     for (size_t i = 0; i < goals->count && fault == NULL; i++) {
         const struct wanted_precision *wanted = &goals->item[i];
         const size_t cell = wanted->outcome * (world_years(world) + 1) + wanted->period;

@@ -8,7 +8,7 @@
 /* state[goals->count], from what is in. Half-widths: of a mean and a CVaR z standard errors, of a probability half
  * Wilson's interval, of a quantile half its distribution-free interval of 95 %, stretched to another confidence as
  * that of a normal would be. */
-MUST_CHECK struct fault *judge(const struct intake *intake, const struct precision_goals *goals,
+MUST_CHECK struct fault *judge(const struct accumulator *accumulator, const struct precision_goals *goals,
                                struct precision_state state[]);
 /* Whether all are met. */
 bool judge_all_met(const struct precision_goals *goals, const struct precision_state state[]);

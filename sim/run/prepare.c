@@ -1,7 +1,7 @@
-/* sim/run/prepare.c -- from a scenario file to a simulation that is ready; see simulate.h
+/* sim/run/prepare.c -- from a scenario file to a simulation that is ready; see simulation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
-#include "sim/run/retention.h"
+#include "sim/run/simulation.h"
 
 #include <gnu/libc-version.h>
 #include <gsl/gsl_version.h>
@@ -14,7 +14,7 @@ static const double usual_quantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95}, usual_cva
 
 const char *simulation_name(const struct simulation *simulation)
 {
-    return setting_find(simulation->scenario->root, "scenario")->text;
+    return simulation->name;
 }
 
 char *simulation_output(const char *file)
@@ -98,8 +98,9 @@ static struct fault *check_discount(const struct simulation *simulation, struct 
 static struct fault *read_run(struct simulation *simulation, const struct run_settings *settings)
 {
     struct setting *root = simulation->scenario->root, *run = setting_find(root, "run");
-    setting_find(root, "title");
-    setting_find(root, "scenario");
+    const struct setting *title = setting_find(root, "title");
+    simulation->name = setting_find(root, "scenario")->text;
+    simulation->title = title == NULL ? NULL : title->text;
     struct setting *replications = run == NULL ? NULL : setting_find(run, "replications");
     struct setting *seed = run == NULL ? NULL : setting_find(run, "seed");
     simulation->replications = 10000;
@@ -109,7 +110,8 @@ static struct fault *read_run(struct simulation *simulation, const struct run_se
     if (settings->has_seed) simulation->plan.seed = settings->seed;
     if (run == NULL) return NULL;
     setting_find(run, "home");
-    setting_find(run, "prices");
+    const struct setting *prices = setting_find(run, "prices");
+    simulation->prices = prices == NULL ? NULL : prices->text;
     return check_discount(simulation, setting_find(run, "discount"));
 }
 
@@ -117,9 +119,9 @@ static struct fault *read_run(struct simulation *simulation, const struct run_se
 static struct fault *read_goals(struct simulation *simulation, const struct run_settings *settings)
 {
     struct precision_goals *goals = &simulation->goals;
-    TRY(precision_goals_read(&simulation->plan, world_years(simulation->world), settings->precision,
-                             settings->precisions, goals));
-    if (settings->replications > 0 || simulation->origin != NULL) precision_goals_free(goals);
+    TRY(goals_read(&simulation->plan, world_years(simulation->world), settings->precision, settings->precisions,
+                   goals));
+    if (settings->replications > 0 || simulation->origin != NULL) goals_free(goals);
     if (goals->count > 0) simulation->replications = goals->limit;
     return NULL;
 }
@@ -142,7 +144,6 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                     .adopt = settings->adopt,
                                     .adopts = settings->adopts,
                                     .keys = scenario_keys()};
-    if (settings->save != NULL && (simulation->save = strdup(settings->save)) == NULL) return fault_no_memory();
     TRY(stream_generator(settings->rng, &simulation->plan.generator));
     TRY(scenario_read(&reading, &simulation->scenario));
     simulation->plan.root = simulation->scenario->root;
@@ -154,11 +155,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_quantiles(simulation, setting_find(simulation->plan.root, "run")));
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(read_goals(simulation, settings));
-    TRY(keep_check(simulation));
-    simulation->annual_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->annual_saved);
-    simulation->horizon_saved = calloc(simulation->outcomes.count + 1, sizeof *simulation->horizon_saved);
-    if (simulation->annual_saved == NULL || simulation->horizon_saved == NULL) return fault_no_memory();
-    return keep_choose(simulation);
+    TRY(retention_read(simulation, settings));
+    return retention_check(simulation, settings);
 }
 
 void simulation_close(struct simulation *simulation)
@@ -167,10 +165,8 @@ void simulation_close(struct simulation *simulation)
     world_free(simulation->world);
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
-    precision_goals_free(&simulation->goals);
-    free(simulation->save);
-    free(simulation->annual_saved);
-    free(simulation->horizon_saved);
+    goals_free(&simulation->goals);
+    free(simulation->named);
     free(simulation->probability);
     free(simulation->level);
 }

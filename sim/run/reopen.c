@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/reopen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,19 +20,15 @@ struct fault *reopen_check(const char *path, const struct result *result, bool f
     return fault;
 }
 
-/* The outcomes of which samples were saved, as --save takes them. Allocated; NULL without memory. Where all samples fit
- * in memory, those over the horizon are there in any case. */
-static char *list_saved(const struct result *result)
+/* The outcomes of which samples were saved, into saved[]. Where all samples fit in memory, those over the horizon are
+ * there in any case. */
+static size_t list_saved(const struct result *result, const char *saved[])
 {
-    char *text = NULL;
-    size_t size = 0, saved = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (to == NULL) return NULL;
+    size_t count = 0;
     for (size_t i = 0; i < result->outcomes.count; i++)
         if (result->annual_saved[i] || (result->horizon_saved[i] && !result->exact_quantiles))
-            fprintf(to, "%s%s", saved++ == 0 ? "" : ",", result->outcomes.item[i].path);
-    if (saved == 0) fputs("none", to);
-    return fclose(to) == 0 ? text : (free(text), NULL);
+            saved[count++] = result->outcomes.item[i].path;
+    return count;
 }
 
 /* Whether the scenario gives what the result has, in the same order. */
@@ -54,15 +49,15 @@ static struct fault *check_outcomes(const char *path, const struct result *resul
 struct fault *reopen(const char *path, const struct result *result, struct simulation *simulation)
 {
     struct run_settings settings = settings_usual();
-    char *save = list_saved(result);
-    if (save == NULL) return fault_no_memory();
+    settings.saved = calloc(result->outcomes.count + 1, sizeof *settings.saved);
+    if (settings.saved == NULL) return fault_no_memory();
+    settings.saveds = list_saved(result, settings.saved);
     settings.replications = result->replications;
     settings.has_seed = true;
     settings.seed = result->seed;
     settings.rng = result->rng;
     settings.memory = result->memory;
-    settings.save = save;
     struct fault *fault = simulation_open_text(path, result->scenario, NULL, &settings, simulation);
-    free(save);
+    free(settings.saved);
     return fault != NULL ? fault : check_outcomes(path, result, simulation);
 }

@@ -3,7 +3,7 @@
 #ifndef ZHOL_REOPEN_H
 #define ZHOL_REOPEN_H
 
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 /* FAULT_FILES if another version or other arithmetic made the result, so that its bits need not come out again; not
  * with `force`. */

@@ -1,10 +1,12 @@
 /* sim/run/retention.c -- see retention.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/retention.h"
+#include "sim/run/simulation.h"
 #include "sim/statistics/sketch.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,29 +16,51 @@
 #define COMPRESSED 0.72 /* samples and inputs of the Kazakhstan scenario, to what they were; see output/README.md */
 enum { STATISTICS = 13, STATISTIC_BYTES = 740, SAMPLE_BYTES = 3000, ROOT_BYTES = 60000 };
 
-/* Whether the path is in the list of patterns separated by commas. */
-static bool pattern_matches(const char *patterns, const char *path)
+/* Patterns as of file names; they point into the text. */
+struct patterns {
+    char *text;
+    const char **item;
+    size_t count;
+};
+
+/* Of a text in which commas separate them; NULL: none. Free it in any case. */
+static struct fault *patterns_split(const char *text, struct patterns *patterns)
 {
-    char *copy = strdup(patterns), *rest = copy, *pattern;
-    bool matches = false;
-    while (copy != NULL && !matches && (pattern = strsep(&rest, ",")) != NULL) matches = fnmatch(pattern, path, 0) == 0;
-    free(copy);
-    return matches;
+    *patterns = (struct patterns){0};
+    if (text == NULL) return NULL;
+    size_t most = 1;
+    for (const char *c = text; *c != '\0'; c++) most += *c == ',';
+    patterns->text = strdup(text);
+    patterns->item = calloc(most, sizeof *patterns->item);
+    if (patterns->text == NULL || patterns->item == NULL) return fault_no_memory();
+    for (char *rest = patterns->text; rest != NULL;) patterns->item[patterns->count++] = strsep(&rest, ",");
+    return NULL;
 }
 
-/* What the scenario asks to be saved; NULL: it does not say. */
-static struct setting *save_asked(const struct simulation *simulation)
+static void patterns_free(struct patterns *patterns)
 {
-    struct setting *outcomes = setting_find(simulation->plan.root, "outcomes");
-    struct setting *save = outcomes == NULL ? NULL : setting_find(outcomes, "save");
-    for (size_t i = 0; save != NULL && i < save->children; i++) save->child[i]->used = true;
-    return save;
+    free(patterns->text);
+    free(patterns->item);
+}
+
+static bool patterns_match(const struct patterns *patterns, const char *path)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (fnmatch(patterns->item[i], path, 0) == 0) return true;
+    return false;
 }
 
 static bool asks_for(const struct setting *save, const char *path)
 {
     for (size_t i = 0; i < save->children; i++)
         if (fnmatch(save->child[i]->text, path, 0) == 0) return true;
+    return false;
+}
+
+static bool is_listed(const struct run_settings *settings, const char *path)
+{
+    for (size_t i = 0; i < settings->saveds; i++)
+        if (strcmp(settings->saved[i], path) == 0) return true;
     return false;
 }
 
@@ -58,212 +82,186 @@ static struct fault *check_save(const struct simulation *simulation, const struc
     return faults;
 }
 
-/* Which outcomes are named: by --save, else by the scenario, else by their kind. */
-static void choose_named(struct simulation *simulation, const struct setting *asked)
-{
-    for (size_t i = 0; i < simulation->outcomes.count; i++) {
-        const struct outcome *outcome = &simulation->outcomes.item[i];
-        const bool saved = simulation->save != NULL ? pattern_matches(simulation->save, outcome->path)
-                           : asked != NULL          ? asks_for(asked, outcome->path)
-                                                    : outcome->kind->sampled;
-        simulation->annual_saved[i] = saved && !outcome->kind->horizon_only;
-        simulation->horizon_saved[i] = saved;
-    }
-}
-
 /* A pattern of --save that fits no outcome is rather a slip, too. */
-static struct fault *check_option(const struct simulation *simulation)
+static struct fault *check_option(const struct simulation *simulation, const char *save,
+                                  const struct patterns *patterns)
 {
-    const char *save = simulation->save;
     if (save == NULL || strcmp(save, "none") == 0) return NULL;
     for (size_t i = 0; i < simulation->outcomes.count; i++)
-        if (pattern_matches(save, simulation->outcomes.item[i].path)) return NULL;
+        if (patterns_match(patterns, simulation->outcomes.item[i].path)) return NULL;
     return fault_raise(FAULT_USAGE, "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none",
                        save);
 }
 
-struct fault *keep_check(const struct simulation *simulation)
+/* The settings go before the scenario, and that before what is usual of each kind. */
+static struct fault *name_outcomes(struct simulation *simulation, const struct run_settings *settings,
+                                   const struct patterns *patterns, const struct setting *save)
 {
-    TRY(check_option(simulation));
-    return check_save(simulation, save_asked(simulation));
+    TRY(check_option(simulation, settings->save, patterns));
+    TRY(check_save(simulation, save));
+    simulation->asked = settings->saved != NULL || settings->save != NULL || save != NULL;
+    simulation->named = calloc(simulation->outcomes.count + 1, sizeof *simulation->named);
+    if (simulation->named == NULL) return fault_no_memory();
+    for (size_t i = 0; i < simulation->outcomes.count; i++) {
+        const struct outcome *outcome = &simulation->outcomes.item[i];
+        simulation->named[i] = settings->saved != NULL  ? is_listed(settings, outcome->path)
+                               : settings->save != NULL ? patterns_match(patterns, outcome->path)
+                               : save != NULL           ? asks_for(save, outcome->path)
+                                                        : outcome->kind->sampled;
+    }
+    return NULL;
 }
 
-size_t keep_rows(const struct simulation *simulation)
+struct fault *retention_read(struct simulation *simulation, const struct run_settings *settings)
+{
+    struct setting *outcomes = setting_find(simulation->plan.root, "outcomes");
+    struct setting *save = outcomes == NULL ? NULL : setting_find(outcomes, "save");
+    struct patterns patterns;
+    for (size_t i = 0; save != NULL && i < save->children; i++) save->child[i]->used = true;
+    struct fault *fault = patterns_split(settings->save, &patterns);
+    if (fault == NULL) fault = name_outcomes(simulation, settings, &patterns, save);
+    patterns_free(&patterns);
+    return fault;
+}
+
+bool retention_annual(const struct simulation *simulation, const struct retention *retention, size_t outcome)
+{
+    return simulation->named[outcome] && !simulation->outcomes.item[outcome].kind->horizon_only &&
+           (!retention->sketched || simulation->asked);
+}
+
+bool retention_horizon(const struct simulation *simulation, const struct retention *retention, size_t outcome)
+{
+    return !retention->sketched || (simulation->asked && simulation->named[outcome]);
+}
+
+size_t retention_rows(const struct simulation *simulation, const struct retention *retention)
 {
     const size_t years = world_years(simulation->world);
     size_t rows = 0;
+    if (!retention->sketched) return world_cells(simulation->world);
     for (size_t i = 0; i < simulation->outcomes.count; i++)
-        rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
-    return simulation->sketched ? rows : world_cells(simulation->world);
+        rows += (retention_annual(simulation, retention, i) ? years : 0) +
+                (retention_horizon(simulation, retention, i) ? 1 : 0);
+    return rows;
 }
 
-void keep_cells(const struct simulation *simulation, bool keep[])
+void retention_cells(const struct simulation *simulation, const struct retention *retention, bool keep[])
 {
     const size_t years = world_years(simulation->world);
     for (size_t i = 0; i < simulation->outcomes.count; i++) {
-        for (size_t y = 0; y < years; y++) keep[i * (years + 1) + y] = simulation->annual_saved[i];
-        keep[i * (years + 1) + years] = simulation->horizon_saved[i];
+        for (size_t y = 0; y < years; y++) keep[i * (years + 1) + y] = retention_annual(simulation, retention, i);
+        keep[i * (years + 1) + years] = retention_horizon(simulation, retention, i);
     }
 }
 
-bool keep_compressed(const struct simulation *simulation, const struct run_settings *settings)
+bool retention_compressed(const struct simulation *simulation, const struct retention *retention,
+                          const struct run_settings *settings)
 {
-    return settings->compress && keep_rows(simulation) > 0;
+    return settings->compress && retention_rows(simulation, retention) > 0;
 }
 
 /* Bytes of so many rows and inputs. */
-static uint64_t bytes_of(const struct simulation *simulation, size_t rows, size_t inputs)
+static uint64_t bytes_of(uint64_t replications, size_t rows, size_t inputs)
 {
     uint64_t bytes;
-    return samples_bytes(simulation->replications, rows, inputs, &bytes) ? bytes : UINT64_MAX;
+    return samples_bytes(replications, rows, inputs, &bytes) ? bytes : UINT64_MAX;
 }
 
-uint64_t keep_bytes(const struct simulation *simulation)
+uint64_t retention_all_bytes(const struct simulation *simulation, uint64_t replications)
 {
-    const size_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
+    return bytes_of(replications, world_cells(simulation->world), store_inputs(simulation->plan.store));
+}
+
+struct retention retention_of(const struct simulation *simulation, uint64_t replications, uint64_t memory)
+{
+    struct retention retention = {.replications = replications, .memory = memory};
+    retention.sketched = retention_all_bytes(simulation, replications) > memory;
+    const size_t rows = retention_rows(simulation, &retention), inputs = store_inputs(simulation->plan.store);
+    retention.inputs = !retention.sketched || (rows > 0 && bytes_of(replications, rows, inputs) <= memory);
+    return retention;
+}
+
+uint64_t retention_bytes(const struct simulation *simulation, const struct retention *retention)
+{
+    const size_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
     if (simulation->goals.count > 0) {
-        const double each = (double)simulation_sample_bytes(simulation) / (double)simulation->replications,
+        const double each = (double)retention_all_bytes(simulation, retention->replications) /
+                            (double)retention->replications,
                      all = each * (double)simulation->goals.limit;
-        return all < (double)simulation->memory ? (uint64_t)all : simulation->memory;
+        return all < (double)retention->memory ? (uint64_t)all : retention->memory;
     }
-    return bytes_of(simulation, keep_rows(simulation), inputs);
+    return bytes_of(retention->replications, retention_rows(simulation, retention), inputs);
 }
 
-uint64_t keep_most(const struct simulation *simulation)
+/* Bytes of all that is sampled of a replication. */
+static uint64_t bytes_each(const struct simulation *simulation)
 {
-    const uint64_t each =
-        sizeof(float) * world_cells(simulation->world) + sizeof(double) * store_inputs(simulation->plan.store);
-    return simulation->memory / each;
+    return sizeof(float) * world_cells(simulation->world) + sizeof(double) * store_inputs(simulation->plan.store);
 }
 
-/* Whether the samples of an outcome are asked for, and so kept beyond --memory. */
-static bool is_asked(const struct simulation *simulation, const struct setting *asked, const char *path)
+uint64_t retention_most(const struct simulation *simulation)
 {
-    return simulation->save != NULL ? pattern_matches(simulation->save, path) : asked != NULL && asks_for(asked, path);
+    return simulation->memory / bytes_each(simulation);
 }
 
-uint64_t keep_most_of(const struct simulation *simulation, const char *path)
+uint64_t retention_most_of(const struct simulation *simulation, const char *path)
 {
-    const struct setting *asked = save_asked(simulation);
-    const size_t years = world_years(simulation->world);
+    const size_t years = world_years(simulation->world), outcome = outcomes_find(&simulation->outcomes, path);
     uint64_t rows = 0;
-    for (size_t i = 0; i < simulation->outcomes.count; i++) {
-        const struct outcome *outcome = &simulation->outcomes.item[i];
-        if (is_asked(simulation, asked, outcome->path)) rows += outcome->kind->horizon_only ? 1 : years + 1;
-    }
-    const uint64_t all = keep_most(simulation);
-    if (!is_asked(simulation, asked, path) || rows == 0) return all;
+    if (outcome == simulation->outcomes.count) return UINT64_MAX;
+    const uint64_t all = retention_most(simulation);
+    if (!simulation->asked || !simulation->named[outcome]) return all;
+    for (size_t i = 0; i < simulation->outcomes.count; i++)
+        if (simulation->named[i]) rows += simulation->outcomes.item[i].kind->horizon_only ? 1 : years + 1;
     const uint64_t some = simulation->memory / (sizeof(float) * rows);
     return some > all ? some : all;
 }
 
-static struct fault *refuse(const struct simulation *simulation, uint64_t bytes)
+uint64_t retention_room(const struct simulation *simulation, const struct retention *retention, uint64_t limit)
 {
-    const uint64_t most = simulation->memory / (sizeof(float) * keep_rows(simulation));
-    const char *lower = simulation->goals.count > 0 ? "the limit of --precision" : "-n";
-    char asker[128] = "outcomes.save";
-    if (simulation->save != NULL) snprintf(asker, sizeof asker, "--save '%s'", simulation->save);
-    return fault_raise(FAULT_SCENARIO,
-                       "%s: the samples of %" PRIu64 " replications that %s asks for take %.3g GiB, more than "
-                       "--memory (%.3g GiB); lower %s to %" PRIu64 ", raise --memory or save less",
-                       simulation->file, simulation->replications, asker, (double)bytes / GIB,
-                       (double)simulation->memory / GIB, lower, most);
-}
-
-/* Of samples that do not all fit, which are kept: those that were asked for. */
-static struct fault *choose_some(struct simulation *simulation, bool asked)
-{
-    const size_t outcomes = simulation->outcomes.count, inputs = store_inputs(simulation->plan.store);
-    for (size_t i = 0; i < outcomes && !asked; i++) simulation->annual_saved[i] = simulation->horizon_saved[i] = false;
-    const size_t rows = keep_rows(simulation);
-    const uint64_t bytes = bytes_of(simulation, rows, 0);
-    if (bytes > simulation->memory) return refuse(simulation, bytes);
-    simulation->inputs_saved = rows > 0 && bytes_of(simulation, rows, inputs) <= simulation->memory;
-    return NULL;
-}
-
-struct fault *keep_choose(struct simulation *simulation)
-{
-    const struct setting *asked = save_asked(simulation);
-    choose_named(simulation, asked);
-    simulation->sketched = simulation_sample_bytes(simulation) > simulation->memory;
-    if (simulation->sketched) return choose_some(simulation, simulation->save != NULL || asked != NULL);
-    for (size_t i = 0; i < simulation->outcomes.count; i++) simulation->horizon_saved[i] = true;
-    simulation->inputs_saved = true;
-    return NULL;
-}
-
-uint64_t keep_room(const struct simulation *simulation, uint64_t limit)
-{
+    const uint64_t inputs = sizeof(double) * store_inputs(simulation->plan.store);
     uint64_t most = limit;
-    if (!simulation->sketched)
-        most = keep_most(simulation);
-    else if (simulation->inputs_saved)
-        most = simulation->memory /
-               (sizeof(float) * keep_rows(simulation) + sizeof(double) * store_inputs(simulation->plan.store));
+    if (!retention->sketched)
+        most = retention->memory / bytes_each(simulation);
+    else if (retention->inputs)
+        most = retention->memory / (sizeof(float) * retention_rows(simulation, retention) + inputs);
     return most < limit ? most : limit;
 }
 
-char *keep_quantiles(const struct simulation *simulation)
+struct fault *retention_check(const struct simulation *simulation, const struct run_settings *settings)
 {
-    char *text = NULL, advice[64] = "";
-    const uint64_t most = keep_most(simulation);
-    if (!simulation->sketched) return strdup("exact");
-    if (simulation->goals.count > 0 && most >= PRECISION_FIRST * LANES_PER_CHUNK) {
-        const int said = asprintf(&text,
-                                  "exact up to %" PRIu64 " replications, of which the samples fit in --memory "
-                                  "(%.3g GiB), and within %.2g %% beyond",
-                                  most, (double)simulation->memory / GIB, 100.0 * SKETCH_ERROR);
-        return said < 0 ? NULL : text;
-    }
-    if (most > 0) snprintf(advice, sizeof advice, "; -n %" PRIu64 " would be exact", most);
-    const int length = asprintf(&text,
-                                "within %.2g %%, because the samples would take %.3g GiB, more than --memory "
-                                "(%.3g GiB)%s",
-                                100.0 * SKETCH_ERROR, (double)simulation_sample_bytes(simulation) / GIB,
-                                (double)simulation->memory / GIB, advice);
-    return length < 0 ? NULL : text;
+    const uint64_t replications = simulation->replications, memory = simulation->memory;
+    const struct retention retention = retention_of(simulation, replications, memory);
+    const size_t rows = retention_rows(simulation, &retention);
+    const uint64_t bytes = bytes_of(replications, rows, 0);
+    if (!retention.sketched || bytes <= memory) return NULL;
+    const char *lower = simulation->goals.count > 0 ? "the limit of --precision" : "-n";
+    char asker[128] = "outcomes.save";
+    if (settings->save != NULL) snprintf(asker, sizeof asker, "--save '%s'", settings->save);
+    return fault_raise(FAULT_SCENARIO,
+                       "%s: the samples of %" PRIu64 " replications that %s asks for take %.3g GiB, more than "
+                       "--memory (%.3g GiB); lower %s to %" PRIu64 ", raise --memory or save less",
+                       simulation->file, replications, asker, (double)bytes / GIB, (double)memory / GIB, lower,
+                       memory / (sizeof(float) * rows));
 }
 
-const char *keep_samples(const struct simulation *simulation)
-{
-    if (!simulation->sketched) return "all in memory";
-    if (keep_rows(simulation) == 0) return "none are kept; --save PATTERNS keeps those of what it names";
-    return simulation->inputs_saved ? "of what was asked for, and inputs"
-                                    : "of what was asked for; inputs would not fit beside them";
-}
-
-struct fault *keep_tell(const struct simulation *simulation, FILE *to)
-{
-    char *quantiles = keep_quantiles(simulation);
-    if (quantiles == NULL) return fault_no_memory();
-    fprintf(to, "%s: quantiles: %s\n", simulation_name(simulation), quantiles);
-    if (simulation->sketched) fprintf(to, "%s: samples: %s\n", simulation_name(simulation), keep_samples(simulation));
-    free(quantiles);
-    return NULL;
-}
-
-uint64_t simulation_sample_bytes(const struct simulation *simulation)
-{
-    uint64_t bytes = UINT64_MAX;
-    const size_t inputs = store_inputs(simulation->plan.store);
-    return samples_bytes(simulation->replications, world_cells(simulation->world), inputs, &bytes) ? bytes : UINT64_MAX;
-}
-
-uint64_t simulation_file_bytes(const struct simulation *simulation, bool compressed)
+uint64_t retention_file_bytes(const struct simulation *simulation, const struct retention *retention, bool compressed)
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
-    const uint64_t inputs = simulation->inputs_saved ? store_inputs(simulation->plan.store) : 0;
+    const uint64_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
     uint64_t rows = 2 * inputs, cells = 0, statistics = 0, samples = inputs;
     for (size_t i = 0; i < outcomes; i++) {
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
-        rows += (simulation->annual_saved[i] ? years : 0) + (simulation->horizon_saved[i] ? 1 : 0);
+        const bool annual = retention_annual(simulation, retention, i),
+                   horizon = retention_horizon(simulation, retention, i);
+        rows += (annual ? years : 0) + (horizon ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
         statistics += (horizon_only ? 1u : 2u) * STATISTICS;
-        samples += (simulation->annual_saved[i] ? 1u : 0u) + (simulation->horizon_saved[i] ? 1u : 0u);
+        samples += (annual ? 1u : 0u) + (horizon ? 1u : 0u);
     }
     const uint64_t per_cell = (8 + 3 * simulation->quantiles + 2 * simulation->levels) * sizeof(double);
-    const double replications = (double)(sizeof(float) * rows * simulation->replications);
+    const double replications = (double)(sizeof(float) * rows * retention->replications);
     return (uint64_t)((compressed ? COMPRESSED : 1.0) * replications) + per_cell * cells +
            STATISTIC_BYTES * statistics + SAMPLE_BYTES * samples + ROOT_BYTES +
            strlen(simulation->scenario->merged_text);

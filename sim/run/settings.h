@@ -22,9 +22,11 @@ struct run_settings {
     uint64_t seed;
     int threads; /* 0: all */
     const char *rng;
-    uint64_t memory;  /* bytes */
-    const char *save; /* NULL: as the scenario says; patterns separated by commas; "none" */
-    bool compress;    /* samples and inputs in the file */
+    uint64_t memory;    /* bytes */
+    const char *save;   /* NULL: as the scenario says; patterns separated by commas; "none" */
+    const char **saved; /* in place of `save`: the paths of the outcomes whose samples are kept; NULL: as `save` says */
+    size_t saveds;
+    bool compress; /* samples and inputs in the file */
 };
 
 /* Nothing but what the scenario says. */

@@ -1,14 +1,12 @@
-/* sim/run/simulate.c -- see simulate.h
+/* sim/run/simulate.c -- see simulation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/run/simulate.h"
 #include "sim/run/describe.h"
 #include "sim/run/estimate.h"
 #include "sim/run/judge.h"
-#include "sim/run/retention.h"
+#include "sim/run/simulation.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static struct fault *prepare_statistics(const struct simulation *simulation, size_t cells, struct result *result)
 {
@@ -28,143 +26,63 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
 }
 
 /* What came in, as a result: its samples move there. */
-static struct fault *conclude(struct simulation *simulation, const struct run_settings *settings, struct intake *intake,
-                              struct result *result)
+static struct fault *conclude(const struct simulation *simulation, const struct run_settings *settings,
+                              struct accumulator *accumulator, struct result *result)
 {
     struct estimate estimate;
     const size_t cells = world_cells(simulation->world);
     TRY(prepare_statistics(simulation, cells, result));
-    TRY(tally_total(intake->tally, result->moments));
-    TRY(estimate_from(intake, &estimate));
+    TRY(tally_total(accumulator->tally, result->moments));
+    TRY(estimate_from(accumulator, &estimate));
     TRY(estimate_all(&estimate, cells, settings->threads, result));
-    samples_cut(&intake->samples, intake->replications);
-    result->samples = intake->samples;
-    intake->samples = (struct samples){0};
-    return describe(simulation, settings, intake->tally, result);
+    samples_cut(&accumulator->samples, accumulator->replications);
+    result->samples = accumulator->samples;
+    accumulator->samples = (struct samples){0};
+    return describe(accumulator, settings, result);
 }
 
 /* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. */
-static struct fault *simulate_until(struct intake *intake, const struct precision_goals *goals,
+static struct fault *simulate_until(struct accumulator *accumulator, const struct precision_goals *goals,
                                     const struct ensemble_watch *watch, struct precision_state state[])
 {
     uint64_t expected = 0;
     do {
-        const uint64_t chunks = precision_next(intake->replications / LANES_PER_CHUNK);
+        const uint64_t chunks = precision_next(accumulator->replications / LANES_PER_CHUNK);
         const uint64_t next = chunks * LANES_PER_CHUNK < goals->limit ? chunks * LANES_PER_CHUNK : goals->limit;
-        TRY(intake_simulate(intake, next, expected > next ? expected : next, watch));
-        TRY(judge(intake, goals, state));
+        TRY(accumulator_simulate(accumulator, next, expected > next ? expected : next, watch));
+        TRY(judge(accumulator, goals, state));
         expected = judge_expect(goals, state);
-    } while (!judge_all_met(goals, state) && intake->replications < goals->limit);
+    } while (!judge_all_met(goals, state) && accumulator->replications < goals->limit);
     return NULL;
 }
 
-static struct fault *simulate_precisely(struct simulation *simulation, const struct run_settings *settings,
-                                        const struct ensemble_watch *watch, struct intake *intake,
+static struct fault *simulate_precisely(const struct simulation *simulation, const struct run_settings *settings,
+                                        const struct ensemble_watch *watch, struct accumulator *accumulator,
                                         struct result *result)
 {
     const struct precision_goals *goals = &simulation->goals;
     struct precision_state *state = calloc(goals->count, sizeof *state);
-    struct fault *fault = state == NULL ? fault_no_memory() : simulate_until(intake, goals, watch, state);
-    if (fault == NULL) fault = conclude(simulation, settings, intake, result);
+    struct fault *fault = state == NULL ? fault_no_memory() : simulate_until(accumulator, goals, watch, state);
+    if (fault == NULL) fault = conclude(simulation, settings, accumulator, result);
     if (fault == NULL && (result->stopped_by = judge_account(goals, state)) == NULL) fault = fault_no_memory();
     free(state);
     return fault;
 }
 
-struct fault *simulation_run(struct simulation *simulation, const struct run_settings *settings,
+struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                              const struct ensemble_watch *watch, struct result *result)
 {
     const uint64_t replications = simulation->replications;
-    struct intake intake;
+    struct accumulator accumulator;
     *result = (struct result){0};
-    struct fault *fault = intake_open(simulation, settings->threads, replications, &intake);
+    struct fault *fault =
+        accumulator_open(simulation, settings->threads, replications, simulation->memory, &accumulator);
     if (fault == NULL && simulation->goals.count > 0) {
-        fault = simulate_precisely(simulation, settings, watch, &intake, result);
+        fault = simulate_precisely(simulation, settings, watch, &accumulator, result);
     } else if (fault == NULL) {
-        fault = intake_simulate(&intake, replications, replications, watch);
-        if (fault == NULL) fault = conclude(simulation, settings, &intake, result);
+        fault = accumulator_simulate(&accumulator, replications, replications, watch);
+        if (fault == NULL) fault = conclude(simulation, settings, &accumulator, result);
     }
-    intake_close(&intake);
+    accumulator_close(&accumulator);
     return fault;
-}
-
-enum { PILOT = 2, PILOT_OF_MEANS = 5, PILOT_OF_TAILS = 21 }; /* chunks, the first of which warms caches */
-
-static uint64_t pilot_chunks(const struct precision_goals *goals)
-{
-    uint64_t chunks = PILOT;
-    for (size_t i = 0; i < goals->count && chunks < PILOT_OF_TAILS; i++) {
-        const enum precision_statistic statistic = goals->item[i].goal.statistic;
-        const bool whole = statistic == PRECISION_MEAN || statistic == PRECISION_PROBABILITY;
-        chunks = whole ? PILOT_OF_MEANS : PILOT_OF_TAILS;
-    }
-    return chunks;
-}
-
-static double seconds_since(const struct timespec *begin)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
-}
-
-/* The first chunk, then the others, which are timed. */
-static struct fault *fly(struct intake *intake, const struct precision_goals *goals, struct pilot *pilot)
-{
-    struct timespec begin;
-    const struct invalid_replication *invalid;
-    TRY(intake_simulate(intake, LANES_PER_CHUNK, LANES_PER_CHUNK, NULL));
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    TRY(intake_simulate(intake, pilot->replications, pilot->replications, NULL));
-    pilot->seconds = seconds_since(&begin) / (double)(chunks_of(pilot->replications) - 1);
-    pilot->invalid = tally_invalid(intake->tally, &invalid);
-    if (pilot->invalid > 0) {
-        pilot->month = invalid->month;
-        pilot->cause = (size_t)invalid->cause;
-    }
-    return judge(intake, goals, pilot->state);
-}
-
-/* Sketches what the pilot has samples of, for their memory alone. */
-static struct fault *measure_sketch(const struct intake *intake, struct pilot *pilot)
-{
-    struct sketches *sketches = NULL;
-    TRY(sketches_open(world_cells(intake->simulation->world), &sketches));
-    struct fault *fault = sketches_pour(sketches, &intake->samples, intake->replications, 1);
-    if (fault == NULL) pilot->sketch_bytes = sketches_bytes(sketches);
-    sketches_close(sketches);
-    return fault;
-}
-
-/* The run as the pilot expects it. */
-static struct fault *expect(struct simulation *simulation, const struct intake *intake, uint64_t memory,
-                            struct pilot *pilot)
-{
-    if (simulation->goals.count > 0) pilot->expected = judge_expect(&simulation->goals, pilot->state);
-    simulation->memory = memory;
-    simulation->replications = pilot->expected;
-    TRY(keep_choose(simulation));
-    return simulation->sketched ? measure_sketch(intake, pilot) : NULL;
-}
-
-struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot)
-{
-    const struct precision_goals *goals = &simulation->goals;
-    const uint64_t replications = simulation->replications, memory = simulation->memory;
-    struct intake intake;
-    *pilot = (struct pilot){.replications = pilot_chunks(goals) * LANES_PER_CHUNK, .expected = replications};
-    pilot->state = calloc(goals->count + 1, sizeof *pilot->state);
-    if (pilot->state == NULL) return fault_no_memory();
-    simulation->memory = UINT64_MAX; /* so few are judged by their samples */
-    struct fault *fault = intake_open(simulation, 1, pilot->replications, &intake);
-    if (fault == NULL) fault = fly(&intake, goals, pilot);
-    if (fault == NULL) fault = expect(simulation, &intake, memory, pilot);
-    intake_close(&intake);
-    return fault;
-}
-
-void pilot_free(struct pilot *pilot)
-{
-    free(pilot->state);
-    *pilot = (struct pilot){0};
 }

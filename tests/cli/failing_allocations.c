@@ -1,9 +1,11 @@
 /* tests/cli/failing_allocations.c -- preloaded into zhol: lets its k-th allocation fail, and tells what it leaves behind.
  *
- * Only what the program itself asks for counts, not what libraries ask for: the caller's address tells. FAIL_AT=k names
- * the allocation, and REPORT_TO a file for two numbers: how many there were, and how many of them were not freed when
- * the program ended.
+ * Only what the program itself asks for counts, and what argp_parse asks for, which leaves it to the program to say so;
+ * not what other libraries ask for: the caller's address tells. FAIL_AT=k names the allocation, and REPORT_TO a file for
+ * two numbers: how many there were, and how many of them were not freed when the program ended.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <argp.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
 #include <stdbool.h>
@@ -23,7 +25,7 @@ enum { SLOTS = 1 << 21 }; /* of blocks alive at once; a power of two, many times
 static void *block_at[SLOTS];
 static size_t alive;
 static long calls, fail_at;
-static uintptr_t code_begin, code_end;
+static uintptr_t code_begin, code_end, argp_begin, argp_end;
 static char lock;
 static bool is_ready;
 
@@ -41,12 +43,22 @@ static int find_code(struct dl_phdr_info *info, size_t size, void *context)
     return 1; /* the program comes first */
 }
 
+static void find_argp(void)
+{
+    Dl_info info;
+    void *symbol = NULL;
+    argp_begin = argp_end = (uintptr_t)argp_parse;
+    if (dladdr1((void *)argp_begin, &info, &symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL) return;
+    argp_end += ((const ElfW(Sym) *)symbol)->st_size;
+}
+
 static void acquire(void)
 {
     while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE)) continue;
     if (is_ready) return;
     is_ready = true;
     dl_iterate_phdr(find_code, NULL);
+    find_argp();
     const char *wish = getenv("FAIL_AT");
     fail_at = wish == NULL ? -1 : strtol(wish, NULL, 10);
 }
@@ -58,7 +70,8 @@ static void release(void)
 
 static bool is_ours(const void *caller)
 {
-    return (uintptr_t)caller >= code_begin && (uintptr_t)caller < code_end;
+    const uintptr_t at = (uintptr_t)caller;
+    return (at >= code_begin && at < code_end) || (at >= argp_begin && at < argp_end);
 }
 
 static size_t slot_of(const void *block)

@@ -67,12 +67,35 @@ START_TEST(a_thousand_outcomes_are_found_by_path_and_others_are_not)
 }
 END_TEST
 
+/* A kind that was read goes with the outcomes that were read; a declared one outlives them, and is shared. */
+START_TEST(a_copy_outlives_what_it_is_of)
+{
+    static const struct outcome_kind declared = {.pattern = "flows.F.demand", .rule = OUTCOME_SUM};
+    const struct outcome_kind passing = {.pattern = "legs.L.delay", .rule = OUTCOME_MEAN, .better = OUTCOME_LESS};
+    struct outcomes from = {0}, copy;
+    size_t index;
+    must(outcomes_add(&from, &declared, "flows.grain.demand", "t/yr", "demand of flow grain", &index));
+    must(outcomes_add_read(&from, &passing, "legs.port.delay", "d", "delay at leg port"));
+    must(outcomes_copy(&from, &copy));
+    ck_assert_ptr_ne(copy.item[1].kind, from.item[1].kind);
+    outcomes_free(&from);
+    ck_assert_uint_eq(copy.count, 2);
+    ck_assert_ptr_eq(copy.item[0].kind, &declared);
+    ck_assert_str_eq(copy.item[0].total, "t");
+    ck_assert_str_eq(copy.item[1].path, "legs.port.delay");
+    ck_assert_int_eq(copy.item[1].kind->better, OUTCOME_LESS);
+    ck_assert_int_eq(copy.item[1].kind->rule, OUTCOME_MEAN);
+    outcomes_free(&copy);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("outcome");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, only_a_summed_rate_per_year_loses_its_year);
     tcase_add_test(facts, a_thousand_outcomes_are_found_by_path_and_others_are_not);
+    tcase_add_test(facts, a_copy_outlives_what_it_is_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

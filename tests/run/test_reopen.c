@@ -24,6 +24,15 @@ static void open_all_keys(struct run_settings *settings, struct simulation *simu
 /* The head of the simulation's result. */
 static struct result head_of(struct simulation *simulation)
 {
+    const size_t outcomes = simulation->outcomes.count;
+    const struct retention retention = retention_of(simulation, simulation->replications, simulation->memory);
+    bool *annual = calloc(outcomes, sizeof *annual), *horizon = calloc(outcomes, sizeof *horizon);
+    ck_assert_ptr_nonnull(annual);
+    ck_assert_ptr_nonnull(horizon);
+    for (size_t i = 0; i < outcomes; i++) {
+        annual[i] = retention_annual(simulation, &retention, i);
+        horizon[i] = retention_horizon(simulation, &retention, i);
+    }
     return (struct result){.source = strdup("zhol " ZHOL_VERSION),
                            .arithmetic = simulation_arithmetic(),
                            .scenario = strdup(simulation->scenario->merged_text),
@@ -32,17 +41,28 @@ static struct result head_of(struct simulation *simulation)
                            .replications = simulation->replications,
                            .memory = simulation->memory,
                            .years = world_years(simulation->world),
-                           .exact_quantiles = true,
-                           .annual_saved = simulation->annual_saved,
-                           .horizon_saved = simulation->horizon_saved,
+                           .exact_quantiles = !retention.sketched,
+                           .annual_saved = annual,
+                           .horizon_saved = horizon,
                            .outcomes = simulation->outcomes};
 }
 
 static void free_head(struct result *head)
 {
-    head->outcomes = (struct outcomes){0}; /* the simulation's, like what is saved */
-    head->annual_saved = head->horizon_saved = NULL;
+    head->outcomes = (struct outcomes){0}; /* the simulation's */
     result_free(head);
+}
+
+static void assert_same_retention(const struct simulation *first, const struct simulation *again)
+{
+    const struct retention one = retention_of(first, first->replications, first->memory),
+                           other = retention_of(again, again->replications, again->memory);
+    ck_assert_int_eq(one.sketched, other.sketched);
+    ck_assert_int_eq(one.inputs, other.inputs);
+    for (size_t i = 0; i < first->outcomes.count; i++) {
+        ck_assert_int_eq(retention_annual(first, &one, i), retention_annual(again, &other, i));
+        ck_assert_int_eq(retention_horizon(first, &one, i), retention_horizon(again, &other, i));
+    }
 }
 
 static void simulate_block(const struct simulation *simulation, struct world_state **state, struct block_result *block)
@@ -60,10 +80,7 @@ START_TEST(every_key_comes_back_from_the_merged_text)
     open_all_keys(&settings, &first);
     struct result head = head_of(&first);
     assert_none(reopen("result.h5", &head, &again));
-    for (size_t i = 0; i < first.outcomes.count; i++) {
-        ck_assert_int_eq(first.annual_saved[i], again.annual_saved[i]);
-        ck_assert_int_eq(first.horizon_saved[i], again.horizon_saved[i]);
-    }
+    assert_same_retention(&first, &again);
     simulate_block(&first, &state[0], &block[0]);
     simulate_block(&again, &state[1], &block[1]);
     ck_assert_uint_eq(block[0].cells, block[1].cells);
@@ -76,6 +93,53 @@ START_TEST(every_key_comes_back_from_the_merged_text)
     free_head(&head);
     simulation_close(&again);
     simulation_close(&first);
+}
+END_TEST
+
+/* Of samples that do not fit by a byte, or not at all, those of what --save names, or of nothing. */
+static void assert_kept_again(const char *save, uint64_t memory)
+{
+    struct run_settings settings;
+    struct simulation first, again;
+    open_all_keys(&settings, &first);
+    settings.memory = memory > 0 ? memory : retention_all_bytes(&first, first.replications) - 1;
+    settings.save = save;
+    simulation_close(&first);
+    assert_none(simulation_open(ZHOL_FIXTURES "/all-keys.yaml", &settings, &first));
+    struct result head = head_of(&first);
+    ck_assert(!head.exact_quantiles);
+    assert_none(reopen("result.h5", &head, &again));
+    ck_assert_uint_eq(again.memory, settings.memory);
+    assert_same_retention(&first, &again);
+    free_head(&head);
+    simulation_close(&again);
+    simulation_close(&first);
+}
+
+START_TEST(what_was_asked_for_is_kept_again)
+{
+    assert_kept_again("drivers.*,fiscal.total", 0);
+    assert_kept_again("npv.national", 1000); /* which has no years; and there is no room for inputs */
+    assert_kept_again("none", 1000);
+}
+END_TEST
+
+/* What is kept of one number of replications, and of another, are two questions to a simulation that stays as it is. */
+START_TEST(retention_follows_from_replications_and_memory)
+{
+    struct run_settings settings;
+    struct simulation simulation;
+    open_all_keys(&settings, &simulation);
+    const uint64_t most = retention_most(&simulation);
+    const struct retention fits = retention_of(&simulation, most, simulation.memory),
+                           crosses = retention_of(&simulation, most + 1, simulation.memory),
+                           roomy = retention_of(&simulation, most + 1, UINT64_MAX);
+    ck_assert(!fits.sketched && crosses.sketched && !roomy.sketched);
+    ck_assert_uint_le(retention_bytes(&simulation, &fits), simulation.memory);
+    ck_assert_uint_gt(retention_all_bytes(&simulation, most + 1), simulation.memory);
+    ck_assert_uint_eq(retention_room(&simulation, &fits, UINT64_MAX), most);
+    ck_assert_uint_eq(retention_rows(&simulation, &fits), world_cells(simulation.world));
+    simulation_close(&simulation);
 }
 END_TEST
 
@@ -156,6 +220,8 @@ int main(void)
     Suite *suite = suite_create("reopen");
     TCase *cases = tcase_create("reopen");
     tcase_add_test(cases, every_key_comes_back_from_the_merged_text);
+    tcase_add_test(cases, what_was_asked_for_is_kept_again);
+    tcase_add_test(cases, retention_follows_from_replications_and_memory);
     tcase_add_test(cases, the_kind_of_an_outcome_is_found_by_its_path);
     tcase_add_test(cases, every_kind_of_outcome_has_a_subject_and_a_rank_in_range);
     tcase_add_test(cases, another_version_or_arithmetic_is_refused_unless_forced);

@@ -1,6 +1,6 @@
 /* tests/run/test_run.c -- a scenario that is opened once and simulated more than once.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/run/simulate.h"
+#include "sim/run/pilot.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
@@ -66,7 +66,7 @@ static void assert_runs_again(const char *file, uint64_t replications)
     struct pilot pilot;
     open_scenario(file, replications, &settings, &simulation);
     assert_none(simulation_run(&simulation, &settings, NULL, &first));
-    assert_none(simulation_pilot(&simulation, &pilot));
+    assert_none(pilot_fly(&simulation, &pilot));
     assert_none(simulation_run(&simulation, &settings, NULL, &again));
     assert_equal_outcomes(&simulation.outcomes, &first.outcomes);
     assert_equal_outcomes(&first.outcomes, &again.outcomes);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "scenarios/reader/reference.h"
-#include "sim/run/simulate.h"
+#include "sim/run/simulation.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
@@ -154,13 +154,15 @@ START_TEST(an_outcome_of_the_whole_horizon_takes_less_room)
     struct run_settings settings;
     struct simulation simulation;
     open_all(&settings, &simulation);
-    const uint64_t whole = simulation_file_bytes(&simulation, false), years = world_years(simulation.world);
+    const struct retention retention = retention_of(&simulation, simulation.replications, simulation.memory);
+    const uint64_t whole = retention_file_bytes(&simulation, &retention, false), years = world_years(simulation.world);
     size_t i = 0;
-    while (simulation.annual_saved[i]) i++;
+    while (retention_annual(&simulation, &retention, i)) i++;
     struct outcome_kind kind = *simulation.outcomes.item[i].kind;
     kind.horizon_only = true;
     simulation.outcomes.item[i].kind = &kind;
-    ck_assert_uint_ge(whole - simulation_file_bytes(&simulation, false), 8 * (8 + 3 * simulation.quantiles) * years);
+    ck_assert_uint_ge(whole - retention_file_bytes(&simulation, &retention, false),
+                      8 * (8 + 3 * simulation.quantiles) * years);
     close_all(&simulation);
 }
 END_TEST

@@ -1,4 +1,4 @@
-/* sim/cli/write_text.h -- a text to a file, whole or not at all.
+/* sim/run/write_text.h -- a text to a file, whole or not at all.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_WRITE_TEXT_H
 #define ZHOL_WRITE_TEXT_H

@@ -1,6 +1,6 @@
-/* sim/cli/write_text.c -- see write_text.h
+/* sim/run/write_text.c -- see write_text.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/cli/write_text.h"
+#include "sim/run/write_text.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,13 +1,14 @@
-/* sim/run/simulate.h -- from settings and a scenario file to a result: joins reader, model, ensemble and statistics.
+/* sim/run/simulation.h -- from settings and a scenario file to a result: joins reader, model, ensemble and statistics.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ZHOL_SIMULATE_H
-#define ZHOL_SIMULATE_H
+#ifndef ZHOL_SIMULATION_H
+#define ZHOL_SIMULATION_H
 
 #include "models/world.h"
 #include "output/result/result.h"
 #include "scenarios/reader/reader.h"
 #include "sim/core/ensemble.h"
 #include "sim/run/goals.h"
+#include "sim/run/retention.h"
 #include "sim/run/settings.h"
 
 /* Of a cell of a batch: what makes it. */
@@ -17,23 +18,21 @@ struct origin {
     bool joined;         /* of two scenarios that each have a title of their own */
 };
 
-/* A scenario ready to be simulated. */
+/* A scenario ready to be simulated. Once opened, nothing changes it: it may be simulated several times. */
 struct simulation {
     const char *file;            /* as the user gave it */
     const struct origin *origin; /* NULL: zhol run */
     struct scenario *scenario;
+    const char *name, *title, *prices; /* of the scenario; title and prices NULL: it does not say */
     struct plan plan;
     struct outcomes outcomes;
     struct world *world;
-    uint64_t replications; /* with goals: at most, and after the run that many */
+    uint64_t replications; /* with goals: at most */
     struct precision_goals goals;
     uint64_t memory;
     const char *rng;
-    char *save;          /* what --save names; NULL: it does not say */
-    bool sketched;       /* quantiles come from sketches, because the samples do not fit in memory */
-    bool *annual_saved;  /* [outcomes] whose yearly samples are written */
-    bool *horizon_saved; /* [outcomes] and whose samples over the horizon */
-    bool inputs_saved;
+    bool *named;         /* [outcomes] whose samples are asked for, or, if nothing was, are written as a rule */
+    bool asked;          /* settings or scenario say which */
     double *probability; /* [quantiles] */
     size_t quantiles;
     double *level; /* [levels] of tails, both sides, ascending */
@@ -54,32 +53,13 @@ const char *simulation_name(const struct simulation *simulation);
  */
 char *simulation_output(const char *file);
 
-/* Bytes of all samples, were they kept, and about those of the result file. */
-uint64_t simulation_sample_bytes(const struct simulation *simulation);
-uint64_t simulation_file_bytes(const struct simulation *simulation, bool compressed);
-
 /* The unit of an input as drawn: "1" of a pure number, such as the factor of a profile. */
 const char *simulation_input_unit(const struct simulation *simulation, size_t input);
 
-/* Simulates all replications, or until the goals are met. The result owns what it holds, and the
- * simulation can run again. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
-MUST_CHECK struct fault *simulation_run(struct simulation *simulation, const struct run_settings *settings,
+/* Simulates all replications, or until the goals are met. The result owns what it holds. Faults: FAULT_INTERRUPTED,
+ * FAULT_MACHINE. */
+MUST_CHECK struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct result *result);
-
-/* What the first replications show, on one thread. */
-struct pilot {
-    uint64_t replications;
-    double seconds; /* per chunk */
-    size_t invalid;
-    int month;                     /* of the first invalid one, the first month that is not finite, from 0 */
-    size_t cause;                  /* and the outcome */
-    struct precision_state *state; /* [goals] */
-    uint64_t expected;             /* replications that the goals need; without goals, those of the run */
-    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
-};
-/* Free it in any case. The simulation is then one of the replications expected. */
-MUST_CHECK struct fault *simulation_pilot(struct simulation *simulation, struct pilot *pilot);
-void pilot_free(struct pilot *pilot);
 
 /* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
 char *simulation_arithmetic(void);

@@ -1,0 +1,86 @@
+/* sim/run/pilot.c -- see pilot.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/run/pilot.h"
+#include "sim/run/judge.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { PILOT = 2, PILOT_OF_MEANS = 5, PILOT_OF_TAILS = 21 }; /* chunks, the first of which warms caches */
+
+static uint64_t pilot_chunks(const struct precision_goals *goals)
+{
+    uint64_t chunks = PILOT;
+    for (size_t i = 0; i < goals->count && chunks < PILOT_OF_TAILS; i++) {
+        const enum precision_statistic statistic = goals->item[i].goal.statistic;
+        const bool whole = statistic == PRECISION_MEAN || statistic == PRECISION_PROBABILITY;
+        chunks = whole ? PILOT_OF_MEANS : PILOT_OF_TAILS;
+    }
+    return chunks;
+}
+
+static double seconds_since(const struct timespec *begin)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
+}
+
+/* The first chunk, then the others, which are timed. */
+static struct fault *fly(struct accumulator *accumulator, const struct precision_goals *goals, struct pilot *pilot)
+{
+    struct timespec begin;
+    const struct invalid_replication *invalid;
+    TRY(accumulator_simulate(accumulator, LANES_PER_CHUNK, LANES_PER_CHUNK, NULL));
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    TRY(accumulator_simulate(accumulator, pilot->replications, pilot->replications, NULL));
+    pilot->seconds = seconds_since(&begin) / (double)(chunks_of(pilot->replications) - 1);
+    pilot->invalid = tally_invalid(accumulator->tally, &invalid);
+    if (pilot->invalid > 0) {
+        pilot->month = invalid->month;
+        pilot->cause = (size_t)invalid->cause;
+    }
+    return judge(accumulator, goals, pilot->state);
+}
+
+/* Sketches what the pilot has samples of, for their memory alone. */
+static struct fault *measure_sketch(const struct accumulator *accumulator, struct pilot *pilot)
+{
+    struct sketches *sketches = NULL;
+    TRY(sketches_open(world_cells(accumulator->simulation->world), &sketches));
+    struct fault *fault = sketches_pour(sketches, &accumulator->samples, accumulator->replications, 1);
+    if (fault == NULL) pilot->sketch_bytes = sketches_bytes(sketches);
+    sketches_close(sketches);
+    return fault;
+}
+
+/* The run as the pilot expects it. */
+static struct fault *expect(const struct simulation *simulation, const struct accumulator *accumulator,
+                            struct pilot *pilot)
+{
+    if (simulation->goals.count > 0) pilot->expected = judge_expect(&simulation->goals, pilot->state);
+    pilot->retention = retention_of(simulation, pilot->expected, simulation->memory);
+    return pilot->retention.sketched ? measure_sketch(accumulator, pilot) : NULL;
+}
+
+struct fault *pilot_fly(const struct simulation *simulation, struct pilot *pilot)
+{
+    const struct precision_goals *goals = &simulation->goals;
+    struct accumulator accumulator;
+    *pilot =
+        (struct pilot){.replications = pilot_chunks(goals) * LANES_PER_CHUNK, .expected = simulation->replications};
+    pilot->state = calloc(goals->count + 1, sizeof *pilot->state);
+    if (pilot->state == NULL) return fault_no_memory();
+    /* so few are judged by their samples, whatever memory the run has */
+    struct fault *fault = accumulator_open(simulation, 1, pilot->replications, UINT64_MAX, &accumulator);
+    if (fault == NULL) fault = fly(&accumulator, goals, pilot);
+    if (fault == NULL) fault = expect(simulation, &accumulator, pilot);
+    accumulator_close(&accumulator);
+    return fault;
+}
+
+void pilot_free(struct pilot *pilot)
+{
+    free(pilot->state);
+    *pilot = (struct pilot){0};
+}

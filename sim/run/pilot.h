@@ -1,0 +1,24 @@
+/* sim/run/pilot.h -- what the first replications of a run show, on one thread: its speed, its faults, and how many
+ * replications its goals need.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_PILOT_H
+#define ZHOL_PILOT_H
+
+#include "sim/run/simulation.h"
+
+struct pilot {
+    uint64_t replications;
+    double seconds; /* per chunk */
+    size_t invalid;
+    int month;                     /* of the first invalid one, the first month that is not finite, from 0 */
+    size_t cause;                  /* and the outcome */
+    struct precision_state *state; /* [goals] */
+    uint64_t expected;             /* replications that the goals need; without goals, those of the run */
+    struct retention retention;    /* what a run of so many keeps */
+    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
+};
+/* Free it in any case. */
+MUST_CHECK struct fault *pilot_fly(const struct simulation *simulation, struct pilot *pilot);
+void pilot_free(struct pilot *pilot);
+
+#endif
