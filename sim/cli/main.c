@@ -1,6 +1,5 @@
 /* sim/cli/main.c -- zhol: finds the command and hands over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
@@ -25,15 +24,6 @@ static const struct {
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
-
-int command_end(struct fault *faults)
-{
-    if (faults == NULL) return 0;
-    const int status = (int)faults->code;
-    diagnostics_print(faults, "error", stderr);
-    fault_free(faults);
-    return status;
-}
 
 static void usage(FILE *to)
 {
