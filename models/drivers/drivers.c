@@ -5,7 +5,6 @@
 #include "models/drivers/driver.h"
 #include "models/drivers/driver_wrappers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,29 +134,6 @@ struct drivers_state {
     double (*log_base)[LANES];  /* [outputs] */
     double (*clamped)[LANES];   /* [outputs] */
 };
-
-struct fault *driver_add_innovation(struct driver *driver, const char *suffix, const char *shock_suffix)
-{
-    const size_t i = driver->innovations;
-    char **name = &driver->innovation_name[2 * i];
-    const int made1 =
-        suffix == NULL ? asprintf(&name[0], "%s", driver->name) : asprintf(&name[0], "%s.%s", driver->name, suffix);
-    const int made2 = shock_suffix == NULL ? asprintf(&name[1], "%s", driver->name)
-                                           : asprintf(&name[1], "%s.%s", driver->name, shock_suffix);
-    if (made1 < 0) name[0] = NULL;
-    if (made2 < 0) name[1] = NULL;
-    if (made1 < 0 || made2 < 0) return fault_no_memory();
-    driver->innovation[i] = (struct innovation){.name = name[0], .shock = name[1]};
-    driver->innovations++;
-    return NULL;
-}
-
-int driver_parameter(struct driver *driver, struct setting *setting, const struct plan *plan, const char *name)
-{
-    const int slot = setting_slot(setting, name);
-    if (slot >= 0 && store_varies_by_month(plan->store, slot)) driver->reads_months = true;
-    return slot;
-}
 
 static struct fault *driver_prepare(struct driver *driver, struct setting *setting, struct plan *plan)
 {

@@ -1,6 +1,5 @@
 /* sim/cli/main.c -- zhol: finds the command and hands over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
@@ -26,23 +25,6 @@ static const struct {
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
-
-struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input)
-{
-    argp_err_exit_status = FAULT_USAGE;
-    const error_t error = argp_parse(parser, argc, argv, 0, NULL, input);
-    if (error == ENOMEM) return fault_no_memory();
-    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));
-}
-
-int command_end(struct fault *faults)
-{
-    if (faults == NULL) return 0;
-    const int status = (int)faults->code;
-    diagnostics_print(faults, "error", stderr);
-    fault_free(faults);
-    return status;
-}
 
 static void usage(FILE *to)
 {

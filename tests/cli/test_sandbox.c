@@ -30,7 +30,8 @@ static struct fault *crash(const char *path)
 
 static struct fault *spin(const char *path)
 {
-    for (volatile const char *again = path; again != NULL;) continue;
+    volatile bool again = path != NULL;
+    while (again) continue;
     return NULL;
 }
 

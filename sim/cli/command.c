@@ -1,0 +1,25 @@
+/* sim/cli/command.c -- see command.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/command.h"
+#include "scenarios/reader/diagnostics.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input)
+{
+    argp_err_exit_status = FAULT_USAGE;
+    const error_t error = argp_parse(parser, argc, argv, 0, NULL, input);
+    if (error == ENOMEM) return fault_no_memory();
+    return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));
+}
+
+int command_end(struct fault *faults)
+{
+    if (faults == NULL) return 0;
+    const int status = (int)faults->code;
+    diagnostics_print(faults, "error", stderr);
+    fault_free(faults);
+    return status;
+}
