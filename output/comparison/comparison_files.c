@@ -32,7 +32,8 @@ static const char *shown(const struct side *side)
     return slash == NULL ? side->path : slash + 1;
 }
 
-static struct fault *check_pair(const struct reading *reading, const struct side *base, const struct side *file)
+static struct fault *check_pair(const struct comparison_reading *reading, const struct side *base,
+                                const struct side *file)
 {
     const struct result *a = &base->head, *b = &file->head;
     char of_base[24], of_file[24];
@@ -60,7 +61,8 @@ static struct fault *check_pair(const struct reading *reading, const struct side
 }
 
 /* What does not keep them from being compared. */
-static struct fault *note_pair(const struct reading *reading, const struct side *base, const struct side *file)
+static struct fault *note_pair(const struct comparison_reading *reading, const struct side *base,
+                               const struct side *file)
 {
     const struct result *a = &base->head, *b = &file->head;
     struct comparison *to = reading->to;
@@ -72,8 +74,8 @@ static struct fault *note_pair(const struct reading *reading, const struct side 
     return NULL;
 }
 
-struct fault *reading_note_lengths(const struct reading *reading, const struct side *base, const struct side *file,
-                                   bool paired)
+struct fault *comparison_reading_note_lengths(const struct comparison_reading *reading, const struct side *base,
+                                              const struct side *file, bool paired)
 {
     const uint64_t a = base->head.replications, b = file->head.replications;
     if (a == b) return NULL;
@@ -93,7 +95,8 @@ static bool is_invalid(const struct result *result, uint64_t replication)
     return false;
 }
 
-static struct fault *note_invalid(const struct reading *reading, const struct side *base, const struct side *file)
+static struct fault *note_invalid(const struct comparison_reading *reading, const struct side *base,
+                                  const struct side *file)
 {
     size_t either = base->head.invalids;
     for (size_t i = 0; i < file->head.invalids; i++)
@@ -113,21 +116,21 @@ static struct fault *read_head(struct side *side, const char *path)
     return NULL;
 }
 
-const struct side *reading_first_base(const struct reading *reading)
+const struct side *comparison_reading_first_base(const struct comparison_reading *reading)
 {
     for (size_t w = 0; w < reading->files->worlds; w++)
         if (reading->base[w].path != NULL) return &reading->base[w];
     return NULL;
 }
 
-struct fault *reading_open_heads(struct reading *reading)
+struct fault *comparison_reading_open_heads(struct comparison_reading *reading)
 {
     const struct comparison_files *files = reading->files;
     for (size_t w = 0; w < files->worlds; w++) {
         struct side *base = &reading->base[w];
         TRY(read_head(base, files->base[w]));
         if (base->path == NULL) continue;
-        TRY(check_pair(reading, reading_first_base(reading), base));
+        TRY(check_pair(reading, comparison_reading_first_base(reading), base));
         for (size_t v = 0; v < files->variants; v++) {
             struct side *file = &reading->file[w * files->variants + v];
             TRY(read_head(file, files->file[w * files->variants + v]));
@@ -202,7 +205,7 @@ static struct fault *copy_names(const char *const from[], size_t count, char *to
 }
 
 /* Of files alone the base and the others get theirs together, so that all differ. */
-struct fault *reading_set_names(const struct reading *reading)
+struct fault *comparison_reading_set_names(const struct comparison_reading *reading)
 {
     const struct comparison_files *files = reading->files;
     struct comparison *to = reading->to;
@@ -246,7 +249,7 @@ static bool is_usual(const struct outcome *outcome)
     return outcome->kind->headline || outcome->kind->main != MAIN_NOT;
 }
 
-static struct fault *add_outcome(const struct reading *reading, const struct outcome *from)
+static struct fault *add_outcome(const struct comparison_reading *reading, const struct outcome *from)
 {
     struct comparison *to = reading->to;
     for (size_t o = 0; o < to->outcomes; o++)
@@ -272,7 +275,8 @@ static struct fault *add_outcome(const struct reading *reading, const struct out
 }
 
 /* The outcomes of a file that match; pattern NULL: the usual ones. */
-static struct fault *add_matching(const struct reading *reading, const struct side *side, const char *pattern)
+static struct fault *add_matching(const struct comparison_reading *reading, const struct side *side,
+                                  const char *pattern)
 {
     if (side->path == NULL) return NULL;
     for (size_t i = 0; i < side->head.outcomes.count; i++) {
@@ -283,27 +287,27 @@ static struct fault *add_matching(const struct reading *reading, const struct si
     return NULL;
 }
 
-size_t reading_sides(const struct reading *reading)
+size_t comparison_reading_sides(const struct comparison_reading *reading)
 {
     return reading->files->worlds * (reading->files->variants + 1);
 }
 
 /* Bases first. */
-const struct side *reading_side(const struct reading *reading, size_t i)
+const struct side *comparison_reading_side(const struct comparison_reading *reading, size_t i)
 {
     const size_t worlds = reading->files->worlds;
     return i < worlds ? &reading->base[i] : &reading->file[i - worlds];
 }
 
-static struct fault *find_outcomes(const struct reading *reading)
+static struct fault *find_outcomes(const struct comparison_reading *reading)
 {
     const struct comparison_wish *wish = reading->wish;
-    if (wish->outcomes == 0) return add_matching(reading, reading_first_base(reading), NULL);
+    if (wish->outcomes == 0) return add_matching(reading, comparison_reading_first_base(reading), NULL);
     for (size_t p = 0; p < wish->outcomes; p++) {
         const size_t before = reading->to->outcomes;
         bool found = false, in_years = false;
-        for (size_t i = 0; i < reading_sides(reading); i++)
-            TRY(add_matching(reading, reading_side(reading, i), wish->outcome[p]));
+        for (size_t i = 0; i < comparison_reading_sides(reading); i++)
+            TRY(add_matching(reading, comparison_reading_side(reading, i), wish->outcome[p]));
         for (size_t o = 0; o < reading->to->outcomes; o++) {
             if (o < before && fnmatch(wish->outcome[p], reading->to->outcome[o].path, 0) != 0) continue;
             found = true;
@@ -320,7 +324,7 @@ static struct fault *find_outcomes(const struct reading *reading)
 }
 
 /* Where the outcome stands in a file, in the unit of the comparison. */
-size_t reading_find(const struct side *side, const struct comparison_outcome *outcome)
+size_t comparison_reading_find(const struct side *side, const struct comparison_outcome *outcome)
 {
     const struct outcomes *outcomes = &side->head.outcomes;
     const size_t index = outcomes_find(outcomes, outcome->path);
@@ -329,8 +333,8 @@ size_t reading_find(const struct side *side, const struct comparison_outcome *ou
 }
 
 /* Names the first few of the outcomes that `list` gives. */
-static struct fault *note_list(const struct reading *reading, const char *const list[], size_t count, const char *words,
-                               const struct side *side)
+static struct fault *note_list(const struct comparison_reading *reading, const char *const list[], size_t count,
+                               const char *words, const struct side *side)
 {
     if (count == 0) return NULL;
     return comparison_note(reading->to, "%zu %s %s %s and not compared: %s%s%s%s%s", count,
@@ -342,7 +346,8 @@ static struct fault *note_list(const struct reading *reading, const char *const 
 }
 
 /* Of what was asked for: outcomes that one has and the other has not, or in another unit. */
-static struct fault *note_missing(const struct reading *reading, const struct side *base, const struct side *file)
+static struct fault *note_missing(const struct comparison_reading *reading, const struct side *base,
+                                  const struct side *file)
 {
     const struct comparison *to = reading->to;
     const size_t most = to->outcomes + file->head.outcomes.count;
@@ -357,8 +362,8 @@ static struct fault *note_missing(const struct reading *reading, const struct si
         if (in_base && !in_file) of_base[bases++] = outcome->path;
         if (in_file && !in_base) of_file[files++] = outcome->path;
         if (in_file && in_base &&
-            (reading_find(file, outcome) == file->head.outcomes.count ||
-             reading_find(base, outcome) == base->head.outcomes.count))
+            (comparison_reading_find(file, outcome) == file->head.outcomes.count ||
+             comparison_reading_find(base, outcome) == base->head.outcomes.count))
             units[other++] = outcome->path;
     }
     for (size_t i = 0; i < file->head.outcomes.count && reading->wish->outcomes == 0; i++) {
@@ -373,7 +378,7 @@ static struct fault *note_missing(const struct reading *reading, const struct si
     return fault;
 }
 
-static struct fault *note_all_missing(const struct reading *reading)
+static struct fault *note_all_missing(const struct comparison_reading *reading)
 {
     for (size_t w = 0; w < reading->files->worlds; w++)
         for (size_t v = 0; v < reading->files->variants; v++) {
@@ -384,7 +389,7 @@ static struct fault *note_all_missing(const struct reading *reading)
     return NULL;
 }
 
-struct fault *reading_set_outcomes(const struct reading *reading)
+struct fault *comparison_reading_set_outcomes(const struct comparison_reading *reading)
 {
     TRY(find_outcomes(reading));
     return note_all_missing(reading);

@@ -399,8 +399,8 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
     size_t lines = 0;
     const size_t changed = count_changed(comparison);
     if (line != NULL && taken != NULL) {
-        for (size_t place = 0; outcome_subject_at(place) != SUBJECT_NONE; place++)
-            lines += choose(comparison, outcome_subject_at(place), taken, line + lines);
+        for (size_t position = 0; outcome_subject_at(position) != SUBJECT_NONE; position++)
+            lines += choose(comparison, outcome_subject_at(position), taken, line + lines);
         if (lines == 0) {
             fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {

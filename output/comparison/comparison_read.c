@@ -9,7 +9,7 @@
 
 /* ---- room ---- */
 
-static struct fault *set_periods(const struct reading *reading)
+static struct fault *set_periods(const struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
     const int year = reading->wish->year, start = to->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -43,18 +43,18 @@ static struct fault *copy_numbers(size_t count, const double from[], double **to
     return NULL;
 }
 
-static struct fault *set_common(const struct reading *reading)
+static struct fault *set_common(const struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
-    const struct result *head = &reading_first_base(reading)->head;
+    const struct result *head = &comparison_reading_first_base(reading)->head;
     to->unpaired = reading->wish->unpaired;
     to->seed = head->seed;
     to->calendar = head->calendar;
     to->years = head->years;
     to->quantiles = head->quantiles;
     to->levels = head->levels;
-    for (size_t i = 0; i < reading_sides(reading); i++) {
-        const struct side *side = reading_side(reading, i);
+    for (size_t i = 0; i < comparison_reading_sides(reading); i++) {
+        const struct side *side = comparison_reading_side(reading, i);
         if (side->path != NULL && (to->replications == 0 || side->head.replications < to->replications))
             to->replications = side->head.replications;
     }
@@ -65,7 +65,7 @@ static struct fault *set_common(const struct reading *reading)
     return set_periods(reading);
 }
 
-static struct fault *make_room(const struct reading *reading)
+static struct fault *make_room(const struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
     const size_t cells = comparison_cells(to);
@@ -93,7 +93,8 @@ static struct fault *make_room(const struct reading *reading)
 
 /* ---- one outcome of a file ---- */
 
-static struct fault *open_side(const struct reading *reading, struct side *side, struct comparison_origin *origin)
+static struct fault *open_side(const struct comparison_reading *reading, struct side *side,
+                               struct comparison_origin *origin)
 {
     const struct comparison *to = reading->to;
     const size_t periods = to->years + 1, count = side->head.replications;
@@ -162,12 +163,12 @@ static struct fault *load_costs(const struct comparison_outcome *outcome, struct
     return stored_samples(side->stored, false, path, 1, side->costs);
 }
 
-static struct fault *load_samples(const struct reading *reading, struct side *side)
+static struct fault *load_samples(const struct comparison_reading *reading, struct side *side)
 {
     const struct comparison *to = reading->to;
     const struct comparison_outcome *outcome = &to->outcome[reading->outcome];
     side->has_horizon = side->has_annual = side->has_costs = side->has_summaries = false;
-    side->index = side->path == NULL ? 0 : reading_find(side, outcome);
+    side->index = side->path == NULL ? 0 : comparison_reading_find(side, outcome);
     if (!has_outcome(side) || to->unpaired) return NULL;
     side->has_horizon = side->head.horizon_saved[side->index] && asks(to, false);
     side->has_annual = side->head.annual_saved[side->index] && asks(to, true);
@@ -184,7 +185,7 @@ static bool same_numbers(size_t count, const double a[], size_t others, const do
 }
 
 /* What the statistics of years, or of the horizon, say of an outcome: those that a difference without pairs needs. */
-static struct fault *load_period_summaries(const struct reading *reading, struct side *side, bool annual)
+static struct fault *load_period_summaries(const struct comparison_reading *reading, struct side *side, bool annual)
 {
     const struct comparison *to = reading->to;
     const struct result *head = &side->head;
@@ -214,7 +215,7 @@ static struct fault *load_period_summaries(const struct reading *reading, struct
     return NULL;
 }
 
-static struct fault *load_summaries(const struct reading *reading, struct side *side)
+static struct fault *load_summaries(const struct comparison_reading *reading, struct side *side)
 {
     const struct comparison *to = reading->to;
     if (!has_outcome(side)) return NULL;
@@ -232,9 +233,9 @@ static bool needs_summaries(const struct comparison *to, size_t outcome, const s
 
 /* ---- the comparison of one outcome in one world ---- */
 
-static struct statistics_asked asked_of(const struct comparison *to)
+static struct quantiles_asked asked_of(const struct comparison *to)
 {
-    return (struct statistics_asked){to->quantiles, to->probability, to->levels, to->level};
+    return (struct quantiles_asked){to->quantiles, to->probability, to->levels, to->level};
 }
 
 struct room {
@@ -254,8 +255,8 @@ static void close_room(void *context, void *thread_state)
 
 static struct fault *open_room(void *context, void **thread_state)
 {
-    const struct reading *reading = context;
-    const struct statistics_asked asked = asked_of(reading->to);
+    const struct comparison_reading *reading = context;
+    const struct quantiles_asked asked = asked_of(reading->to);
     const uint64_t count = reading->to->unpaired ? 0 : reading->base[reading->world].head.replications;
     struct room *room = calloc(1, sizeof *room);
     if (room == NULL) return fault_no_memory();
@@ -264,7 +265,7 @@ static struct fault *open_room(void *context, void **thread_state)
     return room->sorted == NULL ? fault_no_memory() : paired_work_init(&room->work, count, &asked);
 }
 
-static void compare_samples(const struct reading *reading, const struct side *base, const struct side *file,
+static void compare_samples(const struct comparison_reading *reading, const struct side *base, const struct side *file,
                             size_t period, size_t cell, const struct paired_parts *parts, struct room *room)
 {
     struct comparison *to = reading->to;
@@ -272,7 +273,7 @@ static void compare_samples(const struct reading *reading, const struct side *ba
     const uint64_t bases = base->head.replications, files = file->head.replications;
     const float *x = annual ? file->annual + period * files : file->horizon,
                 *y = annual ? base->annual + period * bases : base->horizon;
-    const struct statistics_asked asked = asked_of(to);
+    const struct quantiles_asked asked = asked_of(to);
     const enum outcome_better better = to->outcome[reading->outcome].better;
     struct paired *out = &to->cell[cell];
     const uint64_t count = bases < files ? bases : files;
@@ -290,7 +291,7 @@ static void compare_samples(const struct reading *reading, const struct side *ba
 
 static struct fault *compare_item(void *context, void *thread_state, uint64_t item)
 {
-    const struct reading *reading = context;
+    const struct comparison_reading *reading = context;
     struct comparison *to = reading->to;
     const size_t variant = item / to->periods, period = to->first + item % to->periods;
     const bool annual = period < to->years;
@@ -303,13 +304,13 @@ static struct fault *compare_item(void *context, void *thread_state, uint64_t it
     if (annual ? base->has_annual && file->has_annual : base->has_horizon && file->has_horizon) {
         compare_samples(reading, base, file, period, cell, &parts, thread_state);
     } else {
-        const struct statistics_asked asked = asked_of(to);
+        const struct quantiles_asked asked = asked_of(to);
         to->cell[cell] = paired_unpaired(&file->summary[period], &base->summary[period], &asked, &parts);
     }
     return NULL;
 }
 
-static struct fault *compare_outcome(struct reading *reading, size_t outcome)
+static struct fault *compare_outcome(struct comparison_reading *reading, size_t outcome)
 {
     const struct comparison *to = reading->to;
     struct side *base = &reading->base[reading->world], *file = reading->file + reading->world * to->variants;
@@ -327,7 +328,7 @@ static struct fault *compare_outcome(struct reading *reading, size_t outcome)
     return ensemble_for(to->variants * to->periods, reading->wish->threads, &body, NULL);
 }
 
-static struct fault *compare_world(struct reading *reading, size_t world)
+static struct fault *compare_world(struct comparison_reading *reading, size_t world)
 {
     struct comparison *to = reading->to;
     struct side *base = &reading->base[world], *file = reading->file + world * to->variants;
@@ -352,7 +353,7 @@ static bool has_pairs(const struct comparison *to, size_t world, size_t variant)
 }
 
 /* Of files of other lengths, when it is known what was paired. */
-static struct fault *note_lengths(const struct reading *reading)
+static struct fault *note_lengths(const struct comparison_reading *reading)
 {
     const struct comparison *to = reading->to;
     if (to->unpaired) return NULL;
@@ -360,13 +361,13 @@ static struct fault *note_lengths(const struct reading *reading)
         for (size_t v = 0; v < to->variants; v++) {
             const struct side *base = &reading->base[w], *file = &reading->file[w * to->variants + v];
             if (base->path != NULL && file->path != NULL)
-                TRY(reading_note_lengths(reading, base, file, has_pairs(to, w, v)));
+                TRY(comparison_reading_note_lengths(reading, base, file, has_pairs(to, w, v)));
         }
     return NULL;
 }
 
 /* Of the differences shown; of all others `paired` tells. */
-static struct fault *note_unpaired(const struct reading *reading)
+static struct fault *note_unpaired(const struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
     struct comparison_counts shown;
@@ -378,13 +379,13 @@ static struct fault *note_unpaired(const struct reading *reading)
                            shown.unpaired, shown.known);
 }
 
-static struct fault *read_all(struct reading *reading)
+static struct fault *read_all(struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
-    TRY(reading_open_heads(reading));
-    if (reading_first_base(reading) == NULL) return NULL;
+    TRY(comparison_reading_open_heads(reading));
+    if (comparison_reading_first_base(reading) == NULL) return NULL;
     TRY(set_common(reading));
-    TRY(reading_set_outcomes(reading));
+    TRY(comparison_reading_set_outcomes(reading));
     TRY(make_room(reading));
     reading->work = calloc((to->years + 1) * (to->quantiles + to->levels + 1), sizeof *reading->work);
     if (reading->work == NULL) return fault_no_memory();
@@ -396,12 +397,12 @@ static struct fault *read_all(struct reading *reading)
 struct fault *comparison_read(const struct comparison_files *files, const struct comparison_wish *wish,
                               struct comparison *comparison)
 {
-    struct reading reading = {.files = files, .wish = wish, .to = comparison};
+    struct comparison_reading reading = {.files = files, .wish = wish, .to = comparison};
     *comparison = (struct comparison){.notes = 0};
     reading.base = calloc(files->worlds + 1, sizeof *reading.base);
     reading.file = calloc(files->worlds * files->variants + 1, sizeof *reading.file);
     struct fault *fault =
-        reading.base == NULL || reading.file == NULL ? fault_no_memory() : reading_set_names(&reading);
+        reading.base == NULL || reading.file == NULL ? fault_no_memory() : comparison_reading_set_names(&reading);
     if (fault == NULL) fault = read_all(&reading);
     for (size_t w = 0; reading.base != NULL && w < files->worlds; w++) result_free(&reading.base[w].head);
     for (size_t i = 0; reading.file != NULL && i < files->worlds * files->variants; i++)

@@ -23,7 +23,7 @@ struct side {
     struct cvar_estimate *tail;         /* [years + 1][levels] */
 };
 
-struct reading {
+struct comparison_reading {
     const struct comparison_files *files;
     const struct comparison_wish *wish;
     struct comparison *to;
@@ -34,21 +34,21 @@ struct reading {
 };
 
 /* Reads the heads of all files, refuses what cannot be compared and notes what is not as it should be. */
-MUST_CHECK struct fault *reading_open_heads(struct reading *reading);
+MUST_CHECK struct fault *comparison_reading_open_heads(struct comparison_reading *reading);
 /* Notes that files have other numbers of replications, and which are compared. */
-MUST_CHECK struct fault *reading_note_lengths(const struct reading *reading, const struct side *base,
-                                              const struct side *file, bool paired);
+MUST_CHECK struct fault *comparison_reading_note_lengths(const struct comparison_reading *reading,
+                                                         const struct side *base, const struct side *file, bool paired);
 /* What worlds, variants and the base are called. */
-MUST_CHECK struct fault *reading_set_names(const struct reading *reading);
+MUST_CHECK struct fault *comparison_reading_set_names(const struct comparison_reading *reading);
 /* Which outcomes are compared; those that only some files have, or in other units, are noted. */
-MUST_CHECK struct fault *reading_set_outcomes(const struct reading *reading);
+MUST_CHECK struct fault *comparison_reading_set_outcomes(const struct comparison_reading *reading);
 
 /* The first base that is there; NULL: none. */
-const struct side *reading_first_base(const struct reading *reading);
+const struct side *comparison_reading_first_base(const struct comparison_reading *reading);
 /* How many files there may be, and one of them; bases first. */
-size_t reading_sides(const struct reading *reading);
-const struct side *reading_side(const struct reading *reading, size_t i);
+size_t comparison_reading_sides(const struct comparison_reading *reading);
+const struct side *comparison_reading_side(const struct comparison_reading *reading, size_t i);
 /* Where an outcome stands in a file, in the unit of the comparison; else the number of its outcomes. */
-size_t reading_find(const struct side *side, const struct comparison_outcome *outcome);
+size_t comparison_reading_find(const struct side *side, const struct comparison_outcome *outcome);
 
 #endif

@@ -187,7 +187,7 @@ static herr_t check_object(hid_t file, const char *name, const H5O_info_t *info,
     return visit->fault == NULL ? 0 : -1;
 }
 
-struct fault *sound_check(const char *path)
+struct fault *integrity_check(const char *path)
 {
     struct visit visit = {.path = path};
     struct reader reader;

@@ -8,6 +8,6 @@
 #include "sim/core/fault.h"
 
 /* FAULT_UNTRUSTED if not. */
-MUST_CHECK struct fault *sound_check(const char *path);
+MUST_CHECK struct fault *integrity_check(const char *path);
 
 #endif

@@ -469,7 +469,7 @@ struct fault *differences_find(const char *path, const struct result *again, str
     struct layout made;
     *differences = (struct differences){0};
     struct fault *fault = layout_create_in_memory(path, &made);
-    if (fault == NULL) fault = result_lay_out(again, &made, 0);
+    if (fault == NULL) fault = result_write_layout(again, &made, 0);
     struct reader reader = {.file = -1};
     if (fault == NULL) fault = reader_open(path, &reader);
     if (fault == NULL) fault = compare_files(&comparing, reader.file, made.file);

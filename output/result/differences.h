@@ -15,7 +15,7 @@ struct differences {
 /* The file is one that result_read_head has read before. `again` is laid out in memory as it would be on the disk, so
  * that this takes as much as the file; and whatever is written is compared. Left out are the attributes of the root
  * that tell of the run's making (title, history, source, arithmetic, the hash of the content) and the references
- * between datasets and dimensions, which are sound_check's. Free the faults in any case. */
+ * between datasets and dimensions, which are integrity_check's. Free the faults in any case. */
 MUST_CHECK struct fault *differences_find(const char *path, const struct result *again,
                                           struct differences *differences);
 

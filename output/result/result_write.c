@@ -378,7 +378,7 @@ static struct fault *write_all(struct writing *writing)
     return layout_seal(&writing->layout);
 }
 
-struct fault *result_lay_out(const struct result *result, const struct layout *layout, int threads)
+struct fault *result_write_layout(const struct result *result, const struct layout *layout, int threads)
 {
     const size_t count = result->outcomes.count + 1;
     struct writing writing = {.layout = *layout, .result = result, .threads = threads};
@@ -407,7 +407,7 @@ static struct fault *write_file(const char *temporary, const char *path, const v
     struct layout layout;
     struct fault *fault = layout_create(temporary, &layout);
     layout.path = path; /* the name that people know */
-    if (fault == NULL) fault = result_lay_out(task->result, &layout, task->threads);
+    if (fault == NULL) fault = result_write_layout(task->result, &layout, task->threads);
     return layout_finish(&layout, fault);
 }
 

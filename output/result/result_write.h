@@ -7,6 +7,6 @@
 #include "output/result/result.h"
 
 /* Writes all of it into an empty file, on so many threads (0: all); the layout is closed by the caller. */
-MUST_CHECK struct fault *result_lay_out(const struct result *result, const struct layout *layout, int threads);
+MUST_CHECK struct fault *result_write_layout(const struct result *result, const struct layout *layout, int threads);
 
 #endif

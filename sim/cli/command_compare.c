@@ -247,9 +247,9 @@ static struct fault *print(const struct compare_options *options, const struct c
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct compare_options *options)
 {
-    TRY(place_check(options->output));
+    TRY(output_path_check(options->output));
     for (size_t i = 0; i < options->files && options->output != NULL; i++)
-        if (place_is_same(options->output, options->file[i]))
+        if (output_path_is_same(options->output, options->file[i]))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
                                options->output);
     if (options->output == NULL || options->force || access(options->output, F_OK) < 0) return NULL;
@@ -312,8 +312,7 @@ int command_compare(int argc, char **argv)
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL)
-        fault = options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison);
+    if (fault == NULL) fault = options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison);
     const int status = command_end(fault);
     comparison_free(&comparison);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);

@@ -40,7 +40,7 @@ int command_reference(int argc, char **argv)
     enum page page = PAGE_KEYS;
     struct fault *fault = command_parse(&parser, argc, argv, &page);
     if (fault != NULL) return command_end(fault);
-    if (page == PAGE_SCHEMA) return command_end(reference_schema(scenario_keys(), stdout));
+    if (page == PAGE_SCHEMA) return command_end(reference_schema(keys_root(), stdout));
     if (page == PAGE_OUTCOMES) return command_end(reference_outcomes(outcome_tables, stdout));
-    return command_end(reference_markdown(scenario_keys(), stdout));
+    return command_end(reference_markdown(keys_root(), stdout));
 }

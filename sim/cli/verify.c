@@ -236,8 +236,8 @@ static struct fault *order_outcome(struct verify *verify, const struct order *or
                                    size_t *count)
 {
     const struct simulation *simulation = verify->simulation;
-    const struct statistics_asked asked = {simulation->quantiles, simulation->probability, simulation->levels,
-                                           simulation->level};
+    const struct quantiles_asked asked = {simulation->quantiles, simulation->probability, simulation->levels,
+                                          simulation->level};
     const size_t rows = annual ? verify->head->years : 1, replications = verify->head->replications;
     const double valid = (double)(replications - verify->head->invalids);
     bool there = false;
@@ -246,8 +246,8 @@ static struct fault *order_outcome(struct verify *verify, const struct order *or
     for (size_t row = 0; row < rows; row++) {
         const float *value = verify->value + row * replications;
         order->moments[row] = moments_sampled(replications, value, valid);
-        statistics_quantiles_and_tails(replications, value, order->work, &asked,
-                                       order->quantile + row * asked.quantiles, order->cvar + row * asked.levels);
+        quantiles_and_tails(replications, value, order->work, &asked, order->quantile + row * asked.quantiles,
+                            order->cvar + row * asked.levels);
     }
     ++*count;
     for (const struct dataset *of = datasets; of->name != NULL; of++) {

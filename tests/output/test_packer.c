@@ -116,14 +116,14 @@ static hid_t open_numbered(hid_t file, const char *prefix, size_t d)
 }
 
 /* The chunk as it is stored. */
-static size_t stored(hid_t dataset, const hsize_t place[], unsigned char *bytes)
+static size_t stored(hid_t dataset, const hsize_t offset[], unsigned char *bytes)
 {
     hsize_t size = 0;
     uint32_t mask = 1;
-    ck_assert(H5Dget_chunk_storage_size(dataset, place, &size) >= 0);
+    ck_assert(H5Dget_chunk_storage_size(dataset, offset, &size) >= 0);
     ck_assert_uint_gt(size, 0);
     ck_assert_uint_le(size, 2 * CHUNK_MOST * sizeof(double));
-    ck_assert(H5Dread_chunk(dataset, H5P_DEFAULT, place, &mask, bytes) >= 0);
+    ck_assert(H5Dread_chunk(dataset, H5P_DEFAULT, offset, &mask, bytes) >= 0);
     ck_assert_uint_eq(mask, 0); /* both filters were applied */
     return (size_t)size;
 }
@@ -145,12 +145,12 @@ static void check_chunks(hid_t file, const struct sample *sample)
         ck_assert(H5Dget_num_chunks(left, space, &chunks) >= 0);
         ck_assert_uint_eq(chunks, expected);
         for (hsize_t c = 0; c < chunks; c++) {
-            hsize_t place[3], bytes;
+            hsize_t offset[3], bytes;
             unsigned mask;
             haddr_t at;
-            ck_assert(H5Dget_chunk_info(left, space, c, place, &mask, &at, &bytes) >= 0);
-            const size_t length = stored(left, place, packed);
-            ck_assert_uint_eq(length, stored(right, place, filtered));
+            ck_assert(H5Dget_chunk_info(left, space, c, offset, &mask, &at, &bytes) >= 0);
+            const size_t length = stored(left, offset, packed);
+            ck_assert_uint_eq(length, stored(right, offset, filtered));
             ck_assert_mem_eq(packed, filtered, length);
         }
         ck_assert(H5Sclose(space) >= 0 && H5Dclose(left) >= 0 && H5Dclose(right) >= 0);
@@ -177,7 +177,7 @@ static void check_values(hid_t file, const struct sample *sample)
     }
 }
 
-static void place(char path[64])
+static void temporary_path(char path[64])
 {
     strcpy(path, "/tmp/zhol-test-XXXXXX");
     const int file = mkstemp(path);
@@ -198,7 +198,7 @@ START_TEST(chunks_are_those_that_hdf5_itself_would_have_stored)
     char path[64];
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct layout layout;
-        place(path);
+        temporary_path(path);
         fill(&sample, kinds[k]);
         assert_none(layout_create(path, &layout));
         pack(&layout, &sample, 2);
@@ -239,7 +239,7 @@ START_TEST(one_two_and_four_threads_give_the_same_bytes)
         struct layout layout;
         char path[64];
         size_t now = 0;
-        place(path);
+        temporary_path(path);
         assert_none(layout_create(path, &layout));
         pack(&layout, &sample, threads);
         assert_none(layout_close(&layout));
@@ -269,7 +269,7 @@ START_TEST(values_are_the_same_in_plain_chunks_and_so_is_the_digest)
     for (int k = 0; k < 2; k++) {
         struct layout layout;
         char path[64];
-        place(path);
+        temporary_path(path);
         assert_none(layout_create(path, &layout));
         pack_as(&layout, &sample, k == 0 ? LAYOUT_CHUNKED : LAYOUT_DEFLATED, 2);
         content_finish(layout.content, digest[k]);
@@ -296,7 +296,7 @@ START_TEST(a_flipped_bit_of_a_chunk_is_an_error_of_the_reader_or_says_nothing)
     hid_t dataset = -1;
     char path[64];
     size_t size = 0;
-    place(path);
+    temporary_path(path);
     fill(&sample, "level");
     assert_none(layout_create(path, &layout));
     pack(&layout, &sample, 2);

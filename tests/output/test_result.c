@@ -109,9 +109,9 @@ static struct result make(void)
             result.samples.value[c * REPLICATIONS + r] = (float)value[r];
         }
         result.moments[c] = moments_of(REPLICATIONS, value, NULL);
-        const struct statistics_asked asked = {QUANTILES, result.probability, LEVELS, result.level};
-        statistics_quantiles_and_tails(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, &asked,
-                                       result.quantile + c * QUANTILES, result.cvar + c * LEVELS);
+        const struct quantiles_asked asked = {QUANTILES, result.probability, LEVELS, result.level};
+        quantiles_and_tails(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, &asked,
+                            result.quantile + c * QUANTILES, result.cvar + c * LEVELS);
     }
     for (size_t r = 0; r < REPLICATIONS; r++) result.samples.input[r] = 0.5 * (double)r;
     result.input = calloc(1, sizeof *result.input);
@@ -128,7 +128,7 @@ static struct result make(void)
 }
 
 /* A path in a new folder. */
-static void place(char path[128], const char *name)
+static void temporary_path(char path[128], const char *name)
 {
     char folder[] = "/tmp/zhol-test-XXXXXX";
     ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -162,7 +162,7 @@ START_TEST(what_is_written_is_read_back)
 {
     char path[128];
     struct result made = make(), read;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     struct fault *fault = result_read(path, true, &read);
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
@@ -246,7 +246,7 @@ START_TEST(probabilities_are_read_back_with_their_bounds)
     char path[128];
     struct result made = make(), read;
     double low[2], high[2], points[OUTCOMES][2];
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     ck_assert_ptr_null(result_read(path, false, &read));
     ck_assert_int_eq(read.outcomes.item[HAPPENED].kind->chance, CHANCE_MEAN);
@@ -281,7 +281,7 @@ START_TEST(a_head_says_what_it_is_of_and_which_years_are_saved)
     char path[128];
     struct result made = make(), head;
     bool ours = false;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     ck_assert_ptr_null(result_read_head(path, &ours, &head));
     ck_assert(ours);
@@ -301,7 +301,7 @@ START_TEST(an_outline_says_what_can_be_compared)
 {
     char path[128];
     struct result made = make(), outline;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     ck_assert_ptr_null(result_read_outline(path, &outline));
     ck_assert_uint_eq(outline.seed, UINT64_MAX);
@@ -327,7 +327,7 @@ START_TEST(an_outcome_of_the_whole_horizon_is_in_no_group_of_years)
                       all[] = "drivers.sea-level fiscal.worth flows.f.demand thresholds.jam "
                               "thresholds.jam.first-passage ";
     char path[128];
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     ck_assert(file >= 0);
@@ -346,7 +346,7 @@ START_TEST(an_outcome_of_the_whole_horizon_is_read_back)
 {
     char path[128];
     struct result read;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     ck_assert_ptr_null(result_read(path, true, &read));
     const struct outcome *outcome = &read.outcomes.item[WORTH];
@@ -394,7 +394,7 @@ START_TEST(of_a_sketched_result_the_error_and_the_samples_that_were_kept_are_rea
 {
     char path[128];
     struct result made = make_sketched(), read;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     ck_assert_ptr_null(result_write(&made, path, false, 1));
     ck_assert_ptr_null(result_read(path, true, &read));
     ck_assert(!read.exact_quantiles && read.quantile_error == 1.0 / 257.0);
@@ -422,7 +422,7 @@ START_TEST(a_sketched_result_without_samples_is_read_back_and_shown_as_such)
         free(made.input[i].long_name);
     }
     samples_free(&made.samples);
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     ck_assert_ptr_null(result_write(&made, path, false, 1));
     ck_assert_ptr_null(result_read(path, true, &read));
     ck_assert_uint_eq(read.samples.count, 0);
@@ -606,8 +606,8 @@ START_TEST(equal_results_are_equal_bytes)
 {
     char a[128], b[128];
     size_t first, second;
-    place(a, "a.h5");
-    place(b, "another-name.h5");
+    temporary_path(a, "a.h5");
+    temporary_path(b, "another-name.h5");
     write_to(a);
     sleep(1); /* a clock in the file would show */
     write_to(b);
@@ -626,8 +626,8 @@ START_TEST(a_compressed_result_says_the_same_and_says_that_it_is)
     char plain[128], small[128];
     struct result made = make(), one, other;
     bool ours;
-    place(plain, "a.h5");
-    place(small, "b.h5");
+    temporary_path(plain, "a.h5");
+    temporary_path(small, "b.h5");
     write_to(plain);
     made.compressed = true;
     ck_assert_ptr_null(result_write(&made, small, false, 2));
@@ -652,7 +652,7 @@ START_TEST(a_file_is_replaced_only_by_force)
 {
     char path[128];
     struct result result = make(), read;
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     write_to(path);
     struct fault *fault = result_write(&result, path, false, 1);
     ck_assert_ptr_nonnull(fault);
@@ -718,7 +718,7 @@ START_TEST(nothing_else_passes_for_a_result)
                   {"months", 12, true, "is damaged: its content does not have the SHA-256 that it states"},
                   {"title", -1, true, "is damaged"}};
     char path[128];
-    place(path, "a.h5");
+    temporary_path(path, "a.h5");
     assert_no_result(path, false, "cannot be read: No such file or directory");
     FILE *file = fopen(path, "w");
     fputs("not HDF5 at all\n", file);
