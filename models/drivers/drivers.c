@@ -93,14 +93,16 @@ const struct outcome_kind drivers_outcomes[] = {
                       .headline = true,
                       .sampled = true,
                       .meaning = "Level of the driver, mean of the months."},
-    [DRIVER_CLAMPED] = {.pattern = DRIVERS_CLAMPED,
+    [DRIVER_CLAMPED] = {.pattern = "drivers.D.clamped",
                         .subject = SUBJECT_DRIVERS,
                         .words = "share of months in which a bound of driver D binds",
                         .unit = "1",
                         .rule = OUTCOME_MEAN,
                         .diagnostic = true,
                         .meaning = "Share of the months in which a bound of the level binds; above 1 % the bounds are "
-                                   "part of the model."},
+                                   "part of the model.",
+                        .tolerated = 0.01,
+                        .warning = "the bounds bind so often that they are part of the model"},
     {.pattern = NULL}};
 
 struct output {

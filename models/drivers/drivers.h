@@ -10,9 +10,6 @@
 struct drivers;
 struct drivers_state; /* of a thread */
 
-/* The kind of outcome that counts the months in which a clamp binds. */
-#define DRIVERS_CLAMPED "drivers.D.clamped"
-
 /* The declaration of the top-level key `drivers`. */
 extern const struct key drivers_key;
 /* What is reported: a table ended by pattern NULL, like those of the other models; outcomes.h has them all. */

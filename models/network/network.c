@@ -118,7 +118,10 @@ const struct outcome_kind network_solver_outcomes[] = {
                          .better = OUTCOME_LESS,
                          .diagnostic = true,
                          .meaning = "Greatest difference over legs and months between the delay used and the one that "
-                                    "follows from it."},
+                                    "follows from it.",
+                         .tolerated = 0.5,
+                         .warning = "the queues of the worst month are not solved; network.most_sweeps gives them "
+                                    "more steps"},
     [SOLVER_IMBALANCE] = {.pattern = "network.imbalance",
                           .subject = SUBJECT_OTHER,
                           .words = "error of the conservation of cargo",

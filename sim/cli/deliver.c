@@ -11,11 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Bounds of a level that bind more often are worth a warning. */
-#define MOST_CLAMPED 1e-2
-/* Months by which a delay may be off before it is worth one. */
-#define MOST_RESIDUAL 0.5
-
 enum { WORST = 3 };
 #define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */
 
@@ -55,6 +50,16 @@ static void print_needed(const struct result *result)
     fputs(" replications\n", stderr);
 }
 
+static void warn(const struct outcome *outcome, const struct moments *horizon)
+{
+    const struct outcome_kind *kind = outcome->kind;
+    const double value = kind->rule == OUTCOME_MAXIMUM ? horizon->max : horizon->mean;
+    const char *unit = strcmp(outcome->total, "1") == 0 ? "" : outcome->total, *space = *unit == '\0' ? "" : " ";
+    if (kind->warning != NULL && value > kind->tolerated)
+        fprintf(stderr, "warning: %s is %.2g%s%s, more than %g%s%s: %s\n", outcome->path, value, space, unit,
+                kind->tolerated, space, unit, kind->warning);
+}
+
 /* Says what came out and how sure it is. */
 static void report(const struct result *result, const char *output, double seconds)
 {
@@ -62,20 +67,8 @@ static void report(const struct result *result, const char *output, double secon
             result->outcomes.count, seconds);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
-    for (size_t i = 0; i < result->outcomes.count; i++) {
-        const struct outcome *outcome = &result->outcomes.item[i];
-        const double share = result->moments[i * (result->years + 1) + result->years].mean;
-        if (strcmp(outcome->kind->pattern, DRIVERS_CLAMPED) == 0 && share > MOST_CLAMPED)
-            fprintf(stderr,
-                    "warning: %s: the bounds bind in %.2g %% of the months, so that they are part of the model\n",
-                    outcome->path, 100.0 * share);
-        const double most = result->moments[i * (result->years + 1) + result->years].max;
-        if (strcmp(outcome->path, "network.residual") == 0 && most > MOST_RESIDUAL)
-            fprintf(stderr,
-                    "warning: %s: the queues of a month were solved to %.2g months only, in the worst one; "
-                    "network.most_sweeps gives them more steps\n",
-                    outcome->path, most);
-    }
+    for (size_t i = 0; i < result->outcomes.count; i++)
+        warn(&result->outcomes.item[i], &result->moments[i * (result->years + 1) + result->years]);
 }
 
 struct fault *deliver(const struct simulation *simulation, const struct run_settings *settings,

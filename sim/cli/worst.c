@@ -7,16 +7,11 @@
 #include "output/tables/readable.h"
 #include "sim/core/units.h"
 
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN = 20, LEAST_WORST = 20 };
-
-/* What is compared beside the inputs: what comes from outside, and what a replication was like. */
-static const char *const compared[] = {"drivers.*",    "events.*.down",      "regimes.*",
-                                       "legs.*.delay", "legs.*.utilisation", "policies.*.active"};
 
 struct comparing {
     const struct worst *worst;
@@ -30,11 +25,31 @@ struct comparing {
     size_t missing; /* to be compared, but without samples */
 };
 
-static bool is_compared(const char *path, const char *outcome)
+/* What is compared beside the inputs: what comes from outside, and how things stood in a replication on average. Amounts
+ * are left out: they are what follows. */
+static bool is_compared(const struct comparing *comparing, const struct outcome *outcome)
 {
-    for (size_t i = 0; i < sizeof compared / sizeof *compared; i++)
-        if (fnmatch(compared[i], path, 0) == 0) return strcmp(path, outcome) != 0;
-    return false;
+    const enum outcome_subject subject = outcome->kind->subject;
+    return (subject == SUBJECT_DRIVERS || subject == SUBJECT_LEGS || subject == SUBJECT_OTHER) &&
+           outcome->kind->rule == OUTCOME_MEAN && strcmp(outcome->path, comparing->worst->outcome) != 0;
+}
+
+/* For --save: ",drivers.*,legs.*", the first words of the paths that are compared. */
+static const char *compared_patterns(const struct comparing *comparing, size_t size, char text[])
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t o = 0; o < comparing->head->outcomes.count; o++) {
+        const struct outcome *outcome = &comparing->head->outcomes.item[o];
+        char pattern[64];
+        const int made = snprintf(pattern, sizeof pattern, ",%.*s.*", (int)strcspn(outcome->path, "."), outcome->path);
+        if (!is_compared(comparing, outcome) || strstr(text, pattern) != NULL || (size_t)made >= sizeof pattern ||
+            length + (size_t)made >= size)
+            continue;
+        memcpy(text + length, pattern, (size_t)made + 1);
+        length += (size_t)made;
+    }
+    return text;
 }
 
 static struct fault *no_outcome(const struct worst *worst, const struct outcomes *outcomes)
@@ -71,11 +86,13 @@ static struct fault *find_worst(struct comparing *comparing)
     bool upper = false, there = false;
     TRY(find_side(worst, &upper));
     TRY(read_horizon(comparing, worst->outcome, &there));
+    char patterns[256];
     if (!there)
         return fault_raise(FAULT_FILES,
                            "%s holds no samples of %s, because not all fit into --memory; simulate again with "
-                           "--save '%s,drivers.*,regimes.*,events.*,legs.*,policies.*', or with more --memory",
-                           worst->path, worst->outcome, worst->outcome);
+                           "--save '%s%s', or with more --memory",
+                           worst->path, worst->outcome, worst->outcome,
+                           compared_patterns(comparing, sizeof patterns, patterns));
     TRY(contrast_init(&comparing->contrast, comparing->head->replications, comparing->value, worst->share, upper));
     const struct contrast *contrast = &comparing->contrast;
     if (contrast->count < LEAST_WORST)
@@ -108,7 +125,7 @@ static struct fault *compare(struct comparing *comparing)
     }
     for (size_t o = 0; o < outcomes->count; o++) {
         const struct outcome *outcome = &outcomes->item[o];
-        if (!is_compared(outcome->path, comparing->worst->outcome)) continue;
+        if (!is_compared(comparing, outcome)) continue;
         bool there = false;
         TRY(read_horizon(comparing, outcome->path, &there));
         if (!there) {
@@ -135,7 +152,7 @@ static void print_head(const struct comparing *comparing, size_t outcome, FILE *
     if (contrast->defined < contrast->replications)
         fprintf(to, "%zu replications without a value are left out\n", contrast->replications - contrast->defined);
     if (comparing->missing > 0)
-        fprintf(to, "%zu drivers, regimes, events, legs and policies without samples in the file are left out\n",
+        fprintf(to, "%zu outcomes that are compared have no samples in the file and are left out\n",
                 comparing->missing);
     fputs("Difference: mean of the worst less that of the rest, over the standard deviation of all, ± error of the "
           "simulation (95 %)\n\n",

@@ -96,6 +96,8 @@ struct outcome_kind {
     bool diagnostic;     /* says how trustworthy the run is: its mean and greatest value also go to the diagnostics */
     bool horizon_only;   /* has a value over the whole horizon only: what its years hold is not part of a result */
     const char *meaning; /* one sentence */
+    double tolerated;    /* what the mean of a diagnostic over the horizon, of OUTCOME_MAXIMUM its greatest, may be */
+    const char *warning; /* what more than that means; NULL: there is no such bound */
 };
 
 struct outcome {

@@ -363,6 +363,17 @@ adopt: [track]
                 if number != "no number of":
                     self.assertAlmostEqual(float(number) / (200 * (1.959964 * error / (0.01 * mean)) ** 2), 1, delta=0.06)
 
+    def test_a_diagnostic_beyond_what_is_tolerated_is_a_warning(self):
+        for low, bound in ((0, True), (-90, False)):  # symmetric about 0: half of the months lie below it; 90 sd away none does
+            (self.folder / "level.yaml").write_text(
+                "scenario: level\ntime: {base: 2019-07, start: 2020-01, months: 24}\ndrivers:\n  x: {model: mean-reverting, of: level, "
+                f"start: 0 m, mean: 0 m, kappa: 2 /yr, sigma: 2 m, clamp: {{low: {low} m}}}}\n")
+            said = self.zhol("run", "level.yaml", "-n", "64", "--force").stderr
+            found = re.findall(r"^warning: drivers.x.clamped is ([0-9.]+), more than 0.01: the bounds bind so often", said, re.M)
+            self.assertEqual(len(found), bound, said)
+            if bound:  # months depend on one another: of 64 replications the share has a standard error of 0.5/8 at most
+                self.assertLess(abs(float(found[0]) - 0.5), 4 * 0.5 / 8)
+
     def test_of_two_worlds_that_set_the_same_key_the_last_holds_and_explain_shows_both(self):
         (self.folder / "port.yaml").write_text(self.PORT)
         for name, rate in (("calm", "1 /yr"), ("wild", "6 /yr")):

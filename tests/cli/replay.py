@@ -202,10 +202,10 @@ class Replay(unittest.TestCase):
             self.zhol("run", SCENARIOS / "minimal.yaml", "-n", "5000", "--memory", "1MiB", "--save", save, "-o", "few.h5", "--force", "--progress", "none")
             self.assertEqual(self.zhol("replay", "few.h5", "--worst", "1%", "--outcome", outcome, "--upper", status=4).stderr,
                              f"zhol: error: few.h5 holds no samples of {outcome}, because not all fit into --memory; simulate again with "
-                             f"--save '{outcome},drivers.*,regimes.*,events.*,legs.*,policies.*', or with more --memory\n")
+                             f"--save '{outcome},drivers.*', or with more --memory\n")
         self.zhol("run", SCENARIOS / "minimal.yaml", "-n", "5000", "--memory", "1MiB", "--save", "flows.*.demand", "-o", "few.h5", "--force", "--progress", "none")
         shown = self.zhol("replay", "few.h5", "--worst", "1%", "--outcome", "flows.grain-south.demand").stdout
-        self.assertIn("\n2 drivers, regimes, events, legs and policies without samples in the file are left out\n", shown)
+        self.assertIn("\n2 outcomes that are compared have no samples in the file and are left out\n", shown)
         self.assertIn("flows.grain-south.volume", shown)
 
     def test_the_commands_of_the_readme(self):
@@ -231,7 +231,7 @@ class Replay(unittest.TestCase):
                 edge = numpy.sort(-value if upper else value)[50 - 1]
                 worst = (-value if upper else value) <= edge
                 self.assertGreaterEqual(worst.sum(), 50)
-                asked = {name for name in horizon if name.startswith(COMPARED) or name.endswith((".down", ".utilisation", ".active"))
+                asked = {name for name in horizon if name.startswith(COMPARED) or name.endswith((".down", ".utilisation", ".active", ".held"))
                          or (name.startswith("legs.") and name.endswith(".delay"))}
                 self.assertEqual({row["path"] for row in rows if row["kind"] == "outcome"}, asked - {path})
                 self.assertEqual({row["path"] for row in rows if row["kind"] == "input"}, set(inputs))
