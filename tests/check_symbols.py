@@ -12,19 +12,8 @@ import re
 import subprocess
 import sys
 
-# Circles that are still there, and why.
-CIRCLES = {
-    ("sim/run/prepare.c", "sim/run/retention.c"): "what is kept is decided while a simulation is opened",
-}
 # Names after what a header is about, where its stem says how: "rows" are a store's at run time, a "scenario" is what the reader reads.
 FAMILIES = {"sim/core/store.h": {"rows"}, "scenarios/reader/reader.h": {"scenario"}}
-# Names that are still to follow the rule.
-OTHERS = {
-    "output/comparison": {"reading"},
-    "output/hdf5": {"sound"},
-    "output/result": {"result"},
-    "sim/run": {"intake", "keep", "pilot", "precision", "simulation"},
-}
 
 
 def source_of(thing, build):
@@ -78,31 +67,23 @@ def main(root, build, things):
 
     wrong = []
     circles = circles_in(uses)
-    for circle in sorted(set(circles) - CIRCLES.keys()):
+    for circle in sorted(circles):
         wrong.append("these files call one another in a circle:")
         for file in circle:
             for other in sorted(uses[file] & set(circle)):
                 called = ", ".join(sorted(symbol for symbol in used[file] if definer.get(symbol) == other))
                 wrong.append(f"  {file} calls {other}: {called}")
-    wrong += [f"{' and '.join(circle)}: this circle is no more; strike it out of CIRCLES" for circle in CIRCLES.keys() - set(circles)]
 
     headers = {str(path.relative_to(root)): set(re.findall(r"\b(\w+)\b\s*[(\[;,]", path.read_text()))
                for top in {file.split("/")[0] for file in defined} for path in (root / top).rglob("*.h")}
-    needed = set()
     for symbol, file in sorted(definer.items()):
         by = [header for header, words in headers.items() if symbol in words]
         stems = {pathlib.PurePath(path).stem for path in [file, *by]} | {word for header in by for word in FAMILIES.get(header, ())}
         if symbol == "main" or any(begins_with(symbol, stem) for stem in stems):
             continue
-        folder, word = str(pathlib.PurePath(file).parent), symbol.split("_")[0]
-        if word in OTHERS.get(folder, ()):
-            needed.add((folder, word))
-            continue
         wrong.append(f"{file}: {symbol} begins neither with the stem of its file nor with that of {' or '.join(by) or 'a header'}")
-    wrong += [f"{folder}: no symbol needs the word {word} any more; strike it out of OTHERS"
-              for folder, words in OTHERS.items() for word in sorted(words) if (folder, word) not in needed]
 
-    print("\n".join(wrong) or f"{len(definer)} symbols of {len(defined)} files: no new circle, and each named after its file or header")
+    print("\n".join(wrong) or f"{len(definer)} symbols of {len(defined)} files: no circle, and each named after its file or header")
     return 1 if wrong or not definer else 0
 
 
