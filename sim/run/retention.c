@@ -14,7 +14,8 @@
 
 /* Of an outcome in a period, and what its names and attributes take in the file, as files of 4 to 419 outcomes tell. */
 #define COMPRESSED 0.72 /* samples and inputs of the Kazakhstan scenario, to what they were; see output/README.md */
-enum { STATISTICS = 13, STATISTIC_BYTES = 740, SAMPLE_BYTES = 3000, ROOT_BYTES = 60000 };
+/* Of the labels of an outcome in a group, of an input, and of all that a file has besides; as found in files. */
+enum { OUTCOME_BYTES = 390, INPUT_BYTES = 150, ROOT_BYTES = 76000 };
 
 /* Patterns as of file names; they point into the text. */
 struct patterns {
@@ -250,19 +251,17 @@ uint64_t retention_file_bytes(const struct simulation *simulation, const struct 
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
     const uint64_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
-    uint64_t rows = 2 * inputs, cells = 0, statistics = 0, samples = inputs;
+    uint64_t rows = 2 * inputs, cells = 0, labels = 0;
     for (size_t i = 0; i < outcomes; i++) {
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
         const bool annual = retention_annual(simulation, retention, i),
                    horizon = retention_horizon(simulation, retention, i);
         rows += (annual ? years : 0) + (horizon ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
-        statistics += (horizon_only ? 1u : 2u) * STATISTICS;
-        samples += (annual ? 1u : 0u) + (horizon ? 1u : 0u);
+        labels += (horizon_only ? 1u : 2u) + (annual ? 1u : 0u) + (horizon ? 1u : 0u);
     }
-    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 2 * simulation->levels) * sizeof(double);
+    const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
     const double replications = (double)(sizeof(float) * rows * retention->replications);
-    return (uint64_t)((compressed ? COMPRESSED : 1.0) * replications) + per_cell * cells +
-           STATISTIC_BYTES * statistics + SAMPLE_BYTES * samples + ROOT_BYTES +
-           strlen(simulation->scenario->merged_text);
+    return (uint64_t)((compressed ? COMPRESSED : 1.0) * replications) + per_cell * cells + OUTCOME_BYTES * labels +
+           INPUT_BYTES * inputs + ROOT_BYTES + strlen(simulation->scenario->merged_text);
 }
