@@ -13,6 +13,9 @@ import tempfile
 import time
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result
+
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 PROJECT = SCENARIOS.parent
 MINIMAL, KAZAKHSTAN = str(SCENARIOS / "minimal.yaml"), str(SCENARIOS / "kazakhstan-2019.yaml")
@@ -56,10 +59,9 @@ class Commands(unittest.TestCase):
     def test_fewer_replications_are_the_first_of_more(self):
         for number in ("100", "700"):
             self.zhol("run", MINIMAL, "-n", number, "-o", f"{number}.h5", "--save", "*")
-        import h5py
-        with h5py.File(self.folder / "100.h5") as few, h5py.File(self.folder / "700.h5") as many:
-            name = "samples/annual/flows_grain_south_demand"
-            self.assertTrue((few[name][:] == many[name][:, :100]).all())
+        with Result(self.folder / "100.h5") as few, Result(self.folder / "700.h5") as many:
+            for outcome in few.outcomes("samples/annual"):
+                self.assertTrue((few.samples("annual", outcome) == many.samples("annual", outcome)[:, :100]).all())
 
     def test_an_existing_result_is_replaced_only_with_force(self):
         self.zhol("run", MINIMAL, "-n", "64")
@@ -138,7 +140,8 @@ class Commands(unittest.TestCase):
 
         def add(place, item):
             if isinstance(item, h5py.Dataset):
-                found[place] = (item.shape, item.dtype.str, item[()].tobytes())
+                value = item[()]
+                found[place] = (item.shape, item.dtype.str, list(value) if value.dtype.kind == "O" else value.tobytes())
             for key, value in item.attrs.items():
                 if key not in left_out and key not in ("DIMENSION_LIST", "REFERENCE_LIST"):
                     found[f"{place}@{key}"] = value if isinstance(value, (bytes, h5py.Empty)) else value.tobytes()
@@ -316,22 +319,18 @@ adopt: [track]
         self.assertRegex(shown, r"climate +starts calm, calm->tense 0.1 /yr")
         self.zhol("run", "port.yaml", "-n", "32", "--adopt", "quota")
         self.zhol("run", "port.yaml", "-n", "32", "--set", "adopt=[track, quota]", "-o", "set.h5")
-        import h5py
-        with h5py.File(self.folder / "port.h5") as adopted, h5py.File(self.folder / "set.h5") as named:
-            self.assertEqual(adopted.attrs["history"], b"zhol run port -n 32 --seed 1 --adopt quota")
-            self.assertEqual(adopted["samples/horizon/legs_port_used"][:].tobytes(), named["samples/horizon/legs_port_used"][:].tobytes())
-            self.assertEqual(adopted["annual/mean/policies_quota_active"][0], 1.0)
+        with Result(self.folder / "port.h5") as adopted, Result(self.folder / "set.h5") as named:
+            self.assertEqual(adopted.file.attrs["history"], b"zhol run port -n 32 --seed 1 --adopt quota")
+            self.assertEqual(*(result.samples("horizon", "legs.port.used").tobytes() for result in (adopted, named)))
+            self.assertEqual(adopted.statistic("annual", "mean", "policies.quota.active")[0], 1.0)
         run = self.zhol("run", "port.yaml", "--adopt", "quotas", status=3)
         self.assertIn("there is no 'quotas' in `policies`; expected one of its names; did you mean 'quota'?", run.stderr)
 
     def test_a_scenario_says_which_yearly_samples_are_saved_unless_the_command_does(self):
-        import h5py
-
         def saved(name, *words):
             self.zhol("run", f"{name}.yaml", "-n", "32", "--force", *words)
-            with h5py.File(self.folder / f"{name}.h5") as file:
-                annual = file["samples/annual"] if "annual" in file["samples"] else {}
-                return {annual[d].attrs["path"].decode() for d in annual if "path" in annual[d].attrs}
+            with Result(self.folder / f"{name}.h5") as result:
+                return set(result.outcomes("samples/annual"))
 
         for name, text in (("usual", ""), ("some", "outcomes: {save: ['legs.*.delay', fiscal.total]}\n"), ("none", "outcomes: {save: none}\n")):
             (self.folder / f"{name}.yaml").write_text(self.PORT + text)
@@ -349,17 +348,15 @@ adopt: [track]
         self.assertIn("outcomes.save.1 is 'leg.*', which fits no outcome", self.zhol("check", "wrong.yaml", status=3).stderr)
 
     def test_a_run_says_what_its_three_worst_outcomes_would_need(self):
-        import h5py
         (self.folder / "port.yaml").write_text(self.PORT)
         said = self.zhol("run", "port.yaml", "-n", "200", "--set", "legs.port.capacity=triangular(0.5 0.8 2) train/d").stderr
         found = re.search(r"for 1 % \(95 % error of the mean over the horizon\): (.*) replications", said)
         self.assertIsNotNone(found, said)
         named = dict(re.match(r"(\S+) (no number of|[0-9.e+]+)$", part).groups() for part in found[1].split(", "))
         self.assertLessEqual(len(named), 3)
-        with h5py.File(self.folder / "port.h5") as file:
+        with Result(self.folder / "port.h5") as result:
             for path, number in named.items():
-                dataset = path.replace(".", "_").replace("-", "_")
-                mean, error = file[f"horizon/mean/{dataset}"][()], file[f"horizon/standard_error/{dataset}"][()]
+                mean, error = (result.statistic("horizon", name, path) for name in ("mean", "standard_error"))
                 if number != "no number of":
                     self.assertAlmostEqual(float(number) / (200 * (1.959964 * error / (0.01 * mean)) ** 2), 1, delta=0.06)
 

@@ -9,10 +9,13 @@ import sys
 import tempfile
 import unittest
 
-import h5py
 import numpy
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result, labels
+
 ZHOL, SCENARIOS = sys.argv[1], pathlib.Path(sys.argv[2])
+SAMPLES = ["samples/annual", "samples/horizon"]
 REPLICATIONS = "64"
 
 # One of each kind of quantity that the Kazakhstan scenarios can edit.
@@ -71,13 +74,18 @@ def shipped():
     return [file.relative_to(SCENARIOS).with_suffix("").as_posix() for file in files]
 
 
-def datasets(path, groups):
-    """All datasets of the groups but their coordinates, as arrays by name."""
+def values_of(path, groups):
+    """All values by dataset and label along its first dimension, as arrays."""
     found = {}
-    with h5py.File(path) as file:
+    with Result(path) as result:
         for group in groups:
-            file[group].visititems(lambda name, item, group=group: found.__setitem__(f"{group}/{name}", item[()])
-                                   if isinstance(item, h5py.Dataset) else None)
+            members = result.file[group]
+            along = {"inputs": "input", "diagnostics": "diagnostic"}.get(group, "outcome")
+            for name, dataset in members.items():
+                axis = "threshold" if name.startswith("probability") else along
+                places = labels(members, axis) if axis in members else []
+                if name != axis and dataset.dtype.kind != "O" and dataset.shape[:1] == (len(places),):
+                    found.update({(f"{group}/{name}", place): values for place, values in zip(places, dataset[()])})
     return found
 
 
@@ -101,7 +109,7 @@ class SharedDraws(unittest.TestCase):
 
     def assert_same(self, before, after, groups):
         """Every dataset of the first file is in the second, bit for bit."""
-        old, new = datasets(before, groups), datasets(after, groups)
+        old, new = values_of(before, groups), values_of(after, groups)
         self.assertGreater(len(old), 300)
         for name, values in old.items():
             self.assertIn(name, new)
@@ -113,35 +121,34 @@ class SharedDraws(unittest.TestCase):
             with self.subTest(scenario=scenario):
                 plain = self.run_text("plain", f"extends: {scenario}\n")
                 idle = self.run_text("idle", f"extends: {scenario}\n{NOTHING}", "--adopt", "nothing-but-in-words")
-                more = self.assert_same(plain, idle, ["samples", "annual", "horizon"])
-                self.assertIn("annual/minimum/policies_nothing_but_in_words_active", more)
-                active = datasets(idle, ["annual"])["annual/minimum/policies_nothing_but_in_words_active"]
-                self.assertEqual(float(active[-1]), 1.0)  # it does act
+                more = self.assert_same(plain, idle, [*SAMPLES, "annual", "horizon"])
+                active = ("annual/minimum", "policies.nothing-but-in-words.active")
+                self.assertIn(active, more)
+                self.assertEqual(float(values_of(idle, ["annual"])[active][-1]), 1.0)  # it does act
 
     def test_a_policy_that_is_not_adopted_changes_no_bit(self):
         plain = self.run_text("plain", "extends: kazakhstan-2019\n")
         declared = self.run_text("declared", f"extends: kazakhstan-2019\n{NOTHING}")
-        self.assertEqual(self.assert_same(plain, declared, ["samples", "annual", "horizon", "inputs"]), set())
+        self.assertEqual(self.assert_same(plain, declared, [*SAMPLES, "annual", "horizon", "inputs"]), set())
 
     def test_an_event_and_a_driver_that_nothing_reads_leave_all_other_datasets_as_they_were(self):
         for scenario in shipped():
             with self.subTest(scenario=scenario):
                 plain = self.run_text("plain", f"extends: {scenario}\n")
                 more = self.run_text("more", f"extends: {scenario}\n{UNREAD}")
-                added = self.assert_same(plain, more, ["samples", "annual", "horizon", "inputs", "diagnostics"])
-                self.assertIn("samples/horizon/events_rumour_down", added)
-                self.assertTrue(all("rumour" in name or "copper" in name for name in added), added)
+                added = self.assert_same(plain, more, [*SAMPLES, "annual", "horizon", "inputs", "diagnostics"])
+                self.assertIn(("samples/horizon/value", "events.rumour.down"), added)
+                self.assertTrue(all("rumour" in place or "copper" in place for _, place in added), added)
 
     def test_variants_meet_the_same_shocks(self):
-        plain = datasets(self.run_text("plain", "extends: kazakhstan-2019\n"), ["samples"])
-        policy = datasets(self.run_text("policy", "extends: policies/nurly-zhol-sreb\n"), ["samples"])
-        shocks = [name for name in plain if name.startswith(("samples/horizon/drivers_", "samples/horizon/events_",
-                                                             "samples/horizon/regimes_"))]
+        plain = values_of(self.run_text("plain", "extends: kazakhstan-2019\n"), ["samples/horizon"])
+        policy = values_of(self.run_text("policy", "extends: policies/nurly-zhol-sreb\n"), ["samples/horizon"])
+        shocks = [key for key in plain if key[1].startswith(("drivers.", "events.", "regimes."))]
         self.assertGreater(len(shocks), 12)
-        for name in shocks:
-            self.assertEqual(plain[name].tobytes(), policy[name].tobytes(), name)
-        moved = numpy.abs(plain["samples/horizon/npv_national"] - policy["samples/horizon/npv_national"])
-        self.assertTrue((moved > 0).all())
+        for key in shocks:
+            self.assertEqual(plain[key].tobytes(), policy[key].tobytes(), key)
+        worth = ("samples/horizon/value", "npv.national")
+        self.assertTrue((numpy.abs(plain[worth] - policy[worth]) > 0).all())
 
 
 if __name__ == "__main__":
