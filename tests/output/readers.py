@@ -331,15 +331,19 @@ class Compressed(unittest.TestCase):
 class Sketch(unittest.TestCase):
     """A run of which the samples do not fit in memory, beside the same run of which they do."""
 
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.exact = self.run_in("2GiB", "--save", "*")
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.exact = cls.run_in("2GiB", "--save", "*")
 
-    def tearDown(self):
-        self.folder.cleanup()
+    @classmethod
+    def tearDownClass(cls):
+        cls.exact.close()
+        cls.folder.cleanup()
 
-    def run_in(self, memory, *options):
-        file = str(pathlib.Path(self.folder.name) / f"{memory}-{len(options)}.h5")
+    @classmethod
+    def run_in(cls, memory, *options):
+        file = str(pathlib.Path(cls.folder.name) / f"{memory}-{len(options)}.h5")
         subprocess.run([ZHOL, "run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "3000", "-o", file, "--progress", "none",
                         "--memory", memory, *options], check=True, capture_output=True)
         return h5py.File(file)
