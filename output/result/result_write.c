@@ -325,7 +325,7 @@ static struct fault *write_diagnostics(struct writing *writing)
     struct fault *fault = label == NULL || value == NULL
                               ? fault_no_memory()
                               : layout_group(&writing->layout, writing->layout.file, "diagnostics", &group);
-    if (fault == NULL) fault = write_diagnostic_values(writing, group, label, value);
+    if (fault == NULL && result->diagnostics > 0) fault = write_diagnostic_values(writing, group, label, value);
     if (fault == NULL) fault = write_invalid(writing, group);
     free(label);
     free(value);
