@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -340,10 +341,10 @@ class Compared(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.temporary.name)
-        run("kazakhstan-2019.yaml", cls.folder / "base.h5", "-n", "100")
+        run("kazakhstan-2019.yaml", cls.folder / "kazakhstan-2019.h5", "-n", "100")
         for name in cls.VARIANTS:
             run(f"policies/{name}.yaml", cls.folder / f"{name}.h5", "-n", "100")
-        subprocess.run([ZHOL, "compare", "base.h5", *(f"{name}.h5" for name in cls.VARIANTS), "-o", "differences.h5"],
+        subprocess.run([ZHOL, "compare", "kazakhstan-2019.h5", *(f"{name}.h5" for name in cls.VARIANTS), "-o", "differences.h5"],
                        cwd=cls.folder, check=True, capture_output=True)
 
     @classmethod
@@ -352,7 +353,7 @@ class Compared(unittest.TestCase):
 
     def apart(self, period, outcome):
         """The differences of the second variant to the base, in each pair."""
-        ours, theirs = (h5py.File(self.folder / f"{name}.h5") for name in ("base", "multivector"))
+        ours, theirs = (h5py.File(self.folder / f"{name}.h5") for name in ("kazakhstan-2019", "multivector"))
         with ours, theirs:
             return (values(theirs, f"samples/{period}/value", outcome).astype(float) -
                     values(ours, f"samples/{period}/value", outcome).astype(float))
@@ -362,11 +363,11 @@ class Compared(unittest.TestCase):
             for period, time in ("annual", ("time",)), ("horizon", ()):
                 with self.subTest(engine=engine, period=period), \
                      xarray.open_dataset(self.folder / "differences.h5", group=period, engine=engine) as group:
-                    self.assertEqual((list(group["world"].values), list(group["variant"].values)), (["base"], self.VARIANTS))
+                    self.assertEqual((list(group["world"].values), list(group["variant"].values)), (["kazakhstan-2019"], self.VARIANTS))
                     before = ("world", "variant", "outcome", *time)
                     for name, more in ("mean_difference", ()), ("quantile_low", ("quantile",)), ("cvar_difference", ("tail", "level")):
                         self.assertEqual(group[name].dims, before + more)
-                    one = group.sel(world="base", variant="multivector", outcome="fiscal.total")
+                    one = group.sel(world="kazakhstan-2019", variant="multivector", outcome="fiscal.total")
                     self.assertEqual((one.units.item(), one.better.item()), ("USD/yr" if time else "USD", "more"))
                     apart = self.apart(period, "fiscal.total")
                     # of sums in another order
@@ -384,11 +385,37 @@ class Compared(unittest.TestCase):
                 self.assertEqual(dict(zip(flags["flag_meanings"].split(), flags["flag_values"])),
                                  {"not_asked": -2, "no": -1, "undecided": 0, "yes": 1})
 
+    def test_the_page_of_the_format_lists_every_dataset_with_its_shape(self):
+        page = (SCENARIOS.parent / "output/README.md").read_text()
+        printed = subprocess.run([ZHOL, "reference", "--datasets"], check=True, capture_output=True, text=True).stdout
+        self.assertIn(printed, page)
+        result, comparison = printed.split("of a comparison")
+        for name, part in ("kazakhstan-2019.h5", result), ("differences.h5", comparison):
+            for period, time in ("annual", True), ("horizon", False):
+                with netCDF4.Dataset(self.folder / name) as file:
+                    found = {(variable, data.dimensions) for variable, data in file[period].variables.items()
+                             if variable not in file[period].dimensions and variable not in LABELS and variable != "time_bounds"}
+                declared = set()
+                for variable, shape in re.findall(r"^\| `(\w+)` \| \((.*?)\) \|", part, re.M):
+                    shape = shape.replace("...", "world, variant, outcome").split(", ")
+                    if time and "time" in shape or not time:
+                        declared.add((variable, tuple(axis for axis in shape if time or axis != "time")))
+                self.assertEqual(found, declared)
+        for label in LABELS:
+            self.assertRegex(result, rf"\| `{label}` \| (text|number) \|")
+
+    def test_examples_of_the_page_of_the_format_run(self):
+        page = (SCENARIOS.parent / "output/README.md").read_text()
+        program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.S))
+        self.assertIn("differences.h5", program)
+        done = subprocess.run([sys.executable, "-c", program], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_ncdump_prints_everything(self):
         text = subprocess.run(["ncdump", "differences.h5"], cwd=self.folder, check=True, capture_output=True, text=True).stdout
         self.assertIn('variant = "nurly-zhol-sreb", "multivector" ;', text)
         self.assertIn("double cvar_difference(world, variant, outcome, time, tail, level) ;", text)
-        text = subprocess.run(["ncdump", "base.h5"], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+        text = subprocess.run(["ncdump", "kazakhstan-2019.h5"], cwd=self.folder, check=True, capture_output=True, text=True).stdout
         for part in ("group: diagnostics", "string outcome(outcome)", "double quantile_estimate(outcome, time, quantile) ;", '"drivers.brent"',
                      'cvar:long_name = "mean of a tail (conditional value at risk)"', "float value(outcome, time, replication) ;",
                      '"whether congestion happened"'):
