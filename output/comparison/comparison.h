@@ -19,10 +19,11 @@ struct comparison_outcome {
     char *path, *unit, *total, *long_name; /* unit of a year, and of the horizon */
     enum outcome_rule rule;
     enum outcome_better better;
+    enum outcome_chance chance;
     enum outcome_subject subject;
     enum outcome_main main;
     unsigned rank;
-    bool headline, horizon_only;
+    bool headline, account, horizon_only;
 };
 
 /* Where a result comes from. */

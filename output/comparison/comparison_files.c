@@ -264,10 +264,12 @@ static struct fault *add_outcome(const struct comparison_reading *reading, const
                                            .long_name = strdup(from->long_name),
                                            .rule = from->kind->rule,
                                            .better = reading->wish->better(reading->wish->context, from->path),
+                                           .chance = from->kind->chance,
                                            .subject = from->kind->subject,
                                            .main = from->kind->main,
                                            .rank = from->kind->rank,
                                            .headline = from->kind->headline,
+                                           .account = from->kind->account,
                                            .horizon_only = from->kind->horizon_only};
     return outcome->path == NULL || outcome->unit == NULL || outcome->total == NULL || outcome->long_name == NULL
                ? fault_no_memory()

@@ -209,10 +209,12 @@ static void set_outcomes(struct writing *writing)
         const struct comparison_outcome *outcome = &from->outcome[o];
         writing->kind[o] = (struct outcome_kind){.rule = outcome->rule,
                                                  .better = outcome->better,
+                                                 .chance = outcome->chance,
                                                  .subject = outcome->subject,
                                                  .main = outcome->main,
                                                  .rank = outcome->rank,
                                                  .headline = outcome->headline,
+                                                 .account = outcome->account,
                                                  .horizon_only = outcome->horizon_only};
         writing->outcome[o] = (struct outcome){.kind = &writing->kind[o],
                                                .path = outcome->path,

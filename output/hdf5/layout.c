@@ -153,7 +153,9 @@ static struct fault *attribute(const struct layout *layout, hid_t object, const 
 
 struct fault *layout_text(const struct layout *layout, hid_t object, const char *name, const char *text)
 {
-    HDF5(layout->path, H5Tset_size(layout->text_type, strlen(text) + 1), "set the length of a text");
+    /* without its end, as netCDF writes it: some readers would make a character of that */
+    const size_t length = strlen(text);
+    HDF5(layout->path, H5Tset_size(layout->text_type, length > 0 ? length : 1), "set the length of a text");
     return attribute(layout, object, name, layout->text_type, 0, text);
 }
 

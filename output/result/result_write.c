@@ -48,7 +48,7 @@ static struct fault *write_time(struct writing *writing, hid_t group, struct lay
 /* The axes of a group of statistics. */
 struct axes {
     bool annual;
-    struct layout_axis time, quantile, tail, level, threshold;
+    struct layout_axis time, quantile, tail, level, threshold; /* the last of size 0: there are none */
     size_t *chance; /* [threshold.size] the outcomes that tell of a probability */
 };
 
@@ -67,6 +67,7 @@ static struct fault *write_axes(struct writing *writing, hid_t group, struct axe
         axes->chance[chances] = writing->outcome[i];
         writing->label[chances++] = outcome_at(writing, i)->path;
     }
+    if (chances == 0) return NULL;
     return axes_labels(layout, group, "threshold", "path of an outcome that tells of a probability", chances,
                        writing->label, &axes->threshold);
 }
@@ -93,6 +94,7 @@ static struct fault *write_values(struct writing *writing, hid_t group, const st
     const size_t first = axes->annual ? 0 : result->years, end = axes->annual ? result->years : result->years + 1;
     size_t at = 0;
     hid_t dataset = -1;
+    if (of->of_chance && axes->threshold.size == 0) return NULL;
     data.axis[data.rank++] = of->of_chance ? axes->threshold : writing->along_outcome;
     if (axes->annual) data.axis[data.rank++] = axes->time;
     if (of->along == ALONG_QUANTILE) data.axis[data.rank++] = axes->quantile;
@@ -323,7 +325,7 @@ static struct fault *write_diagnostics(struct writing *writing)
     struct fault *fault = label == NULL || value == NULL
                               ? fault_no_memory()
                               : layout_group(&writing->layout, writing->layout.file, "diagnostics", &group);
-    if (fault == NULL) fault = write_diagnostic_values(writing, group, label, value);
+    if (fault == NULL && result->diagnostics > 0) fault = write_diagnostic_values(writing, group, label, value);
     if (fault == NULL) fault = write_invalid(writing, group);
     free(label);
     free(value);

@@ -9,7 +9,7 @@
 
 enum { NAME = 128 };
 
-/* The labels along which values are found: of a file without samples or inputs, none. */
+/* The labels along which values are found: of a file without probabilities, samples or inputs, none. */
 enum list { ANNUAL, HORIZON, ANNUAL_CHANCES, HORIZON_CHANCES, ANNUAL_SAMPLES, HORIZON_SAMPLES, INPUTS, UNITS, LISTS };
 
 static const char *const list_names[LISTS] = {
@@ -37,7 +37,7 @@ static struct fault *read_lists(struct stored *stored)
     stored->replications = (size_t)replications;
     for (enum list list = 0; list < LISTS; list++) {
         bool there = true;
-        if (list >= ANNUAL_SAMPLES) TRY(reader_has(&stored->reader, list_names[list], &there));
+        if (list != ANNUAL && list != HORIZON) TRY(reader_has(&stored->reader, list_names[list], &there));
         if (there) TRY(reader_texts(&stored->reader, list_names[list], &stored->list[list]));
     }
     if (stored->list[INPUTS].count == stored->list[UNITS].count) return NULL;

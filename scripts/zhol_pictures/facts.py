@@ -42,16 +42,21 @@ class Series:
         return greatest([part for part in parts if part is not None])
 
 
+def is_of_end(about):
+    """Whether the value of a year is that of its end."""
+    return about["aggregation"] == "last"
+
+
 def series(result, outcome):
     """An outcome by year, from the statistics of the file."""
     result.need_years(outcome)
     about = result.about(outcome)
-    at_end = about["cell_methods"].startswith("time: point") or about.get("probability") == "share with a value"
+    at_end = is_of_end(about) or about["chance"] == "share with a value"
     edges = result.edges()
-    if "probability" in about:
+    if about["chance"] != "none":
         low, high = (result.read(f"annual/probability_{side}", outcome) for side in ("low", "high"))
         return Series(edges, at_end, True, result.read("annual/probability", outcome), [Band((0.025, 0.975), low, high)])
-    probability, value = result.probabilities("annual"), result.read("annual/quantile", outcome)
+    probability, value = result.probabilities("annual"), result.read("annual/quantile_estimate", outcome)
     middle = numpy.nonzero(numpy.isclose(probability, 0.5))[0]
     return Series(edges, at_end, False, value[:, middle[0]] if len(middle) else None,
                   [Band((probability[i], probability[j]), value[:, i], value[:, j]) for i, j in pairs(probability)],
@@ -178,10 +183,9 @@ def difference(base, variant, outcome):
         rounding = ROUNDING * numpy.where(both, abs(ours) + abs(theirs), 0.0).sum(axis=1) / count
     below = (abs(mean) <= rounding) & (mean != 0)
     mean = numpy.where(below, 0.0, mean)
-    hits = base.about(outcome).get("probability") == "mean"
-    band = None if hits else Band(RANGE, *(quantile(apart, p) for p in RANGE))
-    result = Difference(base.edges() if period == "annual" else None,
-                        base.about(outcome)["cell_methods"].startswith("time: point"), mean, mean - error, mean + error, band,
+    about = base.about(outcome)
+    band = None if about["chance"] == "mean" else Band(RANGE, *(quantile(apart, p) for p in RANGE))
+    result = Difference(base.edges() if period == "annual" else None, is_of_end(about), mean, mean - error, mean + error, band,
                         int(count.max()), bool(below.any()), bool((apart[both] == 0).all()))
     if period == "horizon":
         result.values, result.unsaved = apart[0][both[0]], unsaved
@@ -194,19 +198,19 @@ def compared(comparison, outcome, world, variant):
     comparison.need(outcome)
     period = "annual" if outcome in comparison.annual else "horizon"
 
-    def read(group):
-        values = comparison.read(f"{period}/{group}", outcome)
-        return values[world, variant] if period == "annual" else values[world, variant][None, ...]
+    def read(name):
+        values = comparison.read(f"{period}/{name}", outcome, world, variant)
+        return values if period == "annual" else values[None, ...]
 
     mean, low, high = (read(f"mean_difference{side}") for side in ("", "_low", "_high"))
-    rounding, count, paired, same = (read(group) for group in ("rounding", "count", "paired", "same"))
+    rounding, count, paired, same = (read(name) for name in ("rounding", "count", "paired", "share_same"))
     below = (abs(mean) <= rounding) & (mean != 0)
-    probability, value = comparison.probabilities(period), read("quantile")
+    probability, value = comparison.probabilities(period), read("quantile_estimate")
     wide = next(iter(pairs(probability)), None)
     about, band = comparison.about(outcome), None
-    if wide and numpy.isfinite(value).any() and about.get("probability") != "mean":
+    if wide and numpy.isfinite(value).any() and about["chance"] != "mean":
         band = Band(tuple(probability[i] for i in wide), *(value[:, i] for i in wide))
-    return Difference(comparison.edges() if period == "annual" else None, about["cell_methods"].startswith("time: point"),
+    return Difference(comparison.edges() if period == "annual" else None, is_of_end(about),
                       numpy.where(below, 0.0, mean), low, high, band, int(count.max()) if paired.all() else 0,
                       bool(below.any()), bool(paired.all() and (same == 1).all()))
 

@@ -25,7 +25,7 @@ def spread(results, outcome):
             raise Refused(f"no replication of {result.path} has a value of {outcome}")
     about = results[0].about(outcome)
     foot = runs(results)
-    if outcome.startswith("npv."):
+    if about["subject"] == "worth":
         foot = "The level of a present value has an arbitrary origin: only differences between runs mean something. " + foot
     return rows([facts.spread(values) for values in samples], distinct(results), about, outcome, heading(about, outcome), foot)
 

@@ -50,26 +50,31 @@ def is_comparison(path):
 class Stored:
     """A file of zhol, open for reading."""
     KIND, MARK, VERSION = "", "", 0  # what it is called, and the attribute that marks it
-    ALL, STATISTIC = "", ""  # a group with all outcomes, and how its long_names begin
 
     def __init__(self, path):
         self.path, self.file = str(path), open_file(path)
         version = self.file.attrs.get(self.MARK)
         if version is None and Comparison.MARK in self.file.attrs:
             raise Refused(f"{path} is a comparison of zhol, not a result; `difference` draws it")
-        if version is None or f"horizon/{self.ALL}" not in self.file:
-            raise Refused(f"{path} is not a {self.KIND} of zhol: it has no "
-                          + (f"attribute {self.MARK}" if version is None else f"group horizon/{self.ALL}"))
+        if version is None:
+            raise Refused(f"{path} is not a {self.KIND} of zhol: it has no attribute {self.MARK}")
         if version != self.VERSION:
             raise Refused(f"{path} cannot be drawn: its layout has the version {version}; expected {self.VERSION}")
         if self.file.attrs.get("complete") != 1:
             raise Refused(f"{path} cannot be drawn: it is not complete")
         self.name = pathlib.Path(path).stem
-        self.horizon, self.annual = self.names(f"horizon/{self.ALL}"), self.names(f"annual/{self.ALL}")
+        self.known = {}  # rows that were asked for
+        self.horizon, self.annual = self.rows("horizon"), self.rows("annual")
 
-    def names(self, group):
-        """The dataset of each outcome of a group."""
-        return {text(data.attrs["path"]): name for name, data in self.file.get(group, {}).items() if "path" in data.attrs}
+    def rows(self, group, axis="outcome"):
+        """The row of each outcome in the arrays of a group."""
+        place = f"{group}/{axis}"
+        if place not in self.known:
+            self.known[place] = {path: i for i, path in enumerate(self.labels(place))} if place in self.file else {}
+        return self.known[place]
+
+    def labels(self, place):
+        return [text(label) for label in self.file[place][:]]
 
     def attribute(self, name):
         return text(self.file.attrs[name])
@@ -85,39 +90,40 @@ class Stored:
         raise Refused(f"{self.path} has no outcome '{outcome}'{meant or '; `zhol show RESULT --list` lists them'}", 2)
 
     def about(self, outcome):
-        """The attributes of an outcome as texts: units of its years (or of the horizon where it has none), horizon_units,
-        long_name without its statistic, cell_methods, and what else is there of prices, probability and better."""
+        """What describes an outcome, as texts: units of its years (or of the horizon where it has none), horizon_units,
+        long_name, aggregation, better, chance and subject, and of money the prices."""
         self.need(outcome)
-        whole = self.file["horizon"][self.ALL][self.horizon[outcome]].attrs
-        attributes = whole if outcome not in self.annual else self.file["annual"][self.ALL][self.annual[outcome]].attrs
-        said = {key: text(attributes[key]) for key in ("units", "long_name", "cell_methods", "prices", "probability", "better")
-                if key in attributes}
-        said["horizon_units"] = text(whole["units"])
-        said["long_name"] = said["long_name"].removeprefix(self.STATISTIC)
-        if said["long_name"].startswith("whether "):  # 0 or 1, and its mean a probability
-            said["probability"] = "mean"
+
+        def label(period, name):
+            return text(self.file[period][name][self.rows(period)[outcome]])
+
+        said = {name: label("horizon", name) for name in ("long_name", "aggregation", "better", "chance", "subject")}
+        said["horizon_units"] = label("horizon", "units")
+        said["units"] = label("annual", "units") if outcome in self.annual else said["horizon_units"]
+        if "USD" in said["units"]:
+            said["prices"] = self.attribute("prices")
         return said
 
     def edges(self):
         """Where each year of the run begins, and the end of the last: decimal years."""
-        bounds = self.file["annual"][self.ALL]["time_bounds"][:]
+        bounds = self.file["annual/time_bounds"][:]
         return numpy.array([decimal_year(day) for day in [*bounds[:, 0], bounds[-1, 1]]])
 
-    def read(self, group, outcome):
-        """The values of an outcome in a group such as annual/mean, in double precision; None if they are not there."""
-        name = (self.annual if "annual" in group.split("/") else self.horizon).get(outcome)
-        data = None if name is None else self.file.get(f"{group}/{name}")
-        return None if data is None else data[()].astype(float)
+    def read(self, place, outcome, *before):
+        """The values of an outcome in an array such as annual/mean, in double precision; None if it is not there. `before`:
+        where on the axes before that of the outcomes."""
+        group, name = place.rsplit("/", 1)
+        row = self.rows(group, "threshold" if name.startswith("probability") else "outcome").get(outcome)
+        return None if row is None else numpy.asarray(self.file[place][(*before, row)], dtype=float)
 
     def probabilities(self, period):
         """Of which quantiles are."""
-        return self.file[period]["quantile/quantile"][:]
+        return self.file[period]["quantile"][:]
 
 
 class Result(Stored):
     """What `zhol run` writes."""
-    KIND, MARK, VERSION = "result", "zhol_schema", 1
-    ALL, STATISTIC = "mean", "mean of "
+    KIND, MARK, VERSION = "result", "zhol_schema", 2
 
     @property
     def replications(self):
@@ -137,28 +143,26 @@ class Result(Stored):
         return valid
 
     def has_samples(self, period, outcome):
-        return self.read(f"samples/{period}", outcome) is not None
+        return outcome in self.rows(f"samples/{period}")
 
     def samples(self, period, outcome):
         """Of `annual` or `horizon`: the last axis is the replication; those that are invalid are NaN."""
         self.need(outcome)
-        values = self.read(f"samples/{period}", outcome)
+        values = self.read(f"samples/{period}/value", outcome)
         if values is None:
-            kept = len(self.names(f"samples/{period}"))
+            kept = len(self.rows(f"samples/{period}"))
             raise Refused(f"{self.path} holds no {'yearly ' if period == 'annual' else ''}samples of {outcome} "
                           f"({kept} outcomes have some); run it with --save '{outcome}'")
         return numpy.where(self.valid(), values, numpy.nan)
 
 
 class Comparison(Stored):
-    """What `zhol compare -o` writes: datasets are of (world, variant, ...)."""
-    KIND, MARK, VERSION = "comparison", "zhol_comparison", 1
-    ALL, STATISTIC = "mean_difference", "mean difference of "
+    """What `zhol compare -o` writes: arrays over world and variant before the outcomes."""
+    KIND, MARK, VERSION = "comparison", "zhol_comparison", 2
 
     def __init__(self, path):
         super().__init__(path)
-        self.worlds = text(self.file["horizon"][self.ALL]["world"].attrs["flag_meanings"]).split()
-        self.variants = self.lines("variant_names")
+        self.worlds, self.variants = self.labels("horizon/world"), self.labels("horizon/variant")
 
     def lines(self, name):
         """An attribute of several lines: of each world, or of each variant of the first world, then of the second..."""

@@ -22,7 +22,7 @@ def band_gid(band):
 
 def is_share(about):
     """Whether an outcome without unit is a part of something, and can be said in per cent."""
-    return about["units"] == "1" and ("probability" in about or about["long_name"].startswith(("share ", "probability ")))
+    return about["units"] == "1" and (about["chance"] == "mean" or about["long_name"].startswith("share "))
 
 
 def scale_of(about, most, chance=False, difference=False, whole=False):
@@ -35,24 +35,20 @@ def scale_of(about, most, chance=False, difference=False, whole=False):
 def heading(about, outcome, chance=False):
     """What an outcome is called above its picture, or the chance that it is."""
     name = about["long_name"]
-    if chance and about["probability"] == "mean":
-        name = "probability of " + outcome.removeprefix("thresholds.")
-    elif chance:
-        what = outcome.removeprefix("thresholds.").removesuffix(".first-passage")
-        name = f"probability that {what} has happened by the end of the year"
+    if chance:
+        what = outcome.split(".")[1]  # thresholds.WHAT, thresholds.WHAT.first-passage
+        name = (f"probability of {what}" if about["chance"] == "mean" else
+                f"probability that {what} has happened by the end of the year")
     return name[:1].upper() + name[1:]
 
 
 def rule(about, whole=False, chance=False):
     """How months become the value of a year, or of the whole horizon, in words."""
-    method = about["cell_methods"]
     if chance:
-        return "whether it happens in each year" if about["probability"] == "mean" else ""
-    period = "the whole horizon" if whole else "each year"
-    if "sums" in method:
-        return f"{'ratio of' if 'ratio' in method else 'from'} the sums over {period}"
-    return {"time: sum": f"sum over {period}", "time: point": f"at the end of {period}", "time: minimum": f"least of {period}",
-            "time: maximum": f"greatest of {period}"}.get(method, f"mean of {period}")
+        return "whether it happens in each year" if about["chance"] == "mean" else ""
+    said = {"sum": "sum over", "mean": "mean of", "last": "at the end of", "minimum": "least of", "maximum": "greatest of",
+            "ratio of sums": "ratio of the sums over", "derived": "from the sums over"}[about["aggregation"]]
+    return f"{said} {'the whole horizon' if whole else 'each year'}"
 
 
 def below(*parts):
@@ -68,7 +64,7 @@ def axis_label(scale, about):
 
 def better(about):
     """Which way is better, where the file says so."""
-    return {"more": "more is better", "less": "less is better"}.get(about.get("better"), "")
+    return {"more": "more is better", "less": "less is better"}.get(about["better"], "")
 
 
 def named_error(error, scale):

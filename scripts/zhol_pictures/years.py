@@ -216,7 +216,7 @@ def difference(apart_by, about, outcome, names, foot):
             ("band", BANDS[1], f"error of its simulation (95 %): {named_error(apart_by.error, scale)}")]
     if apart_by.band:
         keys.append(("band", PALE, f"range of futures, {band_name(apart_by.band)}"))
-    hits = about.get("probability") == "mean"  # the difference of 0 and 1 is that of the probabilities
+    hits = about["chance"] == "mean"  # the difference of 0 and 1 is that of the probabilities
     page = Page(f"{heading(about, outcome, hits)}: {names[1]} minus {names[0]}",
                 below(outcome, rule(about, chance=hits), better(about)), keys, notes([apart_by]) + foot, 4.5)
     axes = page.axes(LEFT, 0.05, RIGHT, 4.15, ylabel=axis_label(scale, about))

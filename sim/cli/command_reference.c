@@ -1,19 +1,22 @@
-/* sim/cli/command_reference.c -- zhol reference: every key of the scenario format and every outcome, from the
- * tables that declare them.
+/* sim/cli/command_reference.c -- zhol reference: every key of the scenario format, every outcome and every
+ * dataset, from the tables that declare them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "models/outcomes.h"
 #include "scenarios/reader/reference.h"
 #include "sim/cli/command.h"
+#include "sim/cli/reference_datasets.h"
 
 #include <argp.h>
 #include <stdio.h>
 
-enum page { PAGE_KEYS, PAGE_SCHEMA, PAGE_OUTCOMES };
+enum page { PAGE_KEYS, PAGE_SCHEMA, PAGE_OUTCOMES, PAGE_DATASETS };
 
-static const struct argp_option list[] = {{"schema", 's', NULL, 0, "The keys as a JSON schema, for editors", 0},
-                                          {"outcomes", 'o', NULL, 0, "Every outcome that a result can hold", 0},
-                                          {NULL, 0, NULL, 0, NULL, 0}};
+static const struct argp_option list[] = {
+    {"schema", 's', NULL, 0, "The keys as a JSON schema, for editors", 0},
+    {"outcomes", 'o', NULL, 0, "Every outcome that a result can hold", 0},
+    {"datasets", 'd', NULL, 0, "What a file of results or of a comparison holds", 0},
+    {NULL, 0, NULL, 0, NULL, 0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -22,6 +25,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 's': *page = PAGE_SCHEMA; return 0;
     case 'o': *page = PAGE_OUTCOMES; return 0;
+    case 'd': *page = PAGE_DATASETS; return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -42,5 +46,6 @@ int command_reference(int argc, char **argv)
     if (fault != NULL) return command_end(fault);
     if (page == PAGE_SCHEMA) return command_end(reference_schema(keys_root(), stdout));
     if (page == PAGE_OUTCOMES) return command_end(reference_outcomes(outcome_tables, stdout));
+    if (page == PAGE_DATASETS) return command_end(reference_datasets(stdout));
     return command_end(reference_markdown(keys_root(), stdout));
 }

@@ -405,13 +405,15 @@ adopt: [track]
         self.assertEqual(self.files(), ["wild.h5.failed", "wild.yaml"])
         self.assertRegex(self.zhol("check", "wild.yaml").stderr, r"warning: \d+ of 1024 replications tried went non-finite; the first in month \d+ of drivers.x")
 
-    def test_two_outcomes_cannot_share_a_dataset(self):
-        (self.folder / "same.yaml").write_text(
-            "scenario: same\ntime: {base: 2019-07, start: 2020-01, months: 12}\ndrivers:\n"
+    def test_outcomes_whose_paths_differ_in_a_hyphen_are_two(self):
+        (self.folder / "alike.yaml").write_text(
+            "scenario: alike\ntime: {base: 2019-07, start: 2020-01, months: 12}\ndrivers:\n"
             "  a-b: {model: gbm, start: 1, sigma: 0.1}\n"
             "  a: {model: var, variables: [b], matrix: [[0.5]], constant: [0], start: [0], sigma: [0.1]}\n")
-        run = self.zhol("check", "same.yaml", status=3)
-        self.assertIn("would both be the dataset drivers_a_b of the result", run.stderr)
+        self.zhol("run", "alike.yaml", "-n", "32")
+        with Result(self.folder / "alike.h5") as result:
+            self.assertEqual(result.outcomes(), ["drivers.a-b", "drivers.a.b"])
+            self.assertNotEqual(*(result.samples("horizon", path).tobytes() for path in result.outcomes()))
 
     def test_help_fits_a_screen_and_ends_with_an_example(self):
         for command in ("run", "batch", "check", "compare", "explain", "show", "replay", "verify", "reference"):

@@ -8,7 +8,6 @@ import contextlib
 import io
 import os
 import pathlib
-import re
 import shlex
 import subprocess
 import sys
@@ -65,7 +64,23 @@ def result(name="kazakhstan-2019"):
 def samples(name, period, outcome):
     """By h5py alone."""
     with h5py.File(FOLDER / f"{name}.h5") as file:
-        return file[f"samples/{period}/{re.sub('[.-]', '_', outcome)}"][:].astype(float)
+        return file[f"samples/{period}/value"][row(file, period, outcome)].astype(float)
+
+
+def row(file, period, outcome):
+    """Where its samples are."""
+    return list(file[f"samples/{period}/outcome"].asstr()).index(outcome)
+
+
+@contextlib.contextmanager
+def changed(path, source, outcome):
+    """A copy of a result; its yearly samples of an outcome, to change in place."""
+    path.write_bytes((FOLDER / source).read_bytes())
+    with h5py.File(path, "a") as file:
+        at, data = row(file, "annual", outcome), file["samples/annual/value"]
+        values = data[at]
+        yield values
+        data[at] = values
 
 
 def order(values, p):
@@ -190,13 +205,9 @@ class Numbers(unittest.TestCase):
         outcome = "drivers.brent"
         paths = [FOLDER / f"holes-{i}.h5" for i in range(2)]
         for i, path in enumerate(paths):
-            path.write_bytes((FOLDER / ("kazakhstan-2019.h5" if i == 0 else "nurly-zhol-sreb.h5")).read_bytes())
-            with h5py.File(path, "a") as file:
-                data = file["samples/annual/drivers_brent"]
-                values = data[:]
+            with changed(path, "kazakhstan-2019.h5" if i == 0 else "nurly-zhol-sreb.h5", outcome) as values:
                 values[3, 10 * i: 10 * i + 20] = numpy.nan
                 values[3, 100] += 8 * i
-                data[:] = values
         apart = facts.difference(results.Result(paths[0]), results.Result(paths[1]), outcome)
         self.assertEqual(apart.mean[3], 8 / (REPLICATIONS - 30))
         self.assertEqual(apart.pairs, REPLICATIONS)
@@ -210,12 +221,8 @@ class Numbers(unittest.TestCase):
         figure = years.difference(apart, pair[0].about("drivers.brent"), "drivers.brent", ["a", "b"], "")
         self.assertIn("no difference", said(figure).split("\n"))
         path = FOLDER / "nudged.h5"
-        path.write_bytes((FOLDER / "kazakhstan-2019.h5").read_bytes())
-        with h5py.File(path, "a") as file:
-            data = file["samples/annual/drivers_brent"]
-            values = data[:]
+        with changed(path, "kazakhstan-2019.h5", "drivers.brent") as values:
             values[:, 7] = numpy.nextafter(values[:, 7], numpy.float32(numpy.inf))
-            data[:] = values
         apart = facts.difference(result(), results.Result(path), "drivers.brent")
         self.assertTrue((apart.mean == 0).all())
         self.assertTrue(apart.rounded and not apart.same)
@@ -404,8 +411,7 @@ class Comparisons(unittest.TestCase):
         for words in (["trade.balance", "--variant", VARIANTS[1]], ["npv.national"],
                       ["thresholds.congestion", "--variant", VARIANTS[0]], ["npv.fiscal", "--variant", VARIANTS[0], "--world",
                                                                                           "kazakhstan-2019"]):
-            for kind in page.KINDS:
-                self.assertEqual(plot(self, "difference", "differences.h5", *words, "-o", f"c{kind}"), f"c{kind}")
+            self.assertEqual(plot(self, "difference", "differences.h5", *words, "-o", "c.svg"), "c.svg")
             self.assertIn("multivector" if VARIANTS[1] in words else VARIANTS[0], (FOLDER / "c.svg").read_text())
         for status, words, sentence in (
                 (2, ["difference", "differences.h5", "trade.balance"],
@@ -442,11 +448,10 @@ class Words(unittest.TestCase):
         self.assertEqual(units.signed(12345.6, 120), "12,346 ± 120")
 
     def test_every_rule_of_a_year_is_said(self):
-        self.assertEqual([wording.rule({"cell_methods": m}) for m in ("time: sum", "time: mean", "time: point",
-                                                                     "time: mean (comment: ratio of sums)")],
+        self.assertEqual([wording.rule({"aggregation": m}) for m in ("sum", "mean", "last", "ratio of sums")],
                          ["sum over each year", "mean of each year", "at the end of each year",
                           "ratio of the sums over each year"])
-        self.assertEqual(wording.rule({"cell_methods": "time: sum"}, True), "sum over the whole horizon")
+        self.assertEqual(wording.rule({"aggregation": "sum"}, True), "sum over the whole horizon")
 
     def test_labels_keep_their_order_and_room_and_do_not_move_without_need(self):
         self.assertEqual(page.apart([1, 3, 5], [1, 1, 1], 0, 6), [1, 3, 5])
@@ -500,7 +505,7 @@ class Pictures(unittest.TestCase):
              (["spread", "kazakhstan-2019.h5", "multivector.h5", "npv.fiscal"], "bn USD (constant 2019 USD)",
               ["median-1", "futures-1-3"])]
 
-    def test_every_kind_is_drawn_as_png_svg_and_pdf(self):
+    def test_every_kind_is_drawn_as_png_and_svg_and_one_as_pdf(self):
         for words, label, gids in self.KINDS:
             with self.subTest(words[0]):
                 self.assertEqual(self.plot(*words, "-o", "p.png"), "p.png")
@@ -519,8 +524,8 @@ class Pictures(unittest.TestCase):
                 svg = (FOLDER / "p.svg").read_text()
                 self.assertIn(f"<!-- {label} -->", svg)
                 self.assertLess(len(svg), 400_000)
-                self.plot(*words, "-o", "p.pdf")
-                self.assertTrue((FOLDER / "p.pdf").read_bytes().startswith(b"%PDF"))
+        self.plot(*self.KINDS[0][0], "-o", "p.pdf")
+        self.assertTrue((FOLDER / "p.pdf").read_bytes().startswith(b"%PDF"))
 
     def test_the_same_picture_has_the_same_bytes_and_no_date(self):
         words = self.KINDS[0][0]
@@ -554,8 +559,7 @@ class Pictures(unittest.TestCase):
                                           "a_very_long_name_without_any_dash_or_space_in_it_at_all", "d", "e", "f")]
         long = result()
         long.about = lambda outcome: dict(results.Result.about(long, outcome), long_name="a long name of what is drawn, " * 9)
-        figures = {f"variants-{n}": years.variants(eight[:n], outcome)
-                   for n in range(2, 9) for outcome in ("index.dependence.ru", "fiscal.total")}
+        figures = {f"variants-{n}": years.variants(eight[:n], ("index.dependence.ru", "fiscal.total")[n % 2]) for n in range(2, 9)}
         figures |= {f"spread-{n}": horizon.spread(eight[:n], "npv.national") for n in (1, 2, 8)}
         figures |= {outcome: years.fan(result(), outcome) for outcome in
                     ("drivers.brent", "legs.dostyk.delay", "thresholds.congestion.first-passage", "network.residual",
@@ -606,10 +610,10 @@ class Pictures(unittest.TestCase):
         (FOLDER / "text.h5").write_text("no result")
         with h5py.File(FOLDER / "other.h5", "w") as file:
             file["x"] = 1
-        run("kazakhstan-2019.yaml", "seed.h5", "--seed", "7")
+        run("kazakhstan-2019.yaml", "seed.h5", "-n", "40", "--seed", "7")
         run("kazakhstan-2019.yaml", "none.h5", "--memory", "2MiB", save="none")  # nor samples of the horizon
-        run("kazakhstan-2019.yaml", "shorter.h5", "--set", "time.months=120")
-        run("kazakhstan-2019.yaml", "prices.h5", "--set", "run.prices=current USD")
+        run("kazakhstan-2019.yaml", "shorter.h5", "-n", "40", "--set", "time.months=120")
+        run("kazakhstan-2019.yaml", "prices.h5", "-n", "40", "--set", "run.prices=current USD")
         base = "kazakhstan-2019.h5"
         for status, words, sentence in (
                 (4, ["fan", "missing.h5", "x"], "missing.h5 cannot be read: no such file"),
@@ -647,7 +651,8 @@ class Pictures(unittest.TestCase):
     def test_a_damaged_result_is_a_sentence(self):
         data = bytearray((FOLDER / "kazakhstan-2019.h5").read_bytes())
         with h5py.File(FOLDER / "kazakhstan-2019.h5") as file:
-            chunk = file["samples/annual/fiscal_total"].id.get_chunk_info(0)
+            at = row(file, "annual", "fiscal.total")
+            chunk = file["samples/annual/value"].id.get_chunk_info_by_coord((at, 0, 0))
         data[chunk.byte_offset + 8] ^= 255
         (FOLDER / "damaged.h5").write_bytes(data)
         told = self.plot("difference", "damaged.h5", "nurly-zhol-sreb.h5", "fiscal.total", status=4)
