@@ -150,7 +150,7 @@ static const struct key run_keys[] = {
 
 static struct key keys[20];
 
-const struct key *scenario_keys(void)
+const struct key *keys_root(void)
 {
     size_t n = 0;
     keys[n++] = (struct key){.name = "scenario", .kind = KEY_NAME, .meaning = "Name of the scenario."};
@@ -164,7 +164,7 @@ const struct key *scenario_keys(void)
                              .keys = run_keys,
                              .meaning = "How it is simulated and counted."};
     keys[n++] = drivers_key;
-    keys[n++] = commodities_key;
+    keys[n++] = flows_commodities_key;
     keys[n++] = legs_key;
     keys[n++] = flows_key;
     keys[n++] = energy_key;
@@ -172,9 +172,9 @@ const struct key *scenario_keys(void)
     keys[n++] = events_key;
     keys[n++] = regimes_key;
     keys[n++] = policies_key;
-    keys[n++] = adopt_key;
-    keys[n++] = finance_key;
-    keys[n++] = fiscal_key;
+    keys[n++] = policies_adopt_key;
+    keys[n++] = projects_finance_key;
+    keys[n++] = accounts_fiscal_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};
     return keys;

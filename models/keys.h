@@ -10,6 +10,6 @@
 #define KEYS_MOST_REPLICATIONS 1000000000L
 
 /* The root table, ended by name == NULL. Built on first use, since sections stand beside their models. */
-const struct key *scenario_keys(void);
+const struct key *keys_root(void);
 
 #endif

@@ -53,11 +53,11 @@ static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .keys = import_duty_keys,
                                           .meaning = "The `tariff` of flows to home that state none."},
                                          {.name = NULL}};
-const struct key fiscal_key = {.name = "fiscal",
-                               .kind = KEY_SECTION,
-                               .default_value = "{}",
-                               .keys = fiscal_keys,
-                               .meaning = "What the home state takes."};
+const struct key accounts_fiscal_key = {.name = "fiscal",
+                                        .kind = KEY_SECTION,
+                                        .default_value = "{}",
+                                        .keys = fiscal_keys,
+                                        .meaning = "What the home state takes."};
 const struct key accounts_coverage_keys[] = {
     {.name = "exports",
      .kind = KEY_QUANTITY,

@@ -19,7 +19,7 @@ struct accounts;
 struct accounts_state; /* of a thread */
 
 /* The declarations of the top-level key `fiscal`, of outcomes.coverage, and of what is reported. */
-extern const struct key fiscal_key, accounts_coverage_keys[];
+extern const struct key accounts_fiscal_key, accounts_coverage_keys[];
 extern const struct outcome_kind accounts_flow_outcomes[], accounts_fiscal_outcomes[], accounts_trade_outcomes[],
     accounts_partner_outcomes[];
 

@@ -184,10 +184,10 @@ static struct fault *outputs_add(struct drivers *drivers, size_t index, struct p
         if (grown == NULL) return fault_no_memory();
         drivers->output = grown;
         struct output *output = &grown[drivers->outputs++];
-        double least = driver->exponential ? 1.0 : 0.0, most;
-        if (driver->family == &driver_path) store_range(plan->store, driver->slot[0], &least, &most);
-        if (driver->wrappers.clamp_low >= 0) store_range(plan->store, driver->wrappers.clamp_low, &least, &most);
-        *output = (struct output){.driver = index, .of_driver = o, .positive = least > 0.0};
+        double min = driver->exponential ? 1.0 : 0.0, max;
+        if (driver->family == &driver_path) store_range(plan->store, driver->slot[0], &min, &max);
+        if (driver->wrappers.clamp_low >= 0) store_range(plan->store, driver->wrappers.clamp_low, &min, &max);
+        *output = (struct output){.driver = index, .of_driver = o, .positive = min > 0.0};
         const char *name = driver->output_name[o];
         TRY(outcomes_declare(plan->outcomes, &drivers_outcomes[DRIVER_LEVEL], &name, driver->unit, &output->outcome));
         if (driver->wrappers.clamps)
@@ -309,12 +309,12 @@ static struct fault *drivers_read(struct drivers *drivers, struct setting *secti
 struct fault *drivers_prepare(struct plan *plan, struct drivers **out)
 {
     struct setting *section = setting_find(plan->root, "drivers");
-    const size_t most = section == NULL ? 0 : section->children;
+    const size_t max = section == NULL ? 0 : section->children;
     struct drivers *drivers = calloc(1, sizeof *drivers);
     if (drivers == NULL) return fault_no_memory();
     *out = drivers;
     drivers->calendar = plan->calendar;
-    drivers->driver = calloc(most + 1, sizeof *drivers->driver);
+    drivers->driver = calloc(max + 1, sizeof *drivers->driver);
     if (drivers->driver == NULL) return fault_no_memory();
     if (section != NULL) TRY(drivers_read(drivers, section, plan));
     return correlate(drivers, section == NULL ? NULL : setting_find(section, "correlation"), plan);

@@ -10,7 +10,7 @@
 
 #include "models/plan.h"
 
-struct course {
+struct decline_curve {
     int value; /* slot */
     size_t steps;
     int *step_month;  /* [steps] ascending */
@@ -21,8 +21,8 @@ struct course {
 };
 
 /* The keys `growth` and `decline` that go with a rate, and the section of the latter. */
-extern const struct key course_decline_keys[];
-#define COURSE_KEYS                                                                                                    \
+extern const struct key decline_curve_keys[];
+#define DECLINE_CURVE_KEYS                                                                                             \
     {.name = "growth",                                                                                                 \
      .kind = KEY_QUANTITY,                                                                                             \
      .unit = "1/yr",                                                                                                   \
@@ -32,19 +32,19 @@ extern const struct key course_decline_keys[];
      .compounds = true,                                                                                                \
      .meaning = "Its growth per year, from the start on."},                                                            \
     {                                                                                                                  \
-        .name = "decline", .kind = KEY_SECTION, .default_value = "", .keys = course_decline_keys, .shorthand = "rate", \
+        .name = "decline", .kind = KEY_SECTION, .default_value = "", .keys = decline_curve_keys, .shorthand = "rate",  \
         .meaning = "Its decline per year, from a date on."                                                             \
     }
 
 /* Reads growth, decline and steps (where the table has them) beside the rate, whose slot is `value`. */
-MUST_CHECK struct fault *course_prepare(struct setting *setting, int value, const struct plan *plan,
-                                        struct course *course);
-void course_free(struct course *course);
+MUST_CHECK struct fault *decline_curve_prepare(struct setting *setting, int value, const struct plan *plan,
+                                               struct decline_curve *curve);
+void decline_curve_free(struct decline_curve *curve);
 
 /* For a block: grown[LANES] becomes 1. */
-void course_start(double grown[LANES]);
+void decline_curve_start(double grown[LANES]);
 /* The rate of a month (0 = the first), per year; moves `grown` on to the next month. */
-void course_step(const struct course *course, const struct rows *rows, const struct calendar *calendar, int month,
-                 double grown[LANES], double rate[LANES]);
+void decline_curve_step(const struct decline_curve *curve, const struct rows *rows, const struct calendar *calendar,
+                        int month, double grown[LANES], double rate[LANES]);
 
 #endif

@@ -43,10 +43,10 @@ struct commodity_state {
     double (*outlet)[LANES];
     double (*tranche)[LANES];
     double (*all)[LANES];
-    struct price_history *history;  /* [outlets] of those with indexed prices */
-    struct stream_state *shock;     /* [outlets] */
-    struct allocation_tranche *ask; /* [tranches] */
-    size_t *of;                     /* [tranches] outlet */
+    struct energy_price_history *history; /* [outlets] of those with indexed prices */
+    struct stream_state *shock;           /* [outlets] */
+    struct allocation_tranche *ask;       /* [tranches] */
+    size_t *of;                           /* [tranches] outlet */
 };
 
 struct energy_state {
@@ -153,17 +153,17 @@ void energy_start(struct energy_state *state, const struct rows *rows, const str
     for (size_t i = 0; i < energy->count; i++) {
         const struct energy_commodity *commodity = &energy->commodity[i];
         struct commodity_state *of = &state->commodity[i];
-        for (size_t f = 0; f < commodity->fields; f++) course_start(of->field[f * FIELD_ROWS + FIELD_GROWN]);
+        for (size_t f = 0; f < commodity->fields; f++) decline_curve_start(of->field[f * FIELD_ROWS + FIELD_GROWN]);
         for (size_t o = 0; o < commodity->outlets; o++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
             double(*row)[LANES] = of->outlet + o * OUT_ROWS;
             for (size_t r = 0; r < OUT_ROWS; r++) EACH_LANE(l) row[r][l] = 0.0;
-            course_start(row[OUT_GROWN]);
+            decline_curve_start(row[OUT_GROWN]);
             if (outlet->shock >= 0) stream_state_start(&outlet->shock_stream, &of->shock[o], first_replication);
             if (outlet->transit) continue;
             _Alignas(LANES_ALIGNMENT) double sum[LANES];
             const double *level = energy_price_level(&outlet->price, drivers, sum);
-            if (outlet->price.form == PRICE_INDEXED) price_history_start(&of->history[o], level);
+            if (outlet->price.form == PRICE_INDEXED) energy_price_history_start(&of->history[o], level);
             energy_price_at(&outlet->price, rows, level, row[OUT_BASE_PRICE]);
         }
     }
@@ -181,7 +181,7 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
         const struct energy_field *field = &commodity->field[f];
         double(*row)[LANES] = state->field + f * FIELD_ROWS;
         double *rate = row[FIELD_RATE];
-        course_step(&field->course, rows, &energy->calendar, month, row[FIELD_GROWN], rate);
+        decline_curve_step(&field->curve, rows, &energy->calendar, month, row[FIELD_GROWN], rate);
         const double *of_cost = rows_get(rows, field->cost), *of_home = rows_get(rows, field->home_share);
         EACH_LANE(l)
         {
@@ -214,7 +214,7 @@ static void want(const struct energy_state *state, const struct energy_commodity
     double *wanted = row[OUT_WANTED];
     if (outlet->wanted.value < 0) return;
     const struct calendar *calendar = &state->energy->calendar;
-    course_step(&outlet->wanted, rows, calendar, month, row[OUT_GROWN], wanted);
+    decline_curve_step(&outlet->wanted, rows, calendar, month, row[OUT_GROWN], wanted);
     const double season = outlet->season.factor[(calendar->start + month) % CALENDAR_MONTHS_PER_YEAR];
     EACH_LANE(l) wanted[l] *= season;
     if (outlet->shock < 0 || state->calm) return;
@@ -295,7 +295,7 @@ static void prices(const struct energy_commodity *commodity, struct commodity_st
         double *price = row[OUT_PRICE], *netback = row[OUT_NETBACK];
         _Alignas(LANES_ALIGNMENT) double sum[LANES];
         const double *level = energy_price_level(&outlet->price, drivers, sum);
-        if (outlet->price.form == PRICE_INDEXED) price_history_step(&state->history[o], level, month);
+        if (outlet->price.form == PRICE_INDEXED) energy_price_history_step(&state->history[o], level, month);
         energy_price_of(&outlet->price, rows, level, &state->history[o], month, price);
         EACH_LANE(l) netback[l] = price[l];
         if (outlet->tariff < 0) continue;

@@ -23,7 +23,7 @@
 
 struct energy_field {
     const char *name;
-    struct course course;
+    struct decline_curve curve;
     int cost, home_share; /* slots */
     bool exempt;          /* from duty */
 };
@@ -41,9 +41,9 @@ struct energy_outlet {
     size_t legs;
     size_t *way; /* [ways] in struct legs, all of them */
     size_t ways;
-    size_t also_leg;      /* in struct legs, of one more field; ENERGY_NONE */
-    size_t in_layout;     /* of an own outlet: its number in the allocation */
-    struct course wanted; /* demand or transit volume; value -1: no limit */
+    size_t also_leg;             /* in struct legs, of one more field; ENERGY_NONE */
+    size_t in_layout;            /* of an own outlet: its number in the allocation */
+    struct decline_curve wanted; /* demand or transit volume; value -1: no limit */
     struct season season;
     int shock; /* slot; -1: none */
     struct stream shock_stream;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-const struct key energy_benchmark_keys[] = {
+const struct key energy_price_benchmark_keys[] = {
     {.name = "driver", .kind = KEY_REFERENCE, .target = "drivers", .meaning = "The benchmark, such as brent."},
     {.name = "convert",
      .kind = KEY_QUANTITY,
@@ -90,8 +90,8 @@ const struct key energy_price_keys[] = {
      .meaning = "Of an indexed price: never above it."},
     {.name = NULL}};
 
-struct fault *energy_benchmark_read(struct setting *commodity, const struct drivers *drivers, bool *has,
-                                    struct energy_price *benchmark)
+struct fault *energy_price_read_benchmark(struct setting *commodity, const struct drivers *drivers, bool *has,
+                                          struct energy_price *benchmark)
 {
     struct setting *section = setting_find(commodity, "price");
     *has = section != NULL;
@@ -195,12 +195,12 @@ struct fault *energy_price_read(struct setting *outlet, const struct plan *plan,
     return NULL;
 }
 
-void price_history_start(struct price_history *history, const double start[LANES])
+void energy_price_history_start(struct energy_price_history *history, const double start[LANES])
 {
     for (size_t i = 0; i < PRICE_MONTHS; i++) memcpy(history->level[i], start, sizeof history->level[i]);
 }
 
-void price_history_step(struct price_history *history, const double level[LANES], int month)
+void energy_price_history_step(struct energy_price_history *history, const double level[LANES], int month)
 {
     memcpy(history->level[month % PRICE_MONTHS], level, sizeof history->level[0]);
 }
@@ -260,7 +260,7 @@ void energy_price_at(const struct energy_price *price, const struct rows *rows, 
 }
 
 void energy_price_of(const struct energy_price *price, const struct rows *rows, const double *level,
-                     const struct price_history *history, int month, double out[LANES])
+                     const struct energy_price_history *history, int month, double out[LANES])
 {
     if (price->form != PRICE_INDEXED) {
         energy_price_at(price, rows, level, out);

@@ -28,30 +28,30 @@ struct energy_price {
 };
 
 /* The keys of the commodity's price, and of an outlet's. */
-extern const struct key energy_benchmark_keys[], energy_price_keys[];
+extern const struct key energy_price_benchmark_keys[], energy_price_keys[];
 
 /* The benchmark of a commodity, from its section `price`; *has false if there is none. */
-MUST_CHECK struct fault *energy_benchmark_read(struct setting *commodity, const struct drivers *drivers, bool *has,
-                                               struct energy_price *benchmark);
+MUST_CHECK struct fault *energy_price_read_benchmark(struct setting *commodity, const struct drivers *drivers,
+                                                     bool *has, struct energy_price *benchmark);
 /* The price of an outlet; `benchmark` NULL: the commodity has none. */
 MUST_CHECK struct fault *energy_price_read(struct setting *outlet, const struct plan *plan,
                                            const struct drivers *drivers, const struct energy_price *benchmark,
                                            struct energy_price *price);
 
 /* The levels of a driver, month by month, for indexed prices. */
-struct price_history {
+struct energy_price_history {
     double level[PRICE_MONTHS][LANES];
 };
 /* For a block; then each month, before prices are asked for. */
-void price_history_start(struct price_history *history, const double start[LANES]);
-void price_history_step(struct price_history *history, const double level[LANES], int month);
+void energy_price_history_start(struct energy_price_history *history, const double start[LANES]);
+void energy_price_history_step(struct energy_price_history *history, const double level[LANES], int month);
 
 /* The level that a price depends on, with what is added to it (into `sum`); NULL: none. */
 const double *energy_price_level(const struct energy_price *price, const struct drivers_state *drivers,
                                  double sum[LANES]);
 /* The price of a month. `level` is the driver's; `history` is needed by indexed prices only. */
 void energy_price_of(const struct energy_price *price, const struct rows *rows, const double *level,
-                     const struct price_history *history, int month, double out[LANES]);
+                     const struct energy_price_history *history, int month, double out[LANES]);
 /* The price with the driver standing at a level for ever. */
 void energy_price_at(const struct energy_price *price, const struct rows *rows, const double *level, double out[LANES]);
 

@@ -52,7 +52,7 @@ static struct fault *fields_read(struct energy_commodity *commodity, struct sett
         *field = (struct energy_field){.name = setting->name,
                                        .cost = setting_slot(setting, "cost"),
                                        .home_share = setting_slot(setting, "home_share")};
-        faults = fault_join(faults, course_prepare(setting, setting_slot(setting, "rate"), plan, &field->course));
+        faults = fault_join(faults, decline_curve_prepare(setting, setting_slot(setting, "rate"), plan, &field->curve));
     }
     if (commodity->fields > 0) return faults;
     return fault_join(
@@ -184,7 +184,8 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
     if (asprintf(&stream, "energy.%s.outlets.%s.shock", commodity->name, outlet->name) < 0) return fault_no_memory();
     outlet->shock_stream = stream_named(plan->seed, stream, plan->generator);
     free(stream);
-    TRY(course_prepare(setting, setting_slot(setting, outlet->transit ? "volume" : "demand"), plan, &outlet->wanted));
+    TRY(decline_curve_prepare(setting, setting_slot(setting, outlet->transit ? "volume" : "demand"), plan,
+                              &outlet->wanted));
     TRY(season_read(setting_find(setting, "season"), plan, &outlet->season));
     TRY(via_read(energy, outlet, setting_find(setting, "via")));
     TRY(outlet_check(setting, outlet));
@@ -476,7 +477,7 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
         commodity->rate = NULL;
         return fault_no_memory();
     }
-    TRY(energy_benchmark_read(setting, energy->drivers, &has_benchmark, &benchmark));
+    TRY(energy_price_read_benchmark(setting, energy->drivers, &has_benchmark, &benchmark));
     TRY(fields_read(commodity, setting_find(setting, "fields"), plan));
     commodity->outlet = some(outlets->children, sizeof *commodity->outlet);
     commodity->leg = some(energy->leg->count, sizeof *commodity->leg);
@@ -523,9 +524,9 @@ void energy_free(struct energy *energy)
     if (energy == NULL) return;
     for (size_t i = 0; i < energy->count; i++) {
         struct energy_commodity *commodity = &energy->commodity[i];
-        for (size_t f = 0; f < commodity->fields; f++) course_free(&commodity->field[f].course);
+        for (size_t f = 0; f < commodity->fields; f++) decline_curve_free(&commodity->field[f].curve);
         for (size_t o = 0; o < commodity->outlets; o++) {
-            course_free(&commodity->outlet[o].wanted);
+            decline_curve_free(&commodity->outlet[o].wanted);
             free(commodity->outlet[o].via);
             free(commodity->outlet[o].way);
         }

@@ -38,11 +38,11 @@ static const struct key commodity_keys[] = {
     {.name = NULL}};
 static const struct key commodity_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = commodity_keys, .meaning = "A kind of goods."}};
-const struct key commodities_key = {.name = "commodities",
-                                    .kind = KEY_ENTRIES,
-                                    .default_value = "",
-                                    .entry = commodity_entry,
-                                    .meaning = "What is moved."};
+const struct key flows_commodities_key = {.name = "commodities",
+                                          .kind = KEY_ENTRIES,
+                                          .default_value = "",
+                                          .entry = commodity_entry,
+                                          .meaning = "What is moved."};
 
 static const struct key income_entry[] = {
     {.name = "*", .kind = KEY_QUANTITY, .unit = "", .draws = true, .meaning = "Elasticity of demand to the driver."}};

@@ -21,7 +21,7 @@ struct flows;
 struct flows_state;
 
 /* The declarations of the top-level keys `commodities` and `flows`. */
-extern const struct key commodities_key, flows_key;
+extern const struct key flows_commodities_key, flows_key;
 extern const struct outcome_kind flows_outcomes[];
 
 /* Adds the outcomes flows.F.demand and .surplus. */

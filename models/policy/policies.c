@@ -55,14 +55,15 @@ const struct key policies_key = {.name = "policies",
                                  .default_value = "",
                                  .entry = policy_entry,
                                  .meaning = "What may be chosen; nothing happens unless it is adopted."};
-const struct key adopt_key = {.name = "adopt",
-                              .kind = KEY_LIST,
-                              .default_value = "",
-                              .min = 0,
-                              .max = POLICIES_MOST,
-                              .entry = policy_entry_name,
-                              .shorthand = "",
-                              .meaning = "The policies that are chosen; a list replaces the one it is merged over."};
+const struct key policies_adopt_key = {.name = "adopt",
+                                       .kind = KEY_LIST,
+                                       .default_value = "",
+                                       .min = 0,
+                                       .max = POLICIES_MOST,
+                                       .entry = policy_entry_name,
+                                       .shorthand = "",
+                                       .meaning =
+                                           "The policies that are chosen; a list replaces the one it is merged over."};
 
 enum { POLICY_SPENT, POLICY_ACTIVE };
 const struct outcome_kind policies_outcomes[] = {[POLICY_SPENT] = {.pattern = "policies.P.spent",
@@ -303,7 +304,7 @@ struct fault *policies_prepare(struct plan *plan, struct effects *effects, struc
     bool *adopted = calloc(count + 1, sizeof *adopted);
     if (policies->policy == NULL || adopted == NULL) faults = fault_no_memory();
     if (faults == NULL && count > 0) faults = adopted_find(plan->root, section, adopted);
-    faults = fault_join(faults, loans_check(plan));
+    faults = fault_join(faults, project_check_loans(plan));
     for (size_t i = 0; i < count && faults != fault_no_memory() && policies->policy != NULL; i++) {
         struct setting *setting = section->child[i];
         struct fault *fault = NULL;

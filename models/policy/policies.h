@@ -16,7 +16,7 @@ struct policies;
 struct policies_state; /* of a thread */
 
 /* The declarations of the top-level keys `policies` and `adopt`, and what is reported. */
-extern const struct key policies_key, adopt_key;
+extern const struct key policies_key, policies_adopt_key;
 extern const struct outcome_kind policies_outcomes[];
 
 /* All faults at once; *policies is set even then. */

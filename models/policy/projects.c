@@ -68,11 +68,11 @@ static const struct key loan_keys[] = {{.name = "share",
                                        {.name = NULL}};
 static const struct key loan_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = loan_keys, .meaning = "The terms of a loan."}};
-const struct key finance_key = {.name = "finance",
-                                .kind = KEY_ENTRIES,
-                                .default_value = "",
-                                .entry = loan_entry,
-                                .meaning = "Loans that policies may name."};
+const struct key projects_finance_key = {.name = "finance",
+                                         .kind = KEY_ENTRIES,
+                                         .default_value = "",
+                                         .entry = loan_entry,
+                                         .meaning = "Loans that policies may name."};
 
 /* ---- reading ---- */
 
@@ -97,7 +97,7 @@ static struct fault *loan_check(struct setting *loan, const struct plan *plan)
                     grace->path, grace->text, maturity->path, maturity->text);
 }
 
-struct fault *loans_check(const struct plan *plan)
+struct fault *project_check_loans(const struct plan *plan)
 {
     struct setting *loans = setting_find(plan->root, "finance");
     struct fault *faults = NULL;

@@ -30,7 +30,7 @@ struct project {
 };
 
 /* The keys of a policy that are a project's, and the top-level key `finance`. */
-extern const struct key project_fail_keys[], finance_key;
+extern const struct key project_fail_keys[], projects_finance_key;
 extern const struct key_word project_overruns[];
 #define PROJECT_KEYS                                                                                                   \
     {.name = "build",                                                                                                  \
@@ -104,7 +104,7 @@ extern const struct key_word project_overruns[];
     }
 
 /* Whether all loans make sense; all faults at once. */
-MUST_CHECK struct fault *loans_check(const struct plan *plan);
+MUST_CHECK struct fault *project_check_loans(const struct plan *plan);
 /* Reads them from the settings of a policy. Whether it is a project at all: it has a cost or a time. */
 MUST_CHECK struct fault *project_read(struct setting *policy, struct plan *plan, struct project *project);
 

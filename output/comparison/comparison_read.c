@@ -256,9 +256,9 @@ static bool needs_summaries(const struct comparison *to, size_t outcome, const s
 
 /* ---- the comparison of one outcome in one world ---- */
 
-static struct statistics_asked asked_of(const struct comparison *to)
+static struct quantiles_asked asked_of(const struct comparison *to)
 {
-    return (struct statistics_asked){to->quantiles, to->probability, to->levels, to->level};
+    return (struct quantiles_asked){to->quantiles, to->probability, to->levels, to->level};
 }
 
 struct room {
@@ -279,7 +279,7 @@ static void close_room(void *context, void *thread_state)
 static struct fault *open_room(void *context, void **thread_state)
 {
     const struct reading *reading = context;
-    const struct statistics_asked asked = asked_of(reading->to);
+    const struct quantiles_asked asked = asked_of(reading->to);
     const uint64_t count = reading->to->unpaired ? 0 : reading->base[reading->world].head.replications;
     struct room *room = calloc(1, sizeof *room);
     if (room == NULL) return fault_no_memory();
@@ -296,7 +296,7 @@ static void compare_samples(const struct reading *reading, const struct side *ba
     const uint64_t bases = base->head.replications, files = file->head.replications;
     const float *x = annual ? file->annual + period * files : file->horizon,
                 *y = annual ? base->annual + period * bases : base->horizon;
-    const struct statistics_asked asked = asked_of(to);
+    const struct quantiles_asked asked = asked_of(to);
     const enum outcome_better better = to->outcome[reading->outcome].better;
     struct paired *out = &to->cell[cell];
     const uint64_t count = bases < files ? bases : files;
@@ -327,7 +327,7 @@ static struct fault *compare_item(void *context, void *thread_state, uint64_t it
     if (annual ? base->has_annual && file->has_annual : base->has_horizon && file->has_horizon) {
         compare_samples(reading, base, file, period, cell, &parts, thread_state);
     } else {
-        const struct statistics_asked asked = asked_of(to);
+        const struct quantiles_asked asked = asked_of(to);
         to->cell[cell] = paired_unpaired(&file->summary[period], &base->summary[period], &asked, &parts);
     }
     return NULL;

@@ -194,7 +194,7 @@ struct room {
     struct paired_work work;
 };
 
-static struct fault *make_rooms(struct room *room, const struct comparison *of, const struct statistics_asked *asked)
+static struct fault *make_rooms(struct room *room, const struct comparison *of, const struct quantiles_asked *asked)
 {
     const size_t count = of->replications;
     room->value = malloc((of->variants * count + 1) * sizeof *room->value);
@@ -215,7 +215,7 @@ static void free_rooms(struct room *room)
     paired_work_free(&room->work);
 }
 
-static void compare_policy(struct regret *regret, const struct statistics_asked *asked, size_t world, size_t policy,
+static void compare_policy(struct regret *regret, const struct quantiles_asked *asked, size_t world, size_t policy,
                            struct room *room)
 {
     struct comparison *to = &regret->comparison;
@@ -226,12 +226,12 @@ static void compare_policy(struct regret *regret, const struct statistics_asked 
                                        to->quantile_difference + cell * to->quantiles, to->tail + cell * to->levels};
     to->cell[cell] = paired_compare(count, more ? room->best : value, more ? value : room->best, OUTCOME_NEITHER, asked,
                                     &room->work, &parts);
-    statistics_quantiles((size_t)to->cell[cell].count, room->work.difference, room->work.select, 1, &p95,
-                         &regret->p95[cell]);
+    quantiles_estimate((size_t)to->cell[cell].count, room->work.difference, room->work.select, 1, &p95,
+                       &regret->p95[cell]);
 }
 
 static struct fault *read_world(struct regret *regret, const struct comparison_files *files,
-                                const struct statistics_asked *asked, size_t world, struct room *room)
+                                const struct quantiles_asked *asked, size_t world, struct room *room)
 {
     const struct comparison *to = &regret->comparison;
     const size_t count = to->replications;
@@ -257,7 +257,7 @@ static struct fault *read_world(struct regret *regret, const struct comparison_f
 struct fault *regret_read(const struct comparison_files *files, const char *path, enum outcome_better better,
                           const struct comparison *like, struct regret *regret)
 {
-    const struct statistics_asked asked = {like->quantiles, like->probability, like->levels, like->level};
+    const struct quantiles_asked asked = {like->quantiles, like->probability, like->levels, like->level};
     struct room room = {.value = NULL};
     *regret = (struct regret){.path = strdup(path), .better = better};
     if (regret->path == NULL) return fault_no_memory();

@@ -28,7 +28,7 @@ static struct fault *find_edge(struct contrast *contrast, const float value[], d
         return fault_no_memory();
     }
     for (size_t i = 0; i < contrast->replications; i++) turned[i] = contrast->upper ? -value[i] : value[i];
-    statistics_quantiles(contrast->replications, turned, work, 1, &share, &edge);
+    quantiles_estimate(contrast->replications, turned, work, 1, &share, &edge);
     contrast->edge = contrast->upper ? -edge.estimate : edge.estimate;
     free(work);
     free(turned);

@@ -247,7 +247,7 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
 static struct fault *merge_document(struct merger *merger, const char *path)
 {
     struct source *source = NULL;
-    TRY(forest_read(merger->forest, path, &source));
+    TRY(tree_read_file(merger->forest, path, &source));
     return merge_source(merger, path, source);
 }
 
@@ -330,7 +330,7 @@ static struct fault *merge_set(struct merger *merger, const char *text)
     struct source *source = NULL;
     struct node *value = NULL;
     const size_t length = strcspn(text, "=");
-    TRY(forest_source(merger->forest, "--set", text, &source));
+    TRY(tree_read_text(merger->forest, "--set", text, &source));
     const struct place place = {source, 1, 1};
     TRY(tree_parse(merger->forest, source, length + 1, &value));
     if (value == NULL) return fault_at(FAULT_SCENARIO, place, "--set %s has no value; expected PATH=VALUE", text);
@@ -347,7 +347,7 @@ static struct fault *merge_adopt(struct merger *merger, const char *policy)
     struct source *source = NULL;
     struct node *item = tree_node(merger->forest, NODE_SCALAR, (struct place){NULL, 0, 0}), *list = NULL;
     if (item == NULL) return fault_no_memory();
-    TRY(forest_source(merger->forest, "--adopt", policy, &source));
+    TRY(tree_read_text(merger->forest, "--adopt", policy, &source));
     item->place = (struct place){source, 1, 1};
     item->plain = true;
     if ((item->text = strdup(policy)) == NULL) return fault_no_memory();
@@ -391,7 +391,7 @@ static struct fault *merge_given(struct merger *merger)
     struct source *source = NULL;
     char *path = NULL;
     if (merging->text != NULL) {
-        TRY(forest_source(merger->forest, merging->file, merging->text, &source));
+        TRY(tree_read_text(merger->forest, merging->file, merging->text, &source));
         return merge_source(merger, merging->file, source);
     }
     TRY(find_file(merging, &path));

@@ -10,7 +10,7 @@
 
 enum { MERGE_MOST_DEPTH = 8 };
 
-/* What to merge; the same words as in struct reading. */
+/* What to merge; the same words as in struct reader_request. */
 struct merging {
     const char *kind;
     const char *file;

@@ -299,27 +299,27 @@ static struct fault *check_slots(const struct setting *setting)
     return NULL;
 }
 
-struct fault *scenario_read(const struct reading *reading, struct scenario **out)
+struct fault *scenario_read(const struct reader_request *request, struct scenario **out)
 {
     struct scenario *scenario = calloc(1, sizeof *scenario);
     *out = scenario;
     if (scenario == NULL) return fault_no_memory();
-    const struct merging merging = {.kind = reading->kind,
-                                    .file = reading->file,
-                                    .text = reading->text,
-                                    .search = reading->search,
-                                    .searches = reading->searches,
-                                    .set = reading->set,
-                                    .sets = reading->sets,
-                                    .adopt = reading->adopt,
-                                    .adopts = reading->adopts};
+    const struct merging merging = {.kind = request->kind,
+                                    .file = request->file,
+                                    .text = request->text,
+                                    .search = request->search,
+                                    .searches = request->searches,
+                                    .set = request->set,
+                                    .sets = request->sets,
+                                    .adopt = request->adopt,
+                                    .adopts = request->adopts};
     snprintf(scenario->root_words, sizeof scenario->root_words, "the %s",
-             reading->kind == NULL ? "scenario" : reading->kind);
+             request->kind == NULL ? "scenario" : request->kind);
     scenario->root_key = (struct key){.name = "", .kind = KEY_SECTION, .meaning = scenario->root_words};
     TRY(units_open(&scenario->units));
     TRY(store_open(&scenario->store));
     TRY(merge_read(&scenario->forest, &merging, &scenario->merged));
-    TRY(read_root(scenario, reading->keys));
+    TRY(read_root(scenario, request->keys));
     TRY(check_slots(scenario->root));
     return tree_write(scenario->merged, &scenario->merged_text);
 }
@@ -331,6 +331,6 @@ void scenario_free(struct scenario *scenario)
     store_close(scenario->store);
     units_close(scenario->units);
     free(scenario->merged_text);
-    forest_free(&scenario->forest);
+    tree_free(&scenario->forest);
     free(scenario);
 }

@@ -13,7 +13,7 @@
  * the folder above it, the folders of `search` and the installed scenarios. With `text` that is the document, and
  * `file` only what it is called, in a folder to look parents up from. `set[i]` is "PATH=VALUE" of the command line and
  * is merged last; its place is a source named "--set". */
-struct reading {
+struct reader_request {
     const char *kind; /* NULL: a scenario; else the name of another kind of document, which has no `extends` */
     const char *file;
     const char *text; /* NULL: what the file holds */
@@ -40,7 +40,7 @@ struct scenario {
 
 /* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults
  * can be printed while its sources live), NULL only when memory is out; free it in any case. */
-MUST_CHECK struct fault *scenario_read(const struct reading *reading, struct scenario **scenario);
+MUST_CHECK struct fault *scenario_read(const struct reader_request *request, struct scenario **scenario);
 void scenario_free(struct scenario *scenario);
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
-void forest_free(struct forest *forest)
+void tree_free(struct forest *forest)
 {
     while (forest->node != NULL) {
         struct node *node = forest->node;
@@ -50,7 +50,7 @@ static struct fault *source_add(struct forest *forest, const char *name, char *t
     return NULL;
 }
 
-struct fault *forest_source(struct forest *forest, const char *name, const char *text, struct source **source)
+struct fault *tree_read_text(struct forest *forest, const char *name, const char *text, struct source **source)
 {
     char *copy = strdup(text);
     return copy == NULL ? fault_no_memory() : source_add(forest, name, copy, strlen(text), source);
@@ -71,7 +71,7 @@ static struct fault *read_all(int file, const char *path, char *text, size_t *le
     }
 }
 
-struct fault *forest_read(struct forest *forest, const char *path, struct source **source)
+struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source)
 {
     struct stat status;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -290,7 +290,7 @@ static struct fault *check_duplicates(struct parsing *parsing, const struct node
 }
 
 /* Puts a node in its place: a value of a list or map, a key, or the root. */
-static struct fault *node_place(struct parsing *parsing, struct node *node)
+static struct fault *node_attach(struct parsing *parsing, struct node *node)
 {
     if (parsing->depth == 0) {
         parsing->root = node;
@@ -338,7 +338,7 @@ static struct fault *node_event(struct parsing *parsing, const yaml_event_t *eve
             return fault_at(FAULT_SCENARIO, place,
                             "a text holds the character U+0000, which cannot stand in a scenario file");
     }
-    TRY(node_place(parsing, node));
+    TRY(node_attach(parsing, node));
     if (scalar) return NULL;
     if (parsing->depth == TREE_MOST_DEPTH)
         return fault_at(FAULT_SCENARIO, place, "maps and lists are nested more than %d deep", TREE_MOST_DEPTH);
@@ -384,7 +384,7 @@ static struct fault *alias_event(struct parsing *parsing, const yaml_event_t *ev
                                 (const char *)event->data.alias.anchor));
     struct node *node = tree_node(parsing->forest, NODE_SCALAR, place);
     if (node == NULL || (node->text = strdup("")) == NULL) return fault_no_memory();
-    return node_place(parsing, node);
+    return node_attach(parsing, node);
 }
 
 static struct fault *take_event(struct parsing *parsing, const yaml_event_t *event)

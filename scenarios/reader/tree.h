@@ -41,13 +41,13 @@ struct forest {
     size_t sources;
 };
 
-void forest_free(struct forest *forest);
+void tree_free(struct forest *forest);
 
 /* Reads a whole file as a source. A folder, a missing or unreadable file and one that is too long are faults. */
-MUST_CHECK struct fault *forest_read(struct forest *forest, const char *path, struct source **source);
+MUST_CHECK struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source);
 /* A source from a text of the program's user, such as an option. */
-MUST_CHECK struct fault *forest_source(struct forest *forest, const char *name, const char *text,
-                                       struct source **source);
+MUST_CHECK struct fault *tree_read_text(struct forest *forest, const char *name, const char *text,
+                                        struct source **source);
 
 /* Parses the source from byte `begin` on (everything before counts as spaces). *root is NULL if there is no document.
  */

@@ -272,10 +272,10 @@ static struct fault *check_names(const struct batch *batch)
 
 struct fault *batch_read(const char *file, const char *const search[], size_t searches, struct batch *batch)
 {
-    const struct reading reading = {
+    const struct reader_request request = {
         .kind = "batch", .file = file, .search = search, .searches = searches, .keys = batch_keys};
     *batch = (struct batch){0};
-    TRY(scenario_read(&reading, &batch->document));
+    TRY(scenario_read(&request, &batch->document));
     TRY(check_batch(batch));
     TRY(short_names(batch->worlds, &batch->world));
     TRY(short_names(batch->policies, &batch->policy));

@@ -100,7 +100,7 @@ static struct fault *print_regret(const struct batch_run *run, struct sides *sid
 {
     const struct batch *batch = run->batch;
     struct regret regret;
-    const enum outcome_better better = better_of(&as_declared, run->regret.path);
+    const enum outcome_better better = direction_of(&as_declared, run->regret.path);
     if (better == OUTCOME_NEITHER) {
         fprintf(to, "\nNeither more nor less of %s is better, so that there is no regret about it.\n",
                 run->regret.path);
@@ -148,7 +148,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
                                          .outcome = sides->outcome,
                                          .outcomes = run->outcomes,
                                          .lenient = true,
-                                         .better = better_of,
+                                         .better = direction_of,
                                          .context = &as_declared,
                                          .threads = run->settings->threads};
     if (files->variants == 0) return NULL;

@@ -168,8 +168,8 @@ static struct fault *judge_one(struct decision *decision, size_t world, size_t p
     const size_t at = batch_index(batch, world, policy), base = batch_index(batch, world, batch->base_policy);
     const double level = goal->statistic == DIFFERENCE_CVAR_LOWER ? tail_share(goal->goal.at) : goal->goal.at;
     const bool tail = goal->statistic == DIFFERENCE_CVAR_UPPER || goal->statistic == DIFFERENCE_CVAR_LOWER;
-    const struct statistics_asked asked = {goal->statistic == DIFFERENCE_QUANTILE ? 1 : 0, &goal->goal.at, tail ? 1 : 0,
-                                           &level};
+    const struct quantiles_asked asked = {goal->statistic == DIFFERENCE_QUANTILE ? 1 : 0, &goal->goal.at, tail ? 1 : 0,
+                                          &level};
     struct quantile_estimate quantile, unused;
     struct tail_difference difference;
     struct paired_work work;

@@ -21,7 +21,7 @@ static double number_of(const struct batch *batch, struct setting *setting, cons
 }
 
 /* Which of the list is named; any, if none is. */
-static struct fault *place_read(struct setting *setting, const char *name, const struct setting *list, size_t *index)
+static struct fault *entry_read(struct setting *setting, const char *name, const struct setting *list, size_t *index)
 {
     const struct setting *named = setting_find(setting, name);
     *index = BATCH_ANY;
@@ -132,8 +132,8 @@ static struct fault *goal_read(const struct batch *batch, const struct simulatio
     if (goal->unit == NULL) return fault_no_memory();
     TRY(widths_read(batch, setting, goal));
     TRY(at_read(batch, setting, goal));
-    TRY(place_read(setting, "world", batch->worlds, &goal->world));
-    TRY(place_read(setting, "policy", batch->policies, &goal->policy));
+    TRY(entry_read(setting, "world", batch->worlds, &goal->world));
+    TRY(entry_read(setting, "policy", batch->policies, &goal->policy));
     return words_make(setting, goal);
 }
 

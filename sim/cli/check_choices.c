@@ -116,7 +116,7 @@ static void print_policies(const struct simulation *simulation, const struct wor
     if (others > 0) putchar('\n');
 }
 
-void print_choices(const struct simulation *simulation, const struct world_state *state)
+void check_choices_print(const struct simulation *simulation, const struct world_state *state)
 {
     print_events(simulation);
     print_regimes(simulation);

@@ -6,6 +6,6 @@
 #include "sim/run/simulate.h"
 
 /* A line for each event, regime and policy; `state` is at the start, before any draw. */
-void print_choices(const struct simulation *simulation, const struct world_state *state);
+void check_choices_print(const struct simulation *simulation, const struct world_state *state);
 
 #endif

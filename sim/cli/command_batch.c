@@ -82,8 +82,8 @@ static struct fault *check_apart(const struct batch_run *run, const char *file, 
                                  const char *other)
 {
     if (path == NULL) return NULL;
-    bool clash = place_is_same(path, file) || (other != NULL && place_is_same(path, other));
-    for (size_t i = 0; i < run->cells && !clash; i++) clash = place_is_same(path, run->cell[i].output);
+    bool clash = output_path_is_same(path, file) || (other != NULL && output_path_is_same(path, other));
+    for (size_t i = 0; i < run->cells && !clash; i++) clash = output_path_is_same(path, run->cell[i].output);
     return clash
                ? fault_raise(FAULT_USAGE, "%s %s would replace another file of this batch; expected a name of its own",
                              option, path)
@@ -239,8 +239,8 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
     if (!progress_read_style(options->shared.progress, &run.style)) run.style = PROGRESS_NONE;
-    if (fault == NULL) fault = place_check(options->csv);
-    if (fault == NULL) fault = place_check(options->comparison);
+    if (fault == NULL) fault = output_path_check(options->csv);
+    if (fault == NULL) fault = output_path_check(options->comparison);
     if (fault == NULL)
         fault = check_apart(&run, options->shared.scenario[0], "--csv", options->csv, options->comparison);
     if (fault == NULL)

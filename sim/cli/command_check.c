@@ -228,7 +228,7 @@ static struct fault *print_start(const struct simulation *simulation)
         for (size_t i = 0; i < flows_count(flows); i++)
             print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
         print_network(simulation, state);
-        print_choices(simulation, state);
+        check_choices_print(simulation, state);
         fault = print_energy(simulation, state);
         printf("\n");
     }

@@ -192,7 +192,7 @@ static struct fault *check_regret(const struct compare_options *options)
 {
     const struct comparison_files files = all_files(options);
     if (options->regret == NULL) return NULL;
-    return regret_check(&files, options->regret, better_of(&options->better, options->regret));
+    return regret_check(&files, options->regret, direction_of(&options->better, options->regret));
 }
 
 static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
@@ -207,7 +207,7 @@ static struct fault *print_regret(const struct compare_options *options, const s
     files.world = &world;
     files.variant = name;
     struct fault *fault =
-        regret_read(&files, options->regret, better_of(&options->better, options->regret), comparison, &regret);
+        regret_read(&files, options->regret, direction_of(&options->better, options->regret), comparison, &regret);
     if (fault == NULL && options->csv)
         comparison_csv(&regret.comparison, stdout);
     else if (fault == NULL)
@@ -239,9 +239,9 @@ static struct fault *print(const struct compare_options *options, const struct c
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct compare_options *options)
 {
-    TRY(place_check(options->output));
+    TRY(output_path_check(options->output));
     for (size_t i = 0; i < options->files && options->output != NULL; i++)
-        if (place_is_same(options->output, options->file[i]))
+        if (output_path_is_same(options->output, options->file[i]))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
                                options->output);
     if (options->output == NULL || options->force || access(options->output, F_OK) < 0) return NULL;
@@ -270,7 +270,7 @@ static struct fault *check_directions(const struct better *better, const struct 
     for (size_t m = 0; m < better->mores; m++)
         for (size_t i = 0; i < comparison->outcomes; i++) {
             const char *path = comparison->outcome[i].path;
-            if (fnmatch(better->more[m], path, 0) == 0 && better_is_less(better, path))
+            if (fnmatch(better->more[m], path, 0) == 0 && direction_is_less(better, path))
                 return fault_raise(FAULT_USAGE, "--more and --less both name %s; expected one of them", path);
         }
     return NULL;
@@ -287,7 +287,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .year = options->year,
                                          .outcome = options->outcome,
                                          .outcomes = options->outcomes,
-                                         .better = better_of,
+                                         .better = direction_of,
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));

@@ -195,15 +195,15 @@ static struct fault *explain(struct scenario *scenario, const struct explain_opt
 static struct fault *explain_text(const struct explain_options *options, struct scenario **scenario)
 {
     const struct options *shared = &options->shared;
-    const struct reading reading = {.file = options->file,
-                                    .search = shared->settings.path,
-                                    .searches = shared->settings.paths,
-                                    .set = shared->settings.set,
-                                    .sets = shared->settings.sets,
-                                    .adopt = shared->settings.adopt,
-                                    .adopts = shared->settings.adopts,
-                                    .keys = scenario_keys()};
-    TRY(scenario_read(&reading, scenario));
+    const struct reader_request request = {.file = options->file,
+                                           .search = shared->settings.path,
+                                           .searches = shared->settings.paths,
+                                           .set = shared->settings.set,
+                                           .sets = shared->settings.sets,
+                                           .adopt = shared->settings.adopt,
+                                           .adopts = shared->settings.adopts,
+                                           .keys = keys_root()};
+    TRY(scenario_read(&request, scenario));
     return explain(*scenario, options);
 }
 

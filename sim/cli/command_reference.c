@@ -40,7 +40,7 @@ int command_reference(int argc, char **argv)
     enum page page = PAGE_KEYS;
     argp_err_exit_status = FAULT_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &page);
-    if (page == PAGE_SCHEMA) return command_end(reference_schema(scenario_keys(), stdout));
+    if (page == PAGE_SCHEMA) return command_end(reference_schema(keys_root(), stdout));
     if (page == PAGE_OUTCOMES) return command_end(reference_outcomes(outcome_tables, stdout));
-    return command_end(reference_markdown(scenario_keys(), stdout));
+    return command_end(reference_markdown(keys_root(), stdout));
 }

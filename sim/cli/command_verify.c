@@ -213,8 +213,8 @@ static struct fault *check_file(const char *path)
 static struct fault *verify(const struct verify_options *options, struct result *head, struct simulation *simulation)
 {
     bool ours;
-    const struct apart_limits limits = apart_limits_of(options->path);
-    TRY(apart(check_file, options->path, &limits)); /* damage makes HDF5 crash, or go round in circles */
+    const struct sandbox_limits limits = sandbox_limits_of(options->path);
+    TRY(sandbox_run(check_file, options->path, &limits)); /* damage makes HDF5 crash, or go round in circles */
     TRY(progress_catch_signals());
     TRY(result_read_head(options->path, &ours, head));
     printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,

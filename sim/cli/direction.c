@@ -12,12 +12,12 @@ static bool matches(const char *const pattern[], size_t count, const char *path)
     return false;
 }
 
-bool better_is_less(const struct better *better, const char *path)
+bool direction_is_less(const struct better *better, const char *path)
 {
     return matches(better->less, better->lesses, path);
 }
 
-enum outcome_better better_of(const void *context, const char *path)
+enum outcome_better direction_of(const void *context, const char *path)
 {
     const struct better *better = context;
     const struct outcome_kind *kind = outcomes_kind(path);

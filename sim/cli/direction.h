@@ -12,8 +12,8 @@ struct better {
     size_t mores, lesses;
 };
 /* Whether the command line says that less of it is better. */
-bool better_is_less(const struct better *better, const char *path);
+bool direction_is_less(const struct better *better, const char *path);
 /* For struct comparison_wish; context is a struct better. */
-enum outcome_better better_of(const void *context, const char *path);
+enum outcome_better direction_of(const void *context, const char *path);
 
 #endif

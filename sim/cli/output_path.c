@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fault *place_check(const char *path)
+struct fault *output_path_check(const char *path)
 {
     if (path == NULL) return NULL;
     const char *slash = strrchr(path, '/');
@@ -19,7 +19,7 @@ struct fault *place_check(const char *path)
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
 }
 
-bool place_is_same(const char *one, const char *other)
+bool output_path_is_same(const char *one, const char *other)
 {
     struct stat a, b;
     if (strcmp(one, other) == 0) return true;

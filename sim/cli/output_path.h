@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /* A folder that is not there or cannot be written to is a fault; NULL: nothing is to be written. */
-MUST_CHECK struct fault *place_check(const char *path);
+MUST_CHECK struct fault *output_path_check(const char *path);
 /* Whether both are one file, or would be. */
-bool place_is_same(const char *one, const char *other);
+bool output_path_is_same(const char *one, const char *other);
 
 #endif

@@ -20,12 +20,12 @@ enum { TIMES_THE_FILE = 4 };
 #define BYTES_LEAST (UINT64_C(4) << 30)
 #define GIB         (UINT64_C(1) << 30)
 
-struct apart_limits apart_limits_of(const char *path)
+struct sandbox_limits sandbox_limits_of(const char *path)
 {
     struct stat file;
     /* a file that is not there is the check's to tell */
     const uint64_t size = stat(path, &file) < 0 || file.st_size < 0 ? 0 : (uint64_t)file.st_size;
-    return (struct apart_limits){SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB), BYTES_LEAST + TIMES_THE_FILE * size};
+    return (struct sandbox_limits){SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB), BYTES_LEAST + TIMES_THE_FILE * size};
 }
 
 /* Lowers a limit of this process; a lower one of the user's stays. */
@@ -38,7 +38,7 @@ static bool set_limit(__rlimit_resource_t resource, uint64_t most)
     return setrlimit(resource, &limit) == 0;
 }
 
-static bool set_limits(const struct apart_limits *limits)
+static bool set_limits(const struct sandbox_limits *limits)
 {
     /* neither does a crash leave its memory behind, nor the child outlive its parent */
     bool set =
@@ -57,7 +57,7 @@ struct message {
 };
 
 static void __attribute__((noreturn))
-child(struct fault *(*check)(const char *path), const char *path, const struct apart_limits *limits, int to)
+child(struct fault *(*check)(const char *path), const char *path, const struct sandbox_limits *limits, int to)
 {
     struct message message = {.code = 0};
     const struct fault *fault = set_limits(limits)
@@ -85,7 +85,7 @@ static bool listen(pid_t process, int from, struct message *message, int *status
     return got == sizeof *message && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
 }
 
-static struct fault *fault_of(const char *path, const struct apart_limits *limits, const struct message *message)
+static struct fault *fault_of(const char *path, const struct sandbox_limits *limits, const struct message *message)
 {
     if (message->code == 0) return NULL;
     if (message->memory)
@@ -95,7 +95,8 @@ static struct fault *fault_of(const char *path, const struct apart_limits *limit
     return fault_raise(message->code, "%s", message->sentence);
 }
 
-struct fault *apart(struct fault *(*check)(const char *path), const char *path, const struct apart_limits *limits)
+struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *path,
+                          const struct sandbox_limits *limits)
 {
     int end[2], status = 0;
     struct message message;

@@ -9,18 +9,18 @@
 
 /* What the child may take. Processor time, because what a clock on the wall shows depends on the disk and on who else
  * works there. */
-struct apart_limits {
+struct sandbox_limits {
     uint64_t seconds; /* of processor time */
     uint64_t bytes;   /* of address space, program and libraries included */
 };
 /* Enough, many times over, to read a sound result of the size of this file, of which one dataset is in memory at a
  * time. */
-struct apart_limits apart_limits_of(const char *path);
+struct sandbox_limits sandbox_limits_of(const char *path);
 
 /* Calls check(path) in a child and gives its first fault, without place and notes. A child that dies, or that reaches a
  * limit, is a fault of FAULT_UNTRUSTED that says so of the path. Before any threads are begun and any signals caught.
  */
-MUST_CHECK struct fault *apart(struct fault *(*check)(const char *path), const char *path,
-                               const struct apart_limits *limits);
+MUST_CHECK struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *path,
+                                     const struct sandbox_limits *limits);
 
 #endif

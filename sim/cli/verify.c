@@ -333,8 +333,8 @@ static struct fault *order_outcome(struct verify *verify, const struct order *or
                                    size_t *count)
 {
     const struct simulation *simulation = verify->simulation;
-    const struct statistics_asked asked = {simulation->quantiles, simulation->probability, simulation->levels,
-                                           simulation->level};
+    const struct quantiles_asked asked = {simulation->quantiles, simulation->probability, simulation->levels,
+                                          simulation->level};
     const size_t rows = annual ? verify->head->years : 1, replications = verify->head->replications;
     char name[DATASET_MOST];
     bool there = false;
@@ -343,8 +343,8 @@ static struct fault *order_outcome(struct verify *verify, const struct order *or
     for (size_t row = 0; row < rows; row++) {
         const float *value = verify->value + row * replications;
         order->sampled[row] = sampled_of(replications, value);
-        statistics_quantiles_and_tails(replications, value, order->work, &asked,
-                                       order->quantile + row * asked.quantiles, order->cvar + row * asked.levels);
+        quantiles_and_tails(replications, value, order->work, &asked, order->quantile + row * asked.quantiles,
+                            order->cvar + row * asked.levels);
     }
     ++*count;
     TRY(compare_sampled(verify, order, outcome, annual));

@@ -33,10 +33,10 @@ enum outcome_subject outcome_subject_named(const char *name)
     return SUBJECT_NONE;
 }
 
-enum outcome_subject outcome_subject_at(size_t place)
+enum outcome_subject outcome_subject_at(size_t position)
 {
     for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++)
-        if (outcome_subjects[s].changes != NULL && outcome_subjects[s].place == place) return s;
+        if (outcome_subjects[s].changes != NULL && outcome_subjects[s].position == position) return s;
     return SUBJECT_NONE;
 }
 

@@ -58,14 +58,14 @@ struct outcome_subject_words {
     const char *prefix;  /* what the title says already of the paths below it */
     const char *changes; /* above its differences; NULL: it has no part among the main ones */
     const char *changes_prefix;
-    size_t lines; /* of differences, at most */
-    size_t place; /* of the differences among those of other subjects, from 0 */
+    size_t lines;    /* of differences, at most */
+    size_t position; /* of the differences among those of other subjects, from 0 */
 };
 extern const struct outcome_subject_words outcome_subjects[SUBJECTS];
 /* The subject of that name; SUBJECT_NONE if there is none. */
 enum outcome_subject outcome_subject_named(const char *name);
-/* The subject whose differences stand at that place; SUBJECT_NONE after the last. */
-enum outcome_subject outcome_subject_at(size_t place);
+/* The subject whose differences stand at that position; SUBJECT_NONE after the last. */
+enum outcome_subject outcome_subject_at(size_t position);
 
 /* The path without the prefix, if it begins with it. */
 const char *outcome_label(const char *path, const char *prefix);

@@ -135,13 +135,13 @@ static struct fault *number_read(const char **at, double *value)
 }
 
 /* A text on its way to becoming a quantity. `head` is what stands before the unit, for messages ("%.*s"). */
-struct reading {
+struct parsing {
     const char *head;
     int head_length;
     const char *unit;
     struct quantity *quantity;
 };
-#define HEAD(reading) (reading)->head_length, (reading)->head
+#define HEAD(parsing) (parsing)->head_length, (parsing)->head
 
 static struct fault *unknown_form(const char *name, size_t length)
 {
@@ -191,7 +191,7 @@ static struct fault *form_read(const char **at, enum quantity_form *form)
 }
 
 /* Reads one number between the parentheses; it must end at a blank, the parenthesis or `end`. */
-static struct fault *argument_read(const struct reading *reading, const char **at, char end, double *value)
+static struct fault *argument_read(const struct parsing *parsing, const char **at, char end, double *value)
 {
     const char *word = *at;
     struct fault *fault = number_read(at, value);
@@ -200,33 +200,33 @@ static struct fault *argument_read(const struct reading *reading, const char **a
     return fault_raise(FAULT_SCENARIO,
                        "%.*s: '%.*s' is not a number; between the parentheses stand numbers only, and the unit "
                        "follows once",
-                       HEAD(reading), shown_word(word), word);
+                       HEAD(parsing), shown_word(word), word);
 }
 
-static struct fault *arguments_read(const struct reading *reading, const char **at)
+static struct fault *arguments_read(const struct parsing *parsing, const char **at)
 {
-    struct quantity *quantity = reading->quantity;
+    struct quantity *quantity = parsing->quantity;
     const struct form *form = &forms[quantity->form];
     int count = 0;
     for (*at = skip_blanks(*at); **at != ')'; *at = skip_blanks(*at)) {
         double value;
-        TRY(argument_read(reading, at, ')', &value));
+        TRY(argument_read(parsing, at, ')', &value));
         if (count < ARGUMENTS_MOST) quantity->p[count] = value;
         count++;
     }
     if (count != form->arguments)
-        return fault_raise(FAULT_SCENARIO, "%.*s has %d %s; expected %d: %s(%s)", HEAD(reading), count,
+        return fault_raise(FAULT_SCENARIO, "%.*s has %d %s; expected %d: %s(%s)", HEAD(parsing), count,
                            count == 1 ? "value" : "values", form->arguments, form->name, form->usage);
     return NULL;
 }
 
-static struct fault *pairs_read(const struct reading *reading, const char **at)
+static struct fault *pairs_read(const struct parsing *parsing, const char **at)
 {
-    struct quantity *quantity = reading->quantity;
+    struct quantity *quantity = parsing->quantity;
     size_t most = 1;
     for (const char *c = *at; *c != ')'; c++) most += *c == ':';
     if (most > PAIRS_MOST + 1)
-        return fault_raise(FAULT_SCENARIO, "%.*s has %zu values; at most %d are read", HEAD(reading), most - 1,
+        return fault_raise(FAULT_SCENARIO, "%.*s has %zu values; at most %d are read", HEAD(parsing), most - 1,
                            PAIRS_MOST);
     quantity->value = calloc(most, sizeof *quantity->value);
     quantity->weight = calloc(most, sizeof *quantity->weight);
@@ -234,13 +234,13 @@ static struct fault *pairs_read(const struct reading *reading, const char **at)
     for (*at = skip_blanks(*at); **at != ')'; *at = skip_blanks(*at)) {
         const char *word = *at;
         double value, weight;
-        TRY(argument_read(reading, at, ':', &value));
+        TRY(argument_read(parsing, at, ':', &value));
         if (**at != ':')
             return fault_raise(FAULT_SCENARIO,
                                "%.*s: '%.*s' has no probability; expected value:probability such as 1:0.5",
-                               HEAD(reading), shown_word(word), word);
+                               HEAD(parsing), shown_word(word), word);
         (*at)++;
-        TRY(argument_read(reading, at, ')', &weight));
+        TRY(argument_read(parsing, at, ')', &weight));
         quantity->value[quantity->count] = value;
         quantity->weight[quantity->count++] = weight;
     }
@@ -260,16 +260,16 @@ static struct fault *limit_read(const char **at, double *limit)
 }
 
 /* Reads "[low high]" if it is there. */
-static struct fault *limits_read(const struct reading *reading, const char **at)
+static struct fault *limits_read(const struct parsing *parsing, const char **at)
 {
-    double *p = reading->quantity->p;
-    if (reading->quantity->form == QUANTITY_NORMAL) {
+    double *p = parsing->quantity->p;
+    if (parsing->quantity->form == QUANTITY_NORMAL) {
         p[2] = -INFINITY;
         p[3] = INFINITY;
     }
     if (**at != '[') return NULL;
-    if (reading->quantity->form != QUANTITY_NORMAL)
-        return fault_raise(FAULT_SCENARIO, "%.*s: limits in brackets are for normal only", HEAD(reading));
+    if (parsing->quantity->form != QUANTITY_NORMAL)
+        return fault_raise(FAULT_SCENARIO, "%.*s: limits in brackets are for normal only", HEAD(parsing));
     *at = skip_blanks(*at + 1);
     TRY(limit_read(at, &p[2]));
     *at = skip_blanks(*at);
@@ -279,97 +279,97 @@ static struct fault *limits_read(const struct reading *reading, const char **at)
         p[3] = NAN;
     *at = skip_blanks(*at);
     if (**at != ']' || isnan(p[3]))
-        return fault_raise(FAULT_SCENARIO, "%.*s: expected two limits in brackets, such as [0 2]", HEAD(reading));
+        return fault_raise(FAULT_SCENARIO, "%.*s: expected two limits in brackets, such as [0 2]", HEAD(parsing));
     (*at)++;
     return NULL;
 }
 
 /* Reads all but the unit; on a fault the caller frees the quantity. */
-static struct fault *head_read(const char *text, struct reading *reading)
+static struct fault *head_read(const char *text, struct parsing *parsing)
 {
-    struct quantity *quantity = reading->quantity;
+    struct quantity *quantity = parsing->quantity;
     const char *at = skip_blanks(text);
-    reading->head = at;
+    parsing->head = at;
     if (strchr("+-.0123456789", *at) != NULL && *at != '\0') {
         TRY(number_read(&at, &quantity->p[0]));
-        reading->unit = skip_blanks(at);
-        reading->head_length = shown(reading->head, (size_t)(at - reading->head));
-        const char next = *reading->unit;
-        if ((is_digit(next) && strncmp(reading->unit, "1/", 2) != 0) || (next != '\0' && strchr("+-.", next) != NULL))
+        parsing->unit = skip_blanks(at);
+        parsing->head_length = shown(parsing->head, (size_t)(at - parsing->head));
+        const char next = *parsing->unit;
+        if ((is_digit(next) && strncmp(parsing->unit, "1/", 2) != 0) || (next != '\0' && strchr("+-.", next) != NULL))
             return fault_raise(FAULT_SCENARIO, "'%.*s': a unit is expected after %.*s", shown(text, strlen(text)), text,
-                               HEAD(reading));
+                               HEAD(parsing));
         return NULL;
     }
     TRY(form_read(&at, &quantity->form));
-    reading->head_length = shown(reading->head, strcspn(reading->head, ")") + 1);
-    TRY(quantity->form == QUANTITY_DISCRETE ? pairs_read(reading, &at) : arguments_read(reading, &at));
+    parsing->head_length = shown(parsing->head, strcspn(parsing->head, ")") + 1);
+    TRY(quantity->form == QUANTITY_DISCRETE ? pairs_read(parsing, &at) : arguments_read(parsing, &at));
     const char *close = at + 1;
     at = skip_blanks(close);
     const bool limited = *at == '[';
-    TRY(limits_read(reading, &at));
-    reading->head_length = shown(reading->head, (size_t)((limited ? at : close) - reading->head));
-    reading->unit = skip_blanks(at);
+    TRY(limits_read(parsing, &at));
+    parsing->head_length = shown(parsing->head, (size_t)((limited ? at : close) - parsing->head));
+    parsing->unit = skip_blanks(at);
     return NULL;
 }
 
-static struct fault *order_check(const struct reading *reading, const char *low_name, double low, const char *high_name,
+static struct fault *order_check(const struct parsing *parsing, const char *low_name, double low, const char *high_name,
                                  double high)
 {
     if (low <= high) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is above %s %.15g", HEAD(reading), low_name, low, high_name,
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is above %s %.15g", HEAD(parsing), low_name, low, high_name,
                        high);
 }
 
-static struct fault *positive_check(const struct reading *reading, const char *name, double value)
+static struct fault *positive_check(const struct parsing *parsing, const char *name, double value)
 {
     if (value > 0.0) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is not positive", HEAD(reading), name, value);
+    return fault_raise(FAULT_SCENARIO, "%.*s: %s %.15g is not positive", HEAD(parsing), name, value);
 }
 
-static struct fault *normal_check(const struct reading *reading)
+static struct fault *normal_check(const struct parsing *parsing)
 {
-    const double *p = reading->quantity->p;
+    const double *p = parsing->quantity->p;
     if (p[1] < 0.0)
         return fault_raise(FAULT_SCENARIO, "%.*s: standard deviation %.15g is negative; expected 0 or more",
-                           HEAD(reading), p[1]);
-    TRY(order_check(reading, "low limit", p[2], "high limit", p[3]));
+                           HEAD(parsing), p[1]);
+    TRY(order_check(parsing, "low limit", p[2], "high limit", p[3]));
     const double away = fmax(p[2] - p[0], p[0] - p[3]);
     if (away > NORMAL_REACH * p[1])
         return fault_raise(FAULT_SCENARIO,
                            "%.*s: the limits lie more than %g standard deviations from the mean and leave "
                            "nothing to draw",
-                           HEAD(reading), NORMAL_REACH);
+                           HEAD(parsing), NORMAL_REACH);
     return NULL;
 }
 
-static struct fault *discrete_check(const struct reading *reading)
+static struct fault *discrete_check(const struct parsing *parsing)
 {
-    const struct quantity *quantity = reading->quantity;
+    const struct quantity *quantity = parsing->quantity;
     double sum = 0.0;
     for (size_t i = 0; i < quantity->count; i++) {
-        TRY(positive_check(reading, "probability", quantity->weight[i]));
+        TRY(positive_check(parsing, "probability", quantity->weight[i]));
         sum += quantity->weight[i];
     }
     if (fabs(sum - 1.0) <= SUM_TOLERANCE) return NULL;
-    return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", HEAD(reading), sum);
+    return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", HEAD(parsing), sum);
 }
 
-static struct fault *law_check(const struct reading *reading)
+static struct fault *law_check(const struct parsing *parsing)
 {
-    const double *p = reading->quantity->p;
-    switch (reading->quantity->form) {
-    case QUANTITY_UNIFORM: return order_check(reading, "low", p[0], "high", p[1]);
+    const double *p = parsing->quantity->p;
+    switch (parsing->quantity->form) {
+    case QUANTITY_UNIFORM: return order_check(parsing, "low", p[0], "high", p[1]);
     case QUANTITY_TRIANGULAR:
     case QUANTITY_PERT:
-        TRY(order_check(reading, "low", p[0], "mode", p[1]));
-        return order_check(reading, "mode", p[1], "high", p[2]);
-    case QUANTITY_NORMAL: return normal_check(reading);
+        TRY(order_check(parsing, "low", p[0], "mode", p[1]));
+        return order_check(parsing, "mode", p[1], "high", p[2]);
+    case QUANTITY_NORMAL: return normal_check(parsing);
     case QUANTITY_LOGNORMAL:
     case QUANTITY_GAMMA:
-        TRY(positive_check(reading, "mean", p[0]));
-        return positive_check(reading, "coefficient of variation", p[1]);
-    case QUANTITY_EXPONENTIAL: return positive_check(reading, "mean", p[0]);
-    case QUANTITY_DISCRETE: return discrete_check(reading);
+        TRY(positive_check(parsing, "mean", p[0]));
+        return positive_check(parsing, "coefficient of variation", p[1]);
+    case QUANTITY_EXPONENTIAL: return positive_check(parsing, "mean", p[0]);
+    case QUANTITY_DISCRETE: return discrete_check(parsing);
     case QUANTITY_NUMBER: break;
     }
     return NULL;
@@ -390,40 +390,40 @@ static bool is_dimensionless(struct units *units, const char *unit)
     return pure;
 }
 
-static struct fault *ratio_find(struct units *units, const struct reading *reading, const char *unit, double *multiply,
+static struct fault *ratio_find(struct units *units, const struct parsing *parsing, const char *unit, double *multiply,
                                 double *divide)
 {
-    const bool bare = *reading->unit == '\0' && !is_pure(unit);
+    const bool bare = *parsing->unit == '\0' && !is_pure(unit);
     if (bare && !is_dimensionless(units, unit))
-        return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(reading),
+        return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(parsing),
                            strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
-    TRY(units_check(units, reading->unit));
+    TRY(units_check(units, parsing->unit));
     TRY(units_check(units, unit));
-    struct fault *fault = units_ratio(units, reading->unit, unit, multiply, divide);
+    struct fault *fault = units_ratio(units, parsing->unit, unit, multiply, divide);
     if (fault == NULL || fault->code != FAULT_SCENARIO) return fault;
-    struct fault *whole = fault_raise(FAULT_SCENARIO, "%.*s %s", HEAD(reading), fault->sentence);
+    struct fault *whole = fault_raise(FAULT_SCENARIO, "%.*s %s", HEAD(parsing), fault->sentence);
     fault_free(fault);
     return whole;
 }
 
 /* One rounding in most cases: one of the two is nearly always 1. */
-static struct fault *value_convert(const struct reading *reading, double multiply, double divide, double *value)
+static struct fault *value_convert(const struct parsing *parsing, double multiply, double divide, double *value)
 {
     const double converted = *value * multiply / divide;
     if (isfinite(*value) && !isfinite(converted))
-        return beyond_range(reading->head, reading->unit + strlen(reading->unit));
+        return beyond_range(parsing->head, parsing->unit + strlen(parsing->unit));
     *value = converted;
     return NULL;
 }
 
-static struct fault *values_convert(struct units *units, const struct reading *reading, const char *unit)
+static struct fault *values_convert(struct units *units, const struct parsing *parsing, const char *unit)
 {
-    struct quantity *quantity = reading->quantity;
+    struct quantity *quantity = parsing->quantity;
     double multiply, divide;
-    TRY(ratio_find(units, reading, unit, &multiply, &divide));
+    TRY(ratio_find(units, parsing, unit, &multiply, &divide));
     const int last = quantity->form == QUANTITY_NORMAL ? 4 : forms[quantity->form].with_unit;
-    for (int i = 0; i < last; i++) TRY(value_convert(reading, multiply, divide, &quantity->p[i]));
-    for (size_t i = 0; i < quantity->count; i++) TRY(value_convert(reading, multiply, divide, &quantity->value[i]));
+    for (int i = 0; i < last; i++) TRY(value_convert(parsing, multiply, divide, &quantity->p[i]));
+    for (size_t i = 0; i < quantity->count; i++) TRY(value_convert(parsing, multiply, divide, &quantity->value[i]));
     return NULL;
 }
 
@@ -445,10 +445,10 @@ static void pairs_sort(struct quantity *quantity)
 struct fault *quantity_read(struct units *units, const char *text, const char *unit, struct quantity *quantity)
 {
     *quantity = (struct quantity){.form = QUANTITY_NUMBER};
-    struct reading reading = {.quantity = quantity};
-    struct fault *fault = head_read(text, &reading);
-    if (fault == NULL) fault = law_check(&reading);
-    if (fault == NULL) fault = values_convert(units, &reading, unit);
+    struct parsing parsing = {.quantity = quantity};
+    struct fault *fault = head_read(text, &parsing);
+    if (fault == NULL) fault = law_check(&parsing);
+    if (fault == NULL) fault = values_convert(units, &parsing, unit);
     if (fault == NULL)
         pairs_sort(quantity);
     else
@@ -459,9 +459,9 @@ struct fault *quantity_read(struct units *units, const char *text, const char *u
 const char *quantity_unit_text(const char *text)
 {
     struct quantity quantity = {.form = QUANTITY_NUMBER};
-    struct reading reading = {.quantity = &quantity};
-    struct fault *fault = head_read(text, &reading);
-    const char *unit = fault == NULL ? reading.unit : NULL;
+    struct parsing parsing = {.quantity = &quantity};
+    struct fault *fault = head_read(text, &parsing);
+    const char *unit = fault == NULL ? parsing.unit : NULL;
     fault_free(fault);
     quantity_free(&quantity);
     return unit;

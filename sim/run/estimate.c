@@ -25,12 +25,11 @@ static struct cvar_estimate estimate_tail(const struct sketch *sketch, size_t ce
 }
 
 void estimate_cell(const struct estimate *estimate, size_t cell, const struct moments *moments, float work[],
-                   const struct statistics_asked *asked, struct quantile_estimate quantile[],
+                   const struct quantiles_asked *asked, struct quantile_estimate quantile[],
                    struct cvar_estimate cvar[])
 {
     if (estimate->samples != NULL) {
-        statistics_quantiles_and_tails(estimate->replications, samples_of(estimate->samples, cell), work, asked,
-                                       quantile, cvar);
+        quantiles_and_tails(estimate->replications, samples_of(estimate->samples, cell), work, asked, quantile, cvar);
         return;
     }
     sketch_quantiles(estimate->sketch, cell, moments, asked->quantiles, asked->p, quantile);
@@ -56,7 +55,7 @@ static struct fault *loop_cell(void *context, void *thread_state, uint64_t cell)
 {
     const struct loop *loop = context;
     struct result *result = loop->result;
-    const struct statistics_asked asked = {result->quantiles, result->probability, result->levels, result->level};
+    const struct quantiles_asked asked = {result->quantiles, result->probability, result->levels, result->level};
     estimate_cell(loop->estimate, cell, &result->moments[cell], thread_state, &asked,
                   result->quantile + cell * result->quantiles, result->cvar + cell * result->levels);
     return NULL;

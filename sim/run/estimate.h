@@ -15,7 +15,7 @@ MUST_CHECK struct fault *estimate_from(const struct intake *intake, struct estim
 /* quantile[asked->quantiles] and cvar[asked->levels] of a cell, whose moments are those of the same replications; needs
  * work[replications]. */
 void estimate_cell(const struct estimate *estimate, size_t cell, const struct moments *moments, float work[],
-                   const struct statistics_asked *asked, struct quantile_estimate quantile[],
+                   const struct quantiles_asked *asked, struct quantile_estimate quantile[],
                    struct cvar_estimate cvar[]);
 /* Those of all cells of the result, on so many threads. */
 MUST_CHECK struct fault *estimate_all(const struct estimate *estimate, size_t cells, int threads,

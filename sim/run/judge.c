@@ -14,7 +14,7 @@ static struct precision_state judge_order(const struct estimate *estimate, const
     const struct precision_goal *goal = &wanted->goal;
     const bool quantile = goal->statistic == PRECISION_QUANTILE;
     const double level = goal->statistic == PRECISION_CVAR_LOWER ? tail_share(goal->at) : goal->at;
-    const struct statistics_asked asked = {quantile ? 1 : 0, &goal->at, quantile ? 0 : 1, &level};
+    const struct quantiles_asked asked = {quantile ? 1 : 0, &goal->at, quantile ? 0 : 1, &level};
     const double z = precision_z(goal->confidence);
     struct quantile_estimate at = {0};
     struct cvar_estimate tail = {0};

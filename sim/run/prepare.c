@@ -172,18 +172,18 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                    const struct run_settings *settings, struct simulation *simulation)
 {
     *simulation = (struct simulation){.file = file, .origin = origin, .memory = settings->memory, .rng = settings->rng};
-    const struct reading reading = {.file = file,
-                                    .text = text,
-                                    .search = settings->path,
-                                    .searches = settings->paths,
-                                    .set = settings->set,
-                                    .sets = settings->sets,
-                                    .adopt = settings->adopt,
-                                    .adopts = settings->adopts,
-                                    .keys = scenario_keys()};
+    const struct reader_request request = {.file = file,
+                                           .text = text,
+                                           .search = settings->path,
+                                           .searches = settings->paths,
+                                           .set = settings->set,
+                                           .sets = settings->sets,
+                                           .adopt = settings->adopt,
+                                           .adopts = settings->adopts,
+                                           .keys = keys_root()};
     if (settings->save != NULL && (simulation->save = strdup(settings->save)) == NULL) return fault_no_memory();
     TRY(stream_generator(settings->rng, &simulation->plan.generator));
-    TRY(scenario_read(&reading, &simulation->scenario));
+    TRY(scenario_read(&request, &simulation->scenario));
     simulation->plan.root = simulation->scenario->root;
     simulation->plan.store = simulation->scenario->store;
     simulation->plan.units = simulation->scenario->units;

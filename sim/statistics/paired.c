@@ -12,7 +12,7 @@
 /* In double: the macro of math.h is a float. */
 #define UNKNOWN __builtin_nan("")
 
-struct fault *paired_work_init(struct paired_work *work, size_t count, const struct statistics_asked *asked)
+struct fault *paired_work_init(struct paired_work *work, size_t count, const struct quantiles_asked *asked)
 {
     const size_t points = asked->quantiles + asked->levels + 1;
     bool whole = true;
@@ -72,7 +72,7 @@ static struct paired nothing_known(void)
                            .worse = none};
 }
 
-static void parts_unknown(const struct statistics_asked *asked, const struct paired_parts *parts)
+static void parts_unknown(const struct quantiles_asked *asked, const struct paired_parts *parts)
 {
     for (size_t q = 0; q < asked->quantiles; q++)
         parts->quantile[q] = parts->quantile_difference[q] = (struct quantile_estimate){UNKNOWN, UNKNOWN, UNKNOWN};
@@ -81,7 +81,7 @@ static void parts_unknown(const struct statistics_asked *asked, const struct pai
 }
 
 /* Of equal samples, whatever they are. */
-static void parts_nothing(const struct statistics_asked *asked, const struct paired_parts *parts)
+static void parts_nothing(const struct quantiles_asked *asked, const struct paired_parts *parts)
 {
     for (size_t q = 0; q < asked->quantiles; q++)
         parts->quantile_difference[q] = (struct quantile_estimate){0.0, 0.0, 0.0};
@@ -155,7 +155,7 @@ static void set_shares(struct paired *paired, const struct counts *counts, enum 
 }
 
 /* Differences of quantiles by sections of consecutive pairs. */
-static void set_quantiles(size_t pairs, const struct statistics_asked *asked, struct paired_work *work,
+static void set_quantiles(size_t pairs, const struct quantiles_asked *asked, struct paired_work *work,
                           const struct paired_parts *parts)
 {
     const double sections = PAIRED_SECTIONS;
@@ -169,8 +169,8 @@ static void set_quantiles(size_t pairs, const struct statistics_asked *asked, st
     for (size_t q = 0; q < asked->quantiles; q++) squares[q] = 0.0;
     for (size_t s = 0; s < PAIRED_SECTIONS; s++) {
         const size_t first = pairs * s / PAIRED_SECTIONS, size = pairs * (s + 1) / PAIRED_SECTIONS - first;
-        statistics_quantiles(size, work->value + first, work->select, asked->quantiles, asked->p, of_value);
-        statistics_quantiles(size, work->base + first, work->select, asked->quantiles, asked->p, parts->quantile);
+        quantiles_estimate(size, work->value + first, work->select, asked->quantiles, asked->p, of_value);
+        quantiles_estimate(size, work->base + first, work->select, asked->quantiles, asked->p, parts->quantile);
         for (size_t q = 0; q < asked->quantiles; q++) {
             const double apart = of_value[q].estimate - parts->quantile[q].estimate - out[q].estimate;
             squares[q] += apart * apart;
@@ -198,7 +198,7 @@ static double influence(double x, double edge, bool upper)
     return beyond <= 0.0 ? 0.0 : upper ? beyond : -beyond;
 }
 
-static void set_tails(size_t pairs, const struct statistics_asked *asked, struct paired_work *work,
+static void set_tails(size_t pairs, const struct quantiles_asked *asked, struct paired_work *work,
                       const struct paired_parts *parts)
 {
     for (size_t l = 0; l < asked->levels; l++) {
@@ -216,7 +216,7 @@ static void set_tails(size_t pairs, const struct statistics_asked *asked, struct
 }
 
 struct paired paired_compare(size_t count, const float value[], const float base[], enum outcome_better better,
-                             const struct statistics_asked *asked, struct paired_work *work,
+                             const struct quantiles_asked *asked, struct paired_work *work,
                              const struct paired_parts *parts)
 {
     struct counts counts;
@@ -227,7 +227,7 @@ struct paired paired_compare(size_t count, const float value[], const float base
     paired.paired = 1.0;
     paired.count = (double)pairs;
     if (pairs == 0) return paired;
-    const struct statistics_asked all = {asked->quantiles + asked->levels, work->edge, asked->levels, asked->level};
+    const struct quantiles_asked all = {asked->quantiles + asked->levels, work->edge, asked->levels, asked->level};
     paired.same = counts.same;
     paired.rounding = ROUNDING * counts.roundings / (double)pairs;
     set_means(&paired, pairs, work);
@@ -235,12 +235,12 @@ struct paired paired_compare(size_t count, const float value[], const float base
     if (paired.same) {
         parts_nothing(asked, parts);
     } else {
-        statistics_quantiles_and_tails(pairs, work->value, work->select, &all, work->of_value, work->tail_value);
-        statistics_quantiles_and_tails(pairs, work->base, work->select, &all, work->of_base, work->tail_base);
+        quantiles_and_tails(pairs, work->value, work->select, &all, work->of_value, work->tail_value);
+        quantiles_and_tails(pairs, work->base, work->select, &all, work->of_base, work->tail_base);
         set_quantiles(pairs, asked, work, parts);
         set_tails(pairs, asked, work, parts);
     }
-    statistics_quantiles(pairs, work->difference, work->select, asked->quantiles, asked->p, parts->quantile);
+    quantiles_estimate(pairs, work->difference, work->select, asked->quantiles, asked->p, parts->quantile);
     return paired;
 }
 
@@ -259,7 +259,7 @@ static struct quantile_estimate quantile_interval(const struct quantile_estimate
 }
 
 struct paired paired_unpaired(const struct summary *value, const struct summary *base,
-                              const struct statistics_asked *asked, const struct paired_parts *parts)
+                              const struct quantiles_asked *asked, const struct paired_parts *parts)
 {
     struct paired paired = nothing_known();
     parts_unknown(asked, parts);

@@ -53,7 +53,7 @@ struct paired_work {
     struct quantile_estimate *of_value, *of_base, *section; /* [quantiles + levels] */
     struct cvar_estimate *tail_value, *tail_base;           /* [levels] */
 };
-MUST_CHECK struct fault *paired_work_init(struct paired_work *work, size_t count, const struct statistics_asked *asked);
+MUST_CHECK struct fault *paired_work_init(struct paired_work *work, size_t count, const struct quantiles_asked *asked);
 void paired_work_free(struct paired_work *work);
 
 /* Compares samples in single precision, subtracted in double. A replication that is NaN in either leaves the pair.
@@ -67,7 +67,7 @@ void paired_work_free(struct paired_work *work);
  *               level; NaN below two points
  * `work` has room for `count`. */
 struct paired paired_compare(size_t count, const float value[], const float base[], enum outcome_better better,
-                             const struct statistics_asked *asked, struct paired_work *work,
+                             const struct quantiles_asked *asked, struct paired_work *work,
                              const struct paired_parts *parts);
 
 /* What is known of one outcome in one period of a run without its samples. */
@@ -82,7 +82,7 @@ struct summary {
  * standard errors. Where the draws are the same after all the errors are mostly too wide, since what is common to both
  * is counted. */
 struct paired paired_unpaired(const struct summary *value, const struct summary *base,
-                              const struct statistics_asked *asked, const struct paired_parts *parts);
+                              const struct quantiles_asked *asked, const struct paired_parts *parts);
 
 /* Whether the mean difference is no more than rounding. */
 bool paired_is_rounding(const struct paired *paired);

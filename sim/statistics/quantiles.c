@@ -33,7 +33,7 @@ static void binomial_bounds(double n, double p, double tail, uint64_t *low, uint
     *high = (uint64_t)b;
 }
 
-void statistics_quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_t *high)
+void quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_t *high)
 {
     *rank = *low = 0;
     *high = 1;
@@ -217,9 +217,9 @@ static void want(struct wishes *wishes, uint64_t rank, double *value)
         *value = rank < 1 ? -ENDLESS : ENDLESS;
         return;
     }
-    size_t place = wishes->count++;
-    for (; place > 0 && wanted[place - 1].rank > rank - 1; place--) wanted[place] = wanted[place - 1];
-    wanted[place] = (struct wanted){rank - 1, value};
+    size_t position = wishes->count++;
+    for (; position > 0 && wanted[position - 1].rank > rank - 1; position--) wanted[position] = wanted[position - 1];
+    wanted[position] = (struct wanted){rank - 1, value};
 }
 
 static void want_quantile(struct wishes *wishes, double p, struct quantile_estimate *out)
@@ -227,7 +227,7 @@ static void want_quantile(struct wishes *wishes, double p, struct quantile_estim
     *out = (struct quantile_estimate){UNKNOWN, UNKNOWN, UNKNOWN};
     if (wishes->n == 0 || !(p >= 0 && p <= 1)) return;
     uint64_t rank, low, high;
-    statistics_quantile_ranks(wishes->n, p, &rank, &low, &high);
+    quantile_ranks(wishes->n, p, &rank, &low, &high);
     want(wishes, rank, &out->estimate);
     want(wishes, low, &out->low);
     want(wishes, high, &out->high);
@@ -238,9 +238,8 @@ static bool is_level(double level)
     return level > 0 && level < 1;
 }
 
-void statistics_quantiles_and_tails(size_t count, const float sample[], float work[],
-                                    const struct statistics_asked *asked, struct quantile_estimate quantile[],
-                                    struct cvar_estimate cvar[])
+void quantiles_and_tails(size_t count, const float sample[], float work[], const struct quantiles_asked *asked,
+                         struct quantile_estimate quantile[], struct cvar_estimate cvar[])
 {
     for (size_t from = 0; from < asked->quantiles || from < asked->levels; from += ASKED_AT_ONCE) {
         struct wishes wishes = {.n = copy_defined(count, sample, work), .count = 0};
@@ -260,9 +259,9 @@ void statistics_quantiles_and_tails(size_t count, const float sample[], float wo
     }
 }
 
-void statistics_quantiles(size_t count, const float sample[], float work[], size_t asked, const double p[],
-                          struct quantile_estimate out[])
+void quantiles_estimate(size_t count, const float sample[], float work[], size_t asked, const double p[],
+                        struct quantile_estimate out[])
 {
-    const struct statistics_asked quantiles = {asked, p, 0, NULL};
-    statistics_quantiles_and_tails(count, sample, work, &quantiles, out, NULL);
+    const struct quantiles_asked quantiles = {asked, p, 0, NULL};
+    quantiles_and_tails(count, sample, work, &quantiles, out, NULL);
 }

@@ -21,21 +21,20 @@
 struct quantile_estimate {
     double estimate, low, high;
 };
-void statistics_quantiles(size_t count, const float sample[], float work[], size_t asked, const double p[],
-                          struct quantile_estimate out[]);
+void quantiles_estimate(size_t count, const float sample[], float work[], size_t asked, const double p[],
+                        struct quantile_estimate out[]);
 /* The same and the tails of the levels, in one selection. Of levels not in (0, 1), all is NaN. */
-struct statistics_asked {
+struct quantiles_asked {
     size_t quantiles;
     const double *p;
     size_t levels;
     const double *level;
 };
-void statistics_quantiles_and_tails(size_t count, const float sample[], float work[],
-                                    const struct statistics_asked *asked, struct quantile_estimate quantile[],
-                                    struct cvar_estimate cvar[]);
+void quantiles_and_tails(size_t count, const float sample[], float work[], const struct quantiles_asked *asked,
+                         struct quantile_estimate quantile[], struct cvar_estimate cvar[]);
 /* The ranks (from 1) of the above for n values and p in [0, 1]; low 0 or high n + 1 mean that the bound lies outside
  * the sample. n p within 2 DBL_EPSILON n p of a whole number counts as that number, because most decimal p (0.05, 0.07)
  * are not exact in binary: ceil(100 * 0.07) is meant to be 7. p = 0 gives rank 1. With n = 0: rank 0, low 0, high 1. */
-void statistics_quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_t *high);
+void quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_t *high);
 
 #endif

@@ -87,8 +87,8 @@ static void reduction_spare(struct reduction *reduction, struct moments *node)
         free(node);
 }
 
-/* The place of the first held node that does not end before leaf `first`. */
-static size_t reduction_place(const struct reduction *reduction, uint64_t first)
+/* The position of the first held node that does not end before leaf `first`. */
+static size_t held_position(const struct reduction *reduction, uint64_t first)
 {
     size_t low = 0, high = reduction->nodes;
     while (low < high) {
@@ -106,28 +106,28 @@ static size_t reduction_place(const struct reduction *reduction, uint64_t first)
 static bool reduction_overlaps(const struct reduction *reduction, unsigned level, uint64_t index)
 {
     const uint64_t first = index << level, end = first + ((UINT64_C(1) << level) - 1);
-    const size_t place = reduction_place(reduction, first);
-    return place < reduction->nodes && reduction->held[place].index << reduction->held[place].level <= end;
+    const size_t position = held_position(reduction, first);
+    return position < reduction->nodes && reduction->held[position].index << reduction->held[position].level <= end;
 }
 
 /* Takes node (level, index) out of the held ones; NULL if it is not there. */
 static struct moments *reduction_take(struct reduction *reduction, unsigned level, uint64_t index)
 {
-    const size_t place = reduction_place(reduction, index << level);
-    if (place == reduction->nodes) return NULL;
-    const struct held_node found = reduction->held[place];
+    const size_t position = held_position(reduction, index << level);
+    if (position == reduction->nodes) return NULL;
+    const struct held_node found = reduction->held[position];
     if (found.level != level || found.index != index) return NULL;
     reduction->nodes--;
-    memmove(reduction->held + place, reduction->held + place + 1, (reduction->nodes - place) * sizeof found);
+    memmove(reduction->held + position, reduction->held + position + 1, (reduction->nodes - position) * sizeof found);
     return found.node;
 }
 
 static struct fault *reduction_hold(struct reduction *reduction, struct held_node node)
 {
     if (reduction->nodes == reduction->room) TRY(reduction_grow(reduction));
-    const size_t place = reduction_place(reduction, node.index << node.level);
-    memmove(reduction->held + place + 1, reduction->held + place, (reduction->nodes - place) * sizeof node);
-    reduction->held[place] = node;
+    const size_t position = held_position(reduction, node.index << node.level);
+    memmove(reduction->held + position + 1, reduction->held + position, (reduction->nodes - position) * sizeof node);
+    reduction->held[position] = node;
     reduction->nodes++;
     return NULL;
 }

@@ -105,9 +105,9 @@ struct fault *sketch_add(struct sketch *sketch, size_t at, size_t count, const f
         memcpy(&bits, &value[i], sizeof bits);
         const uint32_t sign = bits >> 31, magnitude = bits >> 16 & 0x7fff;
         struct window *window = &cell->window[sign];
-        const uint32_t place = magnitude - window->first;
-        if (place < window->size)
-            window->count[place]++;
+        const uint32_t offset = magnitude - window->first;
+        if (offset < window->size)
+            window->count[offset]++;
         else
             TRY(add_elsewhere(cell, value[i], sign, magnitude));
     }
@@ -296,7 +296,7 @@ void sketch_quantiles(const struct sketch *sketch, size_t cell, const struct mom
         uint64_t rank, low, high;
         out[q] = (struct quantile_estimate){UNKNOWN, UNKNOWN, UNKNOWN};
         if (count == 0 || !(p[q] >= 0 && p[q] <= 1)) continue;
-        statistics_quantile_ranks(count, p[q], &rank, &low, &high);
+        quantile_ranks(count, p[q], &rank, &low, &high);
         out[q].estimate = sketch_value(sketch, cell, moments, rank);
         out[q].low = bound_at(sketch, cell, &extremes, low, false);
         out[q].high = bound_at(sketch, cell, &extremes, high, true);

@@ -44,7 +44,7 @@ size_t sketch_bytes(const struct sketch *sketch);
 
 /* The value of a rank from 1 to sketch_count, -0 before +0; NaN of any other. */
 double sketch_value(const struct sketch *sketch, size_t cell, const struct moments *moments, uint64_t rank);
-/* As statistics_quantiles, by the same ranks. The estimate is within SKETCH_ERROR of that of the values themselves; the
+/* As quantiles_estimate, by the same ranks. The estimate is within SKETCH_ERROR of that of the values themselves; the
  * bounds are the outer ends of their buckets, so that they enclose the bounds of the values themselves, and hold the
  * true quantile at least as often. */
 void sketch_quantiles(const struct sketch *sketch, size_t cell, const struct moments *moments, size_t asked,

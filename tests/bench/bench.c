@@ -34,9 +34,9 @@ void bench_sort(size_t count, double x[])
 
 void bench_open(struct bench_scenario *opened, const char *file, size_t sets, const char *const set[], uint64_t seed)
 {
-    const struct reading reading = {.file = file, .keys = scenario_keys(), .set = set, .sets = sets};
+    const struct reader_request request = {.file = file, .keys = keys_root(), .set = set, .sets = sets};
     *opened = (struct bench_scenario){0};
-    bench_must(scenario_read(&reading, &opened->scenario));
+    bench_must(scenario_read(&request, &opened->scenario));
     opened->plan = (struct plan){.root = opened->scenario->root,
                                  .store = opened->scenario->store,
                                  .units = opened->scenario->units,

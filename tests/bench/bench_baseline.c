@@ -146,8 +146,8 @@ static struct fault *selection_cell(void *context, void *thread_state, uint64_t 
 {
     const struct selection *selection = context;
     const struct samples *samples = selection->samples;
-    statistics_quantiles(samples->count, samples->value + cell * samples->count, thread_state, QUANTILES, probability,
-                         selection->out + cell * QUANTILES);
+    quantiles_estimate(samples->count, samples->value + cell * samples->count, thread_state, QUANTILES, probability,
+                       selection->out + cell * QUANTILES);
     return NULL;
 }
 
@@ -453,7 +453,7 @@ static double quantiles_ns(const struct samples *samples, double steps)
     struct quantile_estimate *out = zeros(QUANTILES, sizeof *out);
     const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
     for (size_t c = 0; c < samples->cells; c++)
-        statistics_quantiles(samples->count, samples->value + c * samples->count, work, QUANTILES, probability, out);
+        quantiles_estimate(samples->count, samples->value + c * samples->count, work, QUANTILES, probability, out);
     const double spent = processor_ns(since, steps);
     free(work);
     free(out);

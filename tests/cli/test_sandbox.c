@@ -52,8 +52,8 @@ static struct fault *take_two_gib(const char *path)
 /* Checks a file within a second and a GiB: what is said of it; "" of no fault. */
 static void assert_said(struct fault *(*check)(const char *path), enum fault_code code, const char *said)
 {
-    const struct apart_limits limits = {1, GIB};
-    struct fault *fault = apart(check, "r.h5", &limits);
+    const struct sandbox_limits limits = {1, GIB};
+    struct fault *fault = sandbox_run(check, "r.h5", &limits);
     ck_assert_str_eq(fault == NULL ? "" : fault->sentence, said);
     if (fault != NULL) ck_assert_int_eq(fault->code, code);
     fault_free(fault);
@@ -81,8 +81,8 @@ END_TEST
 
 START_TEST(a_check_that_takes_too_much_memory_is_refused_it)
 {
-    const struct apart_limits wide = {1, 16 * GIB};
-    struct fault *fault = apart(take_two_gib, "r.h5", &wide);
+    const struct sandbox_limits wide = {1, 16 * GIB};
+    struct fault *fault = sandbox_run(take_two_gib, "r.h5", &wide);
     ck_assert_ptr_null(fault);
 #ifndef __SANITIZE_ADDRESS__ /* with which memory is not limited */
     assert_said(take_two_gib, FAULT_UNTRUSTED,
@@ -96,9 +96,9 @@ START_TEST(limits_grow_with_the_file)
     char file[] = "/tmp/zhol-apart-XXXXXX";
     const int made = mkstemp(file);
     ck_assert_int_ge(made, 0);
-    const struct apart_limits none = apart_limits_of("none.h5"), empty = apart_limits_of(file);
+    const struct sandbox_limits none = sandbox_limits_of("none.h5"), empty = sandbox_limits_of(file);
     ck_assert_int_eq(ftruncate(made, (off_t)(10 * GIB)), 0); /* of zeros, which take no room */
-    const struct apart_limits large = apart_limits_of(file);
+    const struct sandbox_limits large = sandbox_limits_of(file);
     ck_assert_int_eq(close(made), 0);
     ck_assert_int_eq(unlink(file), 0);
     ck_assert_uint_eq(none.seconds, empty.seconds);

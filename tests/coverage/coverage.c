@@ -151,7 +151,7 @@ static void run(gsl_rng *rng, const struct law *law, size_t n, const double trut
     static double value[MOST];
     static float sample[MOST], work[MOST];
     static const double level[2] = {1 - LEVEL, LEVEL};
-    const struct statistics_asked asked = {PROBABILITIES, probability, 2, level};
+    const struct quantiles_asked asked = {PROBABILITIES, probability, 2, level};
     struct quantile_estimate quantile[PROBABILITIES];
     struct cvar_estimate cvar[2];
     for (size_t i = 0; i < n; i++) {
@@ -159,7 +159,7 @@ static void run(gsl_rng *rng, const struct law *law, size_t n, const double trut
         sample[i] = (float)value[i];
     }
     const struct moments m = moments_of(n, value, NULL);
-    statistics_quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
+    quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
     counts->mean += judge_covers(m.mean, moments_standard_error(&m), law->mean);
     for (size_t q = 0; q < PROBABILITIES; q++)
         counts->quantile[q] += quantile[q].low <= truth[q] && truth[q] <= quantile[q].high;

@@ -22,7 +22,7 @@
 enum { SEED = 20190912, MOST = 10240, QUANTILES = 5, LEVELS = 2 };
 
 static const double probability[QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95}, level[LEVELS] = {0.05, 0.95};
-static const struct statistics_asked asked = {QUANTILES, probability, LEVELS, level};
+static const struct quantiles_asked asked = {QUANTILES, probability, LEVELS, level};
 
 /* A pair: base = f(a), value = f(shift + spread b), with a and b standard normal of that correlation. */
 struct pair {
@@ -149,7 +149,7 @@ static struct summary summary_of(size_t n, const float sample[], struct paired_w
 {
     for (size_t i = 0; i < n; i++) work->number[0][i] = (double)sample[i];
     const struct moments m = moments_of(n, work->number[0], NULL);
-    statistics_quantiles_and_tails(n, sample, work->select, &asked, quantile, tail);
+    quantiles_and_tails(n, sample, work->select, &asked, quantile, tail);
     return (struct summary){m.count, m.mean, moments_standard_error(&m), quantile, tail};
 }
 

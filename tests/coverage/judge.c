@@ -21,7 +21,7 @@ static double binomial_below(double b, double p, size_t n)
 double judge_quantile_coverage(size_t n, double p, double at_most, double less)
 {
     uint64_t rank, low, high;
-    statistics_quantile_ranks(n, p, &rank, &low, &high);
+    quantile_ranks(n, p, &rank, &low, &high);
     return 1 - binomial_below((double)low - 1, at_most, n) - (1 - binomial_below((double)high - 1, less, n));
 }
 

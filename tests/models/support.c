@@ -20,8 +20,8 @@ static struct fault *try_with(struct support *support, const char *yaml, uint64_
     ck_assert_int_eq(write(file, yaml, strlen(yaml)), (ssize_t)strlen(yaml));
     close(file);
     *support = (struct support){0};
-    const struct reading reading = {.file = name, .keys = scenario_keys()};
-    struct fault *fault = scenario_read(&reading, &support->scenario);
+    const struct reader_request request = {.file = name, .keys = keys_root()};
+    struct fault *fault = scenario_read(&request, &support->scenario);
     unlink(name);
     if (fault != NULL) return fault;
     support->plan = (struct plan){.root = support->scenario->root,

@@ -541,7 +541,7 @@ START_TEST(every_quantity_that_may_be_edited_is_in_the_fixture)
     size_t declared = 0, found = 0;
     char *text = read_all_keys();
     support_open(&support, text, 1);
-    for (const struct key *key = scenario_keys(); key->name != NULL; key++) declared += count_edited(key);
+    for (const struct key *key = keys_root(); key->name != NULL; key++) declared += count_edited(key);
     note_edited(support.scenario->root, 128, &found, seen);
     ck_assert_uint_gt(declared, 30);
     ck_assert_uint_eq(found, declared);

@@ -108,9 +108,9 @@ static struct result make(void)
             result.samples.value[c * REPLICATIONS + r] = (float)value[r];
         }
         result.moments[c] = moments_of(REPLICATIONS, value, NULL);
-        const struct statistics_asked asked = {QUANTILES, result.probability, LEVELS, result.level};
-        statistics_quantiles_and_tails(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, &asked,
-                                       result.quantile + c * QUANTILES, result.cvar + c * LEVELS);
+        const struct quantiles_asked asked = {QUANTILES, result.probability, LEVELS, result.level};
+        quantiles_and_tails(REPLICATIONS, result.samples.value + c * REPLICATIONS, work, &asked,
+                            result.quantile + c * QUANTILES, result.cvar + c * LEVELS);
     }
     for (size_t r = 0; r < REPLICATIONS; r++) result.samples.input[r] = 0.5 * (double)r;
     result.input = calloc(1, sizeof *result.input);

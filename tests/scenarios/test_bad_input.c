@@ -415,8 +415,8 @@ static const struct wrong {
 static struct fault *try_file(struct support *support, const char *path)
 {
     *support = (struct support){0};
-    const struct reading reading = {.file = path, .keys = scenario_keys()};
-    TRY(scenario_read(&reading, &support->scenario));
+    const struct reader_request request = {.file = path, .keys = keys_root()};
+    TRY(scenario_read(&request, &support->scenario));
     support->plan = (struct plan){.root = support->scenario->root,
                                   .store = support->scenario->store,
                                   .units = support->scenario->units,

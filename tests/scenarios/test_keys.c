@@ -56,7 +56,7 @@ START_TEST(the_fixture_states_every_key)
     struct run_settings settings;
     struct simulation simulation;
     open_all(&settings, &simulation);
-    assert_all_stated(simulation.scenario->root, scenario_keys());
+    assert_all_stated(simulation.scenario->root, keys_root());
     close_all(&simulation);
 }
 END_TEST
@@ -91,7 +91,7 @@ static void assert_explained(const struct key *keys)
 
 START_TEST(every_key_has_a_sentence_and_quantities_a_unit)
 {
-    assert_explained(scenario_keys());
+    assert_explained(keys_root());
 }
 END_TEST
 

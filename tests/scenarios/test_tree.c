@@ -15,7 +15,7 @@ static struct node *parse(struct forest *forest, const char *text)
 {
     struct source *source = NULL;
     struct node *root = NULL;
-    ck_assert_ptr_null(forest_source(forest, "text", text, &source));
+    ck_assert_ptr_null(tree_read_text(forest, "text", text, &source));
     struct fault *fault = tree_parse(forest, source, 0, &root);
     ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
     return root;
@@ -40,7 +40,7 @@ START_TEST(every_value_knows_its_place_in_characters)
     ck_assert_int_eq(road->key_place.column, 1);
     ck_assert_str_eq(tree_child(road, "b")->child[1]->text, "y");
     ck_assert(!tree_child(road, "b")->child[1]->plain);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 END_TEST
 
@@ -50,7 +50,7 @@ START_TEST(only_plain_empty_tilde_and_null_are_null)
     const struct node *root = parse(&forest, "a:\nb: ~\nc: null\nd: 'null'\ne: ''\nf: no\n");
     static const bool null[] = {true, true, true, false, false, false};
     for (size_t i = 0; i < 6; i++) ck_assert_int_eq(tree_is_null(root->child[i]), null[i]);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 END_TEST
 
@@ -78,7 +78,7 @@ START_TEST(written_text_reads_back_as_the_same_tree)
     ck_assert_str_eq(text, again);
     free(text);
     free(again);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 END_TEST
 
@@ -91,7 +91,7 @@ START_TEST(equal_trees_give_equal_text_however_they_are_written)
     ck_assert_str_eq(block, flow);
     free(block);
     free(flow);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 END_TEST
 
@@ -148,7 +148,7 @@ static void assert_merging(const struct merging *merging, const char *expected, 
     }
     fault_free(fault);
     free(text);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 
 /* Of a file of the folder. */
@@ -300,7 +300,7 @@ START_TEST(a_value_remembers_all_that_it_replaced)
     ck_assert_str_eq(v->over->over->text, "1");
     ck_assert_ptr_null(v->over->over->over);
     ck_assert_ptr_nonnull(strstr(v->over->over->place.source->name, "one.yaml"));
-    forest_free(&forest);
+    tree_free(&forest);
     folder_remove(&folder);
 }
 END_TEST
@@ -322,7 +322,7 @@ START_TEST(a_fault_prints_its_line_and_a_caret_under_the_character)
 {
     struct forest forest = {0};
     struct source *source = NULL;
-    ck_assert_ptr_null(forest_source(&forest, "f.yaml", "a: 1\n\tжол: x\r\nlast", &source));
+    ck_assert_ptr_null(tree_read_text(&forest, "f.yaml", "a: 1\n\tжол: x\r\nlast", &source));
     struct fault *fault = fault_at(FAULT_SCENARIO, (struct place){source, 2, 7}, "wrong");
     fault = fault_note(fault, (struct place){source, 3, 1}, "here");
     assert_printed(fault, "f.yaml:2:7: error: wrong\n    2 | \tжол: x\n      | \t     ^\nf.yaml:3:1: note: here\n    3 "
@@ -331,7 +331,7 @@ START_TEST(a_fault_prints_its_line_and_a_caret_under_the_character)
     fault = fault_raise(FAULT_MACHINE, "no place");
     assert_printed(fault, "zhol: error: no place\n");
     fault_free(fault);
-    forest_free(&forest);
+    tree_free(&forest);
 }
 END_TEST
 

@@ -15,7 +15,7 @@
 enum { COUNT = 1000, QUANTILES = 3, LEVELS = 2 };
 
 static const double probability[QUANTILES] = {0.05, 0.5, 0.9}, level[LEVELS] = {0.05, 0.95};
-static const struct statistics_asked asked = {QUANTILES, probability, LEVELS, level};
+static const struct quantiles_asked asked = {QUANTILES, probability, LEVELS, level};
 
 static struct quantile_estimate of_difference[QUANTILES], of_quantiles[QUANTILES];
 static struct tail_difference tails[LEVELS];

@@ -405,16 +405,16 @@ START_TEST(the_rank_of_a_decimal_p_is_the_ceiling_in_whole_numbers)
     uint64_t rank, low, high;
     for (uint64_t n = 1; n <= 20000; n = n < 2000 ? n + 1 : n + 997)
         for (uint64_t permille = 1; permille < 1000; permille++) {
-            statistics_quantile_ranks(n, (double)permille / 1000, &rank, &low, &high);
+            quantile_ranks(n, (double)permille / 1000, &rank, &low, &high);
             ck_assert_uint_eq(rank, (n * permille + 999) / 1000);
         }
-    statistics_quantile_ranks(100, 0.05, &rank, &low, &high);
+    quantile_ranks(100, 0.05, &rank, &low, &high);
     ck_assert_uint_eq(rank, 5);
-    statistics_quantile_ranks(100, 0.07, &rank, &low, &high); /* 100 * 0.07 > 7 in double */
+    quantile_ranks(100, 0.07, &rank, &low, &high); /* 100 * 0.07 > 7 in double */
     ck_assert_uint_eq(rank, 7);
-    statistics_quantile_ranks(1000000000, 0.05, &rank, &low, &high);
+    quantile_ranks(1000000000, 0.05, &rank, &low, &high);
     ck_assert_uint_eq(rank, 50000000);
-    statistics_quantile_ranks(100, nextafter(0.05, 1) + 1e-12, &rank, &low, &high);
+    quantile_ranks(100, nextafter(0.05, 1) + 1e-12, &rank, &low, &high);
     ck_assert_uint_eq(rank, 6);
 }
 END_TEST
@@ -438,7 +438,7 @@ START_TEST(few_expected_values_take_the_tightest_exact_binomial_bounds)
         for (int percent = 1; percent < 100; percent++) {
             const double p = percent / 100.0;
             uint64_t rank, low, high;
-            statistics_quantile_ranks(n, p, &rank, &low, &high);
+            quantile_ranks(n, p, &rank, &low, &high);
             if ((double)n * p * (1 - p) >= 20) continue;
             const int64_t j = (int64_t)low, k = (int64_t)high;
             ck_assert_double_le(binomial_below(j - 1, p, n), 0.025);
@@ -459,7 +459,7 @@ START_TEST(twenty_expected_values_part_exact_bounds_from_normal_ones)
         for (size_t e = 0; e < sizeof expected / sizeof expected[0]; e++) {
             const double p = expected[e] / (double)n, variance = (double)n * p * (1 - p);
             uint64_t rank, low, high;
-            statistics_quantile_ranks(n, p, &rank, &low, &high);
+            quantile_ranks(n, p, &rank, &low, &high);
             if (variance >= 20) {
                 ck_assert_uint_eq(low, (uint64_t)floor(expected[e] - 1.959963984540054 * sqrt(variance)));
                 ck_assert_uint_eq(high, (uint64_t)ceil(expected[e] + 1.959963984540054 * sqrt(variance)) + 1);
@@ -477,10 +477,10 @@ END_TEST
 START_TEST(many_expected_values_take_the_normal_bounds_of_the_model)
 {
     uint64_t rank, low, high;
-    statistics_quantile_ranks(10000, 0.5, &rank, &low, &high); /* 5000 -+ 1.96 * 50 = 4902.0018, 5097.9982 */
+    quantile_ranks(10000, 0.5, &rank, &low, &high); /* 5000 -+ 1.96 * 50 = 4902.0018, 5097.9982 */
     ck_assert_uint_eq(low, 4902);
     ck_assert_uint_eq(high, 5099);
-    statistics_quantile_ranks(10000, 0.05, &rank, &low, &high); /* 500 -+ 1.96 * 21.794 = 457.28, 542.72 */
+    quantile_ranks(10000, 0.05, &rank, &low, &high); /* 500 -+ 1.96 * 21.794 = 457.28, 542.72 */
     ck_assert_uint_eq(low, 457);
     ck_assert_uint_eq(high, 544);
 }
@@ -492,7 +492,7 @@ START_TEST(the_bounds_cover_at_least_95_percent_by_the_binomial)
         for (int percent = 1; percent < 100; percent++) {
             uint64_t rank, low, high;
             const double p = percent / 100.0;
-            statistics_quantile_ranks(n, p, &rank, &low, &high);
+            quantile_ranks(n, p, &rank, &low, &high);
             ck_assert_uint_le(low, rank);
             ck_assert_uint_le(rank, high);
             ck_assert_uint_le(high, n + 1);
@@ -504,15 +504,15 @@ END_TEST
 START_TEST(the_extremes_of_p_and_n_have_ranks)
 {
     uint64_t rank, low, high;
-    statistics_quantile_ranks(0, 0.5, &rank, &low, &high);
+    quantile_ranks(0, 0.5, &rank, &low, &high);
     ck_assert_uint_eq(rank, 0);
-    statistics_quantile_ranks(1, 0.5, &rank, &low, &high);
+    quantile_ranks(1, 0.5, &rank, &low, &high);
     ck_assert(rank == 1 && low == 0 && high == 2);
-    statistics_quantile_ranks(10, 0, &rank, &low, &high);
+    quantile_ranks(10, 0, &rank, &low, &high);
     ck_assert(rank == 1 && low == 0 && high == 1);
-    statistics_quantile_ranks(10, 1, &rank, &low, &high);
+    quantile_ranks(10, 1, &rank, &low, &high);
     ck_assert(rank == 10 && low == 10 && high == 11);
-    statistics_quantile_ranks(UINT64_C(1) << 40, 0x1p-40, &rank, &low, &high); /* one expected: Poisson 0 to 3 */
+    quantile_ranks(UINT64_C(1) << 40, 0x1p-40, &rank, &low, &high); /* one expected: Poisson 0 to 3 */
     ck_assert(rank == 1 && low == 0 && high == 4);
 }
 END_TEST
@@ -525,7 +525,7 @@ START_TEST(a_bound_outside_the_sample_is_infinite)
     const double p[] = {0.5, 0, 1, 2, UNKNOWN};
     float work[3];
     struct quantile_estimate out[5];
-    statistics_quantiles(3, sample, work, 5, p, out);
+    quantiles_estimate(3, sample, work, 5, p, out);
     ck_assert_double_eq(out[0].estimate, 2);
     ck_assert_double_eq(out[0].low, -ENDLESS);
     ck_assert_double_eq(out[0].high, ENDLESS);
@@ -544,11 +544,11 @@ START_TEST(without_values_quantiles_are_unknown)
     const double p[] = {0.5};
     float work[2];
     struct quantile_estimate out[1];
-    statistics_quantiles(2, sample, work, 1, p, out);
+    quantiles_estimate(2, sample, work, 1, p, out);
     ck_assert_double_nan(out[0].estimate);
     ck_assert_double_nan(out[0].low);
     ck_assert_double_nan(out[0].high);
-    statistics_quantiles(0, sample, work, 1, p, out);
+    quantiles_estimate(0, sample, work, 1, p, out);
     ck_assert_double_nan(out[0].estimate);
 }
 END_TEST
@@ -562,7 +562,7 @@ START_TEST(negative_zero_stands_before_positive_zero_in_any_arrangement)
         if (step % 5 == 0) continue; /* not a permutation */
         const double p[] = {0.5, 0.51};
         struct quantile_estimate out[2];
-        statistics_quantiles(100, sample, work, 2, p, out);
+        quantiles_estimate(100, sample, work, 2, p, out);
         ck_assert(out[0].estimate == 0 && signbit(out[0].estimate));
         ck_assert(out[1].estimate == 0 && !signbit(out[1].estimate));
     }
@@ -608,10 +608,10 @@ static void compare_with_sorting(gsl_rng *rng, size_t count, int kind, float *sa
         if (!isnan(sample[i])) sorted[n++] = sample[i];
     }
     qsort(sorted, n, sizeof sorted[0], by_value);
-    statistics_quantiles(count, sample, work, 101, p, out);
+    quantiles_estimate(count, sample, work, 101, p, out);
     for (size_t q = 0; n > 0 && q < 101; q++) {
         uint64_t rank, low, high;
-        statistics_quantile_ranks(n, p[q], &rank, &low, &high);
+        quantile_ranks(n, p[q], &rank, &low, &high);
         ck_assert_msg(out[q].estimate == sorted_at(sorted, n, rank), "kind %d, %zu values, p %g", kind, count, p[q]);
         ck_assert_double_eq(out[q].low, sorted_at(sorted, n, low));
         ck_assert_double_eq(out[q].high, sorted_at(sorted, n, high));
@@ -643,7 +643,7 @@ START_TEST(the_sample_stays_as_it_was)
     memcpy(copy, sample, sizeof copy);
     const double p[] = {0.1, 0.9};
     struct quantile_estimate out[2];
-    statistics_quantiles(1000, sample, work, 2, p, out);
+    quantiles_estimate(1000, sample, work, 2, p, out);
     ck_assert_mem_eq(sample, copy, sizeof copy);
     gsl_rng_free(rng);
 }
@@ -660,7 +660,7 @@ static void check_coverage(gsl_rng *rng, size_t n, size_t repeats)
     size_t covered[ASKED] = {0};
     for (size_t r = 0; r < repeats; r++) {
         for (size_t i = 0; i < n; i++) sample[i] = (float)gsl_ran_gaussian_ziggurat(rng, 1);
-        statistics_quantiles(n, sample, work, ASKED, p, out);
+        quantiles_estimate(n, sample, work, ASKED, p, out);
         for (size_t q = 0; q < ASKED; q++) {
             const double truth = gsl_cdf_ugaussian_Pinv(p[q]);
             covered[q] += out[q].low <= truth && truth <= out[q].high;
@@ -668,7 +668,7 @@ static void check_coverage(gsl_rng *rng, size_t n, size_t repeats)
     }
     for (size_t q = 0; q < ASKED; q++) {
         uint64_t rank, low, high;
-        statistics_quantile_ranks(n, p[q], &rank, &low, &high);
+        quantile_ranks(n, p[q], &rank, &low, &high);
         const double expected = coverage(n, p[q], low, high), found = (double)covered[q] / (double)repeats;
         const double error = sqrt(expected * (1 - expected) / (double)repeats);
         ck_assert_msg(fabs(found - expected) <= 4 * error, "n %zu p %g: %g, expected %g", n, p[q], found, expected);

@@ -204,7 +204,7 @@ START_TEST(quantiles_are_near_the_exact_ones_and_their_bounds_enclose_the_exact_
             float *value = draws(kind, count), *work = malloc(count * sizeof *work);
             ck_assert_ptr_nonnull(work);
             know(&known, count, value);
-            statistics_quantiles(count, value, work, ASKED, p, exact);
+            quantiles_estimate(count, value, work, ASKED, p, exact);
             sketch_quantiles(known.sketch, 0, &known.moments, ASKED, p, told);
             for (size_t q = 0; q < ASKED; q++) {
                 ck_assert_int_eq(isnan(told[q].estimate), isnan(exact[q].estimate));

@@ -33,9 +33,9 @@ static struct cvar_estimate cvar(size_t count, const float sample[], double leve
 {
     float *work = malloc((count + 1) * sizeof *work);
     struct cvar_estimate out;
-    const struct statistics_asked asked = {0, NULL, 1, &level};
+    const struct quantiles_asked asked = {0, NULL, 1, &level};
     ck_assert_ptr_nonnull(work);
-    statistics_quantiles_and_tails(count, sample, work, &asked, NULL, &out);
+    quantiles_and_tails(count, sample, work, &asked, NULL, &out);
     free(work);
     return out;
 }
@@ -234,9 +234,9 @@ START_TEST(quantiles_are_the_same_bits_beside_tails)
         p[i] = (i + 1) / 61.0;
         level[i] = (i * 17 % 60 + 1) / 61.0;
     }
-    const struct statistics_asked asked = {60, p, 60, level};
-    statistics_quantiles(MOST, sample, work, 60, p, alone);
-    statistics_quantiles_and_tails(MOST, sample, work, &asked, beside, found);
+    const struct quantiles_asked asked = {60, p, 60, level};
+    quantiles_estimate(MOST, sample, work, 60, p, alone);
+    quantiles_and_tails(MOST, sample, work, &asked, beside, found);
     ck_assert_mem_eq(alone, beside, sizeof alone);
     for (size_t i = 0; i < 60; i++) ck_assert_double_eq(found[i].estimate, cvar(MOST, sample, level[i]).estimate);
     gsl_rng_free(rng);
@@ -255,12 +255,12 @@ START_TEST(repeated_lognormal_samples_spread_as_the_formula_says)
     near(truth, 8.5572, 1e-5);
     near(error, 0.2530, 2e-4);
     static double estimate[REPEATS], stated[REPEATS];
-    const struct statistics_asked asked = {0, NULL, 1, &level};
+    const struct quantiles_asked asked = {0, NULL, 1, &level};
     gsl_rng *rng = generator();
     for (size_t r = 0; r < REPEATS; r++) {
         struct cvar_estimate out;
         for (size_t i = 0; i < COUNT; i++) sample[i] = (float)exp(gsl_ran_gaussian_ziggurat(rng, 1));
-        statistics_quantiles_and_tails(COUNT, sample, work, &asked, NULL, &out);
+        quantiles_and_tails(COUNT, sample, work, &asked, NULL, &out);
         estimate[r] = out.estimate;
         stated[r] = out.standard_error;
     }
