@@ -169,12 +169,13 @@ void energy_start(struct energy_state *state, const struct rows *rows, const str
     }
 }
 
-/* What fields produce, by group; and their costs and home shares, weighted by it. */
+/* What fields produce, by group; and costs and home shares of those at home, weighted by it. */
 static void supply(const struct energy *energy, const struct energy_commodity *commodity, struct commodity_state *state,
                    const struct rows *rows, int month)
 {
     double *production = state->all[ALL_PRODUCTION], *cost = state->all[ALL_COST], *home = state->all[ALL_HOME_SHARE];
-    EACH_LANE(l) production[l] = cost[l] = home[l] = 0.0;
+    _Alignas(LANES_ALIGNMENT) double at_home[LANES];
+    EACH_LANE(l) production[l] = cost[l] = home[l] = at_home[l] = 0.0;
     for (size_t i = 0; i < commodity->allocation.elements; i++)
         EACH_LANE(l) state->group[i][l] = state->exempt[i][l] = 0.0;
     for (size_t f = 0; f < commodity->fields; f++) {
@@ -183,11 +184,14 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
         double *rate = row[FIELD_RATE];
         decline_curve_step(&field->curve, rows, &energy->calendar, month, row[FIELD_GROWN], rate);
         const double *of_cost = rows_get(rows, field->cost), *of_home = rows_get(rows, field->home_share);
-        EACH_LANE(l)
-        {
-            production[l] += rate[l];
-            cost[l] += of_cost[l] * rate[l];
-            home[l] += of_home[l] * rate[l];
+        EACH_LANE(l) production[l] += rate[l];
+        if (!field->foreign) {
+            EACH_LANE(l)
+            {
+                at_home[l] += rate[l];
+                cost[l] += of_cost[l] * rate[l];
+                home[l] += of_home[l] * rate[l];
+            }
         }
         for (size_t i = 0; i < commodity->allocation.elements; i++) {
             const struct allocation_element *element = &commodity->allocation.element[i];
@@ -199,7 +203,7 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
     }
     EACH_LANE(l)
     {
-        const double divisor = production[l] > 0.0 ? production[l] : 1.0;
+        const double divisor = at_home[l] > 0.0 ? at_home[l] : 1.0;
         cost[l] /= divisor;
         home[l] /= divisor;
     }
@@ -445,6 +449,7 @@ static void shortfalls(const struct energy_commodity *commodity, struct commodit
         const struct energy_outlet *outlet = &commodity->outlet[o];
         const double(*row)[LANES] = (const double(*)[LANES])(state->outlet + o * OUT_ROWS);
         const double *volume = row[OUT_VOLUME], *price = row[OUT_PRICE];
+        if (outlet->foreign) continue;
         if (!outlet->transit && outlet->ship_or_pay >= 0 && outlet->tariff >= 0) {
             const double *booked = rows_get(rows, outlet->ship_or_pay), *tariff = rows_get(rows, outlet->tariff);
             EACH_LANE(l) owed[l] += booked[l] > volume[l] ? tariff[l] * (booked[l] - volume[l]) : 0.0;
@@ -509,6 +514,10 @@ static void account(const struct energy_commodity *commodity, struct commodity_s
             revenue[l] = price[l] * volume[l];
             base_revenue[l] = base[l] * volume[l];
             weighted[l] = netback[l] * volume[l];
+        }
+        if (commodity->outlet[o].foreign) continue;
+        EACH_LANE(l)
+        {
             value[l] += weighted[l];
             sold[l] += volume[l];
         }
@@ -582,6 +591,8 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
         const struct commodity_state *of = &state->commodity[i];
         rows->row[commodity->production] = of->all[ALL_PRODUCTION];
         rows->row[commodity->shut_in] = of->all[ALL_SHUT_IN];
+        for (size_t f = 0; f < commodity->fields; f++)
+            rows->row[commodity->field[f].production] = of->field[f * FIELD_ROWS + FIELD_RATE];
         for (size_t o = 0; o < commodity->outlets; o++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
             const double(*row)[LANES] = (const double(*)[LANES])(of->outlet + o * OUT_ROWS);

@@ -9,7 +9,8 @@
  *   royalty        share of max(0, sum netback y) over own outlets, home included
  *   duty           table(benchmark) times exports, less what the exempt fields can send there
  *   margin         sum netback y - duty - royalty - cost of what is sold - shortfalls (ship-or-pay, contract minimum)
- * cost and home share of a unit sold are production-weighted means of the fields.
+ * cost and home share of a unit sold are production-weighted means of the fields. All of it is of home fields: what
+ * fields of other countries sell is allocated with the rest, and no part of home's accounts.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ENERGY_H
 #define ZHOL_ENERGY_H
@@ -23,9 +24,12 @@
 
 struct energy_field {
     const char *name;
+    const char *country; /* NULL: home */
     struct decline_curve curve;
     int cost, home_share; /* slots */
     bool exempt;          /* from duty */
+    bool foreign;         /* lies in another country than home */
+    size_t production;    /* outcome */
 };
 
 /* The outcomes of an outlet. */
@@ -34,8 +38,9 @@ enum { OUTLET_VOLUME, OUTLET_REVENUE, OUTLET_NETBACK, OUTLET_SERVED, OUTLET_OUTC
 struct energy_outlet {
     const char *name;
     struct place place;
-    const char *market; /* country of the buyer; NULL: home */
+    const char *market; /* country that buys what home exports; NULL: home does, or it is no export of home */
     bool transit;       /* foreign cargo: takes no field's supply, pays a fee */
+    bool foreign;       /* supplied by fields of other countries: no part of home's accounts */
     bool first;
     size_t *via; /* [legs] in struct legs, those with capacity */
     size_t legs;
@@ -90,7 +95,7 @@ struct energy {
 
 /* The declaration of the top-level key `energy`, and what is reported. */
 extern const struct key energy_key;
-extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
+extern const struct outcome_kind energy_outcomes[], energy_field_outcomes[], energy_outlet_outcomes[];
 enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
 enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
 #define ENERGY_NONE SIZE_MAX

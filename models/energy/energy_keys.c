@@ -19,7 +19,12 @@ static const struct key band_entry[] = {{.name = "*",
                                          .max = 1e300,
                                          .meaning = "Duty from that level of the driver on."}};
 
-static const struct key field_keys[] = {{.name = "rate",
+static const struct key field_keys[] = {{.name = "country",
+                                         .kind = KEY_NAME,
+                                         .default_value = "",
+                                         .meaning = "Where it lies; home if absent. What other countries' fields sell "
+                                                    "is in no account of home."},
+                                        {.name = "rate",
                                          .kind = KEY_QUANTITY,
                                          .unit = "$unit/yr",
                                          .editable = true,
@@ -253,6 +258,14 @@ const struct outcome_kind energy_outcomes[] = {
                         .headline = true,
                         .meaning = "What finds no outlet; it is not recovered later."},
     {.pattern = NULL}};
+const struct outcome_kind energy_field_outcomes[] = {{.pattern = "energy.E.fields.F.production",
+                                                      .subject = SUBJECT_ENERGY,
+                                                      .words = "production of E from field F",
+                                                      .unit = "$unit/yr",
+                                                      .rule = OUTCOME_SUM,
+                                                      .better = OUTCOME_MORE,
+                                                      .meaning = "What the field could supply, before shut-in."},
+                                                     {.pattern = NULL}};
 const struct outcome_kind energy_outlet_outcomes[] = {
     [OUTLET_VOLUME] = {.pattern = "energy.E.outlets.O.volume",
                        .subject = SUBJECT_ENERGY,

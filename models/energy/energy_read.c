@@ -37,7 +37,63 @@ static struct fault *no_field(const struct energy_commodity *commodity, struct p
                     commodity->name, units_hint(name, words, sizeof hint, hint));
 }
 
-static struct fault *fields_read(struct energy_commodity *commodity, struct setting *section, const struct plan *plan)
+/* The countries of the scenario, ended by NULL: home, those of legs and markets, and the ends of flows. To be freed; NULL
+ * without memory. */
+static const char **countries_of(const struct plan *plan, const struct legs *legs)
+{
+    struct setting *flows = setting_find(plan->root, "flows"), *energy = setting_find(plan->root, "energy");
+    size_t most = 2 + legs->count + (flows == NULL ? 0 : 2 * flows->children), count = 0;
+    for (size_t e = 0; e < energy->children; e++) most += setting_find(energy->child[e], "outlets")->children;
+    const char **country = some(most, sizeof *country);
+    if (country == NULL) return NULL;
+    if (plan->home != NULL) country[count++] = plan->home;
+    for (size_t l = 0; l < legs->count; l++)
+        if (legs->leg[l].country != NULL) country[count++] = legs->leg[l].country;
+    for (size_t f = 0; flows != NULL && f < flows->children; f++) {
+        country[count++] = setting_find(flows->child[f], "from")->text;
+        country[count++] = setting_find(flows->child[f], "to")->text;
+    }
+    for (size_t e = 0; e < energy->children; e++) {
+        const struct setting *outlets = setting_find(energy->child[e], "outlets");
+        for (size_t o = 0; o < outlets->children; o++) {
+            const struct setting *market = setting_find(outlets->child[o], "market");
+            if (market != NULL) country[count++] = market->text;
+        }
+    }
+    return country;
+}
+
+static struct fault *country_read(const struct energy *energy, struct energy_field *field, struct setting *setting,
+                                  const struct plan *plan)
+{
+    char hint[96];
+    double least, most;
+    const struct setting *country = setting_find(setting, "country"), *home_share = setting_find(setting, "home_share");
+    if (country == NULL) return NULL;
+    field->country = country->text;
+    field->foreign = plan->home != NULL && strcmp(plan->home, country->text) != 0;
+    const char **known = countries_of(plan, energy->leg);
+    if (known == NULL) return fault_no_memory();
+    size_t c = 0;
+    while (known[c] != NULL && strcmp(known[c], country->text) != 0) c++;
+    struct fault *fault =
+        known[c] != NULL
+            ? NULL
+            : fault_at(FAULT_SCENARIO, country->place,
+                       "%s is '%s', which is no country of the scenario; expected `run.home`, the country of a leg, a "
+                       "`market`, or an end of a flow%s",
+                       country->path, country->text, units_hint(country->text, known, sizeof hint, hint));
+    free(known);
+    if (fault != NULL || !field->foreign) return fault;
+    store_range(plan->store, field->home_share, &least, &most);
+    if (most == 0.0) return NULL;
+    return fault_at(FAULT_SCENARIO, home_share->place,
+                    "%s is above 0, but the field lies in %s, and what it earns is in no account of %s; expected 0 %%",
+                    home_share->path, country->text, plan->home);
+}
+
+static struct fault *fields_read(const struct energy *energy, struct energy_commodity *commodity,
+                                 struct setting *section, const struct plan *plan)
 {
     struct fault *faults = NULL;
     if (section->children > ALLOCATION_FIELDS)
@@ -53,6 +109,7 @@ static struct fault *fields_read(struct energy_commodity *commodity, struct sett
                                        .cost = setting_slot(setting, "cost"),
                                        .home_share = setting_slot(setting, "home_share")};
         faults = fault_join(faults, decline_curve_prepare(setting, setting_slot(setting, "rate"), plan, &field->curve));
+        faults = fault_join(faults, country_read(energy, field, setting, plan));
     }
     if (commodity->fields > 0) return faults;
     return fault_join(
@@ -246,6 +303,35 @@ static struct fault *also_read(const struct energy *energy, struct energy_commod
     return NULL;
 }
 
+/* Whose fields supply an outlet: those of home, or those of other countries, which sell abroad alone. */
+static struct fault *supplier_check(const struct energy_commodity *commodity, struct energy_outlet *outlet,
+                                    const struct allocation_outlet *access, struct setting *setting,
+                                    const struct plan *plan)
+{
+    const struct energy_field *ours = NULL, *theirs = NULL;
+    for (size_t f = 0; f < commodity->fields; f++) {
+        if ((access->from >> f & 1) == 0 && !(access->also && access->also_field == f)) continue;
+        if (commodity->field[f].foreign)
+            theirs = &commodity->field[f];
+        else
+            ours = &commodity->field[f];
+    }
+    outlet->foreign = theirs != NULL;
+    if (theirs == NULL) return NULL;
+    outlet->market = NULL;
+    const struct setting *market = setting_find(setting, "market");
+    if (ours != NULL)
+        return fault_at(FAULT_SCENARIO, setting->place,
+                        "%s is supplied by %s in %s and by %s in %s, and how much comes from which is left open, so "
+                        "that nobody knows what %s exports (models/README.md, Energy); expected an outlet for each",
+                        setting->path, ours->name, plan->home, theirs->name, theirs->country, plan->home);
+    if (market != NULL && strcmp(market->text, plan->home) != 0) return NULL;
+    return fault_at(FAULT_SCENARIO, market == NULL ? setting->place : market->place,
+                    "%s sells to %s what %s produces in %s, an import that energy does not count; expected another "
+                    "`market`, or a flow to %s",
+                    setting->path, plan->home, theirs->name, theirs->country, plan->home);
+}
+
 /* How many tranches an outlet can have. */
 static size_t tranches_of(const struct energy_outlet *outlet)
 {
@@ -255,7 +341,7 @@ static size_t tranches_of(const struct energy_outlet *outlet)
 }
 
 static struct fault *layout_check(const struct energy *energy, struct energy_commodity *commodity,
-                                  struct setting *section)
+                                  struct setting *section, const struct plan *plan)
 {
     struct allocation_outlet *outlet = some(commodity->outlets, sizeof *outlet);
     size_t(*via)[ENERGY_NAMES] = some(commodity->outlets, sizeof *via), own = 0;
@@ -278,6 +364,7 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
             (struct allocation_outlet){.name = of->name, .place = of->place, .via = via[own], .legs = of->legs};
         faults = fault_join(faults, access_read(commodity, section->child[i], &outlet[own]));
         faults = fault_join(faults, also_read(energy, commodity, section->child[i], &outlet[own]));
+        faults = fault_join(faults, supplier_check(commodity, of, &outlet[own], section->child[i], plan));
         of->also_leg = outlet[own].also ? commodity->leg[outlet[own].also_leg] : ENERGY_NONE;
         commodity->tranches += tranches_of(of);
         of->in_layout = own++;
@@ -436,6 +523,11 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
                          &commodity->production));
     TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_SHUT_IN], &commodity->name, commodity->rate,
                          &commodity->shut_in));
+    for (size_t f = 0; f < commodity->fields; f++) {
+        const char *const names[] = {commodity->name, commodity->field[f].name};
+        TRY(outcomes_declare(plan->outcomes, energy_field_outcomes, names, commodity->rate,
+                             &commodity->field[f].production));
+    }
     for (size_t i = 0; i < commodity->outlets; i++) {
         struct energy_outlet *outlet = &commodity->outlet[i];
         const char *const names[] = {commodity->name, outlet->name};
@@ -478,14 +570,14 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
         return fault_no_memory();
     }
     TRY(energy_price_read_benchmark(setting, energy->drivers, &has_benchmark, &benchmark));
-    TRY(fields_read(commodity, setting_find(setting, "fields"), plan));
+    TRY(fields_read(energy, commodity, setting_find(setting, "fields"), plan));
     commodity->outlet = some(outlets->children, sizeof *commodity->outlet);
     commodity->leg = some(energy->leg->count, sizeof *commodity->leg);
     if (commodity->outlet == NULL || commodity->leg == NULL) return fault_no_memory();
     for (size_t i = 0; i < outlets->children; i++)
         faults = fault_join(faults, outlet_read(energy, commodity, &commodity->outlet[commodity->outlets++],
                                                 outlets->child[i], plan, has_benchmark ? &benchmark : NULL));
-    if (faults == NULL) faults = layout_check(energy, commodity, outlets);
+    if (faults == NULL) faults = layout_check(energy, commodity, outlets, plan);
     faults = fault_join(faults, duty_read(energy, commodity, setting_find(setting, "duty"), plan));
     const struct setting *royalty = setting_find(setting, "royalty");
     if (plan->home == NULL && (commodity->duty.bands > 0 || royalty->stated))

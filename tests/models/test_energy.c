@@ -490,6 +490,74 @@ START_TEST(weather_has_mean_one_and_the_stated_spread)
 }
 END_TEST
 
+/* Four exporters around a gulf, the largest of them home, at a constant price; the strait shut in the first quarter. */
+#define GULF                                                                                                           \
+    "scenario: t\ntime: {base: 2025-07, start: 2026-01, months: 12}\nrun: {home: sa}\n"                                \
+    "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2025: 70 USD/bbl}}\n"                                    \
+    "fiscal: {profit_tax: 20 %}\n"                                                                                     \
+    "legs:\n  ras-tanura: {country: sa, capacity: 900000 t/d}\n  yanbu: {country: sa, capacity: 120000 t/d}\n"         \
+    "  khalifa: {country: ae, capacity: 74668 t/d}\n  fujairah: {country: ae, capacity: 23971 t/d}\n"                  \
+    "  mina-al-ahmadi: {country: kw, capacity: 51813 t/d}\n"                                                           \
+    "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.3 bbl/t}\n    royalty: 10 %\n"                \
+    "    duty: {driver: brent, table: {0 USD/bbl: 5 USD/t}}\n    fields:\n"                                            \
+    "      saudi: {rate: 330 Mt/yr, cost: 30 USD/t, home_share: 1}\n"                                                  \
+    "      emirates: {country: ae, rate: 30 Mt/yr, cost: 20 USD/t, home_share: 0}\n"                                   \
+    "      kuwait: {country: kw, rate: 18 Mt/yr, cost: 10 USD/t, home_share: 0}\n    outlets:\n"                       \
+    "      sa-gulf: {from: saudi, via: [ras-tanura], market: asia, tariff: 10 USD/t}\n"                                \
+    "      sa-red-sea: {from: saudi, via: [yanbu], market: eu, tariff: 14 USD/t}\n"                                    \
+    "      ae-gulf: {from: emirates, via: [khalifa], market: asia, tariff: 10 USD/t}\n"                                \
+    "      ae-fujairah: {from: emirates, via: [fujairah], market: asia, tariff: 14 USD/t, ship_or_pay: 1 Mt/yr}\n"     \
+    "      kw-gulf: {from: kuwait, via: [mina-al-ahmadi], market: asia, tariff: 10 USD/t}\n"                           \
+    "outcomes: {dependence: {gulf: {country: ae, of: energy.oil}}}\n"                                                  \
+    "events:\n  blockade: {start: 2026-01, duration: 3 mo, effects: {legs.ras-tanura.capacity: {scale: 0}, "           \
+    "legs.khalifa.capacity: {scale: 0}, legs.mina-al-ahmadi.capacity: {scale: 0}}}\n"
+
+START_TEST(what_fields_of_other_countries_sell_is_in_no_account_of_home)
+{
+    const double port = 900e3 * 365.25, bypass = 120e3 * 365.25, most = 330e6, price = 70.0 * 7.3;
+    /* nine months the port takes what it can and the bypass the rest, three months there is the bypass alone */
+    const double gulf = 0.75 * port, red_sea = 0.75 * (most - port) + 0.25 * bypass, sold = gulf + red_sea;
+    const double royalty = 0.1 * (price * sold - 10.0 * gulf - 14.0 * red_sea), duty = 5.0 * sold,
+                 margin = 9.0 * royalty - duty - 30.0 * sold;
+    struct folded folded;
+    support_fold(&folded, GULF, 1);
+    ck_assert_double_eq_tol(support_cell(&folded, "energy.oil.outlets.sa-gulf.volume", 0, 0), gulf, gulf * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "trade.exports", 0, 0), price * sold, price * sold * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.royalty", 0, 0), royalty, royalty * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.duty", 0, 0), duty, duty * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.profit-tax", 0, 0), 0.2 * margin, margin * ROUNDING);
+    ck_assert_double_eq(support_cell(&folded, "index.dependence.gulf", 0, 0), 0.0); /* home's oil passes no leg of ae */
+    /* the volumes of all are reported */
+    ck_assert_double_eq(support_cell(&folded, "energy.oil.production", 0, 0), 378e6);
+    ck_assert_double_eq_tol(support_cell(&folded, "energy.oil.outlets.kw-gulf.volume", 0, 0), 13.5e6, 1e-3);
+    support_unfold(&folded);
+}
+END_TEST
+
+START_TEST(production_is_the_sum_of_that_of_fields)
+{
+    char text[8192];
+    struct support support;
+    snprintf(text, sizeof text, FIXTURE, "58 Mt/yr");
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m < 60; m++) {
+        static const char *const fields[] = {"t", "k", "g", "w", "e"};
+        double sum = 0.0;
+        world_month(state, m);
+        for (int f = 0; f < 5; f++) {
+            char path[64];
+            snprintf(path, sizeof path, "energy.oil.fields.%s.production", fields[f]);
+            sum += support_value(&support, state, path);
+        }
+        ck_assert_double_eq_tol(support_value(&support, state, "energy.oil.production"), sum, sum * ROUNDING);
+    }
+    ck_assert_double_eq(support_value(&support, state, "energy.oil.fields.t.production"), 40e6);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -516,6 +584,8 @@ int main(void)
     tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);
     tcase_add_test(facts, a_royalty_that_nobody_takes_is_warned_of);
     tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
+    tcase_add_test(facts, what_fields_of_other_countries_sell_is_in_no_account_of_home);
+    tcase_add_test(facts, production_is_the_sum_of_that_of_fields);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -160,6 +160,19 @@ static const struct wrong {
      "the same `from` (and `also`), or a leg for each"},
     {"leg-of-both", 0, 7, 9,
      "legs.line is used by energy.oil and by a route of a flow, which share no capacity; expected a leg for each"},
+    {"field-country", 0, 11, 20,
+     "energy.gas.fields.b.country is 'rus', which is no country of the scenario; expected `run.home`, the country of a "
+     "leg, a `market`, or an end of a flow; did you mean 'ru'?"},
+    {"field-country", 1, 12, 70,
+     "energy.gas.fields.c.home_share is above 0, but the field lies in ru, and what it earns is in no account of kz; "
+     "expected 0 %"},
+    {"foreign-supply", 0, 11, 10,
+     "energy.gas.outlets.o is supplied by a in kz and by b in cn, and how much comes from which is left open, so that "
+     "nobody knows what kz exports (models/README.md, Energy); expected an outlet for each"},
+    {"foreign-supply", 1, 12, 10,
+     "energy.gas.outlets.p sells to kz what b produces in cn, an import that energy does not count; expected another "
+     "`market`, or a flow to kz"},
+    {"foreign-supply", 2, 13, 28, "energy.gas.outlets.q sells to kz what b produces in cn"},
     {"threshold", 0, 6, 19,
      "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
      "drivers.NAME or legs.NAME.delay"},
