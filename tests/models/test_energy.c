@@ -558,6 +558,47 @@ START_TEST(production_is_the_sum_of_that_of_fields)
 }
 END_TEST
 
+/* The mean over a month (from, to] of a rate that steps at a time, both in months from the start. */
+static double mean_of_step(double before, double after, double step, int month)
+{
+    const double part = fmin(fmax(month + 1 - step, 0.0), 1.0);
+    return before + part * (after - before);
+}
+
+START_TEST(steps_are_late_by_what_is_drawn_of_their_delay)
+{
+    /* steps after 2 and 8 months, both as late; of b the step would have come before the start */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 10 kcm/yr, steps: {2020-03: 30 "
+             "kcm/yr, 2020-09: 24 kcm/yr}, delay: uniform(0 20) mo, cost: 1 USD/kcm, home_share: 0 %}\n"
+             "      b: {rate: 10 kcm/yr, steps: {2019-11: 7 kcm/yr}, delay: 2.25 mo, growth: 3 %/yr, "
+             "cost: 1 USD/kcm, home_share: 0 %}\n"
+             "    outlets:\n      o: {from: [a, b], price: 50 USD/kcm}\n";
+    struct support support;
+    support_open(&support, text, 11);
+    struct world_state *state = support_begin(&support);
+    bool differ = false;
+    for (int m = 0; m < 36; m++) {
+        world_month(state, m);
+        const double *delay = support_quantity(&support, state, "energy.gas.fields.a.delay"),
+                     *found = support_row(&support, state, "energy.gas.fields.a.production");
+        for (int l = 0; l < LANES; l++) {
+            const double first = 2.0 + delay[l], second = 8.0 + delay[l];
+            const double expected =
+                m < floor(second) ? mean_of_step(10.0, 30.0, first, m) : mean_of_step(30.0, 24.0, second, m);
+            ck_assert_double_eq_tol(found[l], expected, 1e-12 * expected);
+            differ = differ || found[l] != found[0];
+        }
+        const double grown = pow(1.03, m / 12.0);
+        ck_assert_double_eq_tol(support_value(&support, state, "energy.gas.fields.b.production"),
+                                mean_of_step(10.0, 7.0, -2.0 + 2.25, m) * grown, 1e-12 * 10.0 * grown);
+    }
+    ck_assert(differ);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -586,6 +627,7 @@ int main(void)
     tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
     tcase_add_test(facts, what_fields_of_other_countries_sell_is_in_no_account_of_home);
     tcase_add_test(facts, production_is_the_sum_of_that_of_fields);
+    tcase_add_test(facts, steps_are_late_by_what_is_drawn_of_their_delay);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

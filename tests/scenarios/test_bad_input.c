@@ -173,6 +173,9 @@ static const struct wrong {
      "energy.gas.outlets.p sells to kz what b produces in cn, an import that energy does not count; expected another "
      "`market`, or a flow to kz"},
     {"foreign-supply", 2, 13, 28, "energy.gas.outlets.q sells to kz what b produces in cn"},
+    {"early-steps", 0, 9, 63, "energy.gas.fields.b.delay is -3 mo; expected from 0 to 1200"},
+    {"delay-without-steps", 0, 8, 35,
+     "energy.gas.fields.a.delay stands without `steps` that it could delay; expected them too"},
     {"threshold", 0, 6, 19,
      "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
      "drivers.NAME or legs.NAME.delay"},
