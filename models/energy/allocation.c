@@ -317,20 +317,24 @@ static void sort(struct allocation_work *work, size_t count)
 }
 
 const double *allocation_run(const struct allocation *allocation, struct allocation_work *work,
-                             const double *const element[], size_t fixed, size_t ranked,
+                             const double *const element[], const double *most, size_t fixed, size_t ranked,
                              const struct allocation_tranche tranche[])
 {
-    _Alignas(LANES_ALIGNMENT) double least[LANES], before[LANES];
+    _Alignas(LANES_ALIGNMENT) double least[LANES], before[LANES], limit[LANES];
     cuts_begin(allocation, element, work->sum);
-    EACH_LANE(l) before[l] = 0.0;
+    EACH_LANE(l)
+    {
+        before[l] = least[l] = 0.0;
+        limit[l] = most == NULL ? LANES_INFINITY : most[l];
+    }
     for (size_t k = 0; k < fixed; k++) {
         double *volume = tranche[k].volume;
         add_fixed(allocation, work->sum, tranche[k].outlet, tranche[k].cap, least);
         EACH_LANE(l)
         {
-            const double more = least[l] - before[l];
-            volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
-            before[l] = least[l];
+            const double rank = least[l] < limit[l] ? least[l] : limit[l], more = rank - before[l];
+            volume[l] = more > ALLOCATION_ROUNDING * rank ? more : 0.0;
+            before[l] = rank;
         }
     }
     for (size_t k = 0; k < ranked; k++) {
@@ -359,13 +363,13 @@ const double *allocation_run(const struct allocation *allocation, struct allocat
             }
         }
         for (int l = 0; l < LANES; l++) {
-            const double more = least[l] - before[l];
-            tranche[fixed + work->index[k][l]].volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
-            before[l] = least[l];
+            const double rank = least[l] < limit[l] ? least[l] : limit[l], more = rank - before[l];
+            tranche[fixed + work->index[k][l]].volume[l] = more > ALLOCATION_ROUNDING * rank ? more : 0.0;
+            before[l] = rank;
         }
     }
     double *total = work->sum[0]; /* done with */
-    EACH_LANE(l) total[l] = before[l];
+    EACH_LANE(l) total[l] = least[l];
     return total;
 }
 

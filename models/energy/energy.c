@@ -32,6 +32,7 @@ enum {
     ALL_HOME_SHARE,
     ALL_COST,
     ALL_SHORTFALL, /* what producers owe for volumes not delivered */
+    ALL_HELD_BACK, /* by a quota */
     ALL_ROWS
 };
 
@@ -421,13 +422,15 @@ static void allocate(const struct energy_commodity *commodity, struct commodity_
         if (outlet->transit || outlet->first || outlet->contract >= 0) continue;
         t = ask_by_value(commodity, state, t, o, rows, room[outlet->in_layout]);
     }
-    const double *sold = allocation_run(&commodity->allocation, work, element, fixed, t - fixed, state->ask);
+    const double *quota = commodity->quota < 0 ? NULL : rows_get(rows, commodity->quota);
+    const double *sold = allocation_run(&commodity->allocation, work, element, quota, fixed, t - fixed, state->ask);
     const double *production = state->all[ALL_PRODUCTION];
-    double *shut = state->all[ALL_SHUT_IN];
+    double *shut = state->all[ALL_SHUT_IN], *held = state->all[ALL_HELD_BACK];
     EACH_LANE(l)
     {
-        const double rest = production[l] - sold[l];
+        const double rest = production[l] - sold[l], over = quota == NULL ? 0.0 : sold[l] - quota[l];
         shut[l] = rest > ALLOCATION_ROUNDING * production[l] ? rest : 0.0;
+        held[l] = over > ALLOCATION_ROUNDING * production[l] ? over : 0.0;
     }
     for (size_t o = 0; o < commodity->outlets; o++)
         if (!commodity->outlet[o].transit) EACH_LANE(l) state->outlet[o * OUT_ROWS + OUT_VOLUME][l] = 0.0;
@@ -591,6 +594,7 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
         const struct commodity_state *of = &state->commodity[i];
         rows->row[commodity->production] = of->all[ALL_PRODUCTION];
         rows->row[commodity->shut_in] = of->all[ALL_SHUT_IN];
+        if (commodity->quota >= 0) rows->row[commodity->held_back] = of->all[ALL_HELD_BACK];
         for (size_t f = 0; f < commodity->fields; f++)
             rows->row[commodity->field[f].production] = of->field[f * FIELD_ROWS + FIELD_RATE];
         for (size_t o = 0; o < commodity->outlets; o++) {
@@ -621,6 +625,11 @@ const double *energy_production(const struct energy_state *state, size_t commodi
 const double *energy_shut_in(const struct energy_state *state, size_t commodity)
 {
     return state->commodity[commodity].all[ALL_SHUT_IN];
+}
+
+const double *energy_held_back(const struct energy_state *state, size_t commodity)
+{
+    return state->commodity[commodity].all[ALL_HELD_BACK];
 }
 
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet)

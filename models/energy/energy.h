@@ -4,7 +4,9 @@
  * A month, per commodity: supply of the fields; prices; transit, first and in file order, off its legs; then the own
  * outlets' tranches: `first`, then `term` or `contract`, in file order; then ship-or-pay (whose tariff is sunk) and
  * spot volumes by netback, price less tariff (allocation.h). What finds no outlet is shut in, for good. There is no
- * store.
+ * store. A quota limits what is sold in all; what would find an outlet but for it is held back:
+ *
+ *   supply = sum of own outlets + held back + shut in
  *
  *   royalty        share of max(0, sum netback y) over own outlets, home included
  *   duty           table(benchmark) times exports, less what the exempt fields can send there
@@ -38,7 +40,8 @@ enum { OUTLET_VOLUME, OUTLET_REVENUE, OUTLET_NETBACK, OUTLET_SERVED, OUTLET_OUTC
 struct energy_outlet {
     const char *name;
     struct place place;
-    const char *market; /* country that buys what home exports; NULL: home does, or it is no export of home */
+    const char *buyer;  /* country that buys; NULL: home */
+    const char *market; /* country that home exports to; NULL: it is no export of home */
     bool transit;       /* foreign cargo: takes no field's supply, pays a fee */
     bool foreign;       /* supplied by fields of other countries: no part of home's accounts */
     bool first;
@@ -80,8 +83,9 @@ struct energy_commodity {
     size_t legs;
     size_t tranches;    /* at most, of own outlets */
     int floor, royalty; /* slots */
+    int quota;          /* slot; -1: none */
     struct energy_duty duty;
-    size_t production, shut_in; /* outcomes */
+    size_t production, shut_in, held_back; /* outcomes; the last one with a quota only */
 };
 
 struct energy {
@@ -96,7 +100,7 @@ struct energy {
 /* The declaration of the top-level key `energy`, and what is reported. */
 extern const struct key energy_key;
 extern const struct outcome_kind energy_outcomes[], energy_field_outcomes[], energy_outlet_outcomes[];
-enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
+enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN, ENERGY_HELD_BACK };
 enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
 #define ENERGY_NONE SIZE_MAX
 
@@ -120,9 +124,10 @@ void energy_calm(struct energy_state *state, bool calm);
 void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
 void energy_report(const struct energy_state *state, struct outcome_rows *rows);
 
-/* After energy_step, rows of the month: supply and what is shut in, in units per year. */
+/* After energy_step, rows of the month: supply, what is shut in, and what a quota holds back, in units per year. */
 const double *energy_production(const struct energy_state *state, size_t commodity);
 const double *energy_shut_in(const struct energy_state *state, size_t commodity);
+const double *energy_held_back(const struct energy_state *state, size_t commodity);
 /* Rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet);
 const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);

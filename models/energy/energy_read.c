@@ -226,7 +226,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
     *outlet = (struct energy_outlet){
         .name = setting->name,
         .place = setting->place,
-        .market = market == NULL || (plan->home != NULL && strcmp(market->text, plan->home) == 0) ? NULL : market->text,
+        .buyer = market == NULL || (plan->home != NULL && strcmp(market->text, plan->home) == 0) ? NULL : market->text,
         .transit = is_true(setting, "transit"),
         .first = is_true(setting, "first"),
         .shock = setting_slot(setting, "shock"),
@@ -238,6 +238,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
         .spread = setting_slot(setting, "spread"),
         .also_leg = ENERGY_NONE,
         .fee = setting_slot(setting, "fee")};
+    outlet->market = outlet->buyer;
     if (asprintf(&stream, "energy.%s.outlets.%s.shock", commodity->name, outlet->name) < 0) return fault_no_memory();
     outlet->shock_stream = stream_named(plan->seed, stream, plan->generator);
     free(stream);
@@ -325,7 +326,7 @@ static struct fault *supplier_check(const struct energy_commodity *commodity, st
                         "%s is supplied by %s in %s and by %s in %s, and how much comes from which is left open, so "
                         "that nobody knows what %s exports (models/README.md, Energy); expected an outlet for each",
                         setting->path, ours->name, plan->home, theirs->name, theirs->country, plan->home);
-    if (market != NULL && strcmp(market->text, plan->home) != 0) return NULL;
+    if (outlet->buyer != NULL) return NULL;
     return fault_at(FAULT_SCENARIO, market == NULL ? setting->place : market->place,
                     "%s sells to %s what %s produces in %s, an import that energy does not count; expected another "
                     "`market`, or a flow to %s",
@@ -445,6 +446,32 @@ static struct fault *duty_read(const struct energy *energy, struct energy_commod
     return faults;
 }
 
+/* ---- quota ---- */
+
+/* In no month may it be less, at medians, than what outlets are owed by term or contract. */
+static struct fault *quota_check(const struct energy_commodity *commodity, struct setting *setting,
+                                 const struct plan *plan)
+{
+    const struct setting *quota = setting_find(setting, "quota");
+    for (int m = plan->calendar.start; quota != NULL && m < plan->calendar.start + plan->calendar.months; m++) {
+        const double most = store_central(plan->store, commodity->quota, m);
+        double owed = 0.0;
+        for (size_t o = 0; o < commodity->outlets; o++) {
+            const struct energy_outlet *outlet = &commodity->outlet[o];
+            const int slot = outlet->contract >= 0 ? outlet->contract : outlet->term;
+            if (slot >= 0) owed += store_central(plan->store, slot, m);
+        }
+        if (owed <= most * (1.0 + ALLOCATION_ROUNDING)) continue;
+        char date[8];
+        calendar_write(m, date);
+        return fault_at(FAULT_SCENARIO, quota->place,
+                        "%s is %.6g %s in %s, less than the %.6g that outlets take by `term` or `contract`; expected "
+                        "at least as much",
+                        quota->path, most, commodity->rate, date, owed);
+    }
+    return NULL;
+}
+
 /* ---- legs ---- */
 
 /* Energy reads capacity, country and draught of a leg; what it charges stands at the outlet. */
@@ -523,6 +550,9 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
                          &commodity->production));
     TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_SHUT_IN], &commodity->name, commodity->rate,
                          &commodity->shut_in));
+    if (commodity->quota >= 0)
+        TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_HELD_BACK], &commodity->name, commodity->rate,
+                             &commodity->held_back));
     for (size_t f = 0; f < commodity->fields; f++) {
         const char *const names[] = {commodity->name, commodity->field[f].name};
         TRY(outcomes_declare(plan->outcomes, energy_field_outcomes, names, commodity->rate,
@@ -565,6 +595,7 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
     commodity->unit = setting_find(setting, "unit")->text;
     commodity->floor = setting_slot(setting, "floor");
     commodity->royalty = setting_slot(setting, "royalty");
+    commodity->quota = setting_slot(setting, "quota");
     if (asprintf(&commodity->rate, "%s/yr", commodity->unit) < 0) {
         commodity->rate = NULL;
         return fault_no_memory();
@@ -586,6 +617,7 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
             fault_at(FAULT_SCENARIO, setting->place,
                      "%s has a duty or royalty, but no country is home to take it; expected `run: {home: ...}`",
                      setting->path));
+    if (faults == NULL) faults = quota_check(commodity, setting, plan);
     if (faults == NULL) faults = legs_take(energy, commodity, routes, plan);
     return faults != NULL ? faults : outcomes_of(energy, commodity, plan);
 }

@@ -304,8 +304,8 @@ START_TEST(the_state_takes_no_part_in_a_loss)
 }
 END_TEST
 
-/* With capacities, terms, prices and fields all drawn. */
-START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
+/* With capacities, terms, prices, fields and the quota all drawn. */
+START_TEST(supply_is_sold_held_back_or_shut_in_and_no_leg_overflows)
 {
     static const char *const own[] = {"rw", "re", "cpc", "samara", "btc", "china"}, *const legs[] = {"cpc", "samara",
                                                                                                      "btc", "china"};
@@ -314,7 +314,8 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
         "legs:\n  cpc: {capacity: uniform(0 60) Mt/yr}\n  kto: {capacity: uniform(0 6) Mt/yr}\n"
         "  samara: {capacity: uniform(0 20) Mt/yr}\n  btc: {capacity: uniform(0 8) Mt/yr}\n"
         "  china: {capacity: uniform(0 20) Mt/yr}\n"
-        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
+        "energy:\n  oil:\n    quota: {2020: 60 Mt/yr, 2030: 90 Mt/yr, times: uniform(0.3 1.7)}\n    unit: t\n    "
+        "price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
         "      t: {rate: uniform(0 40) Mt/yr, cost: 40 USD/t, home_share: 20 %}\n"
         "      k: {rate: uniform(0 40) Mt/yr, growth: 3 %/yr, cost: 75 USD/t, home_share: 17 %}\n"
         "      w: {rate: uniform(0 40) Mt/yr, decline: 4 %/yr, cost: 100 USD/t, home_share: 55 %}\n"
@@ -348,18 +349,24 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
     }
     const size_t production = outcomes_find(&support.outcomes, "energy.oil.production"),
                  shut = outcomes_find(&support.outcomes, "energy.oil.shut-in"),
+                 held = outcomes_find(&support.outcomes, "energy.oil.held-back"),
                  transit = outcomes_find(&support.outcomes, "energy.oil.outlets.transit.volume");
-    bool full = false, shut_in = false;
+    bool full = false, shut_in = false, bound = false;
     for (int m = 0; m < 240; m++) {
         world_month(state, m);
         const double *const *row = world_report(state)->row;
+        const double *quota = support_quantity(&support, state, "energy.oil.quota");
         for (int l = 0; l < LANES; l++) {
-            double sum = row[shut][l];
+            double sold = 0.0;
             for (int i = 0; i < 6; i++) {
                 ck_assert_double_ge(row[volume[i]][l], 0.0);
-                sum += row[volume[i]][l];
+                sold += row[volume[i]][l];
             }
-            ck_assert_double_eq_tol(sum, row[production][l], ROUNDING * row[production][l]);
+            ck_assert_double_eq_tol(sold + row[held][l] + row[shut][l], row[production][l],
+                                    ROUNDING * row[production][l]);
+            ck_assert_double_le(sold, quota[l] * (1.0 + ROUNDING));
+            if (row[held][l] > 0.0) ck_assert_double_eq_tol(sold, quota[l], ROUNDING * quota[l]);
+            bound = bound || row[held][l] > 0.0;
             for (int i = 0; i < 4; i++) {
                 const double through = row[volume[i + 2]][l] + (i == 3 ? row[transit][l] : 0.0);
                 ck_assert_double_eq_tol(row[used[i]][l], through / 1e6, ROUNDING * 1e2);
@@ -369,7 +376,7 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
             shut_in = shut_in || row[shut][l] > 0.0;
         }
     }
-    ck_assert(full && shut_in);
+    ck_assert(full && shut_in && bound);
     world_close(state);
     support_close(&support);
 }
@@ -599,6 +606,65 @@ START_TEST(steps_are_late_by_what_is_drawn_of_their_delay)
 }
 END_TEST
 
+START_TEST(a_quota_takes_from_what_is_worth_least_and_is_told_apart_from_shut_in)
+{
+    /* outlets take 9 of 10: 6 at 50 and 3 at 40. The quota is 7, halved for two months by an event, and 9.5 in 2021 */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    quota: {2020: 7 kcm/yr, 2021: 9.5 kcm/yr, interpolation: step}\n"
+             "    fields:\n      a: {rate: 10 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n"
+             "      q: {from: a, demand: 3 kcm/yr, price: 40 USD/kcm}\n      p: {from: a, demand: 6 kcm/yr, price: 50 "
+             "USD/kcm}\n"
+             "events: {cut: {start: 2020-06, duration: 2 mo, effects: {energy.gas.quota: {scale: 0.5}}}}\n";
+    static const struct {
+        int month;
+        double p, q, held;
+    } expected[] = {
+        {0, 6.0, 1.0, 2.0}, {5, 3.5, 0.0, 5.5}, {6, 3.5, 0.0, 5.5}, {7, 6.0, 1.0, 2.0}, {12, 6.0, 3.0, 0.0}};
+    struct support support;
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0, i = 0; i < 5; m++) {
+        world_month(state, m);
+        if (m != expected[i].month) continue;
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.p.volume"), expected[i].p);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.q.volume"), expected[i].q);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.held-back"), expected[i].held);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.shut-in"), 1.0);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.production"), 10.0);
+        i++;
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_quota_above_what_outlets_take_changes_nothing)
+{
+    char text[8192], with[8192];
+    struct support plain, limited;
+    snprintf(text, sizeof text, FIXTURE, "31.9 Mt/yr");
+    char *at = strstr(text, "    unit: t\n");
+    snprintf(with, sizeof with, "%.*s    quota: 81.7 Mt/yr\n%s", (int)(at - text), text, at);
+    support_open(&plain, text, 1);
+    support_open(&limited, with, 1);
+    struct world_state *of_plain = support_begin(&plain), *of_limited = support_begin(&limited);
+    world_month(of_plain, 0);
+    world_month(of_limited, 0);
+    /* supply is 90.5, of which 81.6 find an outlet */
+    for (size_t o = 0; o < plain.outcomes.count; o++) {
+        const char *path = plain.outcomes.item[o].path;
+        if (strncmp(path, "energy.", 7) != 0 && strncmp(path, "fiscal.", 7) != 0) continue;
+        ck_assert_mem_eq(support_row(&plain, of_plain, path), support_row(&limited, of_limited, path),
+                         sizeof(double[LANES]));
+    }
+    ck_assert_double_eq(support_value(&limited, of_limited, "energy.oil.held-back"), 0.0);
+    world_close(of_plain);
+    world_close(of_limited);
+    support_close(&plain);
+    support_close(&limited);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -618,7 +684,7 @@ int main(void)
     tcase_add_test(facts, spread_cuts_thirds_of_what_the_smallest_leg_takes);
     tcase_add_test(facts, a_term_counts_towards_ship_or_pay);
     tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
-    tcase_add_test(facts, supply_is_sold_or_shut_in_and_no_leg_overflows);
+    tcase_add_test(facts, supply_is_sold_held_back_or_shut_in_and_no_leg_overflows);
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
@@ -628,6 +694,8 @@ int main(void)
     tcase_add_test(facts, what_fields_of_other_countries_sell_is_in_no_account_of_home);
     tcase_add_test(facts, production_is_the_sum_of_that_of_fields);
     tcase_add_test(facts, steps_are_late_by_what_is_drawn_of_their_delay);
+    tcase_add_test(facts, a_quota_takes_from_what_is_worth_least_and_is_told_apart_from_shut_in);
+    tcase_add_test(facts, a_quota_above_what_outlets_take_changes_nothing);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -176,6 +176,10 @@ static const struct wrong {
     {"early-steps", 0, 9, 63, "energy.gas.fields.b.delay is -3 mo; expected from 0 to 1200"},
     {"delay-without-steps", 0, 8, 35,
      "energy.gas.fields.a.delay stands without `steps` that it could delay; expected them too"},
+    {"quota-below-terms", 0, 7, 12,
+     "energy.gas.quota is 6 kcm/yr in 2021-03, less than the 7.5 that outlets take by `term` or `contract`; expected "
+     "at "
+     "least as much"},
     {"threshold", 0, 6, 19,
      "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
      "drivers.NAME or legs.NAME.delay"},
