@@ -97,8 +97,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(drivers_prepare(plan, &world->drivers));
     TRY(flows_prepare(plan, world->drivers, &world->flows));
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
-    TRY(energy_prepare(plan, world->drivers, network_legs(world->network), network_routes(world->network),
-                       &world->energy));
+    TRY(energy_prepare(plan, world->drivers, world->network, &world->energy));
     struct fault *faults = policies_prepare(plan, &world->effects, &world->policies);
     faults = fault_join(faults, regimes_prepare(plan, &world->effects, &world->regimes));
     faults = fault_join(faults, events_prepare(plan, &world->effects, &world->events));
@@ -627,8 +626,9 @@ void world_month(struct world_state *state, int month)
     events_step(state->events, state->rows, month);
     rows_move(state->rows, EFFECTS_STAGE_MODELS, now);
     flows_step(state->flows, state->rows, state->drivers, month);
+    energy_step_before(state->energy, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);
-    energy_step(state->energy, state->rows, state->drivers, month);
+    energy_step(state->energy, state->rows, state->drivers, state->network, month);
     accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
     appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
@@ -685,7 +685,8 @@ void world_energy_central(struct world_state *state, int month)
     regimes_step_central(state->regimes, state->rows, month);
     events_step_central(state->events, state->rows, month);
     for (int stage = 0; stage < STORE_STAGES; stage++) rows_move(state->rows, stage, now);
-    energy_step(state->energy, state->rows, state->drivers, month);
+    energy_step_before(state->energy, state->rows, state->drivers, month);
+    energy_step(state->energy, state->rows, state->drivers, state->network, month);
 }
 
 const struct rows *world_rows(const struct world_state *state)

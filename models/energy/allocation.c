@@ -66,8 +66,10 @@ static struct fault *check_access(const struct allocation_layout *layout, size_t
         if (same_access(first, &layout->outlet[o])) continue;
         return fault_at(
             FAULT_SCENARIO, layout->outlet[o].place,
-            "the leg %s is shared by the outlets %s and %s, which are supplied from different fields; expected the "
-            "same `from` (and `also`), or a leg for each",
+            "the leg %s is shared by the outlets %s and %s, which are supplied from different fields, so that no order "
+            "of "
+            "netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), a leg for "
+            "each, or a commodity for each, which may share a leg",
             layout->leg_name[leg], first->name, layout->outlet[o].name);
     }
     return NULL;
@@ -83,8 +85,9 @@ static struct fault *check_nesting(const struct allocation_layout *layout, size_
         first == NULL || second == NULL
             ? fault_no_memory()
             : fault_raise(FAULT_SCENARIO,
-                          "the leg %s serves the outlets %s, and %s serves %s; expected one of the two sets to "
-                          "hold the other, or none in common",
+                          "the leg %s serves the outlets %s, and %s serves %s, so that no order of netbacks is sure "
+                          "to be best (models/README.md, Energy); expected one of the two sets to hold the other, or "
+                          "none in common",
                           layout->leg_name[a], first, layout->leg_name[b], second);
     free(first);
     free(second);
@@ -102,7 +105,8 @@ static struct fault *check_also(const struct allocation_layout *layout, size_t o
                           !same_access(outlet, &layout->outlet[i]));
     if (other)
         return fault_at(FAULT_SCENARIO, outlet->place,
-                        "the leg %s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
+                        "the leg %s brings %s to the outlet %s and is used otherwise too, though how much it brings is "
+                        "left open (models/README.md, Energy); expected a leg of its own",
                         layout->leg_name[outlet->also_leg], layout->field_name[outlet->also_field], outlet->name);
     if ((outlet->from >> outlet->also_field & 1) != 0)
         return fault_at(FAULT_SCENARIO, outlet->place,
@@ -147,7 +151,8 @@ static struct fault *too_many(const struct allocation_layout *layout, const stru
     struct fault *fault =
         fault_raise(FAULT_SCENARIO,
                     "%zu groups of fields that reach the same outlets, and shared legs: %s; expected at most "
-                    "%d: let fields reach the same outlets, or give a leg to one outlet alone",
+                    "%d (models/README.md, Energy): let fields reach the same outlets, give a leg to one outlet alone, "
+                    "or make a commodity of each group",
                     count, text, ALLOCATION_ELEMENTS);
     free(text);
     return fault;

@@ -13,6 +13,9 @@
  *   margin         sum netback y - duty - royalty - cost of what is sold - shortfalls (ship-or-pay, contract minimum)
  * cost and home share of a unit sold are production-weighted means of the fields. All of it is of home fields: what
  * fields of other countries sell is allocated with the rest, and no part of home's accounts.
+ *
+ * Of a leg that several commodities use, the earlier in the file takes its capacity first. Where flows pass too, the leg
+ * says who comes first, and a commodity takes all such legs before flows, or all after them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ENERGY_H
 #define ZHOL_ENERGY_H
@@ -21,8 +24,7 @@
 #include "models/energy/allocation.h"
 #include "models/energy/decline_curve.h"
 #include "models/energy/energy_price.h"
-#include "models/network/legs.h"
-#include "models/network/routes.h"
+#include "models/network/network.h"
 
 struct energy_field {
     const char *name;
@@ -77,10 +79,15 @@ struct energy_commodity {
     struct energy_outlet *outlet;
     size_t outlets;
     struct allocation allocation;
-    size_t *leg;         /* [legs] in struct legs, those that this commodity uses */
-    double *factor;      /* [legs] units of the commodity in one of the leg's stock */
-    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: only one field goes through it */
+    size_t *leg;    /* [legs] in struct legs, those that this commodity uses */
+    int *use;       /* [legs] slot: what a unit takes of the leg, where that is stated; -1 */
+    double *factor; /* [legs] units of the commodity in one of the leg's stock; of a leg with `use`, what makes of
+                            it stock per unit */
+    size_t *shared; /* [legs] in struct energy; ENERGY_NONE: nothing else uses it */
+    size_t
+        *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: shared, or only one field goes through it */
     size_t legs;
+    bool before;        /* it takes its legs before flows do */
     size_t tranches;    /* at most, of own outlets */
     int floor, royalty; /* slots */
     int quota;          /* slot; -1: none */
@@ -88,13 +95,23 @@ struct energy_commodity {
     size_t production, shut_in, held_back; /* outcomes; the last one with a quota only */
 };
 
+/* A leg that several commodities use, or flows too. */
+struct energy_shared {
+    size_t leg;               /* in struct legs */
+    size_t queue;             /* among network_queues; ENERGY_NONE: no flow passes */
+    size_t used, utilisation; /* outcomes */
+};
+
 struct energy {
     const struct store *store;
     const struct drivers *drivers;
+    const struct network *network;
     const struct legs *leg;
     struct calendar calendar;
     struct energy_commodity *commodity;
     size_t count;
+    struct energy_shared *shared;
+    size_t shareds;
 };
 
 /* The declaration of the top-level key `energy`, and what is reported. */
@@ -104,9 +121,9 @@ enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN, ENERGY_HELD_BACK };
 enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
 #define ENERGY_NONE SIZE_MAX
 
-/* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */
-MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
-                                        const struct routes *routes, struct energy **energy);
+/* Reads and checks all. All faults at once; *energy is set even then. */
+MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct network *network,
+                                        struct energy **energy);
 void energy_free(struct energy *energy);
 
 struct energy_state; /* of a thread */
@@ -118,10 +135,15 @@ size_t energy_streams(const struct energy *energy);
 /* For a block, the drivers at their start. */
 void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
                   uint64_t first_replication);
-/* Whether weather is left out from now on, so that outlets want what they usually do. */
+/* Whether weather is left out from now on, so that outlets want what they usually do, and flows take of shared legs what
+ * they do in the base year. */
 void energy_calm(struct energy_state *state, bool calm);
-/* A month, after the drivers. */
-void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
+/* A month, after the drivers, in two parts: before the network, those commodities that take a leg before flows do; after
+ * it, all others. */
+void energy_step_before(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                        int month);
+void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                 const struct network_state *network, int month);
 void energy_report(const struct energy_state *state, struct outcome_rows *rows);
 
 /* After energy_step, rows of the month: supply, what is shut in, and what a quota holds back, in units per year. */

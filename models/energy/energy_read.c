@@ -474,62 +474,29 @@ static struct fault *quota_check(const struct energy_commodity *commodity, struc
 
 /* ---- legs ---- */
 
-/* Energy reads capacity, country and draught of a leg; what it charges stands at the outlet. */
-static struct fault *leg_plain(const struct leg *leg, const struct plan *plan)
+static struct setting *leg_setting(const struct plan *plan, const struct leg *leg, const char *key)
 {
-    static const char *const of_flows[] = {"use", "cost", "fee", "subsidy", "penalty", "time", "sd", "bpr"};
-    struct setting *legs = setting_find(plan->root, "legs"), *setting = setting_find(legs, leg->name);
+    return setting_find(setting_find(setting_find(plan->root, "legs"), leg->name), key);
+}
+
+/* Of a leg that only energy uses it reads capacity, `use`, country and draught; what it charges stands at the outlet. */
+static struct fault *leg_plain(const struct energy_commodity *commodity, const struct leg *leg, const struct plan *plan)
+{
+    static const char *const of_flows[] = {"cost", "fee", "subsidy", "penalty", "time", "sd", "bpr", "use"};
     for (size_t i = 0; i < sizeof of_flows / sizeof *of_flows; i++) {
-        const struct setting *other = setting_find(setting, of_flows[i]);
-        if (other != NULL && other->stated)
+        const struct setting *other = leg_setting(plan, leg, of_flows[i]);
+        if (other == NULL || !other->stated) continue;
+        if (strcmp(of_flows[i], "use") != 0)
             return fault_at(FAULT_SCENARIO, other->place,
                             "%s means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, "
                             "at the outlet",
                             other->path);
+        if (leg_slot(leg, LEG_USE, commodity->name) < 0)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s does not say what capacity %s takes, which uses this leg; expected %s.%s", other->path,
+                            commodity->name, other->path, commodity->name);
     }
     return NULL;
-}
-
-/* What a leg's capacity is in the commodity's unit; a leg that anything else uses is refused. */
-static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
-                              const struct routes *routes, struct plan *plan)
-{
-    const struct leg *leg = &energy->leg->leg[commodity->leg[number]];
-    for (size_t r = 0; r < routes->count; r++)
-        for (size_t i = 0; i < routes->route[r].legs; i++)
-            if (routes->route[r].leg[i] == commodity->leg[number]) {
-                struct fault *fault = fault_at(FAULT_SCENARIO, leg->place,
-                                               "legs.%s is used by energy.%s and by a route of a flow, which share no "
-                                               "capacity; expected a leg for each",
-                                               leg->name, commodity->name);
-                return fault_note(fault, routes->route[r].place, "the route is here");
-            }
-    for (const struct energy_commodity *other = energy->commodity; other < commodity; other++)
-        for (size_t i = 0; i < other->legs; i++)
-            if (other->leg[i] == commodity->leg[number])
-                return fault_at(FAULT_SCENARIO, leg->place,
-                                "legs.%s is used by energy.%s and by energy.%s; expected a leg for each", leg->name,
-                                other->name, commodity->name);
-    TRY(leg_plain(leg, plan));
-    struct fault *fault = units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number]);
-    if (fault == NULL) return NULL;
-    struct fault *placed =
-        fault_at(FAULT_SCENARIO, leg->place, "legs.%s.capacity counts in %s, but energy.%s in %s: %s", leg->name,
-                 leg->stock, commodity->name, commodity->unit, fault->sentence);
-    fault_free(fault);
-    return placed;
-}
-
-static struct fault *legs_take(const struct energy *energy, struct energy_commodity *commodity,
-                               const struct routes *routes, struct plan *plan)
-{
-    struct fault *faults = NULL;
-    commodity->factor = some(commodity->legs, sizeof *commodity->factor);
-    commodity->leg_outcome = some(commodity->legs, sizeof *commodity->leg_outcome);
-    if (commodity->factor == NULL || commodity->leg_outcome == NULL) return fault_no_memory();
-    for (size_t i = 0; i < commodity->legs; i++)
-        faults = fault_join(faults, leg_take(energy, commodity, i, routes, plan));
-    return faults;
 }
 
 /* Whether all of some outlet's volume uses the leg. What goes through the leg of `also` alone the allocation leaves
@@ -540,6 +507,106 @@ static bool carries_outlets(const struct energy_commodity *commodity, size_t leg
         for (size_t v = 0; v < commodity->outlet[o].legs; v++)
             if (commodity->outlet[o].via[v] == leg) return true;
     return false;
+}
+
+/* Why a leg cannot be shared; `with` is what else uses it. */
+static struct fault *share_check(const struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                 const char *with)
+{
+    if (carries_outlets(commodity, commodity->leg[number])) return NULL;
+    return fault_at(FAULT_SCENARIO, leg->place,
+                    "legs.%s is used by energy.%s and by %s, but what one of several fields sends through a leg of "
+                    "`also` is left open, so that nobody knows what is left of it (models/README.md, Shared legs); "
+                    "expected a leg for each",
+                    leg->name, commodity->name, with);
+}
+
+/* A leg that a route of a flow passes too says who comes first. */
+static struct fault *share_with_flows(const struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                      const struct route *route, const struct plan *plan)
+{
+    const struct setting *soft = leg_setting(plan, leg, "bpr");
+    struct fault *fault = NULL;
+    if (leg->shared == LEG_NOT_SHARED)
+        fault = fault_at(FAULT_SCENARIO, leg->place,
+                         "legs.%s is used by energy.%s and by a route of a flow, and nothing says who takes its "
+                         "capacity first (models/README.md, Shared legs); expected `shared: energy-first` or `shared: "
+                         "energy-last`, or a leg for each",
+                         leg->name, commodity->name);
+    else if (soft != NULL)
+        fault = fault_at(FAULT_SCENARIO, soft->place,
+                         "%s makes time depend on how much flows alone use, but energy.%s uses the leg too "
+                         "(models/README.md, Shared legs); expected it without `bpr`",
+                         soft->path, commodity->name);
+    else
+        fault = share_check(commodity, leg, number, "a route of a flow");
+    return fault == NULL ? NULL : fault_note(fault, route->place, "the route is here");
+}
+
+/* What a leg's capacity is in the commodity's unit: by `use`, or because it is counted alike. */
+static struct fault *leg_convert(struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                 const struct plan *plan)
+{
+    const int use = commodity->use[number] = leg_slot(leg, LEG_USE, commodity->name);
+    char stock[160];
+    unit_per(leg->stock, commodity->unit, sizeof stock, stock);
+    struct fault *fault =
+        use < 0 ? units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number])
+                : units_factor(plan->units, store_unit(plan->store, use), stock, &commodity->factor[number]);
+    if (fault == NULL) return NULL;
+    struct fault *placed =
+        use < 0 ? fault_at(FAULT_SCENARIO, leg->place,
+                           "legs.%s.capacity counts in %s, but energy.%s in %s: %s, or "
+                           "legs.%s.use.%s",
+                           leg->name, leg->stock, commodity->name, commodity->unit, fault->sentence, leg->name,
+                           commodity->name)
+                : fault_at(FAULT_SCENARIO, leg->place, "legs.%s.use.%s: energy.%s counts in %s: %s", leg->name,
+                           commodity->name, commodity->name, commodity->unit, fault->sentence);
+    fault_free(fault);
+    return placed;
+}
+
+/* Takes a leg for the commodity, and settles whether it may share it with what else uses it. */
+static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
+                              const struct plan *plan)
+{
+    const size_t taken = commodity->leg[number];
+    const struct leg *leg = &energy->leg->leg[taken];
+    const struct routes *routes = network_routes(energy->network);
+    bool flows = false;
+    for (size_t r = 0; r < routes->count && !flows; r++)
+        for (size_t i = 0; i < routes->route[r].legs && !flows; i++) {
+            flows = routes->route[r].leg[i] == taken;
+            if (flows) TRY(share_with_flows(commodity, leg, number, &routes->route[r], plan));
+        }
+    for (const struct energy_commodity *other = energy->commodity; other < commodity; other++)
+        for (size_t i = 0; i < other->legs; i++) {
+            char with[80];
+            if (other->leg[i] != taken) continue;
+            snprintf(with, sizeof with, "energy.%.60s", other->name);
+            TRY(share_check(commodity, leg, number, with));
+            snprintf(with, sizeof with, "energy.%.60s", commodity->name);
+            TRY(share_check(other, leg, i, with));
+        }
+    if (!flows) TRY(leg_plain(commodity, leg, plan));
+    return leg_convert(commodity, leg, number, plan);
+}
+
+static struct fault *legs_take(const struct energy *energy, struct energy_commodity *commodity, const struct plan *plan)
+{
+    struct fault *faults = NULL;
+    commodity->factor = some(commodity->legs, sizeof *commodity->factor);
+    commodity->leg_outcome = some(commodity->legs, sizeof *commodity->leg_outcome);
+    commodity->use = some(commodity->legs, sizeof *commodity->use);
+    commodity->shared = some(commodity->legs, sizeof *commodity->shared);
+    if (commodity->factor == NULL || commodity->leg_outcome == NULL || commodity->use == NULL ||
+        commodity->shared == NULL)
+        return fault_no_memory();
+    for (size_t i = 0; i < commodity->legs; i++) {
+        commodity->shared[i] = ENERGY_NONE;
+        faults = fault_join(faults, leg_take(energy, commodity, i, plan));
+    }
+    return faults;
 }
 
 static struct fault *outcomes_of(const struct energy *energy, struct energy_commodity *commodity, struct plan *plan)
@@ -572,10 +639,12 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
     }
     for (size_t i = 0; i < commodity->legs; i++) {
         const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
-        char used[160];
+        char used[160], path[160];
         size_t next;
         commodity->leg_outcome[i] = ENERGY_NONE;
-        if (!carries_outlets(commodity, commodity->leg[i])) continue;
+        snprintf(path, sizeof path, "legs.%s.used", leg->name);
+        const bool declared = outcomes_find(plan->outcomes, path) < plan->outcomes->count; /* by what else uses it */
+        if (declared || !carries_outlets(commodity, commodity->leg[i])) continue;
         snprintf(used, sizeof used, "%s/yr", leg->stock);
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_USED], &leg->name, used, &commodity->leg_outcome[i]));
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_UTILISATION], &leg->name, "1", &next));
@@ -583,8 +652,85 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
     return NULL;
 }
 
+/* ---- shared legs ---- */
+
+static size_t outcome_of_leg(const struct plan *plan, const struct leg *leg, const char *what)
+{
+    char path[160];
+    snprintf(path, sizeof path, "legs.%s.%s", leg->name, what);
+    return outcomes_find(plan->outcomes, path);
+}
+
+/* Enters the leg if it is used by several, flows as one of them. */
+static void share(struct energy *energy, size_t leg, const struct plan *plan)
+{
+    struct energy_shared *shared = &energy->shared[energy->shareds];
+    const struct leg *of = &energy->leg->leg[leg];
+    size_t users = 0;
+    *shared = (struct energy_shared){.leg = leg, .queue = ENERGY_NONE};
+    for (size_t q = 0; q < network_queues(energy->network); q++)
+        if (network_queue_leg(energy->network, q) == leg) shared->queue = q;
+    for (size_t c = 0; c < energy->count; c++)
+        for (size_t i = 0; i < energy->commodity[c].legs; i++) users += energy->commodity[c].leg[i] == leg;
+    if (users + (shared->queue != ENERGY_NONE) < 2 || users == 0) return;
+    shared->used = outcome_of_leg(plan, of, "used");
+    shared->utilisation = outcome_of_leg(plan, of, "utilisation");
+    for (size_t c = 0; c < energy->count; c++)
+        for (size_t i = 0; i < energy->commodity[c].legs; i++) {
+            if (energy->commodity[c].leg[i] != leg) continue;
+            energy->commodity[c].shared[i] = energy->shareds;
+            energy->commodity[c].leg_outcome[i] = ENERGY_NONE;
+        }
+    energy->shareds++;
+}
+
+/* Before flows, or after them: both would be a circle. */
+static struct fault *order_check(const struct energy *energy, struct energy_commodity *commodity,
+                                 const struct plan *plan)
+{
+    const struct leg *first = NULL, *last = NULL;
+    for (size_t i = 0; i < commodity->legs; i++) {
+        const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
+        if (commodity->shared[i] == ENERGY_NONE || energy->shared[commodity->shared[i]].queue == ENERGY_NONE) continue;
+        if (leg->shared == LEG_ENERGY_FIRST)
+            first = leg;
+        else
+            last = leg;
+    }
+    commodity->before = first != NULL;
+    if (first == NULL || last == NULL) return NULL;
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, leg_setting(plan, last, "shared")->place,
+                 "energy.%s takes legs.%s before flows and legs.%s after them, so that each would wait for the other "
+                 "(models/README.md, Shared legs); expected the same `shared` of both",
+                 commodity->name, first->name, last->name);
+    return fault_note(fault, leg_setting(plan, first, "shared")->place, "the other leg is here");
+}
+
+static struct fault *shared_find(struct energy *energy, struct plan *plan)
+{
+    struct fault *faults = NULL;
+    energy->shared = some(energy->leg->count, sizeof *energy->shared);
+    if (energy->shared == NULL) return fault_no_memory();
+    for (size_t l = 0; l < energy->leg->count; l++) {
+        const struct leg *leg = &energy->leg->leg[l];
+        const size_t before = energy->shareds;
+        share(energy, l, plan);
+        const bool both = energy->shareds > before && energy->shared[before].queue != ENERGY_NONE;
+        const struct setting *setting = leg_setting(plan, leg, "shared");
+        if (leg->shared != LEG_NOT_SHARED && !both)
+            plan->warnings =
+                fault_join(plan->warnings,
+                           fault_at(FAULT_SCENARIO, setting->place,
+                                    "%s has no effect, because not both energy and a flow use the leg", setting->path));
+    }
+    for (size_t c = 0; c < energy->count; c++)
+        faults = fault_join(faults, order_check(energy, &energy->commodity[c], plan));
+    return faults;
+}
+
 static struct fault *commodity_read(struct energy *energy, struct energy_commodity *commodity, struct setting *setting,
-                                    const struct routes *routes, struct plan *plan)
+                                    struct plan *plan)
 {
     struct setting *outlets = setting_find(setting, "outlets");
     struct energy_price benchmark;
@@ -618,12 +764,12 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
                      "%s has a duty or royalty, but no country is home to take it; expected `run: {home: ...}`",
                      setting->path));
     if (faults == NULL) faults = quota_check(commodity, setting, plan);
-    if (faults == NULL) faults = legs_take(energy, commodity, routes, plan);
+    if (faults == NULL) faults = legs_take(energy, commodity, plan);
     return faults != NULL ? faults : outcomes_of(energy, commodity, plan);
 }
 
-struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
-                             const struct routes *routes, struct energy **out)
+struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct network *network,
+                             struct energy **out)
 {
     struct setting *section = setting_find(plan->root, "energy");
     const size_t count = section == NULL ? 0 : section->children;
@@ -633,14 +779,15 @@ struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, c
     *out = energy;
     energy->store = plan->store;
     energy->drivers = drivers;
-    energy->leg = legs;
+    energy->network = network;
+    energy->leg = network_legs(network);
     energy->calendar = plan->calendar;
     energy->commodity = some(count, sizeof *energy->commodity);
     if (energy->commodity == NULL) return fault_no_memory();
     for (size_t i = 0; i < count; i++)
-        faults = fault_join(
-            faults, commodity_read(energy, &energy->commodity[energy->count++], section->child[i], routes, plan));
-    return faults;
+        faults =
+            fault_join(faults, commodity_read(energy, &energy->commodity[energy->count++], section->child[i], plan));
+    return faults != NULL ? faults : shared_find(energy, plan);
 }
 
 void energy_free(struct energy *energy)
@@ -659,10 +806,13 @@ void energy_free(struct energy *energy)
         free(commodity->outlet);
         free(commodity->leg);
         free(commodity->factor);
+        free(commodity->use);
+        free(commodity->shared);
         free(commodity->leg_outcome);
         free(commodity->duty.level);
         free(commodity->duty.duty);
     }
     free(energy->commodity);
+    free(energy->shared);
     free(energy);
 }

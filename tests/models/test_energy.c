@@ -665,6 +665,184 @@ START_TEST(a_quota_above_what_outlets_take_changes_nothing)
 }
 END_TEST
 
+/* Coal and general cargo over one line, everything drawn; the second %s is `energy-first` or `energy-last`. */
+#define LINE                                                                                                           \
+    "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 60}\nrun: {home: kz}\n"                                \
+    "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"                                      \
+    "legs:\n  line: {country: kz, capacity: {2020: 10 train/d, 2024: 14 train/d, times: uniform(0.5 1.5)}, use: "      \
+    "{goods: 1/1000 train/t, coal: uniform(0.0002 0.0004) train/t, ore: 1/3000 train/t}, shared: %s}\n  other: {}\n"   \
+    "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 2 Mt/yr, choice: {sensitivity: 0.1 /USD}, routes: "     \
+    "{a: {share: 80 %%, via: [line]}, b: {share: 20 %%, via: [other]}}}\n"                                             \
+    "energy:\n  coal:\n    unit: t\n    fields: {pit: {rate: uniform(2 20) Mt/yr, growth: -3 %%/yr, cost: 5 USD/t, "   \
+    "home_share: 50 %%}}\n    outlets:\n      abroad: {from: pit, via: line, market: cn, price: 60 USD/t, demand: "    \
+    "9 Mt/yr, season: [2, 2, 1, 1, 0.1, 0.1, 0.1, 0.7, 1, 1, 1, 2]}\n"                                                 \
+    "      passing: {transit: true, volume: 1 Mt/yr, via: line, fee: 1 USD/t}\n"                                       \
+    "  ore:\n    unit: t\n    fields: {mine: {rate: 3 Mt/yr, cost: 5 USD/t, home_share: 50 %%}}\n"                     \
+    "    outlets: {abroad: {from: mine, via: line, market: cn, price: 60 USD/t}}\n"                                    \
+    "events:\n  storm: {start: 2021-03, duration: 2 mo, effects: {legs.line.capacity: {scale: 0}}}\n"
+
+START_TEST(a_line_is_shared_in_the_order_that_it_states)
+{
+    for (int first = 0; first < 2; first++) {
+        char text[4096];
+        struct support support;
+        snprintf(text, sizeof text, LINE, first ? "energy-first" : "energy-last");
+        support_open(&support, text, 5);
+        struct world_state *state = support_begin(&support);
+        bool full = false, some = false, closed = false;
+        for (int m = 0; m < 60; m++) {
+            world_month(state, m);
+            const double *capacity = support_quantity(&support, state, "legs.line.capacity"),
+                         *use = support_quantity(&support, state, "legs.line.use.coal"),
+                         *coal = support_row(&support, state, "energy.coal.outlets.abroad.volume"),
+                         *passing = support_row(&support, state, "energy.coal.outlets.passing.volume"),
+                         *pit = support_row(&support, state, "energy.coal.production"),
+                         *ore = support_row(&support, state, "energy.ore.outlets.abroad.volume"),
+                         *goods = support_row(&support, state, "routes.f.a.volume"),
+                         *used = support_row(&support, state, "legs.line.used"),
+                         *part = support_row(&support, state, "legs.line.utilisation"),
+                         *delay = support_row(&support, state, "legs.line.delay");
+            static const double season[] = {2, 2, 1, 1, 0.1, 0.1, 0.1, 0.7, 1, 1, 1, 2};
+            for (int l = 0; l < LANES; l++) {
+                /* each takes what it wants of what those before it have left: goods, transit of coal, coal, ore */
+                const double flows = goods[l] / 1000.0;
+                double room = capacity[l] - (first ? 0.0 : flows);
+                const double through = fmin(1e6, room / use[l]);
+                room = fmax(room - through * use[l], 0.0);
+                const double sold = fmin(fmin(pit[l], 9e6 * season[m % 12]), room / use[l]);
+                room = fmax(room - sold * use[l], 0.0);
+                const double mined = fmin(3e6, room * 3000.0);
+                ck_assert_double_eq_tol(passing[l], through, 1e-10 * 1e6);
+                ck_assert_double_eq_tol(coal[l], sold, 1e-10 * 1e7);
+                ck_assert_double_eq_tol(ore[l], mined, 1e-10 * 1e7);
+                const double all = flows + (through + sold) * use[l] + mined / 3000.0;
+                ck_assert_double_eq_tol(used[l], all, 1e-10 * 1e4);
+                ck_assert_double_le(used[l], capacity[l] * (1.0 + 1e-12));
+                ck_assert_double_eq_tol(part[l], capacity[l] > 0.0 ? all / capacity[l] : 0.0, 1e-10);
+                if (first && capacity[l] > 0.0 && delay[l] > 0.0)
+                    ck_assert_double_ge(part[l], 1.0 - 1e-9); /* who waits leaves no room */
+                full = full || part[l] > 1.0 - 1e-9;
+                some = some || (part[l] > 0.0 && part[l] < 0.9);
+                closed = closed || capacity[l] == 0.0;
+            }
+            const double *imbalance = support_row(&support, state, "network.imbalance");
+            for (int l = 0; l < LANES; l++) ck_assert_double_le(imbalance[l], 1e-9);
+        }
+        ck_assert(full && some && closed);
+        world_close(state);
+        support_close(&support);
+    }
+}
+END_TEST
+
+START_TEST(flows_meet_the_capacity_that_energy_leaves_them)
+{
+    /* 4 Mt of coal take 1000 trains a year off 10 train/d; the same as a line of 2652.5 */
+    static const char *const text[] = {
+        HEAD "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"
+             "legs:\n  line: {capacity: 10 train/d, use: {goods: 1/1000 train/t, coal: 1/4000 train/t}, shared: "
+             "energy-first}\n  other: {}\n"
+             "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 3 Mt/yr, choice: {sensitivity: 0.1 /USD}, "
+             "routes: {a: {share: 95 %, via: [line]}, b: {share: 5 %, via: [other]}}}\n"
+             "energy:\n  coal:\n    unit: t\n    fields: {pit: {rate: 4 Mt/yr, cost: 5 USD/t, home_share: 50 %}}\n"
+             "    outlets: {abroad: {from: pit, via: line, market: cn, price: 60 USD/t}}\n",
+        HEAD "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"
+             "legs:\n  line: {capacity: 2652.5 train/yr, use: {goods: 1/1000 train/t}}\n  other: {}\n"
+             "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 3 Mt/yr, choice: {sensitivity: 0.1 /USD}, "
+             "routes: {a: {share: 95 %, via: [line]}, b: {share: 5 %, via: [other]}}}\n"};
+    static const char *const paths[] = {"flows.f.shipped",   "flows.f.backlog",  "flows.f.cost",
+                                        "routes.f.a.volume", "routes.f.a.delay", "legs.line.delay"};
+    struct support support[2];
+    struct world_state *state[2];
+    for (int i = 0; i < 2; i++) {
+        support_open(&support[i], text[i], 1);
+        state[i] = support_begin(&support[i]);
+    }
+    for (int m = 0; m < 24; m++) {
+        world_month(state[0], m);
+        world_month(state[1], m);
+        for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
+            const double expected = support_value(&support[1], state[1], paths[p]);
+            ck_assert_double_gt(expected, 0.0); /* 2.85 Mt want a line of 2.65 */
+            ck_assert_double_eq_tol(support_value(&support[0], state[0], paths[p]), expected, 1e-9 * expected);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        world_close(state[i]);
+        support_close(&support[i]);
+    }
+}
+END_TEST
+
+START_TEST(exporters_share_a_strait_in_the_order_of_the_file)
+{
+    /* home and two neighbours, a commodity each; the strait takes 300 of 348 that want to pass, and later nothing */
+    const char *text =
+        "scenario: t\ntime: {base: 2025-07, start: 2026-01, months: 12}\nrun: {home: sa}\n"
+        "legs:\n  hormuz: {country: om, capacity: 300 Mt/yr}\n  yanbu: {country: sa, capacity: 40 Mt/yr}\n"
+        "energy:\n"
+        "  saudi:\n    unit: t\n    fields: {f: {rate: 330 Mt/yr, cost: 30 USD/t, home_share: 1}}\n    outlets:\n"
+        "      red-sea: {from: f, via: yanbu, market: eu, price: 520 USD/t}\n      gulf: {from: f, via: hormuz, "
+        "market: asia, price: 511 USD/t, demand: 280 Mt/yr}\n"
+        "  emirates:\n    unit: t\n    fields: {f: {country: om, rate: 30 Mt/yr, cost: 30 USD/t, home_share: 0}}\n"
+        "    outlets: {gulf: {from: f, via: hormuz, market: asia, price: 511 USD/t}}\n"
+        "  kuwait:\n    unit: t\n    fields: {f: {country: om, rate: 18 Mt/yr, cost: 30 USD/t, home_share: 0}}\n"
+        "    outlets: {gulf: {from: f, via: hormuz, market: asia, price: 511 USD/t}}\n"
+        "events: {blockade: {start: 2026-07, duration: 3 mo, effects: {legs.hormuz.capacity: {scale: 0}}}}\n";
+    struct support support;
+    support_open(&support, text, 1);
+    ck_assert_ptr_null(support.plan.warnings);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m < 12; m++) {
+        const bool shut = m >= 6 && m < 9;
+        world_month(state, m);
+        ck_assert_double_eq(support_value(&support, state, "energy.saudi.outlets.red-sea.volume"), 40e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.saudi.outlets.gulf.volume"), shut ? 0.0 : 280e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.emirates.outlets.gulf.volume"), shut ? 0.0 : 20e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.kuwait.outlets.gulf.volume"), 0.0);
+        ck_assert_double_eq(support_value(&support, state, "legs.hormuz.used"), shut ? 0.0 : 300.0);
+        ck_assert_double_eq(support_value(&support, state, "legs.hormuz.utilisation"), shut ? 0.0 : 1.0);
+        ck_assert_double_eq_tol(support_value(&support, state, "trade.exports"),
+                                40e6 * 520.0 + (shut ? 0.0 : 280e6 * 511.0), 1.0);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(at_the_start_flows_take_what_they_do_in_the_base_year)
+{
+    char text[4096];
+    struct support support;
+    snprintf(text, sizeof text, LINE, "energy-last");
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    world_start_central(state);
+    world_energy_central(state, 0);
+    /* 10 train/d less 1.6 Mt of goods and 1 Mt of transit at the median use of 0.0003 train/t */
+    const double room = (3652.5 - 1600.0 - 300.0) / 0.0003;
+    ck_assert_double_eq_tol(support_value(&support, state, "energy.coal.outlets.abroad.volume"), room, 1e-9 * room);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(sharing_that_nobody_does_is_warned_of)
+{
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "legs:\n  l: {capacity: 5 kcm/yr, shared: energy-last}\nenergy:\n  gas:\n    unit: kcm\n    fields: "
+                 "{a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets: {o: {from: a, via: l, "
+                 "price: 9 USD/kcm}}\n",
+                 1);
+    ck_assert_ptr_nonnull(support.plan.warnings);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "legs.l.shared has no effect, because not both energy and a flow use the leg");
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -696,6 +874,11 @@ int main(void)
     tcase_add_test(facts, steps_are_late_by_what_is_drawn_of_their_delay);
     tcase_add_test(facts, a_quota_takes_from_what_is_worth_least_and_is_told_apart_from_shut_in);
     tcase_add_test(facts, a_quota_above_what_outlets_take_changes_nothing);
+    tcase_add_test(facts, a_line_is_shared_in_the_order_that_it_states);
+    tcase_add_test(facts, flows_meet_the_capacity_that_energy_leaves_them);
+    tcase_add_test(facts, exporters_share_a_strait_in_the_order_of_the_file);
+    tcase_add_test(facts, at_the_start_flows_take_what_they_do_in_the_base_year);
+    tcase_add_test(facts, sharing_that_nobody_does_is_warned_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -156,10 +156,31 @@ static const struct wrong {
      "mean "
      "'north'?"},
     {"shared-leg", 0, 15, 10,
-     "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields; expected "
-     "the same `from` (and `also`), or a leg for each"},
+     "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields, so that no "
+     "order of netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), a leg "
+     "for "
+     "each, or a commodity for each, which may share a leg"},
     {"leg-of-both", 0, 7, 9,
-     "legs.line is used by energy.oil and by a route of a flow, which share no capacity; expected a leg for each"},
+     "legs.line is used by energy.oil and by a route of a flow, and nothing says who takes its capacity first "
+     "(models/README.md, Shared legs); expected `shared: energy-first` or `shared: energy-last`, or a leg for each"},
+    {"shared-circle", 0, 8, 101,
+     "energy.coal takes legs.line before flows and legs.port after them, so that each would wait for the other "
+     "(models/README.md, Shared legs); expected the same `shared` of both"},
+    {"shared-soft", 0, 7, 97,
+     "legs.line.bpr makes time depend on how much flows alone use, but energy.coal uses the leg too (models/README.md, "
+     "Shared legs); expected it without `bpr`"},
+    {"shared-also", 0, 7, 9,
+     "legs.link is used by energy.oil and by energy.gas, but what one of several fields sends through a leg of `also` "
+     "is left open, so that nobody knows what is left of it (models/README.md, Shared legs); expected a leg for each"},
+    {"shared-use", 0, 7, 9,
+     "legs.line.capacity counts in train, but energy.coal in t: train is a number of trains; expected a mass such as "
+     "t, or legs.line.use.coal"},
+    {"shared-use", 1, 8, 39,
+     "legs.track.use does not say what capacity ore takes, which uses this leg; expected legs.track.use.ore"},
+    {"shared-without-capacity", 0, 6, 31,
+     "legs.line.shared stands without a capacity that could be shared; expected `capacity:` too"},
+    {"use-of-nothing", 0, 6, 38,
+     "legs.line.use: there is no 'cool' in `commodities` or `energy`; expected one of its names; did you mean 'coal'?"},
     {"field-country", 0, 11, 20,
      "energy.gas.fields.b.country is 'rus', which is no country of the scenario; expected `run.home`, the country of a "
      "leg, a `market`, or an end of a flow; did you mean 'ru'?"},
