@@ -19,6 +19,7 @@ struct world {
     struct regimes *regimes;
     struct events *events;
     struct accounts *accounts;
+    struct treasury *treasury;
     struct appraisal *appraisal;
     struct indices *indices;
     struct thresholds *thresholds;
@@ -45,6 +46,7 @@ struct world_state {
     struct regimes_state *regimes;
     struct events_state *events;
     struct accounts_state *accounts;
+    struct treasury_state *treasury;
     struct appraisal_state *appraisal;
     struct indices_state *indices;
     struct thresholds_state *thresholds;
@@ -104,6 +106,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     if (faults != NULL) return faults;
     TRY(effects_settle(&world->effects, plan));
     TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
+    TRY(treasury_prepare(plan, world->drivers, &world->treasury));
     TRY(appraisal_prepare(plan, world->flows, world->accounts, &world->appraisal));
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
@@ -232,6 +235,9 @@ COMPONENT_ROWS(events)
 COMPONENT_LIFE(accounts)
 COMPONENT_REPORT(accounts)
 COMPONENT_ROWS(accounts)
+COMPONENT_LIFE(treasury)
+COMPONENT_REPORT(treasury)
+COMPONENT_ROWS(treasury)
 COMPONENT_LIFE(appraisal)
 COMPONENT_REPORT(appraisal)
 COMPONENT_ROWS(appraisal)
@@ -350,6 +356,12 @@ static void start_accounts(struct world_state *state, uint64_t first, bool calm)
     accounts_start(state->accounts, state->rows);
 }
 
+static void start_treasury(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    treasury_start(state->treasury, state->rows, state->drivers);
+}
+
 static void start_thresholds(struct world_state *state, uint64_t first, bool calm)
 {
     (void)first, (void)calm;
@@ -370,6 +382,7 @@ static const struct component components[] = {
     {LIFE(events), start_events, rows_of_events, streams_of_events},
     {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
     {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
+    {LIFE(treasury), start_treasury, rows_of_treasury, NULL},
     {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
     {LIFE(indices), NULL, rows_of_indices, NULL},
     {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
@@ -630,6 +643,7 @@ void world_month(struct world_state *state, int month)
     network_step(state->network, state->rows, state->drivers, state->flows, month);
     energy_step(state->energy, state->rows, state->drivers, state->network, month);
     accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
+    treasury_step(state->treasury, state->rows, state->drivers, state->accounts, state->policies);
     appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
     thresholds_step(state->thresholds, &state->report, month);

@@ -1,6 +1,6 @@
 /* models/world.h -- the order of a month: drivers; policies, regimes and events, whose effects edit the quantities of
  * the month; demand of flows, energy that comes before flows on a leg of both, network, all other energy, accounts,
- * appraisal, indices, thresholds; and the folding of months into years and the horizon.
+ * treasury, appraisal, indices, thresholds; and the folding of months into years and the horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
  * replications.
@@ -12,6 +12,7 @@
 #include "models/accounts/appraisal.h"
 #include "models/accounts/indices.h"
 #include "models/accounts/thresholds.h"
+#include "models/accounts/treasury.h"
 #include "models/drivers/drivers.h"
 #include "models/energy/energy.h"
 #include "models/network/flows.h"

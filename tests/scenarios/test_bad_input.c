@@ -201,6 +201,25 @@ static const struct wrong {
      "energy.gas.quota is 6 kcm/yr in 2021-03, less than the 7.5 that outlets take by `term` or `contract`; expected "
      "at "
      "least as much"},
+    {"state-without-home", 0, 7, 3, "state is stated, but no country is home; expected `run: {home: ...}`"},
+    {"state-of-a-level", 0, 8, 37,
+     "state.gdp.driver: driver sea may cross zero, so that it has no ratio; expected a volume, such as one of the "
+     "model "
+     "growth"},
+    {"budget-without-trend", 0, 9, 11,
+     "state.budget.spending follows the trend of gross domestic product, which is not stated; expected "
+     "state.gdp.trend"},
+    {"trend-without-budget", 0, 8, 49,
+     "state.gdp.trend stands without a budget that follows it; expected `state.budget` too"},
+    {"debt-without-budget", 0, 9, 9,
+     "state.debt stands without a budget that could add to it; expected `state.budget` too"},
+    {"fund-line-twice", 0, 9, 52,
+     "state.fund.receives.3 is 'duty', which stands there already; expected each line once"},
+    {"fund-line-unknown", 0, 9, 43,
+     "state.fund.receives.2 is 'royality'; expected duty, royalty, profit-tax, fees or import-duty; did you mean "
+     "'royalty'?"},
+    {"fund-line-unknown", 1, 9, 82,
+     "state.fund.guaranteed: 2 GUSD is an amount of money; expected a rate such as GUSD/yr"},
     {"threshold", 0, 6, 19,
      "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
      "drivers.NAME or legs.NAME.delay"},
