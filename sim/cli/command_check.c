@@ -132,6 +132,7 @@ static void print_network(const struct simulation *simulation, const struct worl
                leg->stock,
                network_base_capacity(at_start, q)[0] == 0.0 ? ": closed, though base volumes go over it"
                : load > 1.0                                 ? ": more than it can take; there is a queue from the start"
+               : leg->shared != LEG_NOT_SHARED              ? ", by flows alone: energy shares it"
                                                             : "");
     }
 }
