@@ -56,10 +56,33 @@ static bool same_access(const struct allocation_outlet *a, const struct allocati
     return !a->also || (a->also_field == b->also_field && a->also_leg == b->also_leg);
 }
 
-/* All outlets of a shared leg must have the same access. */
+/* The outlets that a field reaches, directly, and by `also` in the upper half. */
+static uint32_t reach_of(const struct allocation_layout *layout, size_t field)
+{
+    uint32_t reach = 0;
+    for (size_t o = 0; o < layout->outlets; o++) {
+        const struct allocation_outlet *outlet = &layout->outlet[o];
+        if ((outlet->from >> field & 1) != 0) reach |= 1u << o;
+        if (outlet->also && outlet->also_field == field) reach |= 1u << (o + 16);
+    }
+    return reach;
+}
+
+/* Whether the fields that reach these outlets reach no others. */
+static bool is_closed(const struct allocation_layout *layout, uint32_t users)
+{
+    for (size_t f = 0; f < layout->fields; f++) {
+        const uint32_t reach = reach_of(layout, f), outlets = (reach | reach >> 16) & 0xffffu;
+        if ((outlets & users) != 0 && (outlets & ~users) != 0) return false;
+    }
+    return true;
+}
+
+/* All outlets of a shared leg must have the same access, or be all that their fields reach. */
 static struct fault *check_access(const struct allocation_layout *layout, size_t leg, uint32_t users)
 {
     const struct allocation_outlet *first = NULL;
+    if (is_closed(layout, users)) return NULL;
     for (size_t o = 0; o < layout->outlets; o++) {
         if ((users >> o & 1) == 0) continue;
         if (first == NULL) first = &layout->outlet[o];
@@ -68,8 +91,8 @@ static struct fault *check_access(const struct allocation_layout *layout, size_t
             FAULT_SCENARIO, layout->outlet[o].place,
             "the leg %s is shared by the outlets %s and %s, which are supplied from different fields, so that no order "
             "of "
-            "netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), a leg for "
-            "each, or a commodity for each, which may share a leg",
+            "netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), all "
+            "outlets of these fields on the leg, a leg for each, or a commodity for each, which may share a leg",
             layout->leg_name[leg], first->name, layout->outlet[o].name);
     }
     return NULL;
@@ -113,18 +136,6 @@ static struct fault *check_also(const struct allocation_layout *layout, size_t o
                         "the outlet %s is supplied from %s directly and through %s; expected one of %s", outlet->name,
                         layout->field_name[outlet->also_field], layout->leg_name[outlet->also_leg], "the two");
     return NULL;
-}
-
-/* The outlets that a field reaches, directly, and by `also` in the upper half. */
-static uint32_t reach_of(const struct allocation_layout *layout, size_t field)
-{
-    uint32_t reach = 0;
-    for (size_t o = 0; o < layout->outlets; o++) {
-        const struct allocation_outlet *outlet = &layout->outlet[o];
-        if ((outlet->from >> field & 1) != 0) reach |= 1u << o;
-        if (outlet->also && outlet->also_field == field) reach |= 1u << (o + 16);
-    }
-    return reach;
 }
 
 static struct fault *too_many(const struct allocation_layout *layout, const struct allocation_element element[],

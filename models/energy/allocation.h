@@ -4,8 +4,9 @@
  * Maximise sum_j n_j y_j over flows from fields through legs to tranches, where the netback n_j depends on the outlet
  * only. The feasible y are a polymatroid, whose rank is a maximal flow (Megiddo 1974; Edmonds 1970): filling tranches
  * in order of netback, and giving each the increase of the rank, is then optimal for any access, provided that every
- * leg shared by outlets is used by outlets of identical access and that any two shared legs serve nested or disjoint
- * sets of outlets. Any other layout is refused. The rank is found by enumerating cuts over access groups (fields that
+ * leg shared by outlets is used by outlets of identical access, or by all that their fields reach (a truncation of a
+ * part of the polymatroid that stands by itself), and that any two shared legs serve nested or disjoint sets of outlets.
+ * Any other layout is refused. The rank is found by enumerating cuts over access groups (fields that
  * reach the same outlets) and legs:
  *
  *   f(J) = min over cuts C of [ capacities in C + caps of the tranches in J that C leaves reachable ]

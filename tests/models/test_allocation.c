@@ -104,6 +104,11 @@ static void layout_draw(struct problem *problem, gsl_rng *rng)
         const size_t leg = problem->legs++, inner = 2 + below(rng, size - 2);
         for (size_t i = 0; i < inner; i++) problem->via[members[i]][problem->outlet[members[i]].legs++] = leg;
     }
+    /* one for all outlets, whatever their access */
+    if (below(rng, 3) == 0) {
+        const size_t leg = problem->legs++;
+        for (size_t o = 0; o < problem->outlets; o++) problem->via[o][problem->outlet[o].legs++] = leg;
+    }
 }
 
 static void numbers_draw(struct problem *problem, gsl_rng *rng, size_t fixed)
@@ -210,17 +215,30 @@ static double program(const struct problem *problem, int lane, size_t first, con
     return best;
 }
 
+/* Whether some leg serves outlets that are supplied from different fields. */
+static bool leg_of_different_access(const struct problem *problem)
+{
+    for (size_t a = 0; a < problem->outlets; a++)
+        for (size_t b = 0; b < a; b++)
+            for (size_t i = 0; i < problem->outlet[a].legs; i++)
+                for (size_t j = 0; j < problem->outlet[b].legs; j++)
+                    if (problem->via[a][i] == problem->via[b][j] && problem->outlet[a].from != problem->outlet[b].from)
+                        return true;
+    return false;
+}
+
 START_TEST(the_value_is_the_greatest_there_is)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
-    size_t shared = 0, partial = 0;
+    size_t shared = 0, partial = 0, mixed = 0;
     for (int i = 0; i < INSTANCES; i++) {
         struct problem problem;
         problem_draw(&problem, rng, 0);
         solve(&problem);
         for (size_t e = 0; e < problem.allocation.elements; e++) shared += problem.allocation.element[e].is_leg;
         partial += problem.allocation.elements > 1;
+        mixed += leg_of_different_access(&problem);
         for (int l = 0; l < LANES; l++) {
             double value[TRANCHES], found = 0.0, total = 0.0;
             for (size_t t = 0; t < problem.tranches; t++) {
@@ -241,6 +259,7 @@ START_TEST(the_value_is_the_greatest_there_is)
         }
     }
     ck_assert_uint_gt(shared, INSTANCES / 4);
+    ck_assert_uint_gt(mixed, INSTANCES / 8);
     ck_assert_uint_gt(partial, INSTANCES / 2);
     gsl_rng_free(rng);
 }
@@ -376,9 +395,24 @@ START_TEST(a_leg_shared_by_outlets_of_different_access_is_refused)
 {
     const size_t via[] = {2};
     const struct allocation_outlet outlet[] = {{.name = "a", .from = 1, .via = via, .legs = 1},
-                                               {.name = "b", .from = 3, .via = via, .legs = 1}};
-    const struct allocation_layout layout = {field_names, 2, leg_names, outlet, 2};
+                                               {.name = "b", .from = 3, .via = via, .legs = 1},
+                                               {.name = "c", .from = 2}};
+    const struct allocation_layout layout = {field_names, 2, leg_names, outlet, 3};
     assert_refused(&layout, (const char *const[]){"leg2 is shared by the outlets a and b", "the same `from`", NULL});
+}
+END_TEST
+
+START_TEST(a_leg_of_all_outlets_that_its_fields_reach_is_accepted)
+{
+    /* a strait for two exporters, and a third that has a way of its own */
+    const size_t via[] = {2};
+    const struct allocation_outlet outlet[] = {{.name = "a", .from = 1, .via = via, .legs = 1},
+                                               {.name = "b", .from = 2, .via = via, .legs = 1},
+                                               {.name = "c", .from = 4}};
+    const struct allocation_layout layout = {field_names, 3, leg_names, outlet, 3};
+    struct allocation allocation;
+    ck_assert_ptr_null(allocation_prepare(&layout, &allocation));
+    ck_assert_uint_eq(allocation.elements, 4);
 }
 END_TEST
 
@@ -446,6 +480,7 @@ int main(void)
     tcase_add_test(values, of_equal_netbacks_the_earlier_is_served_first);
     suite_add_tcase(suite, values);
     tcase_add_test(refusals, a_leg_shared_by_outlets_of_different_access_is_refused);
+    tcase_add_test(refusals, a_leg_of_all_outlets_that_its_fields_reach_is_accepted);
     tcase_add_test(refusals, legs_that_serve_crossing_sets_of_outlets_are_refused);
     tcase_add_test(refusals, a_leg_of_also_that_serves_something_else_is_refused);
     tcase_add_test(refusals, too_many_groups_and_legs_are_listed);

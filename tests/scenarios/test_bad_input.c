@@ -157,9 +157,9 @@ static const struct wrong {
      "'north'?"},
     {"shared-leg", 0, 15, 10,
      "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields, so that no "
-     "order of netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), a leg "
-     "for "
-     "each, or a commodity for each, which may share a leg"},
+     "order of netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), all "
+     "outlets "
+     "of these fields on the leg, a leg for each, or a commodity for each, which may share a leg"},
     {"leg-of-both", 0, 7, 9,
      "legs.line is used by energy.oil and by a route of a flow, and nothing says who takes its capacity first "
      "(models/README.md, Shared legs); expected `shared: energy-first` or `shared: energy-last`, or a leg for each"},
