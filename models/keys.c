@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "models/accounts/accounts.h"
+#include "models/accounts/treasury.h"
 #include "models/drivers/drivers.h"
 #include "models/energy/energy.h"
 #include "models/network/flows.h"
@@ -148,7 +149,7 @@ static const struct key run_keys[] = {
                 "0.95 if absent."},
     {.name = NULL}};
 
-static struct key keys[20];
+static struct key keys[24];
 
 const struct key *keys_root(void)
 {
@@ -175,6 +176,7 @@ const struct key *keys_root(void)
     keys[n++] = policies_adopt_key;
     keys[n++] = projects_finance_key;
     keys[n++] = accounts_fiscal_key;
+    keys[n++] = state_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};
     return keys;

@@ -19,6 +19,7 @@ struct world {
     struct regimes *regimes;
     struct events *events;
     struct accounts *accounts;
+    struct treasury *treasury;
     struct appraisal *appraisal;
     struct indices *indices;
     struct thresholds *thresholds;
@@ -45,6 +46,7 @@ struct world_state {
     struct regimes_state *regimes;
     struct events_state *events;
     struct accounts_state *accounts;
+    struct treasury_state *treasury;
     struct appraisal_state *appraisal;
     struct indices_state *indices;
     struct thresholds_state *thresholds;
@@ -97,14 +99,14 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(drivers_prepare(plan, &world->drivers));
     TRY(flows_prepare(plan, world->drivers, &world->flows));
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));
-    TRY(energy_prepare(plan, world->drivers, network_legs(world->network), network_routes(world->network),
-                       &world->energy));
+    TRY(energy_prepare(plan, world->drivers, world->network, &world->energy));
     struct fault *faults = policies_prepare(plan, &world->effects, &world->policies);
     faults = fault_join(faults, regimes_prepare(plan, &world->effects, &world->regimes));
     faults = fault_join(faults, events_prepare(plan, &world->effects, &world->events));
     if (faults != NULL) return faults;
     TRY(effects_settle(&world->effects, plan));
     TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
+    TRY(treasury_prepare(plan, world->drivers, &world->treasury));
     TRY(appraisal_prepare(plan, world->flows, world->accounts, &world->appraisal));
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
@@ -233,6 +235,9 @@ COMPONENT_ROWS(events)
 COMPONENT_LIFE(accounts)
 COMPONENT_REPORT(accounts)
 COMPONENT_ROWS(accounts)
+COMPONENT_LIFE(treasury)
+COMPONENT_REPORT(treasury)
+COMPONENT_ROWS(treasury)
 COMPONENT_LIFE(appraisal)
 COMPONENT_REPORT(appraisal)
 COMPONENT_ROWS(appraisal)
@@ -351,6 +356,12 @@ static void start_accounts(struct world_state *state, uint64_t first, bool calm)
     accounts_start(state->accounts, state->rows);
 }
 
+static void start_treasury(struct world_state *state, uint64_t first, bool calm)
+{
+    (void)first, (void)calm;
+    treasury_start(state->treasury, state->rows, state->drivers);
+}
+
 static void start_thresholds(struct world_state *state, uint64_t first, bool calm)
 {
     (void)first, (void)calm;
@@ -371,6 +382,7 @@ static const struct component components[] = {
     {LIFE(events), start_events, rows_of_events, streams_of_events},
     {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
     {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
+    {LIFE(treasury), start_treasury, rows_of_treasury, NULL},
     {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
     {LIFE(indices), NULL, rows_of_indices, NULL},
     {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
@@ -627,9 +639,11 @@ void world_month(struct world_state *state, int month)
     events_step(state->events, state->rows, month);
     rows_move(state->rows, EFFECTS_STAGE_MODELS, now);
     flows_step(state->flows, state->rows, state->drivers, month);
+    energy_step_before(state->energy, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);
-    energy_step(state->energy, state->rows, state->drivers, month);
+    energy_step(state->energy, state->rows, state->drivers, state->network, month);
     accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
+    treasury_step(state->treasury, state->rows, state->drivers, state->accounts, state->policies);
     appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
     thresholds_step(state->thresholds, &state->report, month);
@@ -685,7 +699,8 @@ void world_energy_central(struct world_state *state, int month)
     regimes_step_central(state->regimes, state->rows, month);
     events_step_central(state->events, state->rows, month);
     for (int stage = 0; stage < STORE_STAGES; stage++) rows_move(state->rows, stage, now);
-    energy_step(state->energy, state->rows, state->drivers, month);
+    energy_step_before(state->energy, state->rows, state->drivers, month);
+    energy_step(state->energy, state->rows, state->drivers, state->network, month);
 }
 
 const struct rows *world_rows(const struct world_state *state)

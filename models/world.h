@@ -1,6 +1,6 @@
 /* models/world.h -- the order of a month: drivers; policies, regimes and events, whose effects edit the quantities of
- * the month; flows, network, energy, accounts, appraisal, indices, thresholds; and the folding of months into years and
- * the horizon.
+ * the month; demand of flows, energy that comes before flows on a leg of both, network, all other energy, accounts,
+ * treasury, appraisal, indices, thresholds; and the folding of months into years and the horizon.
  *
  * A world is prepared once per run from a plan; each thread opens a state of its own and simulates blocks of LANES
  * replications.
@@ -12,6 +12,7 @@
 #include "models/accounts/appraisal.h"
 #include "models/accounts/indices.h"
 #include "models/accounts/thresholds.h"
+#include "models/accounts/treasury.h"
 #include "models/drivers/drivers.h"
 #include "models/energy/energy.h"
 #include "models/network/flows.h"
@@ -65,8 +66,8 @@ const struct outcome_rows *world_report(const struct world_state *state);
 
 /* Puts the state at the start date before any draw, inputs at their medians; then levels and demands can be read. */
 void world_start_central(struct world_state *state);
-/* After that, a month of quantities and energy alone (0 = the first, ascending): prices as at the start, no weather;
- * of effects those of dated events, forced states and dated policies. */
+/* After that, a month of quantities and energy alone (0 = the first, ascending): prices as at the start, no weather,
+ * flows on shared legs as in the base year; of effects those of dated events, forced states and dated policies. */
 void world_energy_central(struct world_state *state, int month);
 const struct rows *world_rows(const struct world_state *state);
 void world_keep(struct world_state *state, int slot); /* see rows_keep */

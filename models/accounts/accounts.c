@@ -611,6 +611,7 @@ struct accounts_home accounts_home(const struct accounts_state *state)
     return (struct accounts_home){.duty = state->fiscal[FISCAL_DUTY],
                                   .royalty = state->fiscal[FISCAL_ROYALTY],
                                   .profit_tax = state->fiscal[FISCAL_PROFIT_TAX],
+                                  .fees = state->fiscal[FISCAL_FEES],
                                   .import_duty = state->fiscal[FISCAL_IMPORT_DUTY],
                                   .subsidies = state->fiscal[FISCAL_SUBSIDIES],
                                   .total = state->fiscal[FISCAL_TOTAL],

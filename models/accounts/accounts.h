@@ -50,10 +50,10 @@ const double *accounts_flow_value(const struct accounts_state *state, size_t flo
 const double *accounts_exports(const struct accounts_state *state, size_t partner);
 const double *accounts_base_exports(const struct accounts_state *state, size_t partner);
 
-/* Rows of the month of the home country, USD per year: lines of the public account; fees of home legs and of transit in
+/* Rows of the month of the home country, USD per year: lines of the public account, `fees` the state's share; fees of home legs and of transit in
  * all, before the state takes its share; producers' profit after tax that stays at home. */
 struct accounts_home {
-    const double *duty, *royalty, *profit_tax, *import_duty, *subsidies, *total, *all_fees, *profit;
+    const double *duty, *royalty, *profit_tax, *fees, *import_duty, *subsidies, *total, *all_fees, *profit;
 };
 struct accounts_home accounts_home(const struct accounts_state *state);
 /* Whether a flow begins or ends in the home country. */

@@ -56,18 +56,43 @@ static bool same_access(const struct allocation_outlet *a, const struct allocati
     return !a->also || (a->also_field == b->also_field && a->also_leg == b->also_leg);
 }
 
-/* All outlets of a shared leg must have the same access. */
+/* The outlets that a field reaches, directly, and by `also` in the upper half. */
+static uint32_t reach_of(const struct allocation_layout *layout, size_t field)
+{
+    uint32_t reach = 0;
+    for (size_t o = 0; o < layout->outlets; o++) {
+        const struct allocation_outlet *outlet = &layout->outlet[o];
+        if ((outlet->from >> field & 1) != 0) reach |= 1u << o;
+        if (outlet->also && outlet->also_field == field) reach |= 1u << (o + 16);
+    }
+    return reach;
+}
+
+/* Whether the fields that reach these outlets reach no others. */
+static bool is_closed(const struct allocation_layout *layout, uint32_t users)
+{
+    for (size_t f = 0; f < layout->fields; f++) {
+        const uint32_t reach = reach_of(layout, f), outlets = (reach | reach >> 16) & 0xffffu;
+        if ((outlets & users) != 0 && (outlets & ~users) != 0) return false;
+    }
+    return true;
+}
+
+/* All outlets of a shared leg must have the same access, or be all that their fields reach. */
 static struct fault *check_access(const struct allocation_layout *layout, size_t leg, uint32_t users)
 {
     const struct allocation_outlet *first = NULL;
+    if (is_closed(layout, users)) return NULL;
     for (size_t o = 0; o < layout->outlets; o++) {
         if ((users >> o & 1) == 0) continue;
         if (first == NULL) first = &layout->outlet[o];
         if (same_access(first, &layout->outlet[o])) continue;
         return fault_at(
             FAULT_SCENARIO, layout->outlet[o].place,
-            "the leg %s is shared by the outlets %s and %s, which are supplied from different fields; expected the "
-            "same `from` (and `also`), or a leg for each",
+            "the leg %s is shared by the outlets %s and %s, which are supplied from different fields, so that no order "
+            "of "
+            "netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), all "
+            "outlets of these fields on the leg, a leg for each, or a commodity for each, which may share a leg",
             layout->leg_name[leg], first->name, layout->outlet[o].name);
     }
     return NULL;
@@ -83,8 +108,9 @@ static struct fault *check_nesting(const struct allocation_layout *layout, size_
         first == NULL || second == NULL
             ? fault_no_memory()
             : fault_raise(FAULT_SCENARIO,
-                          "the leg %s serves the outlets %s, and %s serves %s; expected one of the two sets to "
-                          "hold the other, or none in common",
+                          "the leg %s serves the outlets %s, and %s serves %s, so that no order of netbacks is sure "
+                          "to be best (models/README.md, Energy); expected one of the two sets to hold the other, or "
+                          "none in common",
                           layout->leg_name[a], first, layout->leg_name[b], second);
     free(first);
     free(second);
@@ -102,25 +128,14 @@ static struct fault *check_also(const struct allocation_layout *layout, size_t o
                           !same_access(outlet, &layout->outlet[i]));
     if (other)
         return fault_at(FAULT_SCENARIO, outlet->place,
-                        "the leg %s brings %s to the outlet %s and is used otherwise too; expected a leg of its own",
+                        "the leg %s brings %s to the outlet %s and is used otherwise too, though how much it brings is "
+                        "left open (models/README.md, Energy); expected a leg of its own",
                         layout->leg_name[outlet->also_leg], layout->field_name[outlet->also_field], outlet->name);
     if ((outlet->from >> outlet->also_field & 1) != 0)
         return fault_at(FAULT_SCENARIO, outlet->place,
                         "the outlet %s is supplied from %s directly and through %s; expected one of %s", outlet->name,
                         layout->field_name[outlet->also_field], layout->leg_name[outlet->also_leg], "the two");
     return NULL;
-}
-
-/* The outlets that a field reaches, directly, and by `also` in the upper half. */
-static uint32_t reach_of(const struct allocation_layout *layout, size_t field)
-{
-    uint32_t reach = 0;
-    for (size_t o = 0; o < layout->outlets; o++) {
-        const struct allocation_outlet *outlet = &layout->outlet[o];
-        if ((outlet->from >> field & 1) != 0) reach |= 1u << o;
-        if (outlet->also && outlet->also_field == field) reach |= 1u << (o + 16);
-    }
-    return reach;
 }
 
 static struct fault *too_many(const struct allocation_layout *layout, const struct allocation_element element[],
@@ -147,7 +162,8 @@ static struct fault *too_many(const struct allocation_layout *layout, const stru
     struct fault *fault =
         fault_raise(FAULT_SCENARIO,
                     "%zu groups of fields that reach the same outlets, and shared legs: %s; expected at most "
-                    "%d: let fields reach the same outlets, or give a leg to one outlet alone",
+                    "%d (models/README.md, Energy): let fields reach the same outlets, give a leg to one outlet alone, "
+                    "or make a commodity of each group",
                     count, text, ALLOCATION_ELEMENTS);
     free(text);
     return fault;
@@ -317,20 +333,24 @@ static void sort(struct allocation_work *work, size_t count)
 }
 
 const double *allocation_run(const struct allocation *allocation, struct allocation_work *work,
-                             const double *const element[], size_t fixed, size_t ranked,
+                             const double *const element[], const double *most, size_t fixed, size_t ranked,
                              const struct allocation_tranche tranche[])
 {
-    _Alignas(LANES_ALIGNMENT) double least[LANES], before[LANES];
+    _Alignas(LANES_ALIGNMENT) double least[LANES], before[LANES], limit[LANES];
     cuts_begin(allocation, element, work->sum);
-    EACH_LANE(l) before[l] = 0.0;
+    EACH_LANE(l)
+    {
+        before[l] = least[l] = 0.0;
+        limit[l] = most == NULL ? LANES_INFINITY : most[l];
+    }
     for (size_t k = 0; k < fixed; k++) {
         double *volume = tranche[k].volume;
         add_fixed(allocation, work->sum, tranche[k].outlet, tranche[k].cap, least);
         EACH_LANE(l)
         {
-            const double more = least[l] - before[l];
-            volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
-            before[l] = least[l];
+            const double rank = least[l] < limit[l] ? least[l] : limit[l], more = rank - before[l];
+            volume[l] = more > ALLOCATION_ROUNDING * rank ? more : 0.0;
+            before[l] = rank;
         }
     }
     for (size_t k = 0; k < ranked; k++) {
@@ -359,13 +379,13 @@ const double *allocation_run(const struct allocation *allocation, struct allocat
             }
         }
         for (int l = 0; l < LANES; l++) {
-            const double more = least[l] - before[l];
-            tranche[fixed + work->index[k][l]].volume[l] = more > ALLOCATION_ROUNDING * least[l] ? more : 0.0;
-            before[l] = least[l];
+            const double rank = least[l] < limit[l] ? least[l] : limit[l], more = rank - before[l];
+            tranche[fixed + work->index[k][l]].volume[l] = more > ALLOCATION_ROUNDING * rank ? more : 0.0;
+            before[l] = rank;
         }
     }
     double *total = work->sum[0]; /* done with */
-    EACH_LANE(l) total[l] = before[l];
+    EACH_LANE(l) total[l] = least[l];
     return total;
 }
 

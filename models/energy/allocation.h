@@ -4,13 +4,15 @@
  * Maximise sum_j n_j y_j over flows from fields through legs to tranches, where the netback n_j depends on the outlet
  * only. The feasible y are a polymatroid, whose rank is a maximal flow (Megiddo 1974; Edmonds 1970): filling tranches
  * in order of netback, and giving each the increase of the rank, is then optimal for any access, provided that every
- * leg shared by outlets is used by outlets of identical access and that any two shared legs serve nested or disjoint
- * sets of outlets. Any other layout is refused. The rank is found by enumerating cuts over access groups (fields that
+ * leg shared by outlets is used by outlets of identical access, or by all that their fields reach (a truncation of a
+ * part of the polymatroid that stands by itself), and that any two shared legs serve nested or disjoint sets of outlets.
+ * Any other layout is refused. The rank is found by enumerating cuts over access groups (fields that
  * reach the same outlets) and legs:
  *
  *   f(J) = min over cuts C of [ capacities in C + caps of the tranches in J that C leaves reachable ]
  *
- * Cuts that another one makes superfluous are left out once and for all. Tranches of a fixed order come first, then
+ * Where all volumes together have a limit q of their own, such as a quota, the rank is min(f(J), q): the truncation of a
+ * polymatroid is one. Cuts that another one makes superfluous are left out once and for all. Tranches of a fixed order come first, then
  * those that each lane ranks by itself, with a sorting network that carries cap and reachability.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ALLOCATION_H
@@ -86,11 +88,11 @@ struct allocation_work {
     uint64_t index[ALLOCATION_RANKED][LANES];
 };
 
-/* Allocates: element[i] is the row of the supply of group i or the capacity of leg i; tranches of the fixed order
- * first, in that order, then at most ALLOCATION_RANKED ranked ones, ties in the order given. Returns the row of the
- * total. */
+/* Allocates: element[i] is the row of the supply of group i or the capacity of leg i; `most` the row of the limit of all
+ * volumes together (NULL: none); tranches of the fixed order first, in that order, then at most ALLOCATION_RANKED
+ * ranked ones, ties in the order given. Returns the row of the total that there would be without `most`. */
 const double *allocation_run(const struct allocation *allocation, struct allocation_work *work,
-                             const double *const element[], size_t fixed, size_t ranked,
+                             const double *const element[], const double *most, size_t fixed, size_t ranked,
                              const struct allocation_tranche tranche[]);
 
 /* The most that groups with these supplies could send to the outlets at these volumes ([outlets], NULL: 0). */

@@ -30,6 +30,11 @@ struct fault *decline_curve_prepare(struct setting *setting, int value, const st
         if (from != NULL && from->integer > curve->decline_from) curve->decline_from = (int)from->integer;
     }
     if (value >= 0) store_defer(plan->store, value); /* effects act on what has grown or declined */
+    const struct setting *delay = setting_find(setting, "delay");
+    curve->delay = delay == NULL ? -1 : delay->slot;
+    if (delay != NULL && (steps == NULL || steps->children == 0))
+        return fault_at(FAULT_SCENARIO, delay->place,
+                        "%s stands without `steps` that it could delay; expected them too", delay->path);
     if (steps == NULL) return NULL;
     curve->step_month = calloc(steps->children + 1, sizeof *curve->step_month);
     curve->step_slot = calloc(steps->children + 1, sizeof *curve->step_slot);
@@ -59,14 +64,34 @@ void decline_curve_start(double grown[LANES])
     EACH_LANE(l) grown[l] = 1.0;
 }
 
+/* The rate before growth and decline. */
+static void stepped(const struct decline_curve *curve, const struct rows *rows, int now, double rate[LANES])
+{
+    if (curve->delay < 0) {
+        int slot = curve->value;
+        for (size_t i = 0; i < curve->steps && curve->step_month[i] <= now; i++) slot = curve->step_slot[i];
+        const double *value = rows_get(rows, slot);
+        EACH_LANE(l) rate[l] = value[l];
+        return;
+    }
+    const double *value = rows_get(rows, curve->value), *delay = rows_get(rows, curve->delay);
+    EACH_LANE(l) rate[l] = value[l];
+    for (size_t i = 0; i < curve->steps && curve->step_month[i] <= now; i++) {
+        const double *step = rows_get(rows, curve->step_slot[i]), since = now + 1 - curve->step_month[i];
+        EACH_LANE(l)
+        {
+            const double months = since - delay[l], part = months > 0.0 ? months : 0.0;
+            rate[l] = part < 1.0 ? rate[l] + part * (step[l] - rate[l]) : step[l];
+        }
+    }
+}
+
 void decline_curve_step(const struct decline_curve *curve, const struct rows *rows, const struct calendar *calendar,
                         int month, double grown[LANES], double rate[LANES])
 {
     const int now = calendar->start + month;
-    int slot = curve->value;
-    for (size_t i = 0; i < curve->steps && curve->step_month[i] <= now; i++) slot = curve->step_slot[i];
-    const double *value = rows_get(rows, slot);
-    EACH_LANE(l) rate[l] = value[l] * grown[l];
+    stepped(curve, rows, now, rate);
+    EACH_LANE(l) rate[l] *= grown[l];
     if (curve->growth >= 0) {
         const double *growth = rows_get(rows, curve->growth);
         EACH_LANE(l) grown[l] *= lanes_exp(lanes_log1p(growth[l]) * CALENDAR_MONTH_YEARS);

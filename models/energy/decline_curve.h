@@ -3,7 +3,8 @@
  *
  *   rate(t) (1 + growth)^(t/12) (1 - decline)^(n/12) (1 - e^{-h D}) / (h D),  h = -ln(1 - decline) per year
  * t months from the start, n from the date at which the decline begins; the last factor is the exact mean of a month.
- * `steps` replaces the rate from a date on. Effects act on the result.
+ * `steps` replaces the rate from a date on, later by `delay`, which may be a fraction of a month: in the month in which
+ * a step falls the rate is the mean of before and after, weighted by time. Effects act on the result.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_DECLINE_CURVE_H
 #define ZHOL_DECLINE_CURVE_H
@@ -15,6 +16,7 @@ struct decline_curve {
     size_t steps;
     int *step_month;  /* [steps] ascending */
     int *step_slot;   /* [steps] */
+    int delay;        /* slot, months, of all steps; -1: none */
     int growth;       /* slot, 1/yr; -1: none */
     int decline;      /* slot, 1/yr; -1: none */
     int decline_from; /* month */
@@ -36,7 +38,7 @@ extern const struct key decline_curve_keys[];
         .meaning = "Its decline per year, from a date on."                                                             \
     }
 
-/* Reads growth, decline and steps (where the table has them) beside the rate, whose slot is `value`. */
+/* Reads growth, decline, steps and their delay (where the table has them) beside the rate, whose slot is `value`. */
 MUST_CHECK struct fault *decline_curve_prepare(struct setting *setting, int value, const struct plan *plan,
                                                struct decline_curve *curve);
 void decline_curve_free(struct decline_curve *curve);

@@ -22,6 +22,7 @@ enum {
 };
 enum { TRANCHE_CAP, TRANCHE_NETBACK, TRANCHE_VOLUME, TRANCHE_ROWS };
 enum { LINE_CAPACITY, LINE_LEFT, LINE_USED, LINE_UTILISATION, LINE_ROWS };
+enum { SHARED_CAPACITY, SHARED_TAKEN, SHARED_UTILISATION, SHARED_ROWS }; /* in stock per year */
 enum {
     ALL_PRODUCTION,
     ALL_SHUT_IN,
@@ -32,6 +33,7 @@ enum {
     ALL_HOME_SHARE,
     ALL_COST,
     ALL_SHORTFALL, /* what producers owe for volumes not delivered */
+    ALL_HELD_BACK, /* by a quota */
     ALL_ROWS
 };
 
@@ -52,6 +54,7 @@ struct commodity_state {
 struct energy_state {
     const struct energy *energy;
     struct commodity_state *commodity;
+    double (*shared)[LANES];
     struct allocation_work *work;
     uint64_t first;
     bool calm; /* without weather */
@@ -66,6 +69,7 @@ static size_t rows_of(const struct energy_commodity *commodity)
 size_t energy_rows(const struct energy *energy)
 {
     size_t rows = energy->count == 0 ? 0 : sizeof(struct allocation_work) / sizeof(double[LANES]);
+    rows += energy->shareds * SHARED_ROWS;
     for (size_t i = 0; i < energy->count; i++)
         rows += rows_of(&energy->commodity[i]) + energy->commodity[i].outlets * PRICE_MONTHS;
     return rows;
@@ -111,7 +115,8 @@ struct fault *energy_open(const struct energy *energy, struct energy_state **out
     state->commodity = calloc(energy->count + 1, sizeof *state->commodity);
     const size_t size = (sizeof *state->work + LANES_ALIGNMENT - 1) / LANES_ALIGNMENT * LANES_ALIGNMENT;
     state->work = aligned_alloc(LANES_ALIGNMENT, size);
-    if (state->commodity == NULL || state->work == NULL) return fault_no_memory();
+    state->shared = lanes_rows(energy->shareds * SHARED_ROWS);
+    if (state->commodity == NULL || state->work == NULL || state->shared == NULL) return fault_no_memory();
     for (size_t i = 0; i < energy->count; i++) TRY(commodity_open(&energy->commodity[i], &state->commodity[i]));
     return NULL;
 }
@@ -136,6 +141,7 @@ void energy_close(struct energy_state *state)
         free(commodity->of);
     }
     free(state->commodity);
+    free(state->shared);
     free(state->work);
     free(state);
 }
@@ -169,12 +175,13 @@ void energy_start(struct energy_state *state, const struct rows *rows, const str
     }
 }
 
-/* What fields produce, by group; and their costs and home shares, weighted by it. */
+/* What fields produce, by group; and costs and home shares of those at home, weighted by it. */
 static void supply(const struct energy *energy, const struct energy_commodity *commodity, struct commodity_state *state,
                    const struct rows *rows, int month)
 {
     double *production = state->all[ALL_PRODUCTION], *cost = state->all[ALL_COST], *home = state->all[ALL_HOME_SHARE];
-    EACH_LANE(l) production[l] = cost[l] = home[l] = 0.0;
+    _Alignas(LANES_ALIGNMENT) double at_home[LANES];
+    EACH_LANE(l) production[l] = cost[l] = home[l] = at_home[l] = 0.0;
     for (size_t i = 0; i < commodity->allocation.elements; i++)
         EACH_LANE(l) state->group[i][l] = state->exempt[i][l] = 0.0;
     for (size_t f = 0; f < commodity->fields; f++) {
@@ -183,11 +190,14 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
         double *rate = row[FIELD_RATE];
         decline_curve_step(&field->curve, rows, &energy->calendar, month, row[FIELD_GROWN], rate);
         const double *of_cost = rows_get(rows, field->cost), *of_home = rows_get(rows, field->home_share);
-        EACH_LANE(l)
-        {
-            production[l] += rate[l];
-            cost[l] += of_cost[l] * rate[l];
-            home[l] += of_home[l] * rate[l];
+        EACH_LANE(l) production[l] += rate[l];
+        if (!field->foreign) {
+            EACH_LANE(l)
+            {
+                at_home[l] += rate[l];
+                cost[l] += of_cost[l] * rate[l];
+                home[l] += of_home[l] * rate[l];
+            }
         }
         for (size_t i = 0; i < commodity->allocation.elements; i++) {
             const struct allocation_element *element = &commodity->allocation.element[i];
@@ -199,7 +209,7 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
     }
     EACH_LANE(l)
     {
-        const double divisor = production[l] > 0.0 ? production[l] : 1.0;
+        const double divisor = at_home[l] > 0.0 ? at_home[l] : 1.0;
         cost[l] /= divisor;
         home[l] /= divisor;
     }
@@ -417,13 +427,15 @@ static void allocate(const struct energy_commodity *commodity, struct commodity_
         if (outlet->transit || outlet->first || outlet->contract >= 0) continue;
         t = ask_by_value(commodity, state, t, o, rows, room[outlet->in_layout]);
     }
-    const double *sold = allocation_run(&commodity->allocation, work, element, fixed, t - fixed, state->ask);
+    const double *quota = commodity->quota < 0 ? NULL : rows_get(rows, commodity->quota);
+    const double *sold = allocation_run(&commodity->allocation, work, element, quota, fixed, t - fixed, state->ask);
     const double *production = state->all[ALL_PRODUCTION];
-    double *shut = state->all[ALL_SHUT_IN];
+    double *shut = state->all[ALL_SHUT_IN], *held = state->all[ALL_HELD_BACK];
     EACH_LANE(l)
     {
-        const double rest = production[l] - sold[l];
+        const double rest = production[l] - sold[l], over = quota == NULL ? 0.0 : sold[l] - quota[l];
         shut[l] = rest > ALLOCATION_ROUNDING * production[l] ? rest : 0.0;
+        held[l] = over > ALLOCATION_ROUNDING * production[l] ? over : 0.0;
     }
     for (size_t o = 0; o < commodity->outlets; o++)
         if (!commodity->outlet[o].transit) EACH_LANE(l) state->outlet[o * OUT_ROWS + OUT_VOLUME][l] = 0.0;
@@ -445,6 +457,7 @@ static void shortfalls(const struct energy_commodity *commodity, struct commodit
         const struct energy_outlet *outlet = &commodity->outlet[o];
         const double(*row)[LANES] = (const double(*)[LANES])(state->outlet + o * OUT_ROWS);
         const double *volume = row[OUT_VOLUME], *price = row[OUT_PRICE];
+        if (outlet->foreign) continue;
         if (!outlet->transit && outlet->ship_or_pay >= 0 && outlet->tariff >= 0) {
             const double *booked = rows_get(rows, outlet->ship_or_pay), *tariff = rows_get(rows, outlet->tariff);
             EACH_LANE(l) owed[l] += booked[l] > volume[l] ? tariff[l] * (booked[l] - volume[l]) : 0.0;
@@ -509,6 +522,10 @@ static void account(const struct energy_commodity *commodity, struct commodity_s
             revenue[l] = price[l] * volume[l];
             base_revenue[l] = base[l] * volume[l];
             weighted[l] = netback[l] * volume[l];
+        }
+        if (commodity->outlet[o].foreign) continue;
+        EACH_LANE(l)
+        {
             value[l] += weighted[l];
             sold[l] += volume[l];
         }
@@ -539,32 +556,65 @@ static void measure(const struct energy_commodity *commodity, struct commodity_s
         double(*line)[LANES] = state->line + i * LINE_ROWS;
         const double *capacity = line[LINE_CAPACITY], factor = 1.0 / commodity->factor[i];
         double *used = line[LINE_USED], *part = line[LINE_UTILISATION];
+        EACH_LANE(l) part[l] = capacity[l] > 0.0 ? used[l] / capacity[l] : 0.0;
+        if (commodity->use[i] < 0) {
+            EACH_LANE(l) used[l] *= factor;
+            continue;
+        }
+        const double *use = rows_get(rows, commodity->use[i]), convert = commodity->factor[i];
+        EACH_LANE(l) used[l] *= use[l] * convert;
+    }
+}
+
+/* What the legs offer a commodity, in its unit per year: of a shared one what others have left. */
+static void open_legs(const struct energy_state *state, const struct energy_commodity *commodity,
+                      struct commodity_state *of, const struct rows *rows, const struct drivers_state *drivers)
+{
+    for (size_t j = 0; j < commodity->legs; j++) {
+        double(*line)[LANES] = of->line + j * LINE_ROWS;
+        double *capacity = line[LINE_CAPACITY], *left = line[LINE_LEFT], *used = line[LINE_USED];
+        const double factor = commodity->factor[j];
+        if (commodity->shared[j] == ENERGY_NONE) {
+            leg_capacity(&state->energy->leg->leg[commodity->leg[j]], rows, drivers, false, capacity);
+        } else {
+            const double(*shared)[LANES] = (const double(*)[LANES])(state->shared + commodity->shared[j] * SHARED_ROWS);
+            leg_left(shared[SHARED_CAPACITY], shared[SHARED_TAKEN], capacity);
+        }
+        if (commodity->use[j] < 0) {
+            EACH_LANE(l) capacity[l] *= factor;
+        } else {
+            const double *use = rows_get(rows, commodity->use[j]);
+            EACH_LANE(l) capacity[l] /= use[l] * factor;
+        }
         EACH_LANE(l)
         {
-            part[l] = capacity[l] > 0.0 ? used[l] / capacity[l] : 0.0;
-            used[l] *= factor;
+            left[l] = capacity[l];
+            used[l] = 0.0;
         }
     }
 }
 
-void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month)
+/* Notes for those who come later what the commodity took of shared legs. */
+static void close_legs(const struct energy_state *state, const struct energy_commodity *commodity,
+                       const struct commodity_state *of)
+{
+    for (size_t j = 0; j < commodity->legs; j++) {
+        if (commodity->shared[j] == ENERGY_NONE) continue;
+        const double *used = of->line[j * LINE_ROWS + LINE_USED];
+        double *taken = state->shared[commodity->shared[j] * SHARED_ROWS + SHARED_TAKEN];
+        EACH_LANE(l) taken[l] += used[l];
+    }
+}
+
+static void commodities_step(struct energy_state *state, bool before, const struct rows *rows,
+                             const struct drivers_state *drivers, int month)
 {
     const struct energy *energy = state->energy;
     for (size_t i = 0; i < energy->count; i++) {
         const struct energy_commodity *commodity = &energy->commodity[i];
         struct commodity_state *of = &state->commodity[i];
-        for (size_t j = 0; j < commodity->legs; j++) {
-            double(*line)[LANES] = of->line + j * LINE_ROWS;
-            double *capacity = line[LINE_CAPACITY], *left = line[LINE_LEFT], *used = line[LINE_USED];
-            const double factor = commodity->factor[j];
-            leg_capacity(&energy->leg->leg[commodity->leg[j]], rows, drivers, false, capacity);
-            EACH_LANE(l)
-            {
-                capacity[l] *= factor;
-                left[l] = capacity[l];
-                used[l] = 0.0;
-            }
-        }
+        if (commodity->before != before) continue;
+        open_legs(state, commodity, of, rows, drivers);
         supply(energy, commodity, of, rows, month);
         for (size_t o = 0; o < commodity->outlets; o++) want(state, commodity, of, o, rows, month);
         transit(commodity, of, rows);
@@ -572,6 +622,64 @@ void energy_step(struct energy_state *state, const struct rows *rows, const stru
         allocate(commodity, of, state->work, rows);
         account(commodity, of, rows, drivers);
         measure(commodity, of, rows);
+        close_legs(state, commodity, of);
+    }
+}
+
+void energy_step_before(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                        int month)
+{
+    const struct energy *energy = state->energy;
+    for (size_t i = 0; i < energy->shareds; i++) {
+        const struct leg *leg = &energy->leg->leg[energy->shared[i].leg];
+        double *taken = state->shared[i * SHARED_ROWS + SHARED_TAKEN],
+               *for_flows = leg->taken < 0 ? NULL : rows_signal(rows, leg->taken);
+        EACH_LANE(l) taken[l] = 0.0;
+        if (for_flows != NULL) EACH_LANE(l) for_flows[l] = 0.0;
+        leg_capacity(leg, rows, drivers, false, state->shared[i * SHARED_ROWS + SHARED_CAPACITY]);
+    }
+    commodities_step(state, true, rows, drivers, month);
+    for (size_t i = 0; i < energy->shareds; i++) {
+        const struct leg *leg = &energy->leg->leg[energy->shared[i].leg];
+        const double *taken = state->shared[i * SHARED_ROWS + SHARED_TAKEN];
+        if (leg->taken < 0) continue;
+        double *for_flows = rows_signal(rows, leg->taken);
+        EACH_LANE(l) for_flows[l] = taken[l];
+    }
+}
+
+/* What flows take of shared legs. */
+static void take_flows(const struct energy_state *state, const struct network_state *network)
+{
+    for (size_t i = 0; i < state->energy->shareds; i++) {
+        const size_t queue = state->energy->shared[i].queue;
+        double *taken = state->shared[i * SHARED_ROWS + SHARED_TAKEN];
+        if (queue == ENERGY_NONE) continue;
+        if (!state->calm) {
+            const double *used = network_used(network, queue);
+            EACH_LANE(l) taken[l] += used[l];
+            continue;
+        }
+        const double *load = network_base_load(network, queue), *of = network_base_capacity(network, queue),
+                     *capacity = state->shared[i * SHARED_ROWS + SHARED_CAPACITY];
+        EACH_LANE(l)
+        {
+            const double wanted = load[l] * of[l], room = capacity[l] > taken[l] ? capacity[l] - taken[l] : 0.0;
+            taken[l] += wanted < room ? wanted : room;
+        }
+    }
+}
+
+void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                 const struct network_state *network, int month)
+{
+    take_flows(state, network);
+    commodities_step(state, false, rows, drivers, month);
+    for (size_t i = 0; i < state->energy->shareds; i++) {
+        double(*shared)[LANES] = state->shared + i * SHARED_ROWS;
+        const double *capacity = shared[SHARED_CAPACITY], *taken = shared[SHARED_TAKEN];
+        double *part = shared[SHARED_UTILISATION];
+        EACH_LANE(l) part[l] = capacity[l] > 0.0 ? taken[l] / capacity[l] : 0.0;
     }
 }
 
@@ -582,6 +690,9 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
         const struct commodity_state *of = &state->commodity[i];
         rows->row[commodity->production] = of->all[ALL_PRODUCTION];
         rows->row[commodity->shut_in] = of->all[ALL_SHUT_IN];
+        if (commodity->quota >= 0) rows->row[commodity->held_back] = of->all[ALL_HELD_BACK];
+        for (size_t f = 0; f < commodity->fields; f++)
+            rows->row[commodity->field[f].production] = of->field[f * FIELD_ROWS + FIELD_RATE];
         for (size_t o = 0; o < commodity->outlets; o++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
             const double(*row)[LANES] = (const double(*)[LANES])(of->outlet + o * OUT_ROWS);
@@ -600,6 +711,10 @@ void energy_report(const struct energy_state *state, struct outcome_rows *rows)
             rows->row[commodity->leg_outcome[j] + 1] = of->line[j * LINE_ROWS + LINE_UTILISATION];
         }
     }
+    for (size_t i = 0; i < state->energy->shareds; i++) { /* in place of what the network says of flows alone */
+        rows->row[state->energy->shared[i].used] = state->shared[i * SHARED_ROWS + SHARED_TAKEN];
+        rows->row[state->energy->shared[i].utilisation] = state->shared[i * SHARED_ROWS + SHARED_UTILISATION];
+    }
 }
 
 const double *energy_production(const struct energy_state *state, size_t commodity)
@@ -610,6 +725,11 @@ const double *energy_production(const struct energy_state *state, size_t commodi
 const double *energy_shut_in(const struct energy_state *state, size_t commodity)
 {
     return state->commodity[commodity].all[ALL_SHUT_IN];
+}
+
+const double *energy_held_back(const struct energy_state *state, size_t commodity)
+{
+    return state->commodity[commodity].all[ALL_HELD_BACK];
 }
 
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet)

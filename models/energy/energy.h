@@ -4,12 +4,18 @@
  * A month, per commodity: supply of the fields; prices; transit, first and in file order, off its legs; then the own
  * outlets' tranches: `first`, then `term` or `contract`, in file order; then ship-or-pay (whose tariff is sunk) and
  * spot volumes by netback, price less tariff (allocation.h). What finds no outlet is shut in, for good. There is no
- * store.
+ * store. A quota limits what is sold in all; what would find an outlet but for it is held back:
+ *
+ *   supply = sum of own outlets + held back + shut in
  *
  *   royalty        share of max(0, sum netback y) over own outlets, home included
  *   duty           table(benchmark) times exports, less what the exempt fields can send there
  *   margin         sum netback y - duty - royalty - cost of what is sold - shortfalls (ship-or-pay, contract minimum)
- * cost and home share of a unit sold are production-weighted means of the fields.
+ * cost and home share of a unit sold are production-weighted means of the fields. All of it is of home fields: what
+ * fields of other countries sell is allocated with the rest, and no part of home's accounts.
+ *
+ * Of a leg that several commodities use, the earlier in the file takes its capacity first. Where flows pass too, the leg
+ * says who comes first, and a commodity takes all such legs before flows, or all after them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ENERGY_H
 #define ZHOL_ENERGY_H
@@ -18,14 +24,16 @@
 #include "models/energy/allocation.h"
 #include "models/energy/decline_curve.h"
 #include "models/energy/energy_price.h"
-#include "models/network/legs.h"
-#include "models/network/routes.h"
+#include "models/network/network.h"
 
 struct energy_field {
     const char *name;
+    const char *country; /* NULL: home */
     struct decline_curve curve;
     int cost, home_share; /* slots */
     bool exempt;          /* from duty */
+    bool foreign;         /* lies in another country than home */
+    size_t production;    /* outcome */
 };
 
 /* The outcomes of an outlet. */
@@ -34,8 +42,10 @@ enum { OUTLET_VOLUME, OUTLET_REVENUE, OUTLET_NETBACK, OUTLET_SERVED, OUTLET_OUTC
 struct energy_outlet {
     const char *name;
     struct place place;
-    const char *market; /* country of the buyer; NULL: home */
+    const char *buyer;  /* country that buys; NULL: home */
+    const char *market; /* country that home exports to; NULL: it is no export of home */
     bool transit;       /* foreign cargo: takes no field's supply, pays a fee */
+    bool foreign;       /* supplied by fields of other countries: no part of home's accounts */
     bool first;
     size_t *via; /* [legs] in struct legs, those with capacity */
     size_t legs;
@@ -69,35 +79,51 @@ struct energy_commodity {
     struct energy_outlet *outlet;
     size_t outlets;
     struct allocation allocation;
-    size_t *leg;         /* [legs] in struct legs, those that this commodity uses */
-    double *factor;      /* [legs] units of the commodity in one of the leg's stock */
-    size_t *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: only one field goes through it */
+    size_t *leg;    /* [legs] in struct legs, those that this commodity uses */
+    int *use;       /* [legs] slot: what a unit takes of the leg, where that is stated; -1 */
+    double *factor; /* [legs] units of the commodity in one of the leg's stock; of a leg with `use`, what makes of
+                            it stock per unit */
+    size_t *shared; /* [legs] in struct energy; ENERGY_NONE: nothing else uses it */
+    size_t
+        *leg_outcome; /* [legs] used; utilisation is the next; ENERGY_NONE: shared, or only one field goes through it */
     size_t legs;
+    bool before;        /* it takes its legs before flows do */
     size_t tranches;    /* at most, of own outlets */
     int floor, royalty; /* slots */
+    int quota;          /* slot; -1: none */
     struct energy_duty duty;
-    size_t production, shut_in; /* outcomes */
+    size_t production, shut_in, held_back; /* outcomes; the last one with a quota only */
+};
+
+/* A leg that several commodities use, or flows too. */
+struct energy_shared {
+    size_t leg;               /* in struct legs */
+    size_t queue;             /* among network_queues; ENERGY_NONE: no flow passes */
+    size_t used, utilisation; /* outcomes */
 };
 
 struct energy {
     const struct store *store;
     const struct drivers *drivers;
+    const struct network *network;
     const struct legs *leg;
     struct calendar calendar;
     struct energy_commodity *commodity;
     size_t count;
+    struct energy_shared *shared;
+    size_t shareds;
 };
 
 /* The declaration of the top-level key `energy`, and what is reported. */
 extern const struct key energy_key;
-extern const struct outcome_kind energy_outcomes[], energy_outlet_outcomes[];
-enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN };
+extern const struct outcome_kind energy_outcomes[], energy_field_outcomes[], energy_outlet_outcomes[];
+enum { ENERGY_PRODUCTION, ENERGY_SHUT_IN, ENERGY_HELD_BACK };
 enum { ENERGY_NAMES = 64 }; /* fields or legs of a list, at most */
 #define ENERGY_NONE SIZE_MAX
 
-/* Reads and checks all; a leg that flows use as well is refused. All faults at once; *energy is set even then. */
-MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
-                                        const struct routes *routes, struct energy **energy);
+/* Reads and checks all. All faults at once; *energy is set even then. */
+MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct network *network,
+                                        struct energy **energy);
 void energy_free(struct energy *energy);
 
 struct energy_state; /* of a thread */
@@ -109,15 +135,21 @@ size_t energy_streams(const struct energy *energy);
 /* For a block, the drivers at their start. */
 void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
                   uint64_t first_replication);
-/* Whether weather is left out from now on, so that outlets want what they usually do. */
+/* Whether weather is left out from now on, so that outlets want what they usually do, and flows take of shared legs what
+ * they do in the base year. */
 void energy_calm(struct energy_state *state, bool calm);
-/* A month, after the drivers. */
-void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);
+/* A month, after the drivers, in two parts: before the network, those commodities that take a leg before flows do; after
+ * it, all others. */
+void energy_step_before(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                        int month);
+void energy_step(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
+                 const struct network_state *network, int month);
 void energy_report(const struct energy_state *state, struct outcome_rows *rows);
 
-/* After energy_step, rows of the month: supply and what is shut in, in units per year. */
+/* After energy_step, rows of the month: supply, what is shut in, and what a quota holds back, in units per year. */
 const double *energy_production(const struct energy_state *state, size_t commodity);
 const double *energy_shut_in(const struct energy_state *state, size_t commodity);
+const double *energy_held_back(const struct energy_state *state, size_t commodity);
 /* Rows of the month: of an outlet in units per year and USD per year (of transit the fee). */
 const double *energy_volume(const struct energy_state *state, size_t commodity, size_t outlet);
 const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);

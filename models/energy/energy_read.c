@@ -37,7 +37,63 @@ static struct fault *no_field(const struct energy_commodity *commodity, struct p
                     commodity->name, units_hint(name, words, sizeof hint, hint));
 }
 
-static struct fault *fields_read(struct energy_commodity *commodity, struct setting *section, const struct plan *plan)
+/* The countries of the scenario, ended by NULL: home, those of legs and markets, and the ends of flows. To be freed; NULL
+ * without memory. */
+static const char **countries_of(const struct plan *plan, const struct legs *legs)
+{
+    struct setting *flows = setting_find(plan->root, "flows"), *energy = setting_find(plan->root, "energy");
+    size_t most = 2 + legs->count + (flows == NULL ? 0 : 2 * flows->children), count = 0;
+    for (size_t e = 0; e < energy->children; e++) most += setting_find(energy->child[e], "outlets")->children;
+    const char **country = some(most, sizeof *country);
+    if (country == NULL) return NULL;
+    if (plan->home != NULL) country[count++] = plan->home;
+    for (size_t l = 0; l < legs->count; l++)
+        if (legs->leg[l].country != NULL) country[count++] = legs->leg[l].country;
+    for (size_t f = 0; flows != NULL && f < flows->children; f++) {
+        country[count++] = setting_find(flows->child[f], "from")->text;
+        country[count++] = setting_find(flows->child[f], "to")->text;
+    }
+    for (size_t e = 0; e < energy->children; e++) {
+        const struct setting *outlets = setting_find(energy->child[e], "outlets");
+        for (size_t o = 0; o < outlets->children; o++) {
+            const struct setting *market = setting_find(outlets->child[o], "market");
+            if (market != NULL) country[count++] = market->text;
+        }
+    }
+    return country;
+}
+
+static struct fault *country_read(const struct energy *energy, struct energy_field *field, struct setting *setting,
+                                  const struct plan *plan)
+{
+    char hint[96];
+    double least, most;
+    const struct setting *country = setting_find(setting, "country"), *home_share = setting_find(setting, "home_share");
+    if (country == NULL) return NULL;
+    field->country = country->text;
+    field->foreign = plan->home != NULL && strcmp(plan->home, country->text) != 0;
+    const char **known = countries_of(plan, energy->leg);
+    if (known == NULL) return fault_no_memory();
+    size_t c = 0;
+    while (known[c] != NULL && strcmp(known[c], country->text) != 0) c++;
+    struct fault *fault =
+        known[c] != NULL
+            ? NULL
+            : fault_at(FAULT_SCENARIO, country->place,
+                       "%s is '%s', which is no country of the scenario; expected `run.home`, the country of a leg, a "
+                       "`market`, or an end of a flow%s",
+                       country->path, country->text, units_hint(country->text, known, sizeof hint, hint));
+    free(known);
+    if (fault != NULL || !field->foreign) return fault;
+    store_range(plan->store, field->home_share, &least, &most);
+    if (most == 0.0) return NULL;
+    return fault_at(FAULT_SCENARIO, home_share->place,
+                    "%s is above 0, but the field lies in %s, and what it earns is in no account of %s; expected 0 %%",
+                    home_share->path, country->text, plan->home);
+}
+
+static struct fault *fields_read(const struct energy *energy, struct energy_commodity *commodity,
+                                 struct setting *section, const struct plan *plan)
 {
     struct fault *faults = NULL;
     if (section->children > ALLOCATION_FIELDS)
@@ -53,6 +109,7 @@ static struct fault *fields_read(struct energy_commodity *commodity, struct sett
                                        .cost = setting_slot(setting, "cost"),
                                        .home_share = setting_slot(setting, "home_share")};
         faults = fault_join(faults, decline_curve_prepare(setting, setting_slot(setting, "rate"), plan, &field->curve));
+        faults = fault_join(faults, country_read(energy, field, setting, plan));
     }
     if (commodity->fields > 0) return faults;
     return fault_join(
@@ -169,7 +226,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
     *outlet = (struct energy_outlet){
         .name = setting->name,
         .place = setting->place,
-        .market = market == NULL || (plan->home != NULL && strcmp(market->text, plan->home) == 0) ? NULL : market->text,
+        .buyer = market == NULL || (plan->home != NULL && strcmp(market->text, plan->home) == 0) ? NULL : market->text,
         .transit = is_true(setting, "transit"),
         .first = is_true(setting, "first"),
         .shock = setting_slot(setting, "shock"),
@@ -181,6 +238,7 @@ static struct fault *outlet_read(const struct energy *energy, const struct energ
         .spread = setting_slot(setting, "spread"),
         .also_leg = ENERGY_NONE,
         .fee = setting_slot(setting, "fee")};
+    outlet->market = outlet->buyer;
     if (asprintf(&stream, "energy.%s.outlets.%s.shock", commodity->name, outlet->name) < 0) return fault_no_memory();
     outlet->shock_stream = stream_named(plan->seed, stream, plan->generator);
     free(stream);
@@ -246,6 +304,35 @@ static struct fault *also_read(const struct energy *energy, struct energy_commod
     return NULL;
 }
 
+/* Whose fields supply an outlet: those of home, or those of other countries, which sell abroad alone. */
+static struct fault *supplier_check(const struct energy_commodity *commodity, struct energy_outlet *outlet,
+                                    const struct allocation_outlet *access, struct setting *setting,
+                                    const struct plan *plan)
+{
+    const struct energy_field *ours = NULL, *theirs = NULL;
+    for (size_t f = 0; f < commodity->fields; f++) {
+        if ((access->from >> f & 1) == 0 && !(access->also && access->also_field == f)) continue;
+        if (commodity->field[f].foreign)
+            theirs = &commodity->field[f];
+        else
+            ours = &commodity->field[f];
+    }
+    outlet->foreign = theirs != NULL;
+    if (theirs == NULL) return NULL;
+    outlet->market = NULL;
+    const struct setting *market = setting_find(setting, "market");
+    if (ours != NULL)
+        return fault_at(FAULT_SCENARIO, setting->place,
+                        "%s is supplied by %s in %s and by %s in %s, and how much comes from which is left open, so "
+                        "that nobody knows what %s exports (models/README.md, Energy); expected an outlet for each",
+                        setting->path, ours->name, plan->home, theirs->name, theirs->country, plan->home);
+    if (outlet->buyer != NULL) return NULL;
+    return fault_at(FAULT_SCENARIO, market == NULL ? setting->place : market->place,
+                    "%s sells to %s what %s produces in %s, an import that energy does not count; expected another "
+                    "`market`, or a flow to %s",
+                    setting->path, plan->home, theirs->name, theirs->country, plan->home);
+}
+
 /* How many tranches an outlet can have. */
 static size_t tranches_of(const struct energy_outlet *outlet)
 {
@@ -255,7 +342,7 @@ static size_t tranches_of(const struct energy_outlet *outlet)
 }
 
 static struct fault *layout_check(const struct energy *energy, struct energy_commodity *commodity,
-                                  struct setting *section)
+                                  struct setting *section, const struct plan *plan)
 {
     struct allocation_outlet *outlet = some(commodity->outlets, sizeof *outlet);
     size_t(*via)[ENERGY_NAMES] = some(commodity->outlets, sizeof *via), own = 0;
@@ -278,6 +365,7 @@ static struct fault *layout_check(const struct energy *energy, struct energy_com
             (struct allocation_outlet){.name = of->name, .place = of->place, .via = via[own], .legs = of->legs};
         faults = fault_join(faults, access_read(commodity, section->child[i], &outlet[own]));
         faults = fault_join(faults, also_read(energy, commodity, section->child[i], &outlet[own]));
+        faults = fault_join(faults, supplier_check(commodity, of, &outlet[own], section->child[i], plan));
         of->also_leg = outlet[own].also ? commodity->leg[outlet[own].also_leg] : ENERGY_NONE;
         commodity->tranches += tranches_of(of);
         of->in_layout = own++;
@@ -358,64 +446,57 @@ static struct fault *duty_read(const struct energy *energy, struct energy_commod
     return faults;
 }
 
-/* ---- legs ---- */
+/* ---- quota ---- */
 
-/* Energy reads capacity, country and draught of a leg; what it charges stands at the outlet. */
-static struct fault *leg_plain(const struct leg *leg, const struct plan *plan)
+/* In no month may it be less, at medians, than what outlets are owed by term or contract. */
+static struct fault *quota_check(const struct energy_commodity *commodity, struct setting *setting,
+                                 const struct plan *plan)
 {
-    static const char *const of_flows[] = {"use", "cost", "fee", "subsidy", "penalty", "time", "sd", "bpr"};
-    struct setting *legs = setting_find(plan->root, "legs"), *setting = setting_find(legs, leg->name);
-    for (size_t i = 0; i < sizeof of_flows / sizeof *of_flows; i++) {
-        const struct setting *other = setting_find(setting, of_flows[i]);
-        if (other != NULL && other->stated)
-            return fault_at(FAULT_SCENARIO, other->place,
-                            "%s means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, "
-                            "at the outlet",
-                            other->path);
+    const struct setting *quota = setting_find(setting, "quota");
+    for (int m = plan->calendar.start; quota != NULL && m < plan->calendar.start + plan->calendar.months; m++) {
+        const double most = store_central(plan->store, commodity->quota, m);
+        double owed = 0.0;
+        for (size_t o = 0; o < commodity->outlets; o++) {
+            const struct energy_outlet *outlet = &commodity->outlet[o];
+            const int slot = outlet->contract >= 0 ? outlet->contract : outlet->term;
+            if (slot >= 0) owed += store_central(plan->store, slot, m);
+        }
+        if (owed <= most * (1.0 + ALLOCATION_ROUNDING)) continue;
+        char date[8];
+        calendar_write(m, date);
+        return fault_at(FAULT_SCENARIO, quota->place,
+                        "%s is %.6g %s in %s, less than the %.6g that outlets take by `term` or `contract`; expected "
+                        "at least as much",
+                        quota->path, most, commodity->rate, date, owed);
     }
     return NULL;
 }
 
-/* What a leg's capacity is in the commodity's unit; a leg that anything else uses is refused. */
-static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
-                              const struct routes *routes, struct plan *plan)
+/* ---- legs ---- */
+
+static struct setting *leg_setting(const struct plan *plan, const struct leg *leg, const char *key)
 {
-    const struct leg *leg = &energy->leg->leg[commodity->leg[number]];
-    for (size_t r = 0; r < routes->count; r++)
-        for (size_t i = 0; i < routes->route[r].legs; i++)
-            if (routes->route[r].leg[i] == commodity->leg[number]) {
-                struct fault *fault = fault_at(FAULT_SCENARIO, leg->place,
-                                               "legs.%s is used by energy.%s and by a route of a flow, which share no "
-                                               "capacity; expected a leg for each",
-                                               leg->name, commodity->name);
-                return fault_note(fault, routes->route[r].place, "the route is here");
-            }
-    for (const struct energy_commodity *other = energy->commodity; other < commodity; other++)
-        for (size_t i = 0; i < other->legs; i++)
-            if (other->leg[i] == commodity->leg[number])
-                return fault_at(FAULT_SCENARIO, leg->place,
-                                "legs.%s is used by energy.%s and by energy.%s; expected a leg for each", leg->name,
-                                other->name, commodity->name);
-    TRY(leg_plain(leg, plan));
-    struct fault *fault = units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number]);
-    if (fault == NULL) return NULL;
-    struct fault *placed =
-        fault_at(FAULT_SCENARIO, leg->place, "legs.%s.capacity counts in %s, but energy.%s in %s: %s", leg->name,
-                 leg->stock, commodity->name, commodity->unit, fault->sentence);
-    fault_free(fault);
-    return placed;
+    return setting_find(setting_find(setting_find(plan->root, "legs"), leg->name), key);
 }
 
-static struct fault *legs_take(const struct energy *energy, struct energy_commodity *commodity,
-                               const struct routes *routes, struct plan *plan)
+/* Of a leg that only energy uses it reads capacity, `use`, country and draught; what it charges stands at the outlet. */
+static struct fault *leg_plain(const struct energy_commodity *commodity, const struct leg *leg, const struct plan *plan)
 {
-    struct fault *faults = NULL;
-    commodity->factor = some(commodity->legs, sizeof *commodity->factor);
-    commodity->leg_outcome = some(commodity->legs, sizeof *commodity->leg_outcome);
-    if (commodity->factor == NULL || commodity->leg_outcome == NULL) return fault_no_memory();
-    for (size_t i = 0; i < commodity->legs; i++)
-        faults = fault_join(faults, leg_take(energy, commodity, i, routes, plan));
-    return faults;
+    static const char *const of_flows[] = {"cost", "fee", "subsidy", "penalty", "time", "sd", "bpr", "use"};
+    for (size_t i = 0; i < sizeof of_flows / sizeof *of_flows; i++) {
+        const struct setting *other = leg_setting(plan, leg, of_flows[i]);
+        if (other == NULL || !other->stated) continue;
+        if (strcmp(of_flows[i], "use") != 0)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s means nothing for energy, which uses this leg; expected `tariff`, or of transit `fee`, "
+                            "at the outlet",
+                            other->path);
+        if (leg_slot(leg, LEG_USE, commodity->name) < 0)
+            return fault_at(FAULT_SCENARIO, other->place,
+                            "%s does not say what capacity %s takes, which uses this leg; expected %s.%s", other->path,
+                            commodity->name, other->path, commodity->name);
+    }
+    return NULL;
 }
 
 /* Whether all of some outlet's volume uses the leg. What goes through the leg of `also` alone the allocation leaves
@@ -428,6 +509,106 @@ static bool carries_outlets(const struct energy_commodity *commodity, size_t leg
     return false;
 }
 
+/* Why a leg cannot be shared; `with` is what else uses it. */
+static struct fault *share_check(const struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                 const char *with)
+{
+    if (carries_outlets(commodity, commodity->leg[number])) return NULL;
+    return fault_at(FAULT_SCENARIO, leg->place,
+                    "legs.%s is used by energy.%s and by %s, but what one of several fields sends through a leg of "
+                    "`also` is left open, so that nobody knows what is left of it (models/README.md, Shared legs); "
+                    "expected a leg for each",
+                    leg->name, commodity->name, with);
+}
+
+/* A leg that a route of a flow passes too says who comes first. */
+static struct fault *share_with_flows(const struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                      const struct route *route, const struct plan *plan)
+{
+    const struct setting *soft = leg_setting(plan, leg, "bpr");
+    struct fault *fault = NULL;
+    if (leg->shared == LEG_NOT_SHARED)
+        fault = fault_at(FAULT_SCENARIO, leg->place,
+                         "legs.%s is used by energy.%s and by a route of a flow, and nothing says who takes its "
+                         "capacity first (models/README.md, Shared legs); expected `shared: energy-first` or `shared: "
+                         "energy-last`, or a leg for each",
+                         leg->name, commodity->name);
+    else if (soft != NULL)
+        fault = fault_at(FAULT_SCENARIO, soft->place,
+                         "%s makes time depend on how much flows alone use, but energy.%s uses the leg too "
+                         "(models/README.md, Shared legs); expected it without `bpr`",
+                         soft->path, commodity->name);
+    else
+        fault = share_check(commodity, leg, number, "a route of a flow");
+    return fault == NULL ? NULL : fault_note(fault, route->place, "the route is here");
+}
+
+/* What a leg's capacity is in the commodity's unit: by `use`, or because it is counted alike. */
+static struct fault *leg_convert(struct energy_commodity *commodity, const struct leg *leg, size_t number,
+                                 const struct plan *plan)
+{
+    const int use = commodity->use[number] = leg_slot(leg, LEG_USE, commodity->name);
+    char stock[160];
+    unit_per(leg->stock, commodity->unit, sizeof stock, stock);
+    struct fault *fault =
+        use < 0 ? units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number])
+                : units_factor(plan->units, store_unit(plan->store, use), stock, &commodity->factor[number]);
+    if (fault == NULL) return NULL;
+    struct fault *placed =
+        use < 0 ? fault_at(FAULT_SCENARIO, leg->place,
+                           "legs.%s.capacity counts in %s, but energy.%s in %s: %s, or "
+                           "legs.%s.use.%s",
+                           leg->name, leg->stock, commodity->name, commodity->unit, fault->sentence, leg->name,
+                           commodity->name)
+                : fault_at(FAULT_SCENARIO, leg->place, "legs.%s.use.%s: energy.%s counts in %s: %s", leg->name,
+                           commodity->name, commodity->name, commodity->unit, fault->sentence);
+    fault_free(fault);
+    return placed;
+}
+
+/* Takes a leg for the commodity, and settles whether it may share it with what else uses it. */
+static struct fault *leg_take(const struct energy *energy, struct energy_commodity *commodity, size_t number,
+                              const struct plan *plan)
+{
+    const size_t taken = commodity->leg[number];
+    const struct leg *leg = &energy->leg->leg[taken];
+    const struct routes *routes = network_routes(energy->network);
+    bool flows = false;
+    for (size_t r = 0; r < routes->count && !flows; r++)
+        for (size_t i = 0; i < routes->route[r].legs && !flows; i++) {
+            flows = routes->route[r].leg[i] == taken;
+            if (flows) TRY(share_with_flows(commodity, leg, number, &routes->route[r], plan));
+        }
+    for (const struct energy_commodity *other = energy->commodity; other < commodity; other++)
+        for (size_t i = 0; i < other->legs; i++) {
+            char with[80];
+            if (other->leg[i] != taken) continue;
+            snprintf(with, sizeof with, "energy.%.60s", other->name);
+            TRY(share_check(commodity, leg, number, with));
+            snprintf(with, sizeof with, "energy.%.60s", commodity->name);
+            TRY(share_check(other, leg, i, with));
+        }
+    if (!flows) TRY(leg_plain(commodity, leg, plan));
+    return leg_convert(commodity, leg, number, plan);
+}
+
+static struct fault *legs_take(const struct energy *energy, struct energy_commodity *commodity, const struct plan *plan)
+{
+    struct fault *faults = NULL;
+    commodity->factor = some(commodity->legs, sizeof *commodity->factor);
+    commodity->leg_outcome = some(commodity->legs, sizeof *commodity->leg_outcome);
+    commodity->use = some(commodity->legs, sizeof *commodity->use);
+    commodity->shared = some(commodity->legs, sizeof *commodity->shared);
+    if (commodity->factor == NULL || commodity->leg_outcome == NULL || commodity->use == NULL ||
+        commodity->shared == NULL)
+        return fault_no_memory();
+    for (size_t i = 0; i < commodity->legs; i++) {
+        commodity->shared[i] = ENERGY_NONE;
+        faults = fault_join(faults, leg_take(energy, commodity, i, plan));
+    }
+    return faults;
+}
+
 static struct fault *outcomes_of(const struct energy *energy, struct energy_commodity *commodity, struct plan *plan)
 {
     char netback[160];
@@ -436,6 +617,14 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
                          &commodity->production));
     TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_SHUT_IN], &commodity->name, commodity->rate,
                          &commodity->shut_in));
+    if (commodity->quota >= 0)
+        TRY(outcomes_declare(plan->outcomes, &energy_outcomes[ENERGY_HELD_BACK], &commodity->name, commodity->rate,
+                             &commodity->held_back));
+    for (size_t f = 0; f < commodity->fields; f++) {
+        const char *const names[] = {commodity->name, commodity->field[f].name};
+        TRY(outcomes_declare(plan->outcomes, energy_field_outcomes, names, commodity->rate,
+                             &commodity->field[f].production));
+    }
     for (size_t i = 0; i < commodity->outlets; i++) {
         struct energy_outlet *outlet = &commodity->outlet[i];
         const char *const names[] = {commodity->name, outlet->name};
@@ -450,10 +639,12 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
     }
     for (size_t i = 0; i < commodity->legs; i++) {
         const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
-        char used[160];
+        char used[160], path[160];
         size_t next;
         commodity->leg_outcome[i] = ENERGY_NONE;
-        if (!carries_outlets(commodity, commodity->leg[i])) continue;
+        snprintf(path, sizeof path, "legs.%s.used", leg->name);
+        const bool declared = outcomes_find(plan->outcomes, path) < plan->outcomes->count; /* by what else uses it */
+        if (declared || !carries_outlets(commodity, commodity->leg[i])) continue;
         snprintf(used, sizeof used, "%s/yr", leg->stock);
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_USED], &leg->name, used, &commodity->leg_outcome[i]));
         TRY(outcomes_declare(plan->outcomes, &legs_outcomes[LEG_UTILISATION], &leg->name, "1", &next));
@@ -461,8 +652,85 @@ static struct fault *outcomes_of(const struct energy *energy, struct energy_comm
     return NULL;
 }
 
+/* ---- shared legs ---- */
+
+static size_t outcome_of_leg(const struct plan *plan, const struct leg *leg, const char *what)
+{
+    char path[160];
+    snprintf(path, sizeof path, "legs.%s.%s", leg->name, what);
+    return outcomes_find(plan->outcomes, path);
+}
+
+/* Enters the leg if it is used by several, flows as one of them. */
+static void share(struct energy *energy, size_t leg, const struct plan *plan)
+{
+    struct energy_shared *shared = &energy->shared[energy->shareds];
+    const struct leg *of = &energy->leg->leg[leg];
+    size_t users = 0;
+    *shared = (struct energy_shared){.leg = leg, .queue = ENERGY_NONE};
+    for (size_t q = 0; q < network_queues(energy->network); q++)
+        if (network_queue_leg(energy->network, q) == leg) shared->queue = q;
+    for (size_t c = 0; c < energy->count; c++)
+        for (size_t i = 0; i < energy->commodity[c].legs; i++) users += energy->commodity[c].leg[i] == leg;
+    if (users + (shared->queue != ENERGY_NONE) < 2 || users == 0) return;
+    shared->used = outcome_of_leg(plan, of, "used");
+    shared->utilisation = outcome_of_leg(plan, of, "utilisation");
+    for (size_t c = 0; c < energy->count; c++)
+        for (size_t i = 0; i < energy->commodity[c].legs; i++) {
+            if (energy->commodity[c].leg[i] != leg) continue;
+            energy->commodity[c].shared[i] = energy->shareds;
+            energy->commodity[c].leg_outcome[i] = ENERGY_NONE;
+        }
+    energy->shareds++;
+}
+
+/* Before flows, or after them: both would be a circle. */
+static struct fault *order_check(const struct energy *energy, struct energy_commodity *commodity,
+                                 const struct plan *plan)
+{
+    const struct leg *first = NULL, *last = NULL;
+    for (size_t i = 0; i < commodity->legs; i++) {
+        const struct leg *leg = &energy->leg->leg[commodity->leg[i]];
+        if (commodity->shared[i] == ENERGY_NONE || energy->shared[commodity->shared[i]].queue == ENERGY_NONE) continue;
+        if (leg->shared == LEG_ENERGY_FIRST)
+            first = leg;
+        else
+            last = leg;
+    }
+    commodity->before = first != NULL;
+    if (first == NULL || last == NULL) return NULL;
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, leg_setting(plan, last, "shared")->place,
+                 "energy.%s takes legs.%s before flows and legs.%s after them, so that each would wait for the other "
+                 "(models/README.md, Shared legs); expected the same `shared` of both",
+                 commodity->name, first->name, last->name);
+    return fault_note(fault, leg_setting(plan, first, "shared")->place, "the other leg is here");
+}
+
+static struct fault *shared_find(struct energy *energy, struct plan *plan)
+{
+    struct fault *faults = NULL;
+    energy->shared = some(energy->leg->count, sizeof *energy->shared);
+    if (energy->shared == NULL) return fault_no_memory();
+    for (size_t l = 0; l < energy->leg->count; l++) {
+        const struct leg *leg = &energy->leg->leg[l];
+        const size_t before = energy->shareds;
+        share(energy, l, plan);
+        const bool both = energy->shareds > before && energy->shared[before].queue != ENERGY_NONE;
+        const struct setting *setting = leg_setting(plan, leg, "shared");
+        if (leg->shared != LEG_NOT_SHARED && !both)
+            plan->warnings =
+                fault_join(plan->warnings,
+                           fault_at(FAULT_SCENARIO, setting->place,
+                                    "%s has no effect, because not both energy and a flow use the leg", setting->path));
+    }
+    for (size_t c = 0; c < energy->count; c++)
+        faults = fault_join(faults, order_check(energy, &energy->commodity[c], plan));
+    return faults;
+}
+
 static struct fault *commodity_read(struct energy *energy, struct energy_commodity *commodity, struct setting *setting,
-                                    const struct routes *routes, struct plan *plan)
+                                    struct plan *plan)
 {
     struct setting *outlets = setting_find(setting, "outlets");
     struct energy_price benchmark;
@@ -473,19 +741,20 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
     commodity->unit = setting_find(setting, "unit")->text;
     commodity->floor = setting_slot(setting, "floor");
     commodity->royalty = setting_slot(setting, "royalty");
+    commodity->quota = setting_slot(setting, "quota");
     if (asprintf(&commodity->rate, "%s/yr", commodity->unit) < 0) {
         commodity->rate = NULL;
         return fault_no_memory();
     }
     TRY(energy_price_read_benchmark(setting, energy->drivers, &has_benchmark, &benchmark));
-    TRY(fields_read(commodity, setting_find(setting, "fields"), plan));
+    TRY(fields_read(energy, commodity, setting_find(setting, "fields"), plan));
     commodity->outlet = some(outlets->children, sizeof *commodity->outlet);
     commodity->leg = some(energy->leg->count, sizeof *commodity->leg);
     if (commodity->outlet == NULL || commodity->leg == NULL) return fault_no_memory();
     for (size_t i = 0; i < outlets->children; i++)
         faults = fault_join(faults, outlet_read(energy, commodity, &commodity->outlet[commodity->outlets++],
                                                 outlets->child[i], plan, has_benchmark ? &benchmark : NULL));
-    if (faults == NULL) faults = layout_check(energy, commodity, outlets);
+    if (faults == NULL) faults = layout_check(energy, commodity, outlets, plan);
     faults = fault_join(faults, duty_read(energy, commodity, setting_find(setting, "duty"), plan));
     const struct setting *royalty = setting_find(setting, "royalty");
     if (plan->home == NULL && (commodity->duty.bands > 0 || royalty->stated))
@@ -494,12 +763,13 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
             fault_at(FAULT_SCENARIO, setting->place,
                      "%s has a duty or royalty, but no country is home to take it; expected `run: {home: ...}`",
                      setting->path));
-    if (faults == NULL) faults = legs_take(energy, commodity, routes, plan);
+    if (faults == NULL) faults = quota_check(commodity, setting, plan);
+    if (faults == NULL) faults = legs_take(energy, commodity, plan);
     return faults != NULL ? faults : outcomes_of(energy, commodity, plan);
 }
 
-struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct legs *legs,
-                             const struct routes *routes, struct energy **out)
+struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, const struct network *network,
+                             struct energy **out)
 {
     struct setting *section = setting_find(plan->root, "energy");
     const size_t count = section == NULL ? 0 : section->children;
@@ -509,14 +779,15 @@ struct fault *energy_prepare(struct plan *plan, const struct drivers *drivers, c
     *out = energy;
     energy->store = plan->store;
     energy->drivers = drivers;
-    energy->leg = legs;
+    energy->network = network;
+    energy->leg = network_legs(network);
     energy->calendar = plan->calendar;
     energy->commodity = some(count, sizeof *energy->commodity);
     if (energy->commodity == NULL) return fault_no_memory();
     for (size_t i = 0; i < count; i++)
-        faults = fault_join(
-            faults, commodity_read(energy, &energy->commodity[energy->count++], section->child[i], routes, plan));
-    return faults;
+        faults =
+            fault_join(faults, commodity_read(energy, &energy->commodity[energy->count++], section->child[i], plan));
+    return faults != NULL ? faults : shared_find(energy, plan);
 }
 
 void energy_free(struct energy *energy)
@@ -535,10 +806,13 @@ void energy_free(struct energy *energy)
         free(commodity->outlet);
         free(commodity->leg);
         free(commodity->factor);
+        free(commodity->use);
+        free(commodity->shared);
         free(commodity->leg_outcome);
         free(commodity->duty.level);
         free(commodity->duty.duty);
     }
     free(energy->commodity);
+    free(energy->shared);
     free(energy);
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum { POWER_MOST = 6 };
-#define LEAST_CAPACITY 0.1 /* share that a draught leaves */
+#define LEAST_CAPACITY 0.1     /* share that a draught leaves */
+#define ROUNDING       0x1p-46 /* of a capacity */
 
 #define MONEY_ENTRY(what, sentence)                                                                                    \
     static const struct key what##_entry[] = {{.name = "*",                                                            \
@@ -76,9 +77,19 @@ static const struct key leg_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "What it can take, in units of its own choice per time, such as train/d; unlimited if absent."},
-    BY_COMMODITY(
-        "use", use_entry,
-        "Capacity that a unit of each commodity takes, of all that pass: write 1 where it is counted in that unit."),
+    {.name = "use",
+     .kind = KEY_ENTRIES,
+     .default_value = "",
+     .names = NAME_REFERENCE,
+     .target = "commodities energy",
+     .entry = use_entry,
+     .meaning = "Capacity that a unit of each commodity takes, of all that pass: write 1 where it is counted in that "
+                "unit. Energy needs it only where the capacity is counted in something else."},
+    {.name = "shared",
+     .kind = KEY_CHOICE,
+     .default_value = "",
+     .choices = "energy-first energy-last",
+     .meaning = "Which of energy and flows takes its capacity first, where both pass."},
     BY_COMMODITY("cost", cost_entry, "Operating cost of each commodity, paid by its shipper."),
     BY_COMMODITY("fee", fee_entry, "Charge above cost on each commodity, revenue of the leg's country."),
     BY_COMMODITY("subsidy", subsidy_entry, "Paid by the leg's country for each commodity."),
@@ -223,6 +234,16 @@ static struct fault *soft_read(struct leg *leg, struct setting *bpr, const struc
     return NULL;
 }
 
+static struct fault *shared_read(struct leg *leg, const struct setting *shared, const struct plan *plan)
+{
+    if (shared == NULL) return NULL;
+    leg->shared = strcmp(shared->text, "energy-first") == 0 ? LEG_ENERGY_FIRST : LEG_ENERGY_LAST;
+    if (leg->shared == LEG_ENERGY_FIRST) leg->taken = store_signal(plan->store);
+    if (leg->capacity >= 0) return NULL;
+    return fault_at(FAULT_SCENARIO, shared->place, "%s stands without a capacity that could be shared; expected %s",
+                    shared->path, "`capacity:` too");
+}
+
 static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const struct plan *plan,
                                  const struct drivers *drivers)
 {
@@ -236,6 +257,7 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
     leg->place = setting->place;
     leg->country = country == NULL ? NULL : country->text;
     leg->capacity = capacity == NULL ? -1 : capacity->slot;
+    leg->taken = -1;
     leg->time = setting_slot(setting, "time");
     leg->sd = setting_slot(setting, "sd");
     for (size_t m = 0; m < LEG_MAPS; m++) {
@@ -249,7 +271,8 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
         return fault_at(FAULT_SCENARIO, leg->map[LEG_USE]->place,
                         "%s stands without a capacity to take from; expected `capacity:` too", leg->map[LEG_USE]->path);
     }
-    struct fault *faults = cost_driver_read(leg, setting_find(setting, "cost_driver"), drivers);
+    struct fault *faults = shared_read(leg, setting_find(setting, "shared"), plan);
+    faults = fault_join(faults, cost_driver_read(leg, setting_find(setting, "cost_driver"), drivers));
     faults = fault_join(faults, draught_read(leg, setting_find(setting, "draught"), drivers));
     return fault_join(faults, soft_read(leg, setting_find(setting, "bpr"), plan));
 }
@@ -275,12 +298,24 @@ void legs_free(struct legs *legs)
     *legs = (struct legs){0};
 }
 
-void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
-                  double capacity[LANES])
+void leg_left(const double capacity[LANES], const double taken[LANES], double left[LANES])
 {
-    const double *per_year = rows_get(rows, leg->capacity);
-    EACH_LANE(l) capacity[l] = per_year[l];
-    if (!leg->draught) return;
+    EACH_LANE(l)
+    {
+        const double rest = capacity[l] - taken[l];
+        left[l] = rest > ROUNDING * capacity[l] ? rest : 0.0;
+    }
+}
+
+bool leg_moves(const struct leg *leg, const struct store *store)
+{
+    return leg->draught || leg->taken >= 0 || store_varies_by_month(store, leg->capacity);
+}
+
+/* By a draught. */
+static void reduce(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
+                   double capacity[LANES])
+{
     _Alignas(LANES_ALIGNMENT) double level[LANES];
     const double *now = drivers_level(drivers, leg->draught_driver), *loss = rows_get(rows, leg->draught_loss);
     if (at_base)
@@ -294,4 +329,13 @@ void leg_capacity(const struct leg *leg, const struct rows *rows, const struct d
         const double left = 1.0 - loss[l] * (fall > 0.0 ? fall : 0.0);
         capacity[l] *= left < LEAST_CAPACITY ? LEAST_CAPACITY : left > 1.0 ? 1.0 : left;
     }
+}
+
+void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
+                  double capacity[LANES])
+{
+    const double *per_year = rows_get(rows, leg->capacity);
+    EACH_LANE(l) capacity[l] = per_year[l];
+    if (leg->draught) reduce(leg, rows, drivers, at_base, capacity);
+    if (leg->taken >= 0 && !at_base) leg_left(capacity, rows_signal(rows, leg->taken), capacity);
 }

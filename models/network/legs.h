@@ -3,12 +3,16 @@
  * A border crossing, dry port, line, port, strait or pipeline is one kind of record. Money is per unit of a commodity:
  * cost + fee - subsidy + penalty, 0 where not stated; `cost` is multiplied by the ratio of a driver to its base where
  * `cost_driver` names one. Time on the leg is time (1 + a rho^b), rho the share of its capacity that was used last
- * month. Capacity falls with a draught: K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1).
+ * month. Capacity falls with a draught: K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1). Of a leg that energy and
+ * flows share, the one that comes first takes its part off the capacity of the month.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LEGS_H
 #define ZHOL_LEGS_H
 
 #include "models/drivers/drivers.h"
+
+/* Of a leg that energy and flows share: who takes its capacity first. */
+enum leg_shared { LEG_NOT_SHARED, LEG_ENERGY_FIRST, LEG_ENERGY_LAST };
 
 /* What a leg states by commodity. */
 enum leg_map { LEG_USE, LEG_COST, LEG_FEE, LEG_SUBSIDY, LEG_PENALTY, LEG_MAPS };
@@ -28,6 +32,8 @@ struct leg {
     size_t draught_driver;            /* output of the drivers */
     int draught_loss, draught_offset; /* slots, per unit of the driver's level, and in it */
     struct setting *map[LEG_MAPS];    /* NULL: not stated */
+    enum leg_shared shared;
+    int taken; /* signal: what energy has taken of the month, stock per year; -1: it does not come first */
 };
 
 struct legs {
@@ -46,11 +52,15 @@ void legs_free(struct legs *legs);
 enum { LEG_USED, LEG_UTILISATION, LEG_DELAY, LEG_REVENUE, LEG_OUTCOMES };
 extern const struct outcome_kind legs_outcomes[];
 
-/* The capacity of a month after the draught, stock per year; or with drivers at their bases. Only of a leg with
- * capacity.
- */
+/* The capacity of a month after the draught, stock per year, less what energy has taken where it comes first; or with
+ * drivers at their bases. Only of a leg with capacity. */
 void leg_capacity(const struct leg *leg, const struct rows *rows, const struct drivers_state *drivers, bool at_base,
                   double capacity[LANES]);
+
+/* What is left of a capacity; what is less than its rounding is nothing. */
+void leg_left(const double capacity[LANES], const double taken[LANES], double left[LANES]);
+/* Whether the capacity of a month may differ from that of another. */
+bool leg_moves(const struct leg *leg, const struct store *store);
 
 /* The leg of that name; legs->count if there is none. */
 size_t legs_find(const struct legs *legs, const char *name);

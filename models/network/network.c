@@ -395,8 +395,7 @@ static struct fault *moves_settle(struct network_state *state)
         }
     }
     for (size_t i = 0; i < network->queue.count; i++) {
-        const struct leg *leg = &network->legs.leg[network->queue.leg[i].leg];
-        state->capacity_moves[i] = leg->draught || store_varies_by_month(network->store, leg->capacity);
+        state->capacity_moves[i] = leg_moves(&network->legs.leg[network->queue.leg[i].leg], network->store);
     }
     return NULL;
 }
@@ -766,4 +765,12 @@ const double *network_shipped(const struct network_state *state, size_t flow)
 const double *network_volume(const struct network_state *state, size_t route)
 {
     return state->route_row[route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+}
+
+const double *network_used(const struct network_state *state, size_t queue)
+{
+    const struct network *network = state->network;
+    size_t i = 0;
+    while (!network->leg[i].queues || network->leg[i].queue != queue) i++;
+    return state->leg_row[i * LEG_OUTCOMES + LEG_USED];
 }

@@ -47,6 +47,10 @@ void network_report(const struct network_state *state, struct outcome_rows *rows
 const double *network_shipped(const struct network_state *state, size_t flow);
 const double *network_volume(const struct network_state *state, size_t route);
 
+/* After network_step, the row of what flows take of the capacity of a leg, stock per year; by its index among
+ * network_queues. */
+const double *network_used(const struct network_state *state, size_t queue);
+
 /* The base year, after network_start: generalised cost of a route (USD per unit); for each leg with capacity that
  * routes use, its index in network_legs, its capacity (stock per year) and the share of it that base volumes take. */
 const double *network_base_cost(const struct network_state *state, size_t route);

@@ -103,7 +103,7 @@ struct policies {
 
 /* Rows of a policy beside its project's. */
 enum { START, COMPLETE, COUNTER, SPENT, POLICY_ROWS };
-enum { INVESTED, OWN, UPKEEP, SERVICE, RESIDUAL, MONEY_ROWS };
+enum { INVESTED, OWN, UPKEEP, SERVICE, RESIDUAL, SETTLED, OUTSTANDING, MONEY_ROWS };
 
 struct policies_state {
     const struct policies *policies;
@@ -481,6 +481,7 @@ static void add_money(struct policies_state *state, const struct policy *policy,
         money[OWN][l] += x[PROJECT_OWN][l] * PER_YEAR;
         money[UPKEEP][l] += x[PROJECT_UPKEEP][l] * PER_YEAR;
         money[SERVICE][l] += x[PROJECT_SERVICE][l] * PER_YEAR;
+        money[OUTSTANDING][l] += x[PROJECT_OUTSTANDING][l];
     }
     if (month + 1 < state->policies->calendar.months) return;
     _Alignas(LANES_ALIGNMENT) double owed[LANES], residual[LANES];
@@ -491,6 +492,7 @@ static void add_money(struct policies_state *state, const struct policy *policy,
     EACH_LANE(l)
     {
         money[SERVICE][l] += owed[l] * PER_YEAR;
+        money[SETTLED][l] += owed[l] * PER_YEAR;
         money[RESIDUAL][l] += end > months ? residual[l] : 0.0; /* what has ended is worth nothing */
     }
 }
@@ -529,8 +531,9 @@ void policies_report(const struct policies_state *state, const struct rows *rows
 
 struct policies_money policies_money(const struct policies_state *state)
 {
-    return (struct policies_money){state->money[INVESTED], state->money[OWN], state->money[UPKEEP],
-                                   state->money[SERVICE], state->money[RESIDUAL]};
+    return (struct policies_money){state->money[INVESTED],   state->money[OWN],      state->money[UPKEEP],
+                                   state->money[SERVICE],    state->money[RESIDUAL], state->money[SETTLED],
+                                   state->money[OUTSTANDING]};
 }
 
 const double *policies_complete(const struct policies_state *state, size_t policy)

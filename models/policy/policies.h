@@ -47,10 +47,11 @@ void policies_step(struct policies_state *state, const struct rows *rows, const 
 void policies_report(const struct policies_state *state, const struct rows *rows, struct outcome_rows *report);
 
 /* Rows of the month, USD per year, of all policies: what is invested in all and by the state itself, upkeep, and the
- * service of loans, in the last month with what is still owed; and what all is worth in the end, USD, in the last month
- * only. */
+ * service of loans, in the last month with what is still owed; what all is worth in the end, USD, in the last month
+ * only; of the service what is settled because the run ends, USD per year; and what is outstanding of loans at the end
+ * of the month, before that, USD. */
 struct policies_money {
-    const double *invested, *own, *upkeep, *service, *residual;
+    const double *invested, *own, *upkeep, *service, *residual, *settled, *outstanding;
 };
 struct policies_money policies_money(const struct policies_state *state);
 /* The month from which a policy is complete, in a block; infinite: it is not. */

@@ -266,7 +266,9 @@ static void serve(const struct project *project, const struct rows *rows, const 
     const double *share = rows_get(rows, project->share), *q = x[PROJECT_DEFLATOR],
                  *q_grace = x[PROJECT_DEFLATOR_GRACE], *q_end = x[PROJECT_DEFLATOR_END], *time = x[PROJECT_TIME],
                  *stop = x[PROJECT_STOP], *interest = x[PROJECT_INTEREST], *level = x[PROJECT_LEVEL];
-    double *on_grace = x[PROJECT_ON_GRACE], *on_level = x[PROJECT_ON_LEVEL], *service = x[PROJECT_SERVICE];
+    const double *spent = x[PROJECT_SPENT];
+    double *on_grace = x[PROJECT_ON_GRACE], *on_level = x[PROJECT_ON_LEVEL], *service = x[PROJECT_SERVICE],
+           *outstanding = x[PROJECT_OUTSTANDING];
     const double now = month, grace = project->grace, maturity = project->maturity;
     EACH_LANE(l)
     {
@@ -278,6 +280,8 @@ static void serve(const struct project *project, const struct rows *rows, const 
         on_grace[l] = spent_by((since - grace) / building, stop[l]) >= all ? 0.0 : on_grace[l];
         on_level[l] = spent_by((since - maturity) / building, stop[l]) >= all ? 0.0 : on_level[l];
         service[l] = interest[l] * on_grace[l] + level[l] * on_level[l];
+        outstanding[l] = q[l] * (1.0 + interest[l]) * outstanding[l] + share[l] * spent[l] - service[l];
+        outstanding[l] = spent_by((since - maturity) / building, stop[l]) >= all ? 0.0 : outstanding[l];
     }
 }
 

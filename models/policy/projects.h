@@ -11,8 +11,11 @@
  *
  * A loan pays its share of what is spent each month, and each drawing L is paid back by its own clock: i L for the
  * months of grace, then A = L i / (1 - (1 + i)^-(N - G)) until the month N, i = rate/12. Rates are nominal, so service
- * is deflated by (1 + inflation)^(-k/12), k the months since the drawing. All amounts in USD at the prices of the base
- * year.
+ * is deflated by (1 + inflation)^(-k/12), k the months since the drawing. What is outstanding of it is, likewise deflated,
+ *
+ *   O' = O (1 + i) (1 + inflation)^(-1/12) + drawn - service
+ *
+ * All amounts in USD at the prices of the base year.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_PROJECTS_H
 #define ZHOL_PROJECTS_H
@@ -125,6 +128,7 @@ enum {
     PROJECT_DEFLATOR_END,
     PROJECT_ON_GRACE, /* deflated drawings that pay interest only, and those that are paid back */
     PROJECT_ON_LEVEL,
+    PROJECT_OUTSTANDING, /* of the loan, deflated, at the end of the month */
     PROJECT_ROWS
 };
 

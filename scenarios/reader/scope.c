@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MOST = 64 };
-
 static const struct key *key_named(const struct key *keys, const char *name)
 {
     for (; keys != NULL && keys->name != NULL; keys++)
@@ -53,14 +51,25 @@ struct found {
     const struct key *key;
 };
 
-/* The scope of an entry of the top-level map `target`; node NULL where there is none. */
+const char *scope_target(const char *at, char map[SCOPE_NAME])
+{
+    at += strspn(at, " ");
+    const size_t length = strcspn(at, " ");
+    snprintf(map, SCOPE_NAME, "%.*s", (int)length, at);
+    return length == 0 ? NULL : at + length;
+}
+
+/* The scope of an entry of one of the top-level maps `target`; node NULL where there is none. */
 static struct scope entry_scope(const struct scope *scope, const char *target, const char *name)
 {
+    char word[SCOPE_NAME];
     while (scope->up != NULL) scope = scope->up;
-    const struct key *map = key_named(scope->keys, target);
-    const struct node *entry = map == NULL ? NULL : tree_child(tree_child(scope->node, map->name), name);
-    if (entry == NULL || map->entry == NULL) return (struct scope){.node = NULL};
-    return scope_of(entry, map->entry, scope);
+    for (const char *at = target; (at = scope_target(at, word)) != NULL;) {
+        const struct key *map = key_named(scope->keys, word);
+        const struct node *entry = map == NULL ? NULL : tree_child(tree_child(scope->node, map->name), name);
+        if (entry != NULL && map->entry != NULL) return scope_of(entry, map->entry, scope);
+    }
+    return (struct scope){.node = NULL};
 }
 
 /* The key of that name here or further up. */
@@ -78,7 +87,7 @@ static struct found find_upwards(const struct scope *scope, const char *name)
 static struct scope step_into(const struct found *found)
 {
     if (found->key->kind == KEY_REFERENCE) {
-        char stem[NAME_MOST];
+        char stem[SCOPE_NAME];
         const char *target = value_text(&found->scope, found->key);
         if (target == NULL) return (struct scope){.node = NULL};
         snprintf(stem, sizeof stem, "%.*s", (int)strcspn(target, "."), target); /* of NAME.VARIABLE, NAME */
@@ -128,10 +137,10 @@ static bool is_name_character(char c)
 }
 
 /* Copies a name of the template; the template's rest is returned. */
-static const char *take_name(const char *at, char name[NAME_MOST])
+static const char *take_name(const char *at, char name[SCOPE_NAME])
 {
     size_t length = 0;
-    while (is_name_character(*at) && length + 1 < NAME_MOST) name[length++] = *at++;
+    while (is_name_character(*at) && length + 1 < SCOPE_NAME) name[length++] = *at++;
     name[length] = '\0';
     return at;
 }
@@ -142,7 +151,7 @@ static const char *take_name(const char *at, char name[NAME_MOST])
  */
 static const char *part_unit(const struct scope *scope, const char **at)
 {
-    char name[NAME_MOST];
+    char name[SCOPE_NAME];
     struct scope inner = *scope;
     bool within = false; /* in the scope that earlier parts led into */
     if (**at == '^') {
@@ -219,7 +228,7 @@ static bool substitute(const struct scope *scope, const char *template, FILE *to
 /* Of "?x=v:unit" the part after the colon if the choice x has the value v, else "". NULL: x is missing. */
 static const char *choose(const struct scope *scope, const char *template)
 {
-    char name[NAME_MOST], value[NAME_MOST];
+    char name[SCOPE_NAME], value[SCOPE_NAME];
     if (template[0] != '?') return template;
     template = take_name(template + 1, name);
     template = take_name(template + 1, value);

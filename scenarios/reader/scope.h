@@ -7,20 +7,25 @@
 #include "scenarios/reader/tree.h"
 #include "sim/core/schema.h"
 
+enum { SCOPE_NAME = 64 }; /* bytes of a name in a template or a target, at most */
+
 struct scope {
     const struct node *node; /* the map; NULL where it is absent and its keys take their defaults */
     const struct key *keys;
     const struct variant *variant; /* the one chosen; NULL: none, or not known */
     const struct scope *up;
     const char *edited; /* of an effect: the unit of its target */
-    const char *target,
-        *entry; /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
+    const char *target, /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
+        *entry;
 };
 
 /* The scope of a map that is declared by `key` (a section). */
 struct scope scope_of(const struct node *node, const struct key *key, const struct scope *up);
 /* The declaration of a name in the scope itself; NULL if there is none. */
 const struct key *scope_key(const struct scope *scope, const char *name);
+
+/* The next of the maps that a key's `target` names, beginning at `at`, into `map`; what follows it. NULL: no more. */
+const char *scope_target(const char *at, char map[SCOPE_NAME]);
 
 /* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it depends on a value
  * that is missing or wrong, which is then a fault of its own. */

@@ -93,8 +93,10 @@ static const struct key *declared_in(const struct search *search, const struct s
 {
     const struct key *key = scope_key(scope, name);
     if (key != NULL || map->key->kind != KEY_ENTRIES || map->key->names != NAME_REFERENCE) return key;
-    const struct node *entries = tree_child(search->walk->top->node, map->key->target);
-    return tree_child(entries, name) == NULL ? NULL : map->key->entry;
+    char target[SCOPE_NAME];
+    for (const char *at = map->key->target; (at = scope_target(at, target)) != NULL;)
+        if (tree_child(tree_child(search->walk->top->node, target), name) != NULL) return map->key->entry;
+    return NULL;
 }
 
 static struct fault *descend(const struct search *search, const struct scope *scope, struct setting *map,

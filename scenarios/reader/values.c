@@ -373,34 +373,49 @@ static bool is_reserved(const struct key *map, const char *name)
     return false;
 }
 
+/* Whether one of the top-level maps `target` has an entry of that name. */
+static bool is_entry(const struct walk *walk, const char *target, const char *name)
+{
+    char map[SCOPE_NAME];
+    for (const char *at = target; (at = scope_target(at, map)) != NULL;)
+        if (!is_reserved(declared(walk, map), name) && tree_child(tree_child(walk->top->node, map), name) != NULL)
+            return true;
+    return false;
+}
+
 static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place,
                               const char *path)
 {
-    const struct node *map = tree_child(walk->top->node, target);
-    const size_t count = map == NULL || map->kind != NODE_MAP ? 0 : map->children;
-    const char **words = calloc(count + 1, sizeof *words);
-    char hint[96];
+    char map[SCOPE_NAME], where[2 * SCOPE_NAME] = "", hint[96];
+    size_t most = 0, known = 0;
+    for (const char *at = target; (at = scope_target(at, map)) != NULL;) {
+        const struct node *entries = tree_child(walk->top->node, map);
+        most += entries == NULL || entries->kind != NODE_MAP ? 0 : entries->children;
+    }
+    const char **words = calloc(most + 1, sizeof *words);
     if (words == NULL) return fault_no_memory();
-    size_t known = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!is_reserved(declared(walk, target), map->child[i]->key)) words[known++] = map->child[i]->key;
-    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in `%s`; expected one of its names%s",
-                                   path, wanted, target, units_hint(wanted, words, sizeof hint, hint));
+    for (const char *at = target; (at = scope_target(at, map)) != NULL;) {
+        const struct node *entries = tree_child(walk->top->node, map);
+        const size_t said = strlen(where);
+        snprintf(where + said, sizeof where - said, "%s`%s`", said == 0 ? "" : " or ", map);
+        for (size_t i = 0; entries != NULL && entries->kind == NODE_MAP && i < entries->children; i++)
+            if (!is_reserved(declared(walk, map), entries->child[i]->key)) words[known++] = entries->child[i]->key;
+    }
+    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in %s; expected one of its names%s",
+                                   path, wanted, where, units_hint(wanted, words, sizeof hint, hint));
     free(words);
     return fault;
 }
 
-/* Checks that the first `length` bytes of `name` are an entry of the top-level map `target`; of a driver what is before
- * a dot, because NAME.FACTOR is a part of it. */
+/* Checks that the first `length` bytes of `name` are an entry of a top-level map of `target`; of a driver what is
+ * before a dot, because NAME.FACTOR is a part of it. */
 static struct fault *check_reference(const struct walk *walk, const char *target, const char *name, size_t length,
                                      struct place place, const char *path)
 {
     const size_t dot = strcspn(name, "."), stem = strcmp(target, "drivers") == 0 && dot < length ? dot : length;
     char *wanted = strndup(name, stem);
     if (wanted == NULL) return fault_no_memory();
-    struct fault *fault = NULL;
-    if (is_reserved(declared(walk, target), wanted) || tree_child(tree_child(walk->top->node, target), wanted) == NULL)
-        fault = dangling(walk, target, wanted, place, path);
+    struct fault *fault = is_entry(walk, target, wanted) ? NULL : dangling(walk, target, wanted, place, path);
     free(wanted);
     return fault;
 }

@@ -135,14 +135,15 @@ static void print_network(const struct simulation *simulation, const struct worl
                leg->stock,
                network_base_capacity(at_start, q)[0] == 0.0 ? ": closed, though base volumes go over it"
                : load > 1.0                                 ? ": more than it can take; there is a queue from the start"
+               : leg->shared != LEG_NOT_SHARED              ? ", by flows alone: energy shares it"
                                                             : "");
     }
 }
 
-/* Means of the first year: of the commodities production, shut-in, royalty and duty; of their outlets in turn volume
- * and revenue. */
+/* Means of the first year: of the commodities production, what a quota holds back, shut-in, royalty and duty; of their
+ * outlets in turn volume and revenue. */
 struct energy_year {
-    double (*commodity)[4];
+    double (*commodity)[5];
     double (*outlet)[2];
 };
 
@@ -150,9 +151,9 @@ static void energy_year_add(const struct energy *energy, const struct energy_sta
 {
     double(*outlet)[2] = year->outlet;
     for (size_t c = 0; c < energy->count; c++) {
-        const double row[4] = {energy_production(now, c)[0], energy_shut_in(now, c)[0], energy_royalty(now, c)[0],
-                               energy_duty(now, c)[0]};
-        for (size_t i = 0; i < 4; i++) year->commodity[c][i] += row[i] / CALENDAR_MONTHS_PER_YEAR;
+        const double row[5] = {energy_production(now, c)[0], energy_held_back(now, c)[0], energy_shut_in(now, c)[0],
+                               energy_royalty(now, c)[0], energy_duty(now, c)[0]};
+        for (size_t i = 0; i < 5; i++) year->commodity[c][i] += row[i] / CALENDAR_MONTHS_PER_YEAR;
         for (size_t o = 0; o < energy->commodity[c].outlets; o++, outlet++) {
             (*outlet)[0] += energy_volume(now, c, o)[0] / CALENDAR_MONTHS_PER_YEAR;
             (*outlet)[1] += energy_revenue(now, c, o)[0] / CALENDAR_MONTHS_PER_YEAR;
@@ -169,7 +170,7 @@ static void print_amount(double amount, const char *of)
 
 static void energy_year_print(const struct energy *energy, const struct energy_year *year)
 {
-    static const char *const words[4] = {"production", "shut in", "royalty", "duty"};
+    static const char *const words[5] = {"production", "held back by the quota", "shut in", "royalty", "duty"};
     const double(*sold)[2] = (const double(*)[2])year->outlet;
     printf("\n  Energy of the first year, at the prices of the start and in usual weather:\n");
     for (size_t c = 0; c < energy->count; c++) {
@@ -177,14 +178,15 @@ static void energy_year_print(const struct energy *energy, const struct energy_y
         char price[96];
         unit_per("USD", commodity->unit, sizeof price, price);
         printf("    %s: ", commodity->name);
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 5; i++) {
+            if (i == 1 && commodity->quota < 0) continue;
             printf("%s%s ", i == 0 ? "" : ", ", words[i]);
-            print_amount(year->commodity[c][i], i < 2 ? commodity->rate : "USD/yr");
+            print_amount(year->commodity[c][i], i < 3 ? commodity->rate : "USD/yr");
         }
         putchar('\n');
         for (size_t o = 0; o < commodity->outlets; o++, sold++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
-            const char *where = outlet->transit ? "transit" : outlet->market == NULL ? "home" : outlet->market;
+            const char *where = outlet->transit ? "transit" : outlet->buyer == NULL ? "home" : outlet->buyer;
             printf("      %-26s %-10s ", outlet->name, where);
             print_amount((*sold)[0], commodity->rate);
             if ((*sold)[0] > 0.0) {

@@ -64,7 +64,8 @@ struct key {
     const struct key_word *words; /* of KEY_QUANTITY: what may stand in its place */
     bool profile;                 /* may be a map of dates, with `times:` for one factor */
     bool compounds;               /* a yearly rate g: the factor is (1 + g)^years */
-    const char *target;           /* of references: the top-level map that must hold the name */
+    const char *target;           /* of references: the top-level maps, separated by spaces, one of which must hold the
+                                     name; of several that do, the first */
     const char *choices;          /* of KEY_CHOICE */
     enum name_rule names;         /* of KEY_ENTRIES */
     const struct key *keys;       /* of KEY_SECTION, ended by name == NULL */

@@ -47,7 +47,7 @@ static double months_take(const struct plan *plan, const struct parts *parts, bo
         for (int m = 0; m < plan->calendar.months; m++) {
             rows_step(parts->rows, plan->calendar.start + m);
             drivers_step(parts->drivers, parts->rows, m);
-            if (energy) energy_step(parts->energy, parts->rows, parts->drivers, m);
+            if (energy) energy_step(parts->energy, parts->rows, parts->drivers, NULL, m);
         }
     }
     return 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before) / ((double)BLOCKS * LANES * plan->calendar.months);
@@ -127,7 +127,7 @@ static double allocation_takes(size_t fields, size_t outlets, size_t tranches, s
     }
     for (int r = 0; r < REPEATS; r++) {
         const double before = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
-        for (int i = 0; i < RUNS; i++) allocation_run(&allocation, &work, element, 0, tranches, tranche);
+        for (int i = 0; i < RUNS; i++) allocation_run(&allocation, &work, element, NULL, 0, tranches, tranche);
         ns[r] = 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - before) / ((double)RUNS * LANES);
     }
     gsl_rng_free(rng);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { SEED = 20190911, INSTANCES = 120, FIELDS = 4, OUTLETS = 6, LEGS = 8, TRANCHES = 2 * OUTLETS };
-/* INSTANCES layouts of LANES problems each: 3,840 linear programs. */
+/* INSTANCES layouts of LANES problems each: 3,840 linear programs, and more under limits. */
 
 static const char *const field_names[FIELDS] = {"north", "south", "east", "west"};
 static const char *const leg_names[LEGS] = {"leg0", "leg1", "leg2", "leg3", "leg4", "leg5", "leg6", "leg7"};
@@ -29,6 +29,9 @@ struct problem {
     double cap[TRANCHES][LANES], netback[TRANCHES][LANES], volume[TRANCHES][LANES];
     size_t of[TRANCHES]; /* outlet of a tranche */
     size_t tranches, fixed;
+    double most[LANES]; /* of all volumes together */
+    bool limited;       /* by it */
+    double all[LANES];  /* what there would be without it */
 };
 
 static unsigned long below(gsl_rng *rng, unsigned long n)
@@ -101,6 +104,11 @@ static void layout_draw(struct problem *problem, gsl_rng *rng)
         const size_t leg = problem->legs++, inner = 2 + below(rng, size - 2);
         for (size_t i = 0; i < inner; i++) problem->via[members[i]][problem->outlet[members[i]].legs++] = leg;
     }
+    /* one for all outlets, whatever their access */
+    if (below(rng, 3) == 0) {
+        const size_t leg = problem->legs++;
+        for (size_t o = 0; o < problem->outlets; o++) problem->via[o][problem->outlet[o].legs++] = leg;
+    }
 }
 
 static void numbers_draw(struct problem *problem, gsl_rng *rng, size_t fixed)
@@ -153,8 +161,9 @@ static void solve(struct problem *problem)
                                                  .cap = problem->cap[t],
                                                  .netback = t < problem->fixed ? NULL : problem->netback[t],
                                                  .volume = problem->volume[t]};
-    (void)allocation_run(&problem->allocation, &work, element, problem->fixed, problem->tranches - problem->fixed,
-                         tranche);
+    const double *all = allocation_run(&problem->allocation, &work, element, problem->limited ? problem->most : NULL,
+                                       problem->fixed, problem->tranches - problem->fixed, tranche);
+    memcpy(problem->all, all, sizeof problem->all);
 }
 
 /* The greatest value by linear programming: a flow for each field and tranche, direct or by `also`. Tranches before
@@ -162,7 +171,7 @@ static void solve(struct problem *problem)
 static double program(const struct problem *problem, int lane, size_t first, const double value[TRANCHES])
 {
     glp_prob *lp = glp_create_prob();
-    const int rows = (int)(problem->fields + problem->legs + problem->tranches);
+    const int rows = (int)(problem->fields + problem->legs + problem->tranches) + 1;
     glp_set_obj_dir(lp, GLP_MAX);
     glp_add_rows(lp, rows);
     for (size_t f = 0; f < problem->fields; f++)
@@ -176,14 +185,16 @@ static double program(const struct problem *problem, int lane, size_t first, con
         else
             glp_set_row_bnds(lp, row, GLP_UP, 0.0, problem->cap[t][lane]);
     }
+    glp_set_row_bnds(lp, rows, problem->limited ? GLP_UP : GLP_FR, 0.0, problem->most[lane]);
     for (size_t t = 0; t < problem->tranches; t++) {
         const struct allocation_outlet *outlet = &problem->outlet[problem->of[t]];
         for (size_t f = 0; f < problem->fields; f++) {
             const bool direct = (outlet->from >> f & 1) != 0, also = outlet->also && outlet->also_field == f;
-            int index[8], count = 0;
-            double one[8];
+            int index[9], count = 0;
+            double one[9];
             if (!direct && !also) continue;
             index[++count] = (int)f + 1;
+            index[++count] = rows;
             index[++count] = (int)(problem->fields + problem->legs + t) + 1;
             for (size_t v = 0; v < outlet->legs; v++) index[++count] = (int)(problem->fields + outlet->via[v]) + 1;
             if (also) index[++count] = (int)(problem->fields + outlet->also_leg) + 1;
@@ -204,17 +215,30 @@ static double program(const struct problem *problem, int lane, size_t first, con
     return best;
 }
 
+/* Whether some leg serves outlets that are supplied from different fields. */
+static bool leg_of_different_access(const struct problem *problem)
+{
+    for (size_t a = 0; a < problem->outlets; a++)
+        for (size_t b = 0; b < a; b++)
+            for (size_t i = 0; i < problem->outlet[a].legs; i++)
+                for (size_t j = 0; j < problem->outlet[b].legs; j++)
+                    if (problem->via[a][i] == problem->via[b][j] && problem->outlet[a].from != problem->outlet[b].from)
+                        return true;
+    return false;
+}
+
 START_TEST(the_value_is_the_greatest_there_is)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
-    size_t shared = 0, partial = 0;
+    size_t shared = 0, partial = 0, mixed = 0;
     for (int i = 0; i < INSTANCES; i++) {
         struct problem problem;
         problem_draw(&problem, rng, 0);
         solve(&problem);
         for (size_t e = 0; e < problem.allocation.elements; e++) shared += problem.allocation.element[e].is_leg;
         partial += problem.allocation.elements > 1;
+        mixed += leg_of_different_access(&problem);
         for (int l = 0; l < LANES; l++) {
             double value[TRANCHES], found = 0.0, total = 0.0;
             for (size_t t = 0; t < problem.tranches; t++) {
@@ -235,6 +259,7 @@ START_TEST(the_value_is_the_greatest_there_is)
         }
     }
     ck_assert_uint_gt(shared, INSTANCES / 4);
+    ck_assert_uint_gt(mixed, INSTANCES / 8);
     ck_assert_uint_gt(partial, INSTANCES / 2);
     gsl_rng_free(rng);
 }
@@ -256,6 +281,49 @@ START_TEST(tranches_of_fixed_order_each_get_the_most_that_those_before_leave)
                                         1e-12 * fmax(problem.volume[t][l], 1.0));
             }
     }
+    gsl_rng_free(rng);
+}
+END_TEST
+
+START_TEST(within_a_limit_of_all_volumes_the_value_is_the_greatest_there_is)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, SEED + 3);
+    size_t binding = 0;
+    for (int i = 0; i < INSTANCES / 2; i++) {
+        struct problem problem;
+        problem_draw(&problem, rng, i % 2 == 0 ? 0 : 2);
+        problem.limited = true;
+        EACH_LANE(l) problem.most[l] = between(rng, 0, 80);
+        solve(&problem);
+        for (int l = 0; l < LANES; l++) {
+            double value[TRANCHES] = {0.0}, found = 0.0, total = 0.0;
+            for (size_t t = 0; t < problem.tranches; t++) total += problem.volume[t][l];
+            ck_assert_double_le(total, problem.most[l] * (1.0 + 1e-12));
+            /* those of the fixed order each get the most that those before leave; then the value is the greatest */
+            for (size_t t = 0; t < problem.fixed; t++) {
+                value[t] = 1.0;
+                ck_assert_double_eq_tol(program(&problem, l, t, value), problem.volume[t][l],
+                                        1e-12 * fmax(problem.volume[t][l], 1.0));
+                value[t] = 0.0;
+            }
+            for (size_t t = problem.fixed; t < problem.tranches; t++) {
+                value[t] = problem.netback[t][l];
+                found += value[t] * problem.volume[t][l];
+            }
+            const double best = program(&problem, l, problem.fixed, value);
+            ck_assert_double_eq_tol(found, best, 1e-12 * fmax(best, 1.0));
+            /* the total without the limit */
+            problem.limited = false;
+            for (size_t t = 0; t < problem.tranches; t++) value[t] = 1.0;
+            const double all = program(&problem, l, 0, value);
+            problem.limited = true;
+            ck_assert_double_eq_tol(problem.all[l], all, 1e-12 * fmax(all, 1.0));
+            ck_assert_double_eq_tol(total, fmin(all, problem.most[l]), 1e-12 * fmax(all, 1.0));
+            binding += all > problem.most[l];
+        }
+    }
+    ck_assert_uint_gt(binding, INSTANCES / 2 * LANES / 4);
     gsl_rng_free(rng);
 }
 END_TEST
@@ -327,9 +395,24 @@ START_TEST(a_leg_shared_by_outlets_of_different_access_is_refused)
 {
     const size_t via[] = {2};
     const struct allocation_outlet outlet[] = {{.name = "a", .from = 1, .via = via, .legs = 1},
-                                               {.name = "b", .from = 3, .via = via, .legs = 1}};
-    const struct allocation_layout layout = {field_names, 2, leg_names, outlet, 2};
+                                               {.name = "b", .from = 3, .via = via, .legs = 1},
+                                               {.name = "c", .from = 2}};
+    const struct allocation_layout layout = {field_names, 2, leg_names, outlet, 3};
     assert_refused(&layout, (const char *const[]){"leg2 is shared by the outlets a and b", "the same `from`", NULL});
+}
+END_TEST
+
+START_TEST(a_leg_of_all_outlets_that_its_fields_reach_is_accepted)
+{
+    /* a strait for two exporters, and a third that has a way of its own */
+    const size_t via[] = {2};
+    const struct allocation_outlet outlet[] = {{.name = "a", .from = 1, .via = via, .legs = 1},
+                                               {.name = "b", .from = 2, .via = via, .legs = 1},
+                                               {.name = "c", .from = 4}};
+    const struct allocation_layout layout = {field_names, 3, leg_names, outlet, 3};
+    struct allocation allocation;
+    ck_assert_ptr_null(allocation_prepare(&layout, &allocation));
+    ck_assert_uint_eq(allocation.elements, 4);
 }
 END_TEST
 
@@ -392,10 +475,12 @@ int main(void)
     tcase_set_timeout(values, 60);
     tcase_add_test(values, the_value_is_the_greatest_there_is);
     tcase_add_test(values, tranches_of_fixed_order_each_get_the_most_that_those_before_leave);
+    tcase_add_test(values, within_a_limit_of_all_volumes_the_value_is_the_greatest_there_is);
     tcase_add_test(values, when_all_can_reach_all_it_is_the_plain_merit_order);
     tcase_add_test(values, of_equal_netbacks_the_earlier_is_served_first);
     suite_add_tcase(suite, values);
     tcase_add_test(refusals, a_leg_shared_by_outlets_of_different_access_is_refused);
+    tcase_add_test(refusals, a_leg_of_all_outlets_that_its_fields_reach_is_accepted);
     tcase_add_test(refusals, legs_that_serve_crossing_sets_of_outlets_are_refused);
     tcase_add_test(refusals, a_leg_of_also_that_serves_something_else_is_refused);
     tcase_add_test(refusals, too_many_groups_and_legs_are_listed);

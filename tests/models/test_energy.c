@@ -304,8 +304,8 @@ START_TEST(the_state_takes_no_part_in_a_loss)
 }
 END_TEST
 
-/* With capacities, terms, prices and fields all drawn. */
-START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
+/* With capacities, terms, prices, fields and the quota all drawn. */
+START_TEST(supply_is_sold_held_back_or_shut_in_and_no_leg_overflows)
 {
     static const char *const own[] = {"rw", "re", "cpc", "samara", "btc", "china"}, *const legs[] = {"cpc", "samara",
                                                                                                      "btc", "china"};
@@ -314,7 +314,8 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
         "legs:\n  cpc: {capacity: uniform(0 60) Mt/yr}\n  kto: {capacity: uniform(0 6) Mt/yr}\n"
         "  samara: {capacity: uniform(0 20) Mt/yr}\n  btc: {capacity: uniform(0 8) Mt/yr}\n"
         "  china: {capacity: uniform(0 20) Mt/yr}\n"
-        "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
+        "energy:\n  oil:\n    quota: {2020: 60 Mt/yr, 2030: 90 Mt/yr, times: uniform(0.3 1.7)}\n    unit: t\n    "
+        "price: {driver: brent, convert: 7.6 bbl/t}\n    fields:\n"
         "      t: {rate: uniform(0 40) Mt/yr, cost: 40 USD/t, home_share: 20 %}\n"
         "      k: {rate: uniform(0 40) Mt/yr, growth: 3 %/yr, cost: 75 USD/t, home_share: 17 %}\n"
         "      w: {rate: uniform(0 40) Mt/yr, decline: 4 %/yr, cost: 100 USD/t, home_share: 55 %}\n"
@@ -348,18 +349,24 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
     }
     const size_t production = outcomes_find(&support.outcomes, "energy.oil.production"),
                  shut = outcomes_find(&support.outcomes, "energy.oil.shut-in"),
+                 held = outcomes_find(&support.outcomes, "energy.oil.held-back"),
                  transit = outcomes_find(&support.outcomes, "energy.oil.outlets.transit.volume");
-    bool full = false, shut_in = false;
+    bool full = false, shut_in = false, bound = false;
     for (int m = 0; m < 240; m++) {
         world_month(state, m);
         const double *const *row = world_report(state)->row;
+        const double *quota = support_quantity(&support, state, "energy.oil.quota");
         for (int l = 0; l < LANES; l++) {
-            double sum = row[shut][l];
+            double sold = 0.0;
             for (int i = 0; i < 6; i++) {
                 ck_assert_double_ge(row[volume[i]][l], 0.0);
-                sum += row[volume[i]][l];
+                sold += row[volume[i]][l];
             }
-            ck_assert_double_eq_tol(sum, row[production][l], ROUNDING * row[production][l]);
+            ck_assert_double_eq_tol(sold + row[held][l] + row[shut][l], row[production][l],
+                                    ROUNDING * row[production][l]);
+            ck_assert_double_le(sold, quota[l] * (1.0 + ROUNDING));
+            if (row[held][l] > 0.0) ck_assert_double_eq_tol(sold, quota[l], ROUNDING * quota[l]);
+            bound = bound || row[held][l] > 0.0;
             for (int i = 0; i < 4; i++) {
                 const double through = row[volume[i + 2]][l] + (i == 3 ? row[transit][l] : 0.0);
                 ck_assert_double_eq_tol(row[used[i]][l], through / 1e6, ROUNDING * 1e2);
@@ -369,7 +376,7 @@ START_TEST(supply_is_sold_or_shut_in_and_no_leg_overflows)
             shut_in = shut_in || row[shut][l] > 0.0;
         }
     }
-    ck_assert(full && shut_in);
+    ck_assert(full && shut_in && bound);
     world_close(state);
     support_close(&support);
 }
@@ -490,6 +497,352 @@ START_TEST(weather_has_mean_one_and_the_stated_spread)
 }
 END_TEST
 
+/* Four exporters around a gulf, the largest of them home, at a constant price; the strait shut in the first quarter. */
+#define GULF                                                                                                           \
+    "scenario: t\ntime: {base: 2025-07, start: 2026-01, months: 12}\nrun: {home: sa}\n"                                \
+    "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2025: 70 USD/bbl}}\n"                                    \
+    "fiscal: {profit_tax: 20 %}\n"                                                                                     \
+    "legs:\n  ras-tanura: {country: sa, capacity: 900000 t/d}\n  yanbu: {country: sa, capacity: 120000 t/d}\n"         \
+    "  khalifa: {country: ae, capacity: 74668 t/d}\n  fujairah: {country: ae, capacity: 23971 t/d}\n"                  \
+    "  mina-al-ahmadi: {country: kw, capacity: 51813 t/d}\n"                                                           \
+    "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.3 bbl/t}\n    royalty: 10 %\n"                \
+    "    duty: {driver: brent, table: {0 USD/bbl: 5 USD/t}}\n    fields:\n"                                            \
+    "      saudi: {rate: 330 Mt/yr, cost: 30 USD/t, home_share: 1}\n"                                                  \
+    "      emirates: {country: ae, rate: 30 Mt/yr, cost: 20 USD/t, home_share: 0}\n"                                   \
+    "      kuwait: {country: kw, rate: 18 Mt/yr, cost: 10 USD/t, home_share: 0}\n    outlets:\n"                       \
+    "      sa-gulf: {from: saudi, via: [ras-tanura], market: asia, tariff: 10 USD/t}\n"                                \
+    "      sa-red-sea: {from: saudi, via: [yanbu], market: eu, tariff: 14 USD/t}\n"                                    \
+    "      ae-gulf: {from: emirates, via: [khalifa], market: asia, tariff: 10 USD/t}\n"                                \
+    "      ae-fujairah: {from: emirates, via: [fujairah], market: asia, tariff: 14 USD/t, ship_or_pay: 1 Mt/yr}\n"     \
+    "      kw-gulf: {from: kuwait, via: [mina-al-ahmadi], market: asia, tariff: 10 USD/t}\n"                           \
+    "outcomes: {dependence: {gulf: {country: ae, of: energy.oil}}}\n"                                                  \
+    "events:\n  blockade: {start: 2026-01, duration: 3 mo, effects: {legs.ras-tanura.capacity: {scale: 0}, "           \
+    "legs.khalifa.capacity: {scale: 0}, legs.mina-al-ahmadi.capacity: {scale: 0}}}\n"
+
+START_TEST(what_fields_of_other_countries_sell_is_in_no_account_of_home)
+{
+    const double port = 900e3 * 365.25, bypass = 120e3 * 365.25, most = 330e6, price = 70.0 * 7.3;
+    /* nine months the port takes what it can and the bypass the rest, three months there is the bypass alone */
+    const double gulf = 0.75 * port, red_sea = 0.75 * (most - port) + 0.25 * bypass, sold = gulf + red_sea;
+    const double royalty = 0.1 * (price * sold - 10.0 * gulf - 14.0 * red_sea), duty = 5.0 * sold,
+                 margin = 9.0 * royalty - duty - 30.0 * sold;
+    struct folded folded;
+    support_fold(&folded, GULF, 1);
+    ck_assert_double_eq_tol(support_cell(&folded, "energy.oil.outlets.sa-gulf.volume", 0, 0), gulf, gulf * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "trade.exports", 0, 0), price * sold, price * sold * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.royalty", 0, 0), royalty, royalty * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.duty", 0, 0), duty, duty * ROUNDING);
+    ck_assert_double_eq_tol(support_cell(&folded, "fiscal.profit-tax", 0, 0), 0.2 * margin, margin * ROUNDING);
+    ck_assert_double_eq(support_cell(&folded, "index.dependence.gulf", 0, 0), 0.0); /* home's oil passes no leg of ae */
+    /* the volumes of all are reported */
+    ck_assert_double_eq(support_cell(&folded, "energy.oil.production", 0, 0), 378e6);
+    ck_assert_double_eq_tol(support_cell(&folded, "energy.oil.outlets.kw-gulf.volume", 0, 0), 13.5e6, 1e-3);
+    support_unfold(&folded);
+}
+END_TEST
+
+START_TEST(production_is_the_sum_of_that_of_fields)
+{
+    char text[8192];
+    struct support support;
+    snprintf(text, sizeof text, FIXTURE, "58 Mt/yr");
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m < 60; m++) {
+        static const char *const fields[] = {"t", "k", "g", "w", "e"};
+        double sum = 0.0;
+        world_month(state, m);
+        for (int f = 0; f < 5; f++) {
+            char path[64];
+            snprintf(path, sizeof path, "energy.oil.fields.%s.production", fields[f]);
+            sum += support_value(&support, state, path);
+        }
+        ck_assert_double_eq_tol(support_value(&support, state, "energy.oil.production"), sum, sum * ROUNDING);
+    }
+    ck_assert_double_eq(support_value(&support, state, "energy.oil.fields.t.production"), 40e6);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+/* The mean over a month (from, to] of a rate that steps at a time, both in months from the start. */
+static double mean_of_step(double before, double after, double step, int month)
+{
+    const double part = fmin(fmax(month + 1 - step, 0.0), 1.0);
+    return before + part * (after - before);
+}
+
+START_TEST(steps_are_late_by_what_is_drawn_of_their_delay)
+{
+    /* steps after 2 and 8 months, both as late; of b the step would have come before the start */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 10 kcm/yr, steps: {2020-03: 30 "
+             "kcm/yr, 2020-09: 24 kcm/yr}, delay: uniform(0 20) mo, cost: 1 USD/kcm, home_share: 0 %}\n"
+             "      b: {rate: 10 kcm/yr, steps: {2019-11: 7 kcm/yr}, delay: 2.25 mo, growth: 3 %/yr, "
+             "cost: 1 USD/kcm, home_share: 0 %}\n"
+             "    outlets:\n      o: {from: [a, b], price: 50 USD/kcm}\n";
+    struct support support;
+    support_open(&support, text, 11);
+    struct world_state *state = support_begin(&support);
+    bool differ = false;
+    for (int m = 0; m < 36; m++) {
+        world_month(state, m);
+        const double *delay = support_quantity(&support, state, "energy.gas.fields.a.delay"),
+                     *found = support_row(&support, state, "energy.gas.fields.a.production");
+        for (int l = 0; l < LANES; l++) {
+            const double first = 2.0 + delay[l], second = 8.0 + delay[l];
+            const double expected =
+                m < floor(second) ? mean_of_step(10.0, 30.0, first, m) : mean_of_step(30.0, 24.0, second, m);
+            ck_assert_double_eq_tol(found[l], expected, 1e-12 * expected);
+            differ = differ || found[l] != found[0];
+        }
+        const double grown = pow(1.03, m / 12.0);
+        ck_assert_double_eq_tol(support_value(&support, state, "energy.gas.fields.b.production"),
+                                mean_of_step(10.0, 7.0, -2.0 + 2.25, m) * grown, 1e-12 * 10.0 * grown);
+    }
+    ck_assert(differ);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_quota_takes_from_what_is_worth_least_and_is_told_apart_from_shut_in)
+{
+    /* outlets take 9 of 10: 6 at 50 and 3 at 40. The quota is 7, halved for two months by an event, and 9.5 in 2021 */
+    const char *text =
+        HEAD "energy:\n  gas:\n    unit: kcm\n    quota: {2020: 7 kcm/yr, 2021: 9.5 kcm/yr, interpolation: step}\n"
+             "    fields:\n      a: {rate: 10 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}\n    outlets:\n"
+             "      q: {from: a, demand: 3 kcm/yr, price: 40 USD/kcm}\n      p: {from: a, demand: 6 kcm/yr, price: 50 "
+             "USD/kcm}\n"
+             "events: {cut: {start: 2020-06, duration: 2 mo, effects: {energy.gas.quota: {scale: 0.5}}}}\n";
+    static const struct {
+        int month;
+        double p, q, held;
+    } expected[] = {
+        {0, 6.0, 1.0, 2.0}, {5, 3.5, 0.0, 5.5}, {6, 3.5, 0.0, 5.5}, {7, 6.0, 1.0, 2.0}, {12, 6.0, 3.0, 0.0}};
+    struct support support;
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0, i = 0; i < 5; m++) {
+        world_month(state, m);
+        if (m != expected[i].month) continue;
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.p.volume"), expected[i].p);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.outlets.q.volume"), expected[i].q);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.held-back"), expected[i].held);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.shut-in"), 1.0);
+        ck_assert_double_eq(support_value(&support, state, "energy.gas.production"), 10.0);
+        i++;
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_quota_above_what_outlets_take_changes_nothing)
+{
+    char text[8192], with[8192];
+    struct support plain, limited;
+    snprintf(text, sizeof text, FIXTURE, "31.9 Mt/yr");
+    char *at = strstr(text, "    unit: t\n");
+    snprintf(with, sizeof with, "%.*s    quota: 81.7 Mt/yr\n%s", (int)(at - text), text, at);
+    support_open(&plain, text, 1);
+    support_open(&limited, with, 1);
+    struct world_state *of_plain = support_begin(&plain), *of_limited = support_begin(&limited);
+    world_month(of_plain, 0);
+    world_month(of_limited, 0);
+    /* supply is 90.5, of which 81.6 find an outlet */
+    for (size_t o = 0; o < plain.outcomes.count; o++) {
+        const char *path = plain.outcomes.item[o].path;
+        if (strncmp(path, "energy.", 7) != 0 && strncmp(path, "fiscal.", 7) != 0) continue;
+        ck_assert_mem_eq(support_row(&plain, of_plain, path), support_row(&limited, of_limited, path),
+                         sizeof(double[LANES]));
+    }
+    ck_assert_double_eq(support_value(&limited, of_limited, "energy.oil.held-back"), 0.0);
+    world_close(of_plain);
+    world_close(of_limited);
+    support_close(&plain);
+    support_close(&limited);
+}
+END_TEST
+
+/* Coal and general cargo over one line, everything drawn; the second %s is `energy-first` or `energy-last`. */
+#define LINE                                                                                                           \
+    "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 60}\nrun: {home: kz}\n"                                \
+    "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"                                      \
+    "legs:\n  line: {country: kz, capacity: {2020: 10 train/d, 2024: 14 train/d, times: uniform(0.5 1.5)}, use: "      \
+    "{goods: 1/1000 train/t, coal: uniform(0.0002 0.0004) train/t, ore: 1/3000 train/t}, shared: %s}\n  other: {}\n"   \
+    "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 2 Mt/yr, choice: {sensitivity: 0.1 /USD}, routes: "     \
+    "{a: {share: 80 %%, via: [line]}, b: {share: 20 %%, via: [other]}}}\n"                                             \
+    "energy:\n  coal:\n    unit: t\n    fields: {pit: {rate: uniform(2 20) Mt/yr, growth: -3 %%/yr, cost: 5 USD/t, "   \
+    "home_share: 50 %%}}\n    outlets:\n      abroad: {from: pit, via: line, market: cn, price: 60 USD/t, demand: "    \
+    "9 Mt/yr, season: [2, 2, 1, 1, 0.1, 0.1, 0.1, 0.7, 1, 1, 1, 2]}\n"                                                 \
+    "      passing: {transit: true, volume: 1 Mt/yr, via: line, fee: 1 USD/t}\n"                                       \
+    "  ore:\n    unit: t\n    fields: {mine: {rate: 3 Mt/yr, cost: 5 USD/t, home_share: 50 %%}}\n"                     \
+    "    outlets: {abroad: {from: mine, via: line, market: cn, price: 60 USD/t}}\n"                                    \
+    "events:\n  storm: {start: 2021-03, duration: 2 mo, effects: {legs.line.capacity: {scale: 0}}}\n"
+
+START_TEST(a_line_is_shared_in_the_order_that_it_states)
+{
+    for (int first = 0; first < 2; first++) {
+        char text[4096];
+        struct support support;
+        snprintf(text, sizeof text, LINE, first ? "energy-first" : "energy-last");
+        support_open(&support, text, 5);
+        struct world_state *state = support_begin(&support);
+        bool full = false, some = false, closed = false;
+        for (int m = 0; m < 60; m++) {
+            world_month(state, m);
+            const double *capacity = support_quantity(&support, state, "legs.line.capacity"),
+                         *use = support_quantity(&support, state, "legs.line.use.coal"),
+                         *coal = support_row(&support, state, "energy.coal.outlets.abroad.volume"),
+                         *passing = support_row(&support, state, "energy.coal.outlets.passing.volume"),
+                         *pit = support_row(&support, state, "energy.coal.production"),
+                         *ore = support_row(&support, state, "energy.ore.outlets.abroad.volume"),
+                         *goods = support_row(&support, state, "routes.f.a.volume"),
+                         *used = support_row(&support, state, "legs.line.used"),
+                         *part = support_row(&support, state, "legs.line.utilisation"),
+                         *delay = support_row(&support, state, "legs.line.delay");
+            static const double season[] = {2, 2, 1, 1, 0.1, 0.1, 0.1, 0.7, 1, 1, 1, 2};
+            for (int l = 0; l < LANES; l++) {
+                /* each takes what it wants of what those before it have left: goods, transit of coal, coal, ore */
+                const double flows = goods[l] / 1000.0;
+                double room = capacity[l] - (first ? 0.0 : flows);
+                const double through = fmin(1e6, room / use[l]);
+                room = fmax(room - through * use[l], 0.0);
+                const double sold = fmin(fmin(pit[l], 9e6 * season[m % 12]), room / use[l]);
+                room = fmax(room - sold * use[l], 0.0);
+                const double mined = fmin(3e6, room * 3000.0);
+                ck_assert_double_eq_tol(passing[l], through, 1e-10 * 1e6);
+                ck_assert_double_eq_tol(coal[l], sold, 1e-10 * 1e7);
+                ck_assert_double_eq_tol(ore[l], mined, 1e-10 * 1e7);
+                const double all = flows + (through + sold) * use[l] + mined / 3000.0;
+                ck_assert_double_eq_tol(used[l], all, 1e-10 * 1e4);
+                ck_assert_double_le(used[l], capacity[l] * (1.0 + 1e-12));
+                ck_assert_double_eq_tol(part[l], capacity[l] > 0.0 ? all / capacity[l] : 0.0, 1e-10);
+                if (first && capacity[l] > 0.0 && delay[l] > 0.0)
+                    ck_assert_double_ge(part[l], 1.0 - 1e-9); /* who waits leaves no room */
+                full = full || part[l] > 1.0 - 1e-9;
+                some = some || (part[l] > 0.0 && part[l] < 0.9);
+                closed = closed || capacity[l] == 0.0;
+            }
+            const double *imbalance = support_row(&support, state, "network.imbalance");
+            for (int l = 0; l < LANES; l++) ck_assert_double_le(imbalance[l], 1e-9);
+        }
+        ck_assert(full && some && closed);
+        world_close(state);
+        support_close(&support);
+    }
+}
+END_TEST
+
+START_TEST(flows_meet_the_capacity_that_energy_leaves_them)
+{
+    /* 4 Mt of coal take 1000 trains a year off 10 train/d; the same as a line of 2652.5 */
+    static const char *const text[] = {
+        HEAD "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"
+             "legs:\n  line: {capacity: 10 train/d, use: {goods: 1/1000 train/t, coal: 1/4000 train/t}, shared: "
+             "energy-first}\n  other: {}\n"
+             "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 3 Mt/yr, choice: {sensitivity: 0.1 /USD}, "
+             "routes: {a: {share: 95 %, via: [line]}, b: {share: 5 %, via: [other]}}}\n"
+             "energy:\n  coal:\n    unit: t\n    fields: {pit: {rate: 4 Mt/yr, cost: 5 USD/t, home_share: 50 %}}\n"
+             "    outlets: {abroad: {from: pit, via: line, market: cn, price: 60 USD/t}}\n",
+        HEAD "commodities: {goods: {unit: t, value: 1000 USD/t, time_value: 1 USD/t/d}}\n"
+             "legs:\n  line: {capacity: 2652.5 train/yr, use: {goods: 1/1000 train/t}}\n  other: {}\n"
+             "flows:\n  f: {commodity: goods, from: kz, to: cn, volume: 3 Mt/yr, choice: {sensitivity: 0.1 /USD}, "
+             "routes: {a: {share: 95 %, via: [line]}, b: {share: 5 %, via: [other]}}}\n"};
+    static const char *const paths[] = {"flows.f.shipped",   "flows.f.backlog",  "flows.f.cost",
+                                        "routes.f.a.volume", "routes.f.a.delay", "legs.line.delay"};
+    struct support support[2];
+    struct world_state *state[2];
+    for (int i = 0; i < 2; i++) {
+        support_open(&support[i], text[i], 1);
+        state[i] = support_begin(&support[i]);
+    }
+    for (int m = 0; m < 24; m++) {
+        world_month(state[0], m);
+        world_month(state[1], m);
+        for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
+            const double expected = support_value(&support[1], state[1], paths[p]);
+            ck_assert_double_gt(expected, 0.0); /* 2.85 Mt want a line of 2.65 */
+            ck_assert_double_eq_tol(support_value(&support[0], state[0], paths[p]), expected, 1e-9 * expected);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        world_close(state[i]);
+        support_close(&support[i]);
+    }
+}
+END_TEST
+
+START_TEST(exporters_share_a_strait_in_the_order_of_the_file)
+{
+    /* home and two neighbours, a commodity each; the strait takes 300 of 348 that want to pass, and later nothing */
+    const char *text =
+        "scenario: t\ntime: {base: 2025-07, start: 2026-01, months: 12}\nrun: {home: sa}\n"
+        "legs:\n  hormuz: {country: om, capacity: 300 Mt/yr}\n  yanbu: {country: sa, capacity: 40 Mt/yr}\n"
+        "energy:\n"
+        "  saudi:\n    unit: t\n    fields: {f: {rate: 330 Mt/yr, cost: 30 USD/t, home_share: 1}}\n    outlets:\n"
+        "      red-sea: {from: f, via: yanbu, market: eu, price: 520 USD/t}\n      gulf: {from: f, via: hormuz, "
+        "market: asia, price: 511 USD/t, demand: 280 Mt/yr}\n"
+        "  emirates:\n    unit: t\n    fields: {f: {country: om, rate: 30 Mt/yr, cost: 30 USD/t, home_share: 0}}\n"
+        "    outlets: {gulf: {from: f, via: hormuz, market: asia, price: 511 USD/t}}\n"
+        "  kuwait:\n    unit: t\n    fields: {f: {country: om, rate: 18 Mt/yr, cost: 30 USD/t, home_share: 0}}\n"
+        "    outlets: {gulf: {from: f, via: hormuz, market: asia, price: 511 USD/t}}\n"
+        "events: {blockade: {start: 2026-07, duration: 3 mo, effects: {legs.hormuz.capacity: {scale: 0}}}}\n";
+    struct support support;
+    support_open(&support, text, 1);
+    ck_assert_ptr_null(support.plan.warnings);
+    struct world_state *state = support_begin(&support);
+    for (int m = 0; m < 12; m++) {
+        const bool shut = m >= 6 && m < 9;
+        world_month(state, m);
+        ck_assert_double_eq(support_value(&support, state, "energy.saudi.outlets.red-sea.volume"), 40e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.saudi.outlets.gulf.volume"), shut ? 0.0 : 280e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.emirates.outlets.gulf.volume"), shut ? 0.0 : 20e6);
+        ck_assert_double_eq(support_value(&support, state, "energy.kuwait.outlets.gulf.volume"), 0.0);
+        ck_assert_double_eq(support_value(&support, state, "legs.hormuz.used"), shut ? 0.0 : 300.0);
+        ck_assert_double_eq(support_value(&support, state, "legs.hormuz.utilisation"), shut ? 0.0 : 1.0);
+        ck_assert_double_eq_tol(support_value(&support, state, "trade.exports"),
+                                40e6 * 520.0 + (shut ? 0.0 : 280e6 * 511.0), 1.0);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(at_the_start_flows_take_what_they_do_in_the_base_year)
+{
+    char text[4096];
+    struct support support;
+    snprintf(text, sizeof text, LINE, "energy-last");
+    support_open(&support, text, 1);
+    struct world_state *state = support_begin(&support);
+    world_start_central(state);
+    world_energy_central(state, 0);
+    /* 10 train/d less 1.6 Mt of goods and 1 Mt of transit at the median use of 0.0003 train/t */
+    const double room = (3652.5 - 1600.0 - 300.0) / 0.0003;
+    ck_assert_double_eq_tol(support_value(&support, state, "energy.coal.outlets.abroad.volume"), room, 1e-9 * room);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(sharing_that_nobody_does_is_warned_of)
+{
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "legs:\n  l: {capacity: 5 kcm/yr, shared: energy-last}\nenergy:\n  gas:\n    unit: kcm\n    fields: "
+                 "{a: {rate: 8 kcm/yr, cost: 1 USD/kcm, home_share: 0 %}}\n    outlets: {o: {from: a, via: l, "
+                 "price: 9 USD/kcm}}\n",
+                 1);
+    ck_assert_ptr_nonnull(support.plan.warnings);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "legs.l.shared has no effect, because not both energy and a flow use the leg");
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -509,13 +862,23 @@ int main(void)
     tcase_add_test(facts, spread_cuts_thirds_of_what_the_smallest_leg_takes);
     tcase_add_test(facts, a_term_counts_towards_ship_or_pay);
     tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
-    tcase_add_test(facts, supply_is_sold_or_shut_in_and_no_leg_overflows);
+    tcase_add_test(facts, supply_is_sold_held_back_or_shut_in_and_no_leg_overflows);
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
     tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);
     tcase_add_test(facts, a_royalty_that_nobody_takes_is_warned_of);
     tcase_add_test(facts, weather_has_mean_one_and_the_stated_spread);
+    tcase_add_test(facts, what_fields_of_other_countries_sell_is_in_no_account_of_home);
+    tcase_add_test(facts, production_is_the_sum_of_that_of_fields);
+    tcase_add_test(facts, steps_are_late_by_what_is_drawn_of_their_delay);
+    tcase_add_test(facts, a_quota_takes_from_what_is_worth_least_and_is_told_apart_from_shut_in);
+    tcase_add_test(facts, a_quota_above_what_outlets_take_changes_nothing);
+    tcase_add_test(facts, a_line_is_shared_in_the_order_that_it_states);
+    tcase_add_test(facts, flows_meet_the_capacity_that_energy_leaves_them);
+    tcase_add_test(facts, exporters_share_a_strait_in_the_order_of_the_file);
+    tcase_add_test(facts, at_the_start_flows_take_what_they_do_in_the_base_year);
+    tcase_add_test(facts, sharing_that_nobody_does_is_warned_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -371,6 +371,24 @@ START_TEST(service_and_debt_are_worth_the_drawings_at_any_horizon)
 }
 END_TEST
 
+/* By the recursion it is what the drawings one by one still owe. */
+START_TEST(what_is_outstanding_is_what_the_drawings_owe)
+{
+    const struct terms *terms = &loans[_i];
+    struct bench bench;
+    bench_open(&bench, terms, 1.0, 0.0);
+    const double factor = pow(1.0 + number(terms->inflation), 1.0 / 12.0) / (1.0 + number(terms->rate) / 12.0);
+    for (int m = 0; m < HORIZON; m++) {
+        bench_month(&bench, m);
+        /* errors of a month's amounts grow at the loan's own rate */
+        ck_assert_double_eq_tol(bench.x[PROJECT_OUTSTANDING][0], owed(&bench, m, 0),
+                                (m + 1) * SERVICE * fmax(1.0, pow(factor, -m)));
+    }
+    ck_assert_double_eq(bench.x[PROJECT_OUTSTANDING][0], 0.0);
+    bench_close(&bench);
+}
+END_TEST
+
 START_TEST(after_the_last_payment_nothing_is_paid)
 {
     const struct terms *terms = &loans[_i];
@@ -597,6 +615,7 @@ int main(void)
     tcase_add_test(facts, upkeep_is_a_share_of_the_actual_cost_from_completion_on);
     tcase_add_loop_test(facts, service_is_the_sum_over_drawings_of_their_deflated_payments, 0, LOANS);
     tcase_add_loop_test(facts, service_and_debt_are_worth_the_drawings_at_any_horizon, 0, LOANS);
+    tcase_add_loop_test(facts, what_is_outstanding_is_what_the_drawings_owe, 0, LOANS);
     tcase_add_loop_test(facts, after_the_last_payment_nothing_is_paid, 0, LOANS);
     tcase_add_test(facts, the_level_payment_and_the_grant_element_of_a_known_loan);
     tcase_add_test(facts, inflation_deflates_every_payment_by_the_time_since_its_drawing);

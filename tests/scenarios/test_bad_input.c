@@ -156,10 +156,70 @@ static const struct wrong {
      "mean "
      "'north'?"},
     {"shared-leg", 0, 15, 10,
-     "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields; expected "
-     "the same `from` (and `also`), or a leg for each"},
+     "energy.oil: the leg line is shared by the outlets a and b, which are supplied from different fields, so that no "
+     "order of netbacks is sure to be best (models/README.md, Energy); expected the same `from` (and `also`), all "
+     "outlets "
+     "of these fields on the leg, a leg for each, or a commodity for each, which may share a leg"},
     {"leg-of-both", 0, 7, 9,
-     "legs.line is used by energy.oil and by a route of a flow, which share no capacity; expected a leg for each"},
+     "legs.line is used by energy.oil and by a route of a flow, and nothing says who takes its capacity first "
+     "(models/README.md, Shared legs); expected `shared: energy-first` or `shared: energy-last`, or a leg for each"},
+    {"shared-circle", 0, 8, 101,
+     "energy.coal takes legs.line before flows and legs.port after them, so that each would wait for the other "
+     "(models/README.md, Shared legs); expected the same `shared` of both"},
+    {"shared-soft", 0, 7, 97,
+     "legs.line.bpr makes time depend on how much flows alone use, but energy.coal uses the leg too (models/README.md, "
+     "Shared legs); expected it without `bpr`"},
+    {"shared-also", 0, 7, 9,
+     "legs.link is used by energy.oil and by energy.gas, but what one of several fields sends through a leg of `also` "
+     "is left open, so that nobody knows what is left of it (models/README.md, Shared legs); expected a leg for each"},
+    {"shared-use", 0, 7, 9,
+     "legs.line.capacity counts in train, but energy.coal in t: train is a number of trains; expected a mass such as "
+     "t, or legs.line.use.coal"},
+    {"shared-use", 1, 8, 39,
+     "legs.track.use does not say what capacity ore takes, which uses this leg; expected legs.track.use.ore"},
+    {"shared-without-capacity", 0, 6, 31,
+     "legs.line.shared stands without a capacity that could be shared; expected `capacity:` too"},
+    {"use-of-nothing", 0, 6, 38,
+     "legs.line.use: there is no 'cool' in `commodities` or `energy`; expected one of its names; did you mean 'coal'?"},
+    {"field-country", 0, 11, 20,
+     "energy.gas.fields.b.country is 'rus', which is no country of the scenario; expected `run.home`, the country of a "
+     "leg, a `market`, or an end of a flow; did you mean 'ru'?"},
+    {"field-country", 1, 12, 70,
+     "energy.gas.fields.c.home_share is above 0, but the field lies in ru, and what it earns is in no account of kz; "
+     "expected 0 %"},
+    {"foreign-supply", 0, 11, 10,
+     "energy.gas.outlets.o is supplied by a in kz and by b in cn, and how much comes from which is left open, so that "
+     "nobody knows what kz exports (models/README.md, Energy); expected an outlet for each"},
+    {"foreign-supply", 1, 12, 10,
+     "energy.gas.outlets.p sells to kz what b produces in cn, an import that energy does not count; expected another "
+     "`market`, or a flow to kz"},
+    {"foreign-supply", 2, 13, 28, "energy.gas.outlets.q sells to kz what b produces in cn"},
+    {"early-steps", 0, 9, 63, "energy.gas.fields.b.delay is -3 mo; expected from 0 to 1200"},
+    {"delay-without-steps", 0, 8, 35,
+     "energy.gas.fields.a.delay stands without `steps` that it could delay; expected them too"},
+    {"quota-below-terms", 0, 7, 12,
+     "energy.gas.quota is 6 kcm/yr in 2021-03, less than the 7.5 that outlets take by `term` or `contract`; expected "
+     "at "
+     "least as much"},
+    {"state-without-home", 0, 7, 3, "state is stated, but no country is home; expected `run: {home: ...}`"},
+    {"state-of-a-level", 0, 8, 37,
+     "state.gdp.driver: driver sea may cross zero, so that it has no ratio; expected a volume, such as one of the "
+     "model "
+     "growth"},
+    {"budget-without-trend", 0, 9, 11,
+     "state.budget.spending follows the trend of gross domestic product, which is not stated; expected "
+     "state.gdp.trend"},
+    {"trend-without-budget", 0, 8, 49,
+     "state.gdp.trend stands without a budget that follows it; expected `state.budget` too"},
+    {"debt-without-budget", 0, 9, 9,
+     "state.debt stands without a budget that could add to it; expected `state.budget` too"},
+    {"fund-line-twice", 0, 9, 52,
+     "state.fund.receives.3 is 'duty', which stands there already; expected each line once"},
+    {"fund-line-unknown", 0, 9, 43,
+     "state.fund.receives.2 is 'royality'; expected duty, royalty, profit-tax, fees or import-duty; did you mean "
+     "'royalty'?"},
+    {"fund-line-unknown", 1, 9, 82,
+     "state.fund.guaranteed: 2 GUSD is an amount of money; expected a rate such as GUSD/yr"},
     {"threshold", 0, 6, 19,
      "outcomes.thresholds.t.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such as "
      "drivers.NAME or legs.NAME.delay"},
