@@ -106,7 +106,8 @@ ZHOL_API void zhol_result_free(struct zhol_result *result);
  * `force` (else ZHOL_USAGE). A result with more invalid replications than 1 in 10,000 goes to PATH.failed, and is a fault
  * (ZHOL_UNTRUSTED). A result that was read cannot be written (ZHOL_USAGE). */
 ZHOL_FAIL zhol_write(const struct zhol_result *result, const char *path, int force);
-/* A result from its file, with samples or without. Faults: ZHOL_FILES, ZHOL_MACHINE. */
+/* A result from its file, with samples or without. Faults: ZHOL_FILES, ZHOL_MACHINE. Its content is checked, but HDF5 may
+ * crash on a file that was damaged on purpose; `zhol verify` looks at such a one in a process of its own. */
 ZHOL_FAIL zhol_read(const char *path, int with_samples, struct zhol_result **result);
 
 ZHOL_API uint64_t zhol_seed(const struct zhol_result *result);

@@ -100,8 +100,8 @@ static struct fault *cell_of(const struct zhol_result *result, const char *path,
     const int first = zhol_first_year(result), years = zhol_years(result);
     *index = outcomes_find(outcomes, path);
     if (*index == outcomes->count)
-        return fault_raise(FAULT_USAGE, "'%s' is no outcome of the result; expected a path such as %s%s", path,
-                           outcomes->item[0].path, outcomes_hint(outcomes, path, sizeof hint, hint));
+        return fault_raise(FAULT_USAGE, "'%s' is no outcome of the result; expected a path such as fiscal.total%s",
+                           path, outcomes_hint(outcomes, path, sizeof hint, hint));
     *cell = *index * ((size_t)years + 1) + (size_t)years;
     if (year == ZHOL_HORIZON) return NULL;
     if (outcomes->item[*index].kind->horizon_only)
