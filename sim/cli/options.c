@@ -95,8 +95,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->settings.has_seed = true;
         break;
     case 'j':
-        if (!read_whole(argument, 1, 4096, &number))
-            argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
+        if (!read_whole(argument, 1, SETTINGS_MOST_THREADS, &number))
+            argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
         options->settings.threads = (int)number;
         break;
     case OPTION_SET:

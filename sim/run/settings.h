@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SETTINGS_MOST_THREADS = 4096 };
+
 struct run_settings {
     const char **set; /* PATH=VALUE */
     size_t sets;
