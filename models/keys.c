@@ -176,7 +176,7 @@ const struct key *keys_root(void)
     keys[n++] = policies_adopt_key;
     keys[n++] = projects_finance_key;
     keys[n++] = accounts_fiscal_key;
-    keys[n++] = state_key;
+    keys[n++] = treasury_key;
     keys[n++] = outcomes_key;
     keys[n] = (struct key){.name = NULL};
     return keys;

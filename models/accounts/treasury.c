@@ -145,7 +145,7 @@ static const struct key state_keys[] = {
      .keys = debt_keys,
      .meaning = "Debt, which deficits of the budget add to and surpluses repay."},
     {.name = NULL}};
-const struct key state_key = {.name = "state",
+const struct key treasury_key = {.name = "state",
                               .kind = KEY_SECTION,
                               .default_value = "",
                               .keys = state_keys,

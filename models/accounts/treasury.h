@@ -19,7 +19,7 @@ struct treasury;
 struct treasury_state; /* of a thread */
 
 /* The declaration of the top-level key `state`, and what is reported. */
-extern const struct key state_key;
+extern const struct key treasury_key;
 extern const struct outcome_kind treasury_outcomes[];
 
 /* Without the section `state` an empty one. */
