@@ -79,7 +79,20 @@ static const struct key flow_keys[] = {
      .min = 0,
      .max = 1e300,
      .draws = true,
-     .meaning = "Volume in the base year."},
+     .profile = true,
+     .meaning = "Volume in the base year; of a profile that of the month, and shares, costs and capacities refer to "
+                "its value at the base date."},
+    {.name = "trend",
+     .kind = KEY_QUANTITY,
+     .unit = "1/yr",
+     .default_value = "",
+     .min = -0.9,
+     .max = 1,
+     .draws = true,
+     .profile = true,
+     .compounds = true,
+     .meaning =
+         "Growth of the market beyond its drivers, from the base date on; of a profile, that of the date counts."},
     {.name = "value",
      .kind = KEY_QUANTITY,
      .unit = "USD/$commodity.unit",
@@ -183,6 +196,7 @@ struct flow {
     size_t incomes;
     size_t *income;  /* outputs of the drivers */
     int *elasticity; /* slots */
+    int trend;       /* slot; -1: none */
     struct season season;
     size_t demand, surplus; /* outcomes */
 };
@@ -194,8 +208,8 @@ struct flows {
     const struct store *store;
 };
 
-/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D). */
-enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, FLOW_ROWS };
+/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D); LOG_TREND is ln G. */
+enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, LOG_TREND, FLOW_ROWS };
 
 struct flows_state {
     const struct flows *flows;
@@ -236,6 +250,20 @@ static void response_read(struct flow *flow, struct setting *response)
     flow->impact = setting_slot(response, "impact");
     flow->long_run = setting_slot(response, "long_run");
     flow->speed = setting_slot(response, "speed");
+}
+
+/* What the market grew by between the base date and the first date of a profile would be a guess. */
+static struct fault *trend_read(struct flow *flow, struct setting *setting, const struct plan *plan)
+{
+    const struct setting *trend = setting_find(setting, "trend");
+    char first[8], base[8];
+    flow->trend = trend == NULL ? -1 : trend->slot;
+    if (trend == NULL || store_first_date(plan->store, trend->slot) <= plan->calendar.base) return NULL;
+    calendar_write(store_first_date(plan->store, trend->slot), first);
+    calendar_write(plan->calendar.base, base);
+    return fault_at(FAULT_SCENARIO, trend->place,
+                    "%s begins at %s, after time.base, %s; expected its growth from the base date on", trend->path,
+                    first, base);
 }
 
 /* The flow's own tariff; else, for a flow to home from a country it is due on, fiscal.import_duty; else no duty. */
@@ -306,6 +334,7 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->home_share = setting_slot(setting, "home_share");
     TRY(tariff_check(flow, setting));
     response_read(flow, setting_find(setting, "response"));
+    TRY(trend_read(flow, setting, plan));
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
     TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
@@ -453,6 +482,25 @@ static void price_of(const struct flow *flow, const struct rows *rows, const dou
     if (cost != NULL) EACH_LANE(l) price[l] += cost[l];
 }
 
+/* A month more of growth at this rate. */
+static void trend_grow(const double rate[LANES], double log_trend[LANES])
+{
+    EACH_LANE(l) log_trend[l] += lanes_log1p(rate[l]) * CALENDAR_MONTH_YEARS;
+}
+
+/* The growth from the base date to the start. */
+static void trend_start(const struct flows_state *state, const struct flow *flow, const struct rows *rows,
+                        double log_trend[LANES])
+{
+    const struct calendar *calendar = &state->flows->calendar;
+    _Alignas(LANES_ALIGNMENT) double rate[LANES];
+    EACH_LANE(l) log_trend[l] = 0.0;
+    for (int month = calendar->base; flow->trend >= 0 && month < calendar->start; month++) {
+        rows_at(rows, flow->trend, month, rate);
+        trend_grow(rate, log_trend);
+    }
+}
+
 void flows_start(struct flows_state *state, const struct rows *rows)
 {
     for (size_t i = 0; i < state->flows->count; i++) {
@@ -469,6 +517,7 @@ void flows_start(struct flows_state *state, const struct rows *rows)
             x[MEMORY][l] = 0.0;
             x[UPDATE][l] = 0.0;
         }
+        trend_start(state, flow, rows, x[LOG_TREND]);
         if (!flow->responds) continue;
         const double *speed = rows_get(rows, flow->speed);
         EACH_LANE(l) x[UPDATE][l] = speed[l] * CALENDAR_MONTH_YEARS * lanes_decay(speed[l] * CALENDAR_MONTH_YEARS);
@@ -487,9 +536,9 @@ static void respond(const struct flow *flow, const struct rows *rows, double x[]
     }
 }
 
-/* Demand at the base price, D0. */
+/* Demand at the base price, D0; its trend then grows by the month. */
 static void demand_unmoved(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
-                           int of_year, double demand[LANES])
+                           int of_year, double log_trend[LANES], double demand[LANES])
 {
     const double season = flow->season.log_factor[of_year];
     _Alignas(LANES_ALIGNMENT) double log_demand[LANES];
@@ -498,6 +547,10 @@ static void demand_unmoved(const struct flow *flow, const struct rows *rows, con
         const double *ratio = drivers_log_ratio(drivers, flow->income[d]);
         const double *elasticity = rows_get(rows, flow->elasticity[d]);
         EACH_LANE(l) log_demand[l] += elasticity[l] * ratio[l];
+    }
+    if (flow->trend >= 0) {
+        EACH_LANE(l) log_demand[l] += log_trend[l];
+        trend_grow(rows_get(rows, flow->trend), log_trend);
     }
     const double *volume = rows_get(rows, flow->volume);
     EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);
@@ -510,7 +563,7 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         double *demand = x[DEMAND];
-        demand_unmoved(flow, rows, drivers, of_year, demand);
+        demand_unmoved(flow, rows, drivers, of_year, x[LOG_TREND], demand);
         if (!state->price_moves[i]) continue;
         _Alignas(LANES_ALIGNMENT) double unmoved[LANES], response[LANES];
         price_of(flow, rows, state->cost[i], x[PRICE]);

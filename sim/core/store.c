@@ -3,6 +3,7 @@
 #include "sim/core/store.h"
 
 #include <gsl/gsl_cdf.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,12 @@ enum store_variation store_variation(const struct store *store, int slot)
 bool store_varies_by_month(const struct store *store, int slot)
 {
     return store_variation(store, slot) >= STORE_PER_MONTH;
+}
+
+int store_first_date(const struct store *store, int slot)
+{
+    const struct slot *s = &store->slot[slot];
+    return s->points == 0 ? INT_MIN : s->month[0];
 }
 
 /* The profile without its factor. */
@@ -448,12 +455,10 @@ void rows_central(struct rows *rows)
     }
 }
 
-/* The row of a month before the writers. */
-static void row_of_month(struct rows *rows, int index, int month)
+void rows_at(const struct rows *rows, int index, int month, double row[LANES])
 {
     const struct slot *slot = &rows->store->slot[index];
     const double scale = slot->points == 0 ? 1.0 : slot_profile(slot, month);
-    double *row = rows->row[index];
     if (slot->input < 0) {
         row_fill(row, scale * slot_number(slot));
         return;
@@ -465,7 +470,7 @@ static void row_of_month(struct rows *rows, int index, int month)
 void rows_step(struct rows *rows, int month)
 {
     const struct list *monthly = &rows->store->monthly;
-    for (size_t i = 0; i < monthly->count; i++) row_of_month(rows, monthly->slot[i], month);
+    for (size_t i = 0; i < monthly->count; i++) rows_at(rows, monthly->slot[i], month, rows->row[monthly->slot[i]]);
 }
 
 void rows_apply(const struct rows *rows, int slot, int month, double row[LANES])

@@ -68,6 +68,8 @@ const char *store_unit(const struct store *store, int slot);
 enum store_variation store_variation(const struct store *store, int slot);
 /* True if the row may differ from month to month. */
 bool store_varies_by_month(const struct store *store, int slot);
+/* The first date of a profile; INT_MIN of what is none. */
+int store_first_date(const struct store *store, int slot);
 
 /* The central value (median, medians of factors) in a month, before any writer. */
 double store_central(const struct store *store, int slot, int month);
@@ -109,6 +111,8 @@ void rows_start(struct rows *rows, uint64_t first_replication);
 void rows_central(struct rows *rows);
 /* For a month: recomputes what varies by month, before any writer. */
 void rows_step(struct rows *rows, int month);
+/* The row that a slot has in a month before any writer, whatever month the rows are at. */
+void rows_at(const struct rows *rows, int slot, int month, double row[LANES]);
 /* Calls the writers of a stage. */
 void rows_move(struct rows *rows, int stage, int month);
 /* Calls the writers of a deferred slot on what its component made of it. */

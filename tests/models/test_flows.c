@@ -94,6 +94,58 @@ START_TEST(a_season_moves_demand_between_months_but_not_the_year)
 }
 END_TEST
 
+START_TEST(a_trend_alone_multiplies_demand_by_its_factor_since_the_base)
+{
+    /* n months since the base: 6 in the first month; a step profile has 6 months at 25 %, then 24 at 3 %, twice that */
+    struct support support;
+    support_open(&support,
+                 "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 24}\n" GOODS
+                 "flows:\n  f: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, trend: 7 %/yr}\n"
+                 "  g: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, trend: {2019: 25 %/yr, 2020: 3 %/yr, "
+                 "interpolation: step, times: 2}}\n"
+                 "  h: {commodity: box, from: cn, to: eu, volume: 100 TEU/yr, trend: uniform(-5 10) %/yr}\n",
+                 1);
+    struct world_state *state = support_begin(&support);
+    const double *drawn = support_quantity(&support, state, "flows.h.trend");
+    ck_assert_double_ne(drawn[0], drawn[1]);
+    for (int m = 0; m < 24; m++) {
+        world_month(state, m);
+        const double *f = flows_demand(world_flows_state(state), 0), *g = flows_demand(world_flows_state(state), 1),
+                     *h = flows_demand(world_flows_state(state), 2);
+        ck_assert_double_eq_tol(f[0] / (100.0 * pow(1.07, (m + 6) / 12.0)), 1.0, 1e-14);
+        ck_assert_double_eq_tol(g[0] / (100.0 * pow(1.5, 0.5) * pow(1.06, m / 12.0)), 1.0, 1e-14);
+        for (int l = 0; l < LANES; l++)
+            ck_assert_double_eq_tol(h[l] / (100.0 * pow(1.0 + drawn[l], (m + 6) / 12.0)), 1.0, 1e-14);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(a_profile_of_volume_is_followed_and_its_base_value_fills_the_legs)
+{
+    /* linear from 120 at 2019-07 to 360 at 2021-07: 10 TEU/yr more each month */
+    struct support support;
+    support_open(&support,
+                 "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 24}\n"
+                 "commodities:\n  box: {unit: TEU, value: 1000 USD/TEU, time_value: 1 USD/TEU/d}\n"
+                 "legs:\n  line: {capacity: 480 TEU/yr, use: {box: 1}, time: 1 d}\n"
+                 "flows:\n  f: {commodity: box, from: cn, to: eu, volume: {2019-07: 120 TEU/yr, 2021-07: 360 TEU/yr, "
+                 "times: 1.5}, "
+                 "routes: {r: {share: 100 %, via: [line]}}}\n",
+                 1);
+    struct world_state *state = support_begin(&support);
+    ck_assert_double_eq_tol(network_base_load(world_network_state(state), 0)[0], 1.5 * 120.0 / 480.0, 1e-15);
+    for (int m = 0; m < 24; m++) {
+        world_month(state, m);
+        const double volume = m + 6 < 24 ? 120.0 + 10.0 * (m + 6) : 360.0;
+        ck_assert_double_eq_tol(flows_demand(world_flows_state(state), 0)[0], 1.5 * volume, 1e-12 * volume);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(demand_has_no_elasticity_to_a_driver_that_may_cross_zero)
 {
     struct support support;
@@ -118,6 +170,8 @@ int main(void)
     tcase_add_test(facts, a_permanent_change_of_price_is_answered_between_impact_and_long_run);
     tcase_add_test(facts, scaling_all_drivers_by_k_scales_demand_by_k_to_the_sum_of_elasticities);
     tcase_add_test(facts, a_season_moves_demand_between_months_but_not_the_year);
+    tcase_add_test(facts, a_trend_alone_multiplies_demand_by_its_factor_since_the_base);
+    tcase_add_test(facts, a_profile_of_volume_is_followed_and_its_base_value_fills_the_legs);
     tcase_add_test(facts, demand_has_no_elasticity_to_a_driver_that_may_cross_zero);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);

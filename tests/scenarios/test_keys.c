@@ -109,6 +109,8 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
     } drawn[] = {{"drivers.d.mean.times", "1", 0.9, 1.1},
                  {"drivers.e.drift", "m/yr", 0.0, 0.2},
                  {"events.storm.effects.legs.line.capacity.scale", "1", 0.2, 0.6},
+                 {"flows.east.volume.times", "1", 0.9, 1.1},
+                 {"flows.east.trend.times", "1", 0.0, 1.5},
                  {"policies.track.delay", "1", 0.0, 20.0},
                  {"policies.track.overrun", "1", 0.0, 20.0}};
     ck_assert_uint_eq(result.samples.inputs, sizeof drawn / sizeof *drawn);
