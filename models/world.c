@@ -281,7 +281,7 @@ static size_t streams_of_events(const struct world *world)
 
 static void start_drivers(struct world_state *state, uint64_t first, bool calm)
 {
-    (void)calm;
+    drivers_calm(state->drivers, calm);
     drivers_start(state->drivers, state->rows, first);
 }
 

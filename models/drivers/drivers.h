@@ -46,8 +46,10 @@ void drivers_close(struct drivers_state *state);
 /* What a state takes: rows of lanes, and states of streams. */
 size_t drivers_rows(const struct drivers *drivers);
 size_t drivers_streams(const struct drivers *drivers);
+/* Whether what runs from the base date on is drawn before the start (false, the usual), or stands at its median. */
+void drivers_calm(struct drivers_state *state, bool calm);
 /* For a block; the store's rows must hold the values of the base date (rows_step). Afterwards levels and ratios are
- * those at the start, before any draw and without season. */
+ * those at the start, without season. */
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);
 /* A month (0 = the first), in ascending order; the store's rows are those of the month. */
 void drivers_step(struct drivers_state *state, struct rows *rows, int month);
