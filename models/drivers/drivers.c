@@ -4,6 +4,7 @@
 #include "models/drivers/correlation.h"
 #include "models/drivers/driver.h"
 #include "models/drivers/driver_wrappers.h"
+#include "models/drivers/shocks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +56,8 @@ static const struct key correlation_keys[] = {
      .names = NAME_PAIR,
      .target = "drivers",
      .entry = pair_entry,
-     .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long."},
+     .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long, the shock of a "
+                "flow flows.NAME.shock."},
     {.name = "repair",
      .kind = KEY_CHOICE,
      .choices = "none shrink",
@@ -117,8 +119,9 @@ struct drivers {
     size_t count;
     struct output *output;
     size_t outputs;
-    size_t innovations;
-    size_t rows; /* state rows of all drivers, wrappers included */
+    size_t innovations; /* of the drivers; behind them one of each shock */
+    size_t rows;        /* state rows of all drivers, wrappers included */
+    struct shocks shocks;
     struct calendar calendar;
     struct correlation *correlation;
     struct correlation *past, *before; /* of the history; NULL: nothing has one */
@@ -133,7 +136,8 @@ struct drivers_state {
     struct driver_wrapper_state *wrapper; /* [count] */
     uint64_t first;
     double (*x)[LANES];         /* [rows] */
-    double (*e)[LANES];         /* [innovations] */
+    double (*e)[LANES];         /* [innovations, then shocks] */
+    double (*shock)[LANES];     /* [shocks * SHOCK_ROWS] */
     double (*past_e)[LANES];    /* [pasts] */
     double (*before_e)[LANES];  /* [befores] */
     double (*level)[LANES];     /* [outputs] */
@@ -255,10 +259,11 @@ static size_t pairs_within(const struct correlation_plan *plan, const struct cor
     return count;
 }
 
-/* What is 1 at the base date has run for ever by then, and runs on to the start; its draws of that time have names of
- * their own. */
+/* What is 1 at the base date, and shocks, have run for ever by then, and run on to the start; their draws of that time
+ * have names of their own. */
 static struct fault *history_prepare(struct drivers *drivers, const struct correlation_plan *whole)
 {
+    struct shocks *shocks = &drivers->shocks;
     struct innovation *past = calloc(whole->innovations + 1, sizeof *past),
                       *before = calloc(whole->innovations + 1, sizeof *before);
     struct correlation_pair *pair = calloc(whole->pairs + 1, sizeof *pair);
@@ -271,6 +276,11 @@ static struct fault *history_prepare(struct drivers *drivers, const struct corre
         past[drivers->pasts++] = driver->innovation[0];
         for (size_t j = 0; j < driver->innovations; j++) before[drivers->befores++] = driver->innovation[j];
         drivers->history_reads_months = drivers->history_reads_months || driver->reads_months;
+    }
+    for (size_t i = 0; i < shocks->count && fault == NULL; i++) {
+        shocks->shock[i].past = drivers->pasts;
+        shocks->shock[i].before = drivers->befores;
+        past[drivers->pasts++] = before[drivers->befores++] = shocks->shock[i].innovation;
     }
     struct correlation_plan plan = *whole;
     plan.pair = pair;
@@ -300,7 +310,8 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
 {
     struct setting *pairs = section == NULL ? NULL : setting_find(section, "pairs");
     const size_t stated = pairs == NULL ? 0 : pairs->children;
-    struct innovation *innovation = calloc(drivers->innovations + 1, sizeof *innovation);
+    const size_t all = drivers->innovations + drivers->shocks.count;
+    struct innovation *innovation = calloc(all + 1, sizeof *innovation);
     struct correlation_pair *pair = calloc(stated + drivers->count + 1, sizeof *pair);
     char **names = calloc(stated + 1, sizeof *names);
     struct fault *fault = NULL;
@@ -319,10 +330,12 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
         pair[pairs_count++] = (struct correlation_pair){
             .shock = {driver->innovation[0].shock, driver->innovation[1].shock}, .rho = driver->inner_rho};
     }
+    for (size_t i = 0; i < drivers->shocks.count; i++)
+        innovation[drivers->innovations + i] = drivers->shocks.shock[i].innovation;
     struct setting *repair = section == NULL ? NULL : setting_find(section, "repair");
     struct correlation_plan correlation = {
         .innovation = innovation,
-        .innovations = drivers->innovations,
+        .innovations = all,
         .pair = pair,
         .pairs = pairs_count,
         .family = COPULA_GAUSSIAN,
@@ -379,6 +392,7 @@ struct fault *drivers_prepare(struct plan *plan, struct drivers **out)
     drivers->driver = calloc(max + 1, sizeof *drivers->driver);
     if (drivers->driver == NULL) return fault_no_memory();
     if (section != NULL) TRY(drivers_read(drivers, section, plan));
+    TRY(shocks_prepare(plan, &drivers->shocks));
     return correlate(drivers, section == NULL ? NULL : setting_find(section, "correlation"), plan);
 }
 
@@ -395,6 +409,7 @@ void drivers_free(struct drivers *drivers)
     correlation_free(drivers->correlation);
     correlation_free(drivers->past);
     correlation_free(drivers->before);
+    shocks_free(&drivers->shocks);
     free(drivers->driver);
     free(drivers->output);
     free(drivers);
@@ -443,12 +458,13 @@ bool drivers_positive(const struct drivers *drivers, size_t output)
 
 size_t drivers_innovations(const struct drivers *drivers)
 {
-    return drivers->innovations;
+    return drivers->innovations + drivers->shocks.count;
 }
 
 const char *drivers_innovation(const struct drivers *drivers, size_t innovation)
 {
     size_t i = 0;
+    if (innovation >= drivers->innovations) return drivers->shocks.shock[innovation - drivers->innovations].name;
     while (innovation >= drivers->driver[i].first_innovation + drivers->driver[i].innovations) i++;
     return drivers->driver[i].innovation[innovation - drivers->driver[i].first_innovation].name;
 }
@@ -476,7 +492,8 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
     state->drivers = drivers;
     state->wrapper = calloc(drivers->count + 1, sizeof *state->wrapper);
     state->x = lanes_rows(drivers->rows);
-    state->e = lanes_rows(drivers->innovations);
+    state->e = lanes_rows(drivers_innovations(drivers));
+    state->shock = lanes_rows(drivers->shocks.count * SHOCK_ROWS);
     state->past_e = lanes_rows(drivers->pasts);
     state->before_e = lanes_rows(drivers->befores);
     state->level = lanes_rows(drivers->outputs);
@@ -484,9 +501,9 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
     state->log_base = lanes_rows(drivers->outputs);
     state->clamped = lanes_rows(drivers->outputs);
     struct fault *fault = NULL;
-    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->past_e == NULL ||
-        state->before_e == NULL || state->level == NULL || state->log_ratio == NULL || state->log_base == NULL ||
-        state->clamped == NULL)
+    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->shock == NULL ||
+        state->past_e == NULL || state->before_e == NULL || state->level == NULL || state->log_ratio == NULL ||
+        state->log_base == NULL || state->clamped == NULL)
         fault = fault_no_memory();
     if (fault == NULL) fault = correlation_state_open(drivers->correlation, &state->correlation);
     if (fault == NULL && drivers->pasts > 0) fault = correlation_state_open(drivers->past, &state->past);
@@ -502,7 +519,8 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
 
 size_t drivers_rows(const struct drivers *drivers)
 {
-    size_t rows = drivers->rows + drivers->innovations + 4 * drivers->outputs + correlation_rows(drivers->correlation);
+    size_t rows = drivers->rows + drivers_innovations(drivers) + drivers->shocks.count * SHOCK_ROWS +
+                  4 * drivers->outputs + correlation_rows(drivers->correlation);
     if (drivers->pasts > 0)
         rows += drivers->pasts + drivers->befores + correlation_rows(drivers->past) + correlation_rows(drivers->before);
     return rows;
@@ -530,6 +548,7 @@ void drivers_close(struct drivers_state *state)
     free(state->wrapper);
     free(state->x);
     free(state->e);
+    free(state->shock);
     free(state->level);
     free(state->log_ratio);
     free(state->log_base);
@@ -637,6 +656,8 @@ static void history_run(struct drivers_state *state, struct rows *rows)
             lanes.volatility = volatility;
             driver->family->step(driver, &lanes);
         }
+        for (size_t i = 0; i < drivers->shocks.count; i++)
+            shocks_step(state->before_e[drivers->shocks.shock[i].before], state->shock + i * SHOCK_ROWS);
     }
     if (drivers->history_reads_months) rows_step(rows, calendar->base);
 }
@@ -653,6 +674,10 @@ void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t firs
         struct driver_lanes lanes = lanes_of(state, driver, w, rows, -1);
         driver_wrappers_start(driver, &state->wrapper[i], rows, first_replication, w);
         driver->family->start(driver, &lanes);
+    }
+    for (size_t i = 0; i < drivers->shocks.count; i++) {
+        const struct shock *shock = &drivers->shocks.shock[i];
+        shocks_start(shock, rows, state->past_e[shock->past], state->shock + i * SHOCK_ROWS);
     }
     history_run(state, rows);
     w = state->x;
@@ -673,7 +698,7 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month)
     const struct drivers *drivers = state->drivers;
     const int calendar_month = drivers->calendar.start + month;
     double(*w)[LANES] = state->x;
-    if (drivers->innovations > 0) correlation_step(drivers->correlation, state->correlation, month, state->e);
+    if (drivers_innovations(drivers) > 0) correlation_step(drivers->correlation, state->correlation, month, state->e);
     for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
         const struct driver *driver = &drivers->driver[i];
         struct driver_lanes lanes = lanes_of(state, driver, w, rows, month);
@@ -683,6 +708,21 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month)
         for (size_t o = 0; o < driver->outputs; o++, output++)
             output_set(state, output, driver, &lanes, calendar_month % CALENDAR_MONTHS_PER_YEAR);
     }
+    for (size_t i = 0; i < drivers->shocks.count; i++)
+        shocks_step(state->e[drivers->innovations + i], state->shock + i * SHOCK_ROWS);
+}
+
+size_t drivers_shock(const struct drivers *drivers, const char *flow)
+{
+    const struct shocks *shocks = &drivers->shocks;
+    for (size_t i = 0; i < shocks->count; i++)
+        if (strcmp(shocks->shock[i].flow, flow) == 0) return i;
+    return DRIVERS_NO_SHOCK;
+}
+
+const double *drivers_log_shock(const struct drivers_state *state, size_t shock)
+{
+    return state->shock[shock * SHOCK_ROWS + SHOCK_LOG];
 }
 
 const double *drivers_level(const struct drivers_state *state, size_t output)

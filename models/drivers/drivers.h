@@ -41,6 +41,10 @@ size_t drivers_groups(const struct drivers *drivers);
 /* The weight with which correlations were shrunk towards independence; 0: not at all. */
 double drivers_shrinkage(const struct drivers *drivers);
 
+/* The shock of a flow's demand, which is stepped with the drivers; DRIVERS_NO_SHOCK if it has none. */
+#define DRIVERS_NO_SHOCK SIZE_MAX
+size_t drivers_shock(const struct drivers *drivers, const char *flow);
+
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
 /* What a state takes: rows of lanes, and states of streams. */
@@ -60,6 +64,8 @@ const double *drivers_log_ratio(const struct drivers_state *state, size_t output
 /* The level that ratios of an output refer to: 1 of a volume, the start value of a price or level. After drivers_start.
  */
 void drivers_base(const struct drivers_state *state, size_t output, double base[LANES]);
+/* The log of a shock of the month. */
+const double *drivers_log_shock(const struct drivers_state *state, size_t shock);
 /* Enters the rows of drivers.D and drivers.D.clamped. */
 void drivers_report(const struct drivers_state *state, struct outcome_rows *rows);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/network/flows.h"
 #include "models/drivers/season.h"
+#include "models/drivers/shocks.h"
 #include "models/network/routes.h"
 
 #include <stdio.h>
@@ -93,6 +94,11 @@ static const struct key flow_keys[] = {
      .compounds = true,
      .meaning =
          "Growth of the market beyond its drivers, from the base date on; of a profile, that of the date counts."},
+    {.name = "shock",
+     .kind = KEY_SECTION,
+     .default_value = "",
+     .keys = shocks_keys,
+     .meaning = "Random movement of demand beyond its drivers, around its usual level."},
     {.name = "value",
      .kind = KEY_QUANTITY,
      .unit = "USD/$commodity.unit",
@@ -197,6 +203,7 @@ struct flow {
     size_t *income;  /* outputs of the drivers */
     int *elasticity; /* slots */
     int trend;       /* slot; -1: none */
+    size_t shock;    /* of the drivers; DRIVERS_NO_SHOCK */
     struct season season;
     size_t demand, surplus; /* outcomes */
 };
@@ -335,6 +342,7 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     TRY(tariff_check(flow, setting));
     response_read(flow, setting_find(setting, "response"));
     TRY(trend_read(flow, setting, plan));
+    flow->shock = drivers_shock(drivers, flow->name);
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
     TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
@@ -551,6 +559,10 @@ static void demand_unmoved(const struct flow *flow, const struct rows *rows, con
     if (flow->trend >= 0) {
         EACH_LANE(l) log_demand[l] += log_trend[l];
         trend_grow(rows_get(rows, flow->trend), log_trend);
+    }
+    if (flow->shock != DRIVERS_NO_SHOCK) {
+        const double *shock = drivers_log_shock(drivers, flow->shock);
+        EACH_LANE(l) log_demand[l] += shock[l];
     }
     const double *volume = rows_get(rows, flow->volume);
     EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);

@@ -1,9 +1,10 @@
 /* models/network/flows.h -- the demand of trade flows (models/README.md, Demand).
  *
- *   D = V season G exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s / 12)) (x - m)
+ *   D = V season G S exp(sum_d eta_d ln(Y_d / Y_d0) - R),  R = e0 x + (e1 - e0) m,  m' = m + (1 - exp(-s / 12)) (x - m)
  *   x = ln(P / P0),  P = v (1 + tau) (1 + w) + C
  * V         volume: of the base year, or of the month where it is a profile
  * G         growth of the market beyond its drivers: the product of (1 + trend)^(1/12) over the months since the base
+ * S         shock of the market (shocks.h)
  * Y, Y0     levels of drivers and their bases; eta the elasticities to them
  * P, P0     delivered price, now and at the base; x the log of their ratio
  * e0, e1    elasticities to it, at once and in the long run; s the speed between them, per year

@@ -405,6 +405,27 @@ static struct fault *check_reference(const struct walk *walk, const char *target
     return fault;
 }
 
+/* One side of a pair: a driver or its factor; or flows.NAME.shock of a flow that has one. */
+static struct fault *check_shock(const struct walk *walk, const char *target, const char *name, size_t length,
+                                 struct place place, const char *path)
+{
+    static const char head[] = "flows.", tail[] = ".shock";
+    const size_t ends = sizeof head - 1 + sizeof tail - 1;
+    if (length <= ends || strncmp(name, head, sizeof head - 1) != 0 ||
+        strncmp(name + length - (sizeof tail - 1), tail, sizeof tail - 1) != 0)
+        return check_reference(walk, target, name, length, place, path);
+    char *flow = strndup(name + sizeof head - 1, length - ends);
+    if (flow == NULL) return fault_no_memory();
+    const struct node *node = tree_child(tree_child(walk->top->node, "flows"), flow);
+    struct fault *fault = NULL;
+    if (node == NULL)
+        fault = dangling(walk, "flows", flow, place, path);
+    else if (tree_child(node, "shock") == NULL)
+        fault = fault_at(FAULT_SCENARIO, place, "%s: flows.%s has no shock; expected its `shock:` too", path, flow);
+    free(flow);
+    return fault;
+}
+
 struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
                                struct setting *setting)
 {
@@ -440,8 +461,8 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
             return fault_at(FAULT_SCENARIO, node->key_place,
                             "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
                             path, name);
-        return fault_join(check_reference(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
-                          check_reference(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
+        return fault_join(check_shock(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
+                          check_shock(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
     }
     return NULL;
 }
