@@ -101,7 +101,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
                        &world->energy));
     struct fault *faults = policies_prepare(plan, &world->effects, &world->policies);
     faults = fault_join(faults, regimes_prepare(plan, &world->effects, &world->regimes));
-    faults = fault_join(faults, events_prepare(plan, &world->effects, &world->events));
+    faults = fault_join(faults, events_prepare(plan, &world->effects, world->drivers, &world->events));
     if (faults != NULL) return faults;
     TRY(effects_settle(&world->effects, plan));
     TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
@@ -276,7 +276,7 @@ static size_t streams_of_regimes(const struct world *world)
 
 static size_t streams_of_events(const struct world *world)
 {
-    return events_count(world->events);
+    return events_streams(world->events);
 }
 
 static void start_drivers(struct world_state *state, uint64_t first, bool calm)
@@ -332,7 +332,7 @@ static void start_events(struct world_state *state, uint64_t first, bool calm)
 
 static void report_events(struct world_state *state)
 {
-    events_report(state->world->events, state->rows, &state->report);
+    events_report(state->events, state->rows, &state->report);
 }
 
 static void free_effects(struct world *world)
@@ -624,7 +624,7 @@ void world_month(struct world_state *state, int month)
     rows_move(state->rows, EFFECTS_STAGE_REGIMES, now);
     regimes_step(state->regimes, state->rows, month);
     rows_move(state->rows, EFFECTS_STAGE_EVENTS, now);
-    events_step(state->events, state->rows, month);
+    events_step(state->events, state->rows, state->drivers, month);
     rows_move(state->rows, EFFECTS_STAGE_MODELS, now);
     flows_step(state->flows, state->rows, state->drivers, month);
     network_step(state->network, state->rows, state->drivers, state->flows, month);

@@ -76,6 +76,13 @@ static const struct key leg_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "What it can take, in units of its own choice per time, such as train/d; unlimited if absent."},
+    {.name = "season",
+     .kind = KEY_FACTORS,
+     .default_value = "",
+     .min = 12,
+     .max = 12,
+     .meaning = "Twelve factors on the capacity, January first, as they are: 0 closes it, as ice does a river. Base "
+                "volumes are compared with the capacity without them."},
     BY_COMMODITY(
         "use", use_entry,
         "Capacity that a unit of each commodity takes, of all that pass: write 1 where it is counted in that unit."),
@@ -200,6 +207,26 @@ static struct fault *draught_read(struct leg *leg, struct setting *draught, cons
                     draught->path, "`capacity:` too");
 }
 
+/* Effects act on what the season leaves. */
+static struct fault *season_of(const struct leg *leg, struct setting *season, const struct plan *plan)
+{
+    double factor[CALENDAR_MONTHS_PER_YEAR];
+    if (season == NULL) return NULL;
+    if (leg->capacity < 0)
+        return fault_at(FAULT_SCENARIO, season->place, "%s stands without a capacity that it could change; expected %s",
+                        season->path, "`capacity:` too");
+    for (size_t i = 0; i < CALENDAR_MONTHS_PER_YEAR; i++) {
+        struct setting *one = season->child[i];
+        one->used = true;
+        factor[i] = store_central(plan->store, one->slot, plan->calendar.start);
+        if (!(factor[i] >= 0.0))
+            return fault_at(FAULT_SCENARIO, one->place, "%s is %s; expected a factor of 0 or more", one->path,
+                            one->text);
+    }
+    store_season(plan->store, leg->capacity, STORE_STAGES - 1, factor);
+    return NULL;
+}
+
 static struct fault *soft_read(struct leg *leg, struct setting *bpr, const struct plan *plan)
 {
     if (bpr == NULL) return NULL;
@@ -251,6 +278,7 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
     }
     struct fault *faults = cost_driver_read(leg, setting_find(setting, "cost_driver"), drivers);
     faults = fault_join(faults, draught_read(leg, setting_find(setting, "draught"), drivers));
+    faults = fault_join(faults, season_of(leg, setting_find(setting, "season"), plan));
     return fault_join(faults, soft_read(leg, setting_find(setting, "bpr"), plan));
 }
 

@@ -3,7 +3,7 @@
  * A border crossing, dry port, line, port, strait or pipeline is one kind of record. Money is per unit of a commodity:
  * cost + fee - subsidy + penalty, 0 where not stated; `cost` is multiplied by the ratio of a driver to its base where
  * `cost_driver` names one. Time on the leg is time (1 + a rho^b), rho the share of its capacity that was used last
- * month. Capacity falls with a draught: K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1).
+ * month. Capacity has a season (twelve factors, 0 where it is closed), and falls with a draught: K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LEGS_H
 #define ZHOL_LEGS_H

@@ -30,6 +30,8 @@ struct slot {
     size_t writings;
     int stage;
     bool deferred;
+    bool seasonal;
+    double season[CALENDAR_MONTHS_PER_YEAR];
 };
 
 struct input {
@@ -195,7 +197,7 @@ const char *store_unit(const struct store *store, int slot)
 enum store_variation store_variation(const struct store *store, int slot)
 {
     const struct slot *s = &store->slot[slot];
-    if (s->writings > 0) return STORE_MOVED;
+    if (s->writings > 0 || s->seasonal) return STORE_MOVED;
     if (s->points > 1) return STORE_PER_MONTH;
     return s->input >= 0 ? STORE_PER_REPLICATION : STORE_ONE;
 }
@@ -265,6 +267,14 @@ struct fault *store_move(struct store *store, int slot, int stage, store_writer 
     return NULL;
 }
 
+void store_season(struct store *store, int slot, int stage, const double factor[CALENDAR_MONTHS_PER_YEAR])
+{
+    struct slot *s = &store->slot[slot];
+    s->seasonal = true;
+    s->stage = stage;
+    memcpy(s->season, factor, sizeof s->season);
+}
+
 void store_defer(struct store *store, int slot)
 {
     store->slot[slot].deferred = true;
@@ -308,7 +318,7 @@ struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type 
     for (size_t i = 0; i < store->slots; i++) {
         const struct slot *slot = &store->slot[i];
         if (store_varies_by_month(store, (int)i)) store->monthly.slot[store->monthly.count++] = (int)i;
-        if (slot->writings == 0 || slot->deferred) continue;
+        if ((slot->writings == 0 && !slot->seasonal) || slot->deferred) continue;
         struct list *moved = &store->moved[slot->stage];
         moved->slot[moved->count++] = (int)i;
     }
@@ -476,6 +486,10 @@ void rows_step(struct rows *rows, int month)
 void rows_apply(const struct rows *rows, int slot, int month, double row[LANES])
 {
     const struct slot *of = &rows->store->slot[slot];
+    if (of->seasonal) {
+        const double factor = of->season[month % CALENDAR_MONTHS_PER_YEAR];
+        EACH_LANE(l) row[l] *= factor;
+    }
     if (slot == rows->keep) *rows->kept = row[0];
     for (size_t w = 0; w < of->writings; w++) of->writing[w].writer(of->writing[w].context, rows, month, row);
 }

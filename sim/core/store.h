@@ -85,6 +85,9 @@ enum { STORE_STAGES = 3 };
 /* All writers of a slot belong to one stage, that of the first. */
 MUST_CHECK struct fault *store_move(struct store *store, int slot, int stage, store_writer *writer,
                                     const void *context);
+/* In the months of a run the quantity is multiplied by the factor of the month of the year (January first), before any
+ * writer of the stage. At other dates, and in store_central and store_range, it is without. */
+void store_season(struct store *store, int slot, int stage, const double factor[CALENDAR_MONTHS_PER_YEAR]);
 /* The component calls the writers of this slot itself, with rows_apply. */
 void store_defer(struct store *store, int slot);
 /* A new signal. */
