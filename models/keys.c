@@ -4,6 +4,7 @@
 #include "models/accounts/accounts.h"
 #include "models/drivers/drivers.h"
 #include "models/energy/energy.h"
+#include "models/inputs.h"
 #include "models/network/flows.h"
 #include "models/network/network.h"
 #include "models/outcomes.h"
@@ -148,7 +149,7 @@ static const struct key run_keys[] = {
                 "0.95 if absent."},
     {.name = NULL}};
 
-static struct key keys[20];
+static struct key keys[24];
 
 const struct key *keys_root(void)
 {
@@ -164,6 +165,7 @@ const struct key *keys_root(void)
                              .keys = run_keys,
                              .meaning = "How it is simulated and counted."};
     keys[n++] = drivers_key;
+    keys[n++] = inputs_key;
     keys[n++] = flows_commodities_key;
     keys[n++] = legs_key;
     keys[n++] = flows_key;

@@ -1,6 +1,7 @@
 /* models/world.c -- see world.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/world.h"
+#include "models/inputs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,6 +110,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
     TRY(policies_connect(world->policies, plan, world->drivers));
+    TRY(inputs_prepare(plan));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 

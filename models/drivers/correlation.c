@@ -354,6 +354,14 @@ size_t correlation_group(const struct correlation *correlation, size_t i)
     return correlation->group_of[i];
 }
 
+const double *correlation_factor(const struct correlation *correlation, size_t group, size_t *members,
+                                 const size_t **member)
+{
+    *members = correlation->group[group].members;
+    *member = correlation->group[group].member;
+    return correlation->group[group].factor;
+}
+
 struct fault *correlation_state_open(const struct correlation *correlation, struct correlation_state **out)
 {
     const size_t n = correlation->innovations;

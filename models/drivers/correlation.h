@@ -71,6 +71,9 @@ double correlation_shrinkage(const struct correlation *correlation);
 /* The connected groups: group of innovation i, numbered from 0 in order of their first name. */
 size_t correlation_groups(const struct correlation *correlation);
 size_t correlation_group(const struct correlation *correlation, size_t i);
+/* The lower Cholesky factor of a group [members * members], row-major, and its members in order of name. */
+const double *correlation_factor(const struct correlation *correlation, size_t group, size_t *members,
+                                 const size_t **member);
 
 MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation,
                                                 struct correlation_state **state);

@@ -456,6 +456,10 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
                         name);
     }
     case NAME_TARGET: return NULL; /* see targets.h */
+    case NAME_INPUTS:
+        if (slash != NULL && strchr(slash + 1, '/') == NULL) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a pair; expected two paths of what is drawn joined by a slash", path, name);
     case NAME_PAIR:
         if (slash == NULL || strchr(slash + 1, '/') != NULL)
             return fault_at(FAULT_SCENARIO, node->key_place,

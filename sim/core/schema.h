@@ -29,6 +29,7 @@ enum name_rule {
     NAME_MONTH,     /* a date                                          */
     NAME_REFERENCE, /* an entry of `target`, or NAME.FACTOR of one     */
     NAME_PAIR,      /* two references, or flows.NAME.shock, joined by a slash */
+    NAME_INPUTS,    /* two paths of drawn inputs joined by a slash, which the model reads */
     NAME_QUANTITY,  /* a number with its unit, which the model reads   */
     NAME_ARROW,     /* two names joined by ->                          */
     NAME_TARGET,    /* the path of a quantity that may be edited       */

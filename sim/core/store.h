@@ -55,10 +55,16 @@ MUST_CHECK struct fault *store_add_occasional(struct store *store, const char *p
 /* The number or distribution of a slot; of a profile its factor. */
 const struct quantity *store_quantity(const struct store *store, int slot);
 /* Ties the draw of a slot to that of another by a Gaussian copula of this correlation (between -1 and 1). Without
- * effect unless both are drawn. Ties do not chain. */
+ * effect unless both are drawn. Ties do not chain. `to` -1 unties. */
 void store_tie(struct store *store, int slot, int to, double correlation);
+/* What a slot is tied to, and its correlation; -1: nothing. */
+int store_tied(const struct store *store, int slot, double *correlation);
+/* Joins the draws of slots that are drawn and not tied by a Gaussian copula: their normal scores z become L z, L
+ * [count * count] lower triangular with rows of length 1. A slot is in one group at most. Copies the arrays. */
+MUST_CHECK struct fault *store_join(struct store *store, size_t count, const int slot[], const double factor[]);
 /* The slot is not read in this run: it is not drawn, and is no input. */
 void store_idle(struct store *store, int slot);
+bool store_is_idle(const struct store *store, int slot);
 
 /* The slot of a path, -1 if there is none. */
 int store_find(const struct store *store, const char *path);

@@ -104,6 +104,17 @@ static const struct wrong {
     {"leg-season-alone", 0, 4, 26,
      "legs.b.season stands without a capacity that it could change; expected `capacity:` too"},
     {"leg-season-alone", 1, 5, 44, "legs.c.season.4 is -1; expected a factor of 0 or more"},
+    {"inputs-no-pair", 0, 5, 32,
+     "inputs.correlation.pairs: 'legs.a.time' is not a pair; expected two paths of what is drawn joined by a slash"},
+    {"inputs-unknown", 0, 5, 56,
+     "inputs.correlation.pairs: 'legs.a.tim' is nothing that is drawn once per replication; expected such a path; did "
+     "you mean 'legs.a.time'?"},
+    {"inputs-not-drawn", 0, 5, 57,
+     "inputs.correlation.pairs: 'legs.b.time' is nothing that is drawn once per replication; expected such a path"},
+    {"inputs-itself", 0, 5, 57, "correlation of legs.a.time with itself; expected two different"},
+    {"inputs-each", 0, 5, 78,
+     "inputs.correlation.pairs: events.e.effects.legs.a.time.add is drawn each time its event happens; expected "
+     "something drawn once per replication"},
     {"season-of-eleven", 0, 4, 60, "drivers.oil.season has 11 values; expected 12"},
     {"pair", 0, 6, 13, "drivers.correlation.pairs: 'oil-gas' is not a pair; expected two names joined by a slash"},
     {"pair", 1, 6, 27, "drivers.correlation.pairs: there is no 'correlation' in `drivers`"},
