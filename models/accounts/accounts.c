@@ -474,7 +474,7 @@ static void trade_flows(struct accounts_state *state, const struct rows *rows, c
     for (size_t f = 0; f < flows_count(accounts->flows); f++) {
         const size_t on_route = accounts->on_route[f];
         const double *shipped = on_route < routes->flows ? network_shipped(network, on_route) : flows_demand(flows, f);
-        const double *unit = rows_get(rows, flows_value(accounts->flows, f)), *base = state->base_unit[f];
+        const double *unit = flows_unit_value(flows, f), *base = state->base_unit[f];
         const size_t buyer = accounts->sold_to[f], seller = accounts->bought_from[f];
         double *value = state->value[f];
         EACH_LANE(l) value[l] = unit[l] * shipped[l];

@@ -9,16 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A value in the unit `of`, and what it follows. */
+#define VALUE_KEYS(of)                                                                                                 \
+    {.name = "base",                                                                                                   \
+     .kind = KEY_QUANTITY,                                                                                             \
+     .unit = of,                                                                                                       \
+     .min = 0,                                                                                                         \
+     .max = 1e300,                                                                                                     \
+     .min_open = true,                                                                                                 \
+     .draws = true,                                                                                                    \
+     .profile = true,                                                                                                  \
+     .meaning = "Value of a unit, with the driver at its base."},                                                      \
+        {.name = "driver",                                                                                             \
+         .kind = KEY_REFERENCE,                                                                                        \
+         .default_value = "",                                                                                          \
+         .target = "drivers",                                                                                          \
+         .meaning = "A driver whose ratio to its base multiplies it, such as the price of the goods."},                \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
+static const struct key commodity_value_keys[] = {VALUE_KEYS("USD/$unit")};
+static const struct key flow_value_keys[] = {VALUE_KEYS("USD/$commodity.unit")};
+
 static const struct key commodity_keys[] = {
     {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as TEU or t."},
     {.name = "value",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .min = 0,
-     .max = 1e300,
-     .min_open = true,
-     .draws = true,
-     .profile = true,
+     .kind = KEY_SECTION,
+     .keys = commodity_value_keys,
+     .shorthand = "base",
+     .plain = true,
      .meaning = "Value of a unit at the exporter's border."},
     {.name = "time_value",
      .kind = KEY_QUANTITY,
@@ -100,14 +119,11 @@ static const struct key flow_keys[] = {
      .keys = shocks_keys,
      .meaning = "Random movement of demand beyond its drivers, around its usual level."},
     {.name = "value",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$commodity.unit",
+     .kind = KEY_SECTION,
      .default_value = "",
-     .min = 0,
-     .max = 1e300,
-     .min_open = true,
-     .draws = true,
-     .profile = true,
+     .keys = flow_value_keys,
+     .shorthand = "base",
+     .plain = true,
      .meaning = "Value of a unit, if it differs from the commodity's."},
     {.name = "tariff",
      .kind = KEY_QUANTITY,
@@ -200,10 +216,12 @@ struct flow {
     bool responds;
     int impact, long_run, speed; /* slots */
     size_t incomes;
-    size_t *income;  /* outputs of the drivers */
-    int *elasticity; /* slots */
-    int trend;       /* slot; -1: none */
-    size_t shock;    /* of the drivers; DRIVERS_NO_SHOCK */
+    size_t *income;      /* outputs of the drivers */
+    int *elasticity;     /* slots */
+    bool value_follows;  /* the value is multiplied by a driver's ratio */
+    size_t value_driver; /* output of the drivers */
+    int trend;           /* slot; -1: none */
+    size_t shock;        /* of the drivers; DRIVERS_NO_SHOCK */
     struct season season;
     size_t demand, surplus; /* outcomes */
 };
@@ -215,8 +233,8 @@ struct flows {
     const struct store *store;
 };
 
-/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D); LOG_TREND is ln G. */
-enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, LOG_TREND, FLOW_ROWS };
+/* Rows of a flow. VALUE of a unit and PRICE are those of the month; MEMORY and UPDATE are m and 1 - exp(-s D); LOG_TREND is ln G. */
+enum { DEMAND, SURPLUS, VALUE, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, LOG_TREND, FLOW_ROWS };
 
 struct flows_state {
     const struct flows *flows;
@@ -257,6 +275,24 @@ static void response_read(struct flow *flow, struct setting *response)
     flow->impact = setting_slot(response, "impact");
     flow->long_run = setting_slot(response, "long_run");
     flow->speed = setting_slot(response, "speed");
+}
+
+/* The value of a unit: the flow's own, else its commodity's. */
+static struct fault *value_read(struct flow *flow, struct setting *setting, struct setting *commodity,
+                                const struct drivers *drivers)
+{
+    struct setting *own = setting_find(setting, "value"), *usual = setting_find(commodity, "value");
+    struct setting *value = own != NULL ? own : usual;
+    const struct setting *driver = setting_find(value, "driver");
+    setting_slot(usual, "base");
+    flow->value = setting_slot(value, "base");
+    if (driver == NULL) return NULL;
+    flow->value_follows = true;
+    TRY(drivers_refer(drivers, driver, &flow->value_driver));
+    if (drivers_positive(drivers, flow->value_driver)) return NULL;
+    return fault_at(FAULT_SCENARIO, driver->place,
+                    "%s: driver %s may cross zero, so a value cannot follow its ratio; expected a price or a volume",
+                    driver->path, driver->text);
 }
 
 /* What the market grew by between the base date and the first date of a profile would be a guess. */
@@ -333,9 +369,7 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->unit = strdup(setting_find(setting, "volume")->unit);
     if (flow->unit == NULL) return fault_no_memory();
     flow->volume = setting_slot(setting, "volume");
-    flow->value = setting_slot(setting, "value");
-    const int usual_value = setting_slot(commodity, "value");
-    if (flow->value < 0) flow->value = usual_value;
+    TRY(value_read(flow, setting, commodity, drivers));
     flow->tariff = tariff_slot(plan, setting);
     flow->wedge = setting_slot(setting, "cost_wedge");
     flow->home_share = setting_slot(setting, "home_share");
@@ -459,7 +493,7 @@ struct fault *flows_open(const struct flows *flows, struct flows_state **out)
     if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
     for (size_t i = 0; i < flows->count; i++) {
         const struct flow *flow = &flows->flow[i];
-        state->price_moves[i] = store_varies_by_month(flows->store, flow->value) ||
+        state->price_moves[i] = flow->value_follows || store_varies_by_month(flows->store, flow->value) ||
                                 store_varies_by_month(flows->store, flow->tariff) ||
                                 store_varies_by_month(flows->store, flow->wedge);
     }
@@ -481,11 +515,22 @@ void flows_connect(struct flows_state *state, size_t flow, const double cost[LAN
     state->price_moves[flow] = true;
 }
 
-/* The delivered price. */
-static void price_of(const struct flow *flow, const struct rows *rows, const double cost[LANES], double price[LANES])
+/* The value of a unit, by its driver (NULL: at its base). */
+static void value_of(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
+                     double value[LANES])
 {
-    const double *value = rows_get(rows, flow->value), *tariff = rows_get(rows, flow->tariff),
-                 *wedge = rows_get(rows, flow->wedge);
+    const double *base = rows_get(rows, flow->value);
+    EACH_LANE(l) value[l] = base[l];
+    if (!flow->value_follows || drivers == NULL) return;
+    const double *ratio = drivers_log_ratio(drivers, flow->value_driver);
+    EACH_LANE(l) value[l] *= lanes_exp(ratio[l]);
+}
+
+/* The delivered price. */
+static void price_of(const struct flow *flow, const struct rows *rows, const double value[LANES],
+                     const double cost[LANES], double price[LANES])
+{
+    const double *tariff = rows_get(rows, flow->tariff), *wedge = rows_get(rows, flow->wedge);
     EACH_LANE(l) price[l] = value[l] * (1.0 + tariff[l]) * (1.0 + wedge[l]);
     if (cost != NULL) EACH_LANE(l) price[l] += cost[l];
 }
@@ -515,7 +560,8 @@ void flows_start(struct flows_state *state, const struct rows *rows)
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         const double *volume = rows_get(rows, flow->volume);
-        price_of(flow, rows, state->cost[i], x[PRICE_BASE]);
+        value_of(flow, rows, NULL, x[VALUE]);
+        price_of(flow, rows, x[VALUE], state->cost[i], x[PRICE_BASE]);
         EACH_LANE(l)
         {
             x[DEMAND][l] = volume[l];
@@ -576,9 +622,10 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         double *demand = x[DEMAND];
         demand_unmoved(flow, rows, drivers, of_year, x[LOG_TREND], demand);
+        value_of(flow, rows, drivers, x[VALUE]);
         if (!state->price_moves[i]) continue;
         _Alignas(LANES_ALIGNMENT) double unmoved[LANES], response[LANES];
-        price_of(flow, rows, state->cost[i], x[PRICE]);
+        price_of(flow, rows, x[VALUE], state->cost[i], x[PRICE]);
         EACH_LANE(l) unmoved[l] = demand[l];
         if (flow->responds) {
             respond(flow, rows, x, response);
@@ -591,6 +638,11 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
 const double *flows_demand(const struct flows_state *state, size_t flow)
 {
     return state->x[flow * FLOW_ROWS + DEMAND];
+}
+
+const double *flows_unit_value(const struct flows_state *state, size_t flow)
+{
+    return state->x[flow * FLOW_ROWS + VALUE];
 }
 
 const double *flows_surplus(const struct flows_state *state, size_t flow)

@@ -129,6 +129,14 @@ static struct fault *quantity_text(const struct node *node, const struct setting
     return unknown_word(node, setting);
 }
 
+/* The path of a quantity in the store: names of draws depend on it. */
+static const char *store_path_of(const struct setting *setting)
+{
+    const struct setting *section = setting->parent;
+    const bool plain = section != NULL && section->key->plain && strcmp(section->key->shorthand, setting->name) == 0;
+    return plain ? section->path : setting->path;
+}
+
 static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct quantity quantity;
@@ -144,8 +152,8 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
     quantity_support(&quantity, &min, &max);
     if (fault == NULL && !in_range(setting->key, min, max)) fault = range_fault(node, setting, min, max);
     if (fault == NULL && setting->key->redrawn)
-        return store_add_occasional(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
-    if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
+        return store_add_occasional(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
+    if (fault == NULL) return store_add(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
     quantity_free(&quantity);
     return fault;
 }
@@ -257,7 +265,7 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     }
     if (faults == NULL) faults = profile_check(node, setting, &profile);
     if (faults == NULL)
-        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month,
+        faults = store_add_profile(walk->store, store_path_of(setting), setting->unit, profile.points, profile.month,
                                    profile.value, profile.step, &profile.times, &setting->slot);
     else
         quantity_free(&profile.times);

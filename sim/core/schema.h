@@ -72,6 +72,7 @@ struct key {
     const struct key *entry;      /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
     const char *shorthand; /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
                               item may stand alone */
+    bool plain;            /* of KEY_SECTION: the quantity of its shorthand has the path of the section itself */
     /* Of KEY_SECTION: more keys, chosen by the value of the key `variant_by`; a list ended by NULL. */
     const struct variant *const *variants;
     const char *variant_by;

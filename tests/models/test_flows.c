@@ -307,6 +307,40 @@ START_TEST(a_shock_of_its_own_leaves_the_bits_of_everything_else)
 }
 END_TEST
 
+START_TEST(the_value_of_goods_follows_their_price)
+{
+    /* the price doubles after a year: exports, what is delivered and its answer with it; base prices stay */
+    struct support support;
+    support_open(
+        &support,
+        "scenario: t\ntime: {base: 2020-01, start: 2020-01, months: 24}\nrun: {home: kz}\n"
+        "drivers:\n  copper: {model: path, unit: USD/t, values: {2020-01: 6 kUSD/t, 2021-01: 12 kUSD/t}}\n"
+        "commodities:\n  cathode: {unit: t, value: {base: 5 kUSD/t, driver: copper}}\n"
+        "flows:\n"
+        "  f: {commodity: cathode, from: kz, to: cn, volume: 100 t/yr}\n"
+        "  g: {commodity: cathode, from: kz, to: eu, volume: 100 t/yr, value: {base: {2020-01: 6 kUSD/t, 2021-01: "
+        "7 kUSD/t}, driver: copper}, response: {impact: 0.5, long_run: 0.5, speed: 1 /yr}}\n"
+        "  h: {commodity: cathode, from: kz, to: ru, volume: 100 t/yr, value: uniform(4 5) kUSD/t}\n",
+        1);
+    ck_assert_str_eq(store_input_name(support.plan.store, 0), "flows.h.value"); /* as ever */
+    struct world_state *state = support_begin(&support);
+    const double *h = support_quantity(&support, state, "flows.h.value");
+    for (int m = 0; m < 24; m++) {
+        world_month(state, m);
+        const double part = m < 12 ? m / 12.0 : 1.0, ratio = 1.0 + part, unit = (6000.0 + 1000.0 * part) * ratio;
+        const double demand = 100.0 * pow(unit / 6000.0, -0.5);
+        ck_assert_double_eq_tol(support_value(&support, state, "flows.f.value"), 5e5 * ratio, 1e-8);
+        ck_assert_double_eq_tol(support_value(&support, state, "flows.g.demand"), demand, 1e-10);
+        ck_assert_double_eq_tol(support_value(&support, state, "trade.exports.eu"), demand * unit, 1e-6);
+        ck_assert_double_eq_tol(support_value(&support, state, "trade.exports.ru"), 100.0 * h[0], 1e-8);
+        ck_assert_double_eq_tol(support_value(&support, state, "flows.g.surplus"),
+                                0.5 * (demand + 100.0) * (6000.0 - unit), 1e-6);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(demand_has_no_elasticity_to_a_driver_that_may_cross_zero)
 {
     struct support support;
@@ -337,6 +371,7 @@ int main(void)
     tcase_add_test(facts, a_shock_drawn_per_replication_keeps_its_law_in_each);
     tcase_add_test(facts, a_shock_hangs_together_with_a_driver_and_with_another_shock);
     tcase_add_test(facts, a_shock_of_its_own_leaves_the_bits_of_everything_else);
+    tcase_add_test(facts, the_value_of_goods_follows_their_price);
     tcase_add_test(facts, demand_has_no_elasticity_to_a_driver_that_may_cross_zero);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);

@@ -115,6 +115,10 @@ static const struct wrong {
     {"inputs-each", 0, 5, 78,
      "inputs.correlation.pairs: events.e.effects.legs.a.time.add is drawn each time its event happens; expected "
      "something drawn once per replication"},
+    {"value-driver", 0, 7, 60, "flows.g.value lacks the key 'base': Value of a unit, with the driver at its base"},
+    {"value-follows", 0, 6, 94,
+     "flows.f.value.driver: driver sea may cross zero, so a value cannot follow its ratio; expected a price or a "
+     "volume"},
     {"season-of-eleven", 0, 4, 60, "drivers.oil.season has 11 values; expected 12"},
     {"pair", 0, 6, 13, "drivers.correlation.pairs: 'oil-gas' is not a pair; expected two names joined by a slash"},
     {"pair", 1, 6, 27, "drivers.correlation.pairs: there is no 'correlation' in `drivers`"},
