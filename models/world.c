@@ -20,6 +20,7 @@ struct world {
     struct regimes *regimes;
     struct events *events;
     struct accounts *accounts;
+    struct gains *gains;
     struct appraisal *appraisal;
     struct indices *indices;
     struct thresholds *thresholds;
@@ -46,6 +47,7 @@ struct world_state {
     struct regimes_state *regimes;
     struct events_state *events;
     struct accounts_state *accounts;
+    struct gains_state *gains;
     struct appraisal_state *appraisal;
     struct indices_state *indices;
     struct thresholds_state *thresholds;
@@ -106,6 +108,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     if (faults != NULL) return faults;
     TRY(effects_settle(&world->effects, plan));
     TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
+    TRY(gains_prepare(plan, world->flows, world->network, world->energy, &world->gains));
     TRY(appraisal_prepare(plan, world->flows, world->accounts, &world->appraisal));
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
@@ -235,6 +238,9 @@ COMPONENT_ROWS(events)
 COMPONENT_LIFE(accounts)
 COMPONENT_REPORT(accounts)
 COMPONENT_ROWS(accounts)
+COMPONENT_LIFE(gains)
+COMPONENT_REPORT(gains)
+COMPONENT_ROWS(gains)
 COMPONENT_LIFE(appraisal)
 COMPONENT_REPORT(appraisal)
 COMPONENT_ROWS(appraisal)
@@ -373,6 +379,7 @@ static const struct component components[] = {
     {LIFE(events), start_events, rows_of_events, streams_of_events},
     {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
     {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
+    {LIFE(gains), NULL, rows_of_gains, NULL},
     {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
     {LIFE(indices), NULL, rows_of_indices, NULL},
     {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
@@ -632,7 +639,8 @@ void world_month(struct world_state *state, int month)
     network_step(state->network, state->rows, state->drivers, state->flows, month);
     energy_step(state->energy, state->rows, state->drivers, month);
     accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
-    appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
+    gains_step(state->gains, state->rows, state->flows, state->network, state->energy, state->accounts);
+    appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->gains, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
     thresholds_step(state->thresholds, &state->report, month);
 }

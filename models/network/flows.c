@@ -155,7 +155,17 @@ static const struct key flow_keys[] = {
      .max = 1,
      .draws = true,
      .profile = true,
-     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home."},
+     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home; the rest is the other "
+                "country's."},
+    {.name = "split",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .default_value = "",
+     .min = 0,
+     .max = 1,
+     .draws = true,
+     .profile = true,
+     .meaning = "Of a flow between two other countries: the exporter's part of its users' gain; half if absent."},
     {.name = "income",
      .kind = KEY_ENTRIES,
      .default_value = "",
@@ -211,8 +221,8 @@ struct flow {
     const char *name;
     const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
     const char *from, *to;
-    char *unit;                                   /* of demand: "TEU/yr" */
-    int volume, value, tariff, wedge, home_share; /* slots */
+    char *unit;                                          /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge, home_share, split; /* slots */
     bool responds;
     int impact, long_run, speed; /* slots */
     size_t incomes;
@@ -295,6 +305,18 @@ static struct fault *value_read(struct flow *flow, struct setting *setting, stru
                     driver->path, driver->text);
 }
 
+/* Who has what of the users' gain: with home a share for home, else one for the exporter. */
+static struct fault *split_read(struct flow *flow, struct setting *setting, const struct plan *plan)
+{
+    const struct setting *split = setting_find(setting, "split");
+    const bool touches =
+        plan->home != NULL && (strcmp(flow->from, plan->home) == 0 || strcmp(flow->to, plan->home) == 0);
+    flow->split = split == NULL ? -1 : split->slot;
+    if (split == NULL || !touches) return NULL;
+    return fault_at(FAULT_SCENARIO, split->place, "%s: %s is from or to home, %s; expected `home_share`", split->path,
+                    setting->path, plan->home);
+}
+
 /* What the market grew by between the base date and the first date of a profile would be a guess. */
 static struct fault *trend_read(struct flow *flow, struct setting *setting, const struct plan *plan)
 {
@@ -373,6 +395,7 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->tariff = tariff_slot(plan, setting);
     flow->wedge = setting_slot(setting, "cost_wedge");
     flow->home_share = setting_slot(setting, "home_share");
+    TRY(split_read(flow, setting, plan));
     TRY(tariff_check(flow, setting));
     response_read(flow, setting_find(setting, "response"));
     TRY(trend_read(flow, setting, plan));
@@ -459,6 +482,11 @@ int flows_tariff(const struct flows *flows, size_t flow)
 int flows_home_share(const struct flows *flows, size_t flow)
 {
     return flows->flow[flow].home_share;
+}
+
+int flows_split(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].split;
 }
 
 const char *flows_from(const struct flows *flows, size_t flow)

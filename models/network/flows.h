@@ -38,6 +38,7 @@ int flows_volume(const struct flows *flows, size_t flow);             /* slot of
 int flows_value(const struct flows *flows, size_t flow);        /* slot of the value of a unit, without its driver */
 int flows_tariff(const struct flows *flows, size_t flow);       /* slot of the tariff */
 int flows_home_share(const struct flows *flows, size_t flow);   /* slot of home's share of what users gain */
+int flows_split(const struct flows *flows, size_t flow);        /* slot of the exporter's share; -1: half */
 const char *flows_from(const struct flows *flows, size_t flow); /* country of the exporter */
 const char *flows_to(const struct flows *flows, size_t flow);   /* country of the importer */
 struct setting *flows_setting(const struct flows *flows, size_t flow);

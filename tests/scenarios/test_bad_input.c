@@ -119,6 +119,7 @@ static const struct wrong {
     {"value-follows", 0, 6, 94,
      "flows.f.value.driver: driver sea may cross zero, so a value cannot follow its ratio; expected a price or a "
      "volume"},
+    {"split", 0, 6, 67, "flows.f.split: flows.f is from or to home, kz; expected `home_share`"},
     {"season-of-eleven", 0, 4, 60, "drivers.oil.season has 11 values; expected 12"},
     {"pair", 0, 6, 13, "drivers.correlation.pairs: 'oil-gas' is not a pair; expected two names joined by a slash"},
     {"pair", 1, 6, 27, "drivers.correlation.pairs: there is no 'correlation' in `drivers`"},
