@@ -65,7 +65,11 @@ static const struct key leg_keys[] = {
     {.name = "country",
      .kind = KEY_NAME,
      .default_value = "",
-     .meaning = "The state that it crosses and that can close it."},
+     .meaning = "The state whose territory it crosses; its fees are that country's."},
+    {.name = "control",
+     .kind = KEY_NAME,
+     .default_value = "",
+     .meaning = "Who decides over it, if not that state: a country, or any other such as a consortium."},
     {.name = "capacity",
      .kind = KEY_QUANTITY,
      .unit = "$capacity!/yr",
@@ -258,10 +262,12 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
                                                [LEG_FEE] = "fee",
                                                [LEG_SUBSIDY] = "subsidy",
                                                [LEG_PENALTY] = "penalty"};
-    struct setting *country = setting_find(setting, "country"), *capacity = setting_find(setting, "capacity");
+    struct setting *country = setting_find(setting, "country"), *control = setting_find(setting, "control"),
+                   *capacity = setting_find(setting, "capacity");
     leg->name = setting->name;
     leg->place = setting->place;
     leg->country = country == NULL ? NULL : country->text;
+    leg->control = control == NULL ? leg->country : control->text;
     leg->capacity = capacity == NULL ? -1 : capacity->slot;
     leg->time = setting_slot(setting, "time");
     leg->sd = setting_slot(setting, "sd");

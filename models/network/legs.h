@@ -16,7 +16,8 @@ enum leg_map { LEG_USE, LEG_COST, LEG_FEE, LEG_SUBSIDY, LEG_PENALTY, LEG_MAPS };
 struct leg {
     const char *name;
     struct place place;
-    const char *country;              /* NULL: none stated */
+    const char *country;              /* whose territory; NULL: none stated */
+    const char *control;              /* who decides over it; the country if not stated */
     int capacity;                     /* slot, in stock per year; -1: unlimited */
     char *stock;                      /* what capacity counts: "train" */
     int time, sd;                     /* slots, days */

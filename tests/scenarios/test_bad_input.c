@@ -120,6 +120,10 @@ static const struct wrong {
      "flows.f.value.driver: driver sea may cross zero, so a value cannot follow its ratio; expected a price or a "
      "volume"},
     {"split", 0, 6, 67, "flows.f.split: flows.f is from or to home, kz; expected `home_share`"},
+    {"control", 0, 9, 18,
+     "outcomes.dependence.t.country.1 is 'consortium', in which no leg is; expected the `country` of a leg"},
+    {"control", 1, 10, 18,
+     "outcomes.dependence.c.country.1 is 'ru', which decides over no leg; expected the `control` or `country` of one"},
     {"season-of-eleven", 0, 4, 60, "drivers.oil.season has 11 values; expected 12"},
     {"pair", 0, 6, 13, "drivers.correlation.pairs: 'oil-gas' is not a pair; expected two names joined by a slash"},
     {"pair", 1, 6, 27, "drivers.correlation.pairs: there is no 'correlation' in `drivers`"},
