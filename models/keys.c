@@ -5,6 +5,7 @@
 #include "models/accounts/treasury.h"
 #include "models/drivers/drivers.h"
 #include "models/energy/energy.h"
+#include "models/inputs.h"
 #include "models/network/flows.h"
 #include "models/network/network.h"
 #include "models/outcomes.h"
@@ -165,6 +166,7 @@ const struct key *keys_root(void)
                              .keys = run_keys,
                              .meaning = "How it is simulated and counted."};
     keys[n++] = drivers_key;
+    keys[n++] = inputs_key;
     keys[n++] = flows_commodities_key;
     keys[n++] = legs_key;
     keys[n++] = flows_key;

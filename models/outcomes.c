@@ -3,6 +3,7 @@
 #include "models/outcomes.h"
 #include "models/accounts/accounts.h"
 #include "models/accounts/appraisal.h"
+#include "models/accounts/gains.h"
 #include "models/accounts/indices.h"
 #include "models/accounts/thresholds.h"
 #include "models/accounts/treasury.h"
@@ -33,6 +34,7 @@ const struct outcome_kind *const outcome_tables[] = {drivers_outcomes,
                                                      accounts_trade_outcomes,
                                                      accounts_partner_outcomes,
                                                      treasury_outcomes,
+                                                     gains_outcomes,
                                                      appraisal_outcomes,
                                                      indices_outcomes,
                                                      thresholds_outcomes,

@@ -1,6 +1,7 @@
 /* models/world.c -- see world.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/world.h"
+#include "models/inputs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct world {
     struct events *events;
     struct accounts *accounts;
     struct treasury *treasury;
+    struct gains *gains;
     struct appraisal *appraisal;
     struct indices *indices;
     struct thresholds *thresholds;
@@ -47,6 +49,7 @@ struct world_state {
     struct events_state *events;
     struct accounts_state *accounts;
     struct treasury_state *treasury;
+    struct gains_state *gains;
     struct appraisal_state *appraisal;
     struct indices_state *indices;
     struct thresholds_state *thresholds;
@@ -102,15 +105,17 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     TRY(energy_prepare(plan, world->drivers, world->network, &world->energy));
     struct fault *faults = policies_prepare(plan, &world->effects, &world->policies);
     faults = fault_join(faults, regimes_prepare(plan, &world->effects, &world->regimes));
-    faults = fault_join(faults, events_prepare(plan, &world->effects, &world->events));
+    faults = fault_join(faults, events_prepare(plan, &world->effects, world->drivers, &world->events));
     if (faults != NULL) return faults;
     TRY(effects_settle(&world->effects, plan));
     TRY(accounts_prepare(plan, world->flows, world->network, world->energy, world->policies, &world->accounts));
     TRY(treasury_prepare(plan, world->drivers, &world->treasury));
+    TRY(gains_prepare(plan, world->flows, world->network, world->energy, &world->gains));
     TRY(appraisal_prepare(plan, world->flows, world->accounts, &world->appraisal));
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
     TRY(policies_connect(world->policies, plan, world->drivers));
+    TRY(inputs_prepare(plan));
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 
@@ -238,6 +243,9 @@ COMPONENT_ROWS(accounts)
 COMPONENT_LIFE(treasury)
 COMPONENT_REPORT(treasury)
 COMPONENT_ROWS(treasury)
+COMPONENT_LIFE(gains)
+COMPONENT_REPORT(gains)
+COMPONENT_ROWS(gains)
 COMPONENT_LIFE(appraisal)
 COMPONENT_REPORT(appraisal)
 COMPONENT_ROWS(appraisal)
@@ -281,12 +289,12 @@ static size_t streams_of_regimes(const struct world *world)
 
 static size_t streams_of_events(const struct world *world)
 {
-    return events_count(world->events);
+    return events_streams(world->events);
 }
 
 static void start_drivers(struct world_state *state, uint64_t first, bool calm)
 {
-    (void)calm;
+    drivers_calm(state->drivers, calm);
     drivers_start(state->drivers, state->rows, first);
 }
 
@@ -337,7 +345,7 @@ static void start_events(struct world_state *state, uint64_t first, bool calm)
 
 static void report_events(struct world_state *state)
 {
-    events_report(state->world->events, state->rows, &state->report);
+    events_report(state->events, state->rows, &state->report);
 }
 
 static void free_effects(struct world *world)
@@ -383,6 +391,7 @@ static const struct component components[] = {
     {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
     {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
     {LIFE(treasury), start_treasury, rows_of_treasury, NULL},
+    {LIFE(gains), NULL, rows_of_gains, NULL},
     {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
     {LIFE(indices), NULL, rows_of_indices, NULL},
     {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
@@ -636,7 +645,7 @@ void world_month(struct world_state *state, int month)
     rows_move(state->rows, EFFECTS_STAGE_REGIMES, now);
     regimes_step(state->regimes, state->rows, month);
     rows_move(state->rows, EFFECTS_STAGE_EVENTS, now);
-    events_step(state->events, state->rows, month);
+    events_step(state->events, state->rows, state->drivers, month);
     rows_move(state->rows, EFFECTS_STAGE_MODELS, now);
     flows_step(state->flows, state->rows, state->drivers, month);
     energy_step_before(state->energy, state->rows, state->drivers, month);
@@ -644,7 +653,8 @@ void world_month(struct world_state *state, int month)
     energy_step(state->energy, state->rows, state->drivers, state->network, month);
     accounts_step(state->accounts, state->rows, state->flows, state->network, state->energy, state->policies);
     treasury_step(state->treasury, state->rows, state->drivers, state->accounts, state->policies);
-    appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->policies, month);
+    gains_step(state->gains, state->rows, state->flows, state->network, state->energy, state->accounts);
+    appraisal_step(state->appraisal, state->rows, state->flows, state->accounts, state->gains, state->policies, month);
     indices_step(state->indices, state->accounts, state->network, state->energy, month);
     thresholds_step(state->thresholds, &state->report, month);
 }

@@ -10,6 +10,7 @@
 
 #include "models/accounts/accounts.h"
 #include "models/accounts/appraisal.h"
+#include "models/accounts/gains.h"
 #include "models/accounts/indices.h"
 #include "models/accounts/thresholds.h"
 #include "models/accounts/treasury.h"

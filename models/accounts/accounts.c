@@ -300,10 +300,9 @@ static void lines_find(struct accounts *accounts)
     accounts->has[FISCAL_FEES] = accounts->fees > 0 || transit;
     accounts->has[FISCAL_IMPORT_DUTY] = imports;
     accounts->has[FISCAL_SUBSIDIES] = accounts->subsidies > 0;
-    accounts->has[FISCAL_INVESTMENT] = accounts->has[FISCAL_UPKEEP] = accounts->has[FISCAL_DEBT_SERVICE] =
-        policies_spend(accounts->policies);
-    for (size_t i = 0; i < FISCAL_TOTAL; i++)
-        accounts->has[FISCAL_TOTAL] = accounts->has[FISCAL_TOTAL] || accounts->has[i];
+    /* 0 without policies, so that a run with some can be compared with one that has none */
+    accounts->has[FISCAL_INVESTMENT] = accounts->has[FISCAL_UPKEEP] = accounts->has[FISCAL_DEBT_SERVICE] = true;
+    accounts->has[FISCAL_TOTAL] = true;
 }
 
 /* A line of trade, whose name in words says how much of published trade it covers. */
@@ -474,7 +473,7 @@ static void trade_flows(struct accounts_state *state, const struct rows *rows, c
     for (size_t f = 0; f < flows_count(accounts->flows); f++) {
         const size_t on_route = accounts->on_route[f];
         const double *shipped = on_route < routes->flows ? network_shipped(network, on_route) : flows_demand(flows, f);
-        const double *unit = rows_get(rows, flows_value(accounts->flows, f)), *base = state->base_unit[f];
+        const double *unit = flows_unit_value(flows, f), *base = state->base_unit[f];
         const size_t buyer = accounts->sold_to[f], seller = accounts->bought_from[f];
         double *value = state->value[f];
         EACH_LANE(l) value[l] = unit[l] * shipped[l];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Whose view, and which discount rate. */
-enum { FISCAL, PROJECT, NATIONAL, COSTS, VIEWS };
+enum { FISCAL, PROJECT, NATIONAL, ALL, COSTS, VIEWS };
 enum { LOW, MIDDLE, HIGH, RATES };
 #define VALUE(view, rate) ((view)*RATES + (rate))
 
@@ -38,7 +38,11 @@ const struct outcome_kind appraisal_outcomes[] = {
     NPVS(NATIONAL, "npv.national", MAIN_ALWAYS, 1, "present value of gains of the home country", OUTCOME_MORE, true,
          "Of state, owners and users at home, less investment and upkeep, with what is left at the end; only its "
          "difference between two runs has a meaning."),
-    NPVS(COSTS, "npv.costs", MAIN_NOT, 0, "present value of investment and upkeep", OUTCOME_LESS, false,
+    NPVS(
+        ALL, "npv.all", MAIN_ALWAYS, 3, "present value of gains of all countries", OUTCOME_MORE, true,
+        "npv.national with what users, legs, owners and states gain abroad; only its difference between two runs has a "
+        "meaning."),
+    NPVS(COSTS, "npv.costs", MAIN_ALWAYS, 2, "present value of investment and upkeep", OUTCOME_LESS, false,
          "Investment and upkeep of policies, less what is left at the end; 0 where nothing is spent."),
     [VALUE(VIEWS, 0)] = {.pattern = NULL}};
 
@@ -116,7 +120,8 @@ void appraisal_close(struct appraisal_state *state)
 }
 
 void appraisal_step(struct appraisal_state *state, const struct rows *rows, const struct flows_state *flows,
-                    const struct accounts_state *accounts, const struct policies_state *policies, int month)
+                    const struct accounts_state *accounts, const struct gains_state *gains,
+                    const struct policies_state *policies, int month)
 {
     const struct appraisal *appraisal = state->appraisal;
     if (!appraisal->of_home) return;
@@ -138,6 +143,8 @@ void appraisal_step(struct appraisal_state *state, const struct rows *rows, cons
                      *surplus = flows_surplus(flows, appraisal->user[u]);
         EACH_LANE(l) view[NATIONAL][l] += share[l] * surplus[l];
     }
+    const double *abroad = gains_abroad(gains);
+    EACH_LANE(l) view[ALL][l] = view[NATIONAL][l] + abroad[l];
     for (size_t r = 0; r < RATES; r++) {
         const double factor = appraisal->factor[r][month];
         for (size_t v = 0; v < VIEWS; v++) {

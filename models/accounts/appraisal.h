@@ -5,6 +5,7 @@
  *   npv.national   duty + royalty + profit tax + import duty - subsidies + fees of home legs and transit
  *                  + home share of the producers' profit after tax + home share of the users' gain of flows from or to
  *                  home - investment - upkeep + residual value
+ *   npv.all        the same of all countries: with it what is gained abroad (gains.h)
  *   npv.costs      investment + upkeep - residual value
  * times (1 + r)^(-t/12), t months from the first, at each of run.discount. Investment is the whole of what is spent:
  * loans are a part of npv.fiscal alone. The residual value counts in the last month. Only differences between runs
@@ -14,6 +15,7 @@
 #define ZHOL_APPRAISAL_H
 
 #include "models/accounts/accounts.h"
+#include "models/accounts/gains.h"
 
 struct appraisal;
 struct appraisal_state; /* of a thread */
@@ -30,7 +32,8 @@ void appraisal_close(struct appraisal_state *state);
 size_t appraisal_rows(const struct appraisal *appraisal);
 /* A month (0 = the first), after the accounts. */
 void appraisal_step(struct appraisal_state *state, const struct rows *rows, const struct flows_state *flows,
-                    const struct accounts_state *accounts, const struct policies_state *policies, int month);
+                    const struct accounts_state *accounts, const struct gains_state *gains,
+                    const struct policies_state *policies, int month);
 void appraisal_report(const struct appraisal_state *state, struct outcome_rows *rows);
 
 #endif

@@ -25,6 +25,11 @@ static const struct key dependence_keys[] = {
      .entry = item_entry,
      .shorthand = "",
      .meaning = "The set: own exports (flows from home, energy sold abroad), or transit, or imports; never mixed."},
+    {.name = "over",
+     .kind = KEY_CHOICE,
+     .choices = "territory control",
+     .default_value = "territory",
+     .meaning = "Which legs are theirs: those on their territory (`country`), or those they decide over (`control`)."},
     {.name = "by",
      .kind = KEY_CHOICE,
      .choices = "value volume",
@@ -74,6 +79,7 @@ struct dependence {
     struct part *part;
     size_t parts;
     bool by_value;
+    bool by_control; /* a leg is of who decides over it; else of its country */
     size_t outcome;
 };
 
@@ -117,20 +123,34 @@ static bool names_country(const struct setting *countries, const char *country)
     return false;
 }
 
-/* Some leg is in each country: a slip of the pen would be a dependence of 0. */
-static struct fault *countries_check(const struct indices *indices, const struct setting *countries)
+/* Whose the leg is. */
+static const char *owner_of(const struct dependence *dependence, const struct leg *leg)
+{
+    return dependence->by_control ? leg->control : leg->country;
+}
+
+/* Some leg is of each country: a slip of the pen would be a dependence of 0. */
+static struct fault *countries_check(const struct indices *indices, const struct dependence *dependence,
+                                     const struct setting *countries)
 {
     const struct legs *legs = network_legs(indices->network);
     struct fault *faults = NULL;
     for (size_t i = 0; i < countries->children; i++) {
         const struct setting *country = countries->child[i];
         size_t l = 0;
-        while (l < legs->count && (legs->leg[l].country == NULL || strcmp(legs->leg[l].country, country->text) != 0))
+        while (l < legs->count && (owner_of(dependence, &legs->leg[l]) == NULL ||
+                                   strcmp(owner_of(dependence, &legs->leg[l]), country->text) != 0))
             l++;
-        if (l == legs->count)
-            faults = fault_join(faults, fault_at(FAULT_SCENARIO, country->place,
-                                                 "%s is '%s', in which no leg is; expected the `country` of a leg",
-                                                 country->path, country->text));
+        if (l < legs->count) continue;
+        struct fault *fault =
+            dependence->by_control
+                ? fault_at(FAULT_SCENARIO, country->place,
+                           "%s is '%s', which decides over no leg; expected the `control` or `country` of one",
+                           country->path, country->text)
+                : fault_at(FAULT_SCENARIO, country->place,
+                           "%s is '%s', in which no leg is; expected the `country` of a leg", country->path,
+                           country->text);
+        faults = fault_join(faults, fault);
     }
     return faults;
 }
@@ -161,7 +181,8 @@ static struct fault *flow_add(const struct indices *indices, struct dependence *
         if (routes->flow[routes->route[r].flow].flow != f) continue;
         struct part part = {.is_route = true, .route = r, .flow = f};
         for (size_t i = 0; i < routes->route[r].legs; i++)
-            part.depends = part.depends || names_country(countries, legs->leg[routes->route[r].leg[i]].country);
+            part.depends =
+                part.depends || names_country(countries, owner_of(dependence, &legs->leg[routes->route[r].leg[i]]));
         any = true;
         TRY(part_add(dependence, part));
     }
@@ -181,14 +202,16 @@ static struct fault *energy_add(const struct indices *indices, struct dependence
         struct part part = {.commodity = c, .outlet = o};
         any = true;
         for (size_t v = 0; v < outlet->ways; v++)
-            part.depends = part.depends || names_country(countries, indices->energy->leg->leg[outlet->way[v]].country);
+            part.depends = part.depends ||
+                           names_country(countries, owner_of(dependence, &indices->energy->leg->leg[outlet->way[v]]));
         const struct leg *also = outlet->also_leg == ENERGY_NONE ? NULL : &indices->energy->leg->leg[outlet->also_leg];
-        if (also != NULL && !part.depends && names_country(countries, also->country))
+        if (also != NULL && !part.depends && names_country(countries, owner_of(dependence, also)))
             return fault_at(
                 FAULT_SCENARIO, item->place,
-                "%s: what outlet %s of %s gets through %s, in %s, is left open; expected that leg in `via`, "
+                "%s: what outlet %s of %s gets through %s, %s %s, is left open; expected that leg in `via`, "
                 "or another country",
-                item->path, outlet->name, item->text, also->name, also->country);
+                item->path, outlet->name, item->text, also->name, dependence->by_control ? "of" : "in",
+                owner_of(dependence, also));
         TRY(part_add(dependence, part));
     }
     if (any) return NULL;
@@ -249,8 +272,9 @@ static struct fault *dependence_read(const struct indices *indices, struct depen
     struct fault *faults = NULL;
     setting->used = true;
     dependence->by_value = strcmp(setting_find(setting, "by")->text, "value") == 0;
+    dependence->by_control = strcmp(setting_find(setting, "over")->text, "control") == 0;
     for (size_t i = 0; i < countries->children; i++) countries->child[i]->used = true;
-    faults = countries_check(indices, countries);
+    faults = countries_check(indices, dependence, countries);
     for (size_t i = 0; i < of->children; i++)
         faults = fault_join(faults, item_add(indices, dependence, of->child[i], countries, plan, &kind, &unit));
     if (faults != NULL) return faults;

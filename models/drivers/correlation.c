@@ -41,17 +41,18 @@ struct correlation_state {
     double (*z)[LANES];   /* [innovations] independent normals of the month */
 };
 
-/* phi(k) = (1 - e^{-k D}) / k, D at 0. */
-static double phi(double k)
+/* phi(k) = (1 - e^{-k D}) / k, D at 0; of the past 1 / k. */
+static double phi(enum correlation_span span, double k)
 {
+    if (span == CORRELATION_PAST) return 1.0 / k;
     return k == 0.0 ? CALENDAR_MONTH_YEARS : -expm1(-k * CALENDAR_MONTH_YEARS) / k;
 }
 
-static double covariance(const struct innovation *a, const struct innovation *b)
+static double covariance(enum correlation_span span, const struct innovation *a, const struct innovation *b)
 {
     double sum = 0.0;
     for (size_t i = 0; i < a->terms; i++)
-        for (size_t j = 0; j < b->terms; j++) sum += a->c[i] * b->c[j] * phi(a->k[i] + b->k[j]);
+        for (size_t j = 0; j < b->terms; j++) sum += a->c[i] * b->c[j] * phi(span, a->k[i] + b->k[j]);
     return sum;
 }
 
@@ -137,7 +138,9 @@ static void matrix_fill(struct correlation *correlation, const struct correlatio
             const struct innovation *a = &plan->innovation[i], *b = &plan->innovation[j];
             const double rho = rho_of(plan, i, j);
             double r = i == j ? 1.0 : 0.0;
-            if (i != j && rho != 0.0) r = rho * covariance(a, b) / sqrt(covariance(a, a) * covariance(b, b));
+            if (i != j && rho != 0.0)
+                r = rho * covariance(plan->span, a, b) /
+                    sqrt(covariance(plan->span, a, a) * covariance(plan->span, b, b));
             correlation->matrix[i * n + j] = r;
         }
 }
@@ -251,16 +254,23 @@ static struct fault *groups_factor(struct correlation *correlation, const struct
     return NULL;
 }
 
+static struct fault *stream_name(const struct correlation_plan *plan, const char *root, const char *name,
+                                 struct stream *stream)
+{
+    char *full = NULL;
+    if (asprintf(&full, "%s%s%s", root, name, plan->suffix == NULL ? "" : plan->suffix) < 0) return fault_no_memory();
+    *stream = stream_named(plan->seed, full, plan->generator);
+    free(full);
+    return NULL;
+}
+
 static struct fault *streams_name(struct correlation *correlation, const struct correlation_plan *plan)
 {
     for (size_t i = 0; i < plan->innovations; i++) {
-        char *name = NULL;
-        if (asprintf(&name, "drivers.%s", plan->innovation[i].name) < 0) return fault_no_memory();
-        correlation->stream[i] = stream_named(plan->seed, name, plan->generator);
-        free(name);
+        const struct innovation *innovation = &plan->innovation[i];
+        TRY(stream_name(plan, innovation->of_flow ? "" : "drivers.", innovation->name, &correlation->stream[i]));
     }
-    correlation->copula_stream = stream_named(plan->seed, "drivers.correlation", plan->generator);
-    return NULL;
+    return stream_name(plan, "drivers.", "correlation", &correlation->copula_stream);
 }
 
 static void order_by_name(const struct correlation_plan *plan, size_t order[])
@@ -342,6 +352,14 @@ size_t correlation_groups(const struct correlation *correlation)
 size_t correlation_group(const struct correlation *correlation, size_t i)
 {
     return correlation->group_of[i];
+}
+
+const double *correlation_factor(const struct correlation *correlation, size_t group, size_t *members,
+                                 const size_t **member)
+{
+    *members = correlation->group[group].members;
+    *member = correlation->group[group].member;
+    return correlation->group[group].factor;
 }
 
 struct fault *correlation_state_open(const struct correlation *correlation, struct correlation_state **out)

@@ -24,6 +24,7 @@ enum { CORRELATION_TERMS = 2 };
 struct innovation {
     const char *name;  /* "brent.long", "gdp-kz", "gdp-kz.level": names its draws and orders the factor */
     const char *shock; /* "brent.long", "gdp-kz": what `pairs` speaks of */
+    bool of_flow; /* its draws bear the name alone, "flows.f.shock"; those of a driver are "drivers." and the name */
     size_t terms;
     double c[CORRELATION_TERMS];
     double k[CORRELATION_TERMS]; /* 1/year */
@@ -37,6 +38,10 @@ struct correlation_pair {
 
 enum copula_family { COPULA_GAUSSIAN, COPULA_T };
 
+/* Over what the shocks are integrated: a month; or all the past, which gives values in their stationary law, joint
+ * too: phi(k) = 1 / k. */
+enum correlation_span { CORRELATION_MONTH, CORRELATION_PAST };
+
 struct correlation_plan {
     const struct innovation *innovation;
     size_t innovations;
@@ -46,6 +51,8 @@ struct correlation_plan {
     int dof;     /* of COPULA_T, >= 3 */
     bool shrink; /* repair an indefinite matrix: (1 - w) R + w I with the smallest w that gives eigenvalue 1e-6 */
     struct place place; /* of the section, for faults */
+    enum correlation_span span;
+    const char *suffix; /* behind the names of the draws; NULL: none */
     uint64_t seed;
     const gsl_rng_type *generator; /* NULL: Philox */
 };
@@ -64,6 +71,9 @@ double correlation_shrinkage(const struct correlation *correlation);
 /* The connected groups: group of innovation i, numbered from 0 in order of their first name. */
 size_t correlation_groups(const struct correlation *correlation);
 size_t correlation_group(const struct correlation *correlation, size_t i);
+/* The lower Cholesky factor of a group [members * members], row-major, and its members in order of name. */
+const double *correlation_factor(const struct correlation *correlation, size_t group, size_t *members,
+                                 const size_t **member);
 
 MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation,
                                                 struct correlation_state **state);

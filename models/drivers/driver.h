@@ -35,14 +35,15 @@ struct driver {
     const struct driver_family *family;
     const char *name;
     const char *unit;
-    bool exponential;            /* the state is the log of the level */
-    bool growth;                 /* 1 at the base date; else the base is the start value */
+    bool exponential; /* the state is the log of the level */
+    bool growth; /* 1 at the base date and moving since; else it stands still before the start, and that is its base */
     bool reads_months;           /* a parameter of the family varies by month */
     int slot[DRIVER_PARAMETERS]; /* parameters, numbered by the family */
     size_t outputs;
     char *output_name[DRIVER_OUTPUTS]; /* "brent", or "macro.cn" of a var */
     size_t innovations;
-    size_t first_innovation; /* in the correlation */
+    size_t first_innovation;   /* in the correlation */
+    size_t past, first_before; /* of `growth`: in the correlations of its history */
     struct innovation innovation[DRIVER_INNOVATIONS];
     char *innovation_name[2 * DRIVER_INNOVATIONS]; /* name and shock of each, owned */
     double inner_rho;                              /* of a two-factor price: stated between its two shocks (central) */
@@ -56,6 +57,7 @@ struct driver {
 struct driver_lanes {
     double (*x)[LANES];          /* [rows]: state first; x[0 .. outputs-1] take jumps and shifts */
     const double (*e)[LANES];    /* [innovations], standard normal */
+    const double *past;          /* at the start: standard normal, all the past of the first innovation; of `growth` */
     const double *volatility;    /* factor on every sigma this month; 1 where there are no regimes */
     const double *mean_square;   /* stationary mean of the factor's square */
     const double (*jump)[LANES]; /* rate per month, mean and sd of the log jump; NULL without jumps */
@@ -70,7 +72,7 @@ struct driver_family {
     size_t rows;
     /* Reads slots and constants; declares innovations and outputs. */
     struct fault *(*prepare)(struct driver *driver, struct setting *setting, struct plan *plan);
-    /* State at the start date and coefficients; rows hold the values of the base date. */
+    /* Coefficients, and the state at the start date, of `growth` at the base date; rows hold the values of that. */
     void (*start)(const struct driver *driver, struct driver_lanes *lanes);
     /* One month. */
     void (*step)(const struct driver *driver, struct driver_lanes *lanes);

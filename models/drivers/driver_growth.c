@@ -6,11 +6,12 @@
  *   Var e2 = s^2 / kappa^2 (D - 2 (1 - E) / kappa + (1 - E^2) / (2 kappa))
  * gbar = ln(1 + mean) is the growth of the median; `sigma` is the stationary sd of yearly log growth, so that
  *   s = sigma / sqrt((1 - (1 - exp(-kappa)) / kappa) / kappa^2).
- * Y is 1 at the base date, and grows without noise from there to the start.
+ * Y is 1 at the base date. There G is drawn from its stationary law N(0, s^2 / (2 kappa)), or stated: `start` is the
+ * deviation d of yearly growth from its mean, G = ln((1 + mean + d) / (1 + mean)).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/drivers/driver.h"
 
-enum { MEAN, REVERSION, SIGMA };
+enum { MEAN, REVERSION, SIGMA, START };
 enum { LOG_VOLUME, GROWTH, MONTH_GROWTH, KEEP, CARRY, SPREAD_GROWTH, SPREAD_VOLUME, TURN, HOLD, ROWS };
 
 static const struct key growth_keys[] = {{.name = "mean",
@@ -34,6 +35,15 @@ static const struct key growth_keys[] = {{.name = "mean",
                                           .max = 1,
                                           .draws = true,
                                           .meaning = "Standard deviation of yearly growth."},
+                                         {.name = "start",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "1/yr",
+                                          .default_value = "",
+                                          .min = -0.5,
+                                          .max = 0.5,
+                                          .draws = true,
+                                          .meaning = "How far growth is above its mean at the base date; drawn from "
+                                                     "its long-run law if absent."},
                                          DRIVER_WRAPPER_KEYS(driver_jump_keys),
                                          {.name = NULL}};
 
@@ -45,6 +55,7 @@ static struct fault *growth_prepare(struct driver *driver, struct setting *setti
     driver->slot[MEAN] = driver_parameter(driver, setting, plan, "mean");
     driver->slot[REVERSION] = driver_parameter(driver, setting, plan, "reversion");
     driver->slot[SIGMA] = driver_parameter(driver, setting, plan, "sigma");
+    driver->slot[START] = driver_parameter(driver, setting, plan, "start");
     const double kappa = store_central(plan->store, driver->slot[REVERSION], plan->calendar.start);
     TRY(driver_add_innovation(driver, NULL, NULL));
     TRY(driver_add_innovation(driver, "level", NULL));
@@ -71,6 +82,7 @@ static void growth_start(const struct driver *driver, struct driver_lanes *lanes
     const double inner_rest = 1.0 / __builtin_sqrt(1.0 - inner * inner);
     const double *reversion = rows_get(lanes->rows, driver->slot[REVERSION]);
     const double *sigma = rows_get(lanes->rows, driver->slot[SIGMA]);
+    const double *past = lanes->past, *mean_square = lanes->mean_square;
     double(*x)[LANES] = lanes->x;
     EACH_LANE(l)
     {
@@ -80,7 +92,7 @@ static void growth_start(const struct driver *driver, struct driver_lanes *lanes
         const double variance1 = D * twice, variance2 = square * D * (1.0 - 2.0 * once + twice);
         const double r = 0.5 * D * once * D * once / __builtin_sqrt(variance1 * variance2);
         x[LOG_VOLUME][l] = 0.0;
-        x[GROWTH][l] = 0.0;
+        x[GROWTH][l] = s * __builtin_sqrt(0.5 * mean_square[l] / kappa) * past[l];
         x[KEEP][l] = lanes_exp(-kappa * D);
         x[CARRY][l] = D * once;
         x[SPREAD_GROWTH][l] = s * __builtin_sqrt(variance1);
@@ -89,14 +101,9 @@ static void growth_start(const struct driver *driver, struct driver_lanes *lanes
         x[TURN][l] = r - x[HOLD][l] * inner;
     }
     growth_month(driver, lanes);
-    for (int month = lanes->calendar->base; month < lanes->calendar->start; month++) {
-        if (driver->reads_months) {
-            rows_step(lanes->rows, month);
-            growth_month(driver, lanes);
-        }
-        EACH_LANE(l) x[LOG_VOLUME][l] += x[MONTH_GROWTH][l];
-    }
-    if (driver->reads_months) rows_step(lanes->rows, lanes->calendar->base);
+    if (driver->slot[START] < 0) return;
+    const double *mean = rows_get(lanes->rows, driver->slot[MEAN]), *start = rows_get(lanes->rows, driver->slot[START]);
+    EACH_LANE(l) x[GROWTH][l] = lanes_log1p(start[l] / (1.0 + mean[l]));
 }
 
 static void growth_step(const struct driver *driver, struct driver_lanes *lanes)

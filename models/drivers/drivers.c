@@ -4,6 +4,7 @@
 #include "models/drivers/correlation.h"
 #include "models/drivers/driver.h"
 #include "models/drivers/driver_wrappers.h"
+#include "models/drivers/shocks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,8 @@ static const struct key correlation_keys[] = {
      .names = NAME_PAIR,
      .target = "drivers",
      .entry = pair_entry,
-     .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long."},
+     .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long, the shock of a "
+                "flow flows.NAME.shock."},
     {.name = "repair",
      .kind = KEY_CHOICE,
      .choices = "none shrink",
@@ -118,19 +120,27 @@ struct drivers {
     size_t count;
     struct output *output;
     size_t outputs;
-    size_t innovations;
-    size_t rows; /* state rows of all drivers, wrappers included */
+    size_t innovations; /* of the drivers; behind them one of each shock */
+    size_t rows;        /* state rows of all drivers, wrappers included */
+    struct shocks shocks;
     struct calendar calendar;
     struct correlation *correlation;
+    struct correlation *past, *before; /* of the history; NULL: nothing has one */
+    size_t pasts, befores;             /* their innovations */
+    bool history_reads_months;
 };
 
 struct drivers_state {
     const struct drivers *drivers;
-    struct correlation_state *correlation;
+    struct correlation_state *correlation, *past, *before;
+    bool calm;
     struct driver_wrapper_state *wrapper; /* [count] */
     uint64_t first;
     double (*x)[LANES];         /* [rows] */
-    double (*e)[LANES];         /* [innovations] */
+    double (*e)[LANES];         /* [innovations, then shocks] */
+    double (*shock)[LANES];     /* [shocks * SHOCK_ROWS] */
+    double (*past_e)[LANES];    /* [pasts] */
+    double (*before_e)[LANES];  /* [befores] */
     double (*level)[LANES];     /* [outputs] */
     double (*log_ratio)[LANES]; /* [outputs] */
     double (*log_base)[LANES];  /* [outputs] */
@@ -212,12 +222,74 @@ static struct fault *copula_read(struct setting *section, struct correlation_pla
     return NULL;
 }
 
+/* Those pairs of which both shocks have a history. */
+static size_t pairs_within(const struct correlation_plan *plan, const struct correlation_plan *whole,
+                           struct correlation_pair *pair)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < whole->pairs; p++) {
+        bool known[2] = {false, false};
+        for (size_t i = 0; i < plan->innovations; i++)
+            for (size_t s = 0; s < 2; s++)
+                known[s] = known[s] || strcmp(plan->innovation[i].shock, whole->pair[p].shock[s]) == 0;
+        if (known[0] && known[1]) pair[count++] = whole->pair[p];
+    }
+    return count;
+}
+
+/* What is 1 at the base date, and shocks, have run for ever by then, and run on to the start; their draws of that time
+ * have names of their own. */
+static struct fault *history_prepare(struct drivers *drivers, const struct correlation_plan *whole)
+{
+    struct shocks *shocks = &drivers->shocks;
+    struct innovation *past = calloc(whole->innovations + 1, sizeof *past),
+                      *before = calloc(whole->innovations + 1, sizeof *before);
+    struct correlation_pair *pair = calloc(whole->pairs + 1, sizeof *pair);
+    struct fault *fault = past == NULL || before == NULL || pair == NULL ? fault_no_memory() : NULL;
+    for (size_t i = 0; i < drivers->count && fault == NULL; i++) {
+        struct driver *driver = &drivers->driver[i];
+        if (!driver->growth) continue;
+        driver->past = drivers->pasts;
+        driver->first_before = drivers->befores;
+        past[drivers->pasts++] = driver->innovation[0];
+        for (size_t j = 0; j < driver->innovations; j++) before[drivers->befores++] = driver->innovation[j];
+        drivers->history_reads_months = drivers->history_reads_months || driver->reads_months;
+    }
+    for (size_t i = 0; i < shocks->count && fault == NULL; i++) {
+        shocks->shock[i].past = drivers->pasts;
+        shocks->shock[i].before = drivers->befores;
+        past[drivers->pasts++] = before[drivers->befores++] = shocks->shock[i].innovation;
+    }
+    struct correlation_plan plan = *whole;
+    plan.pair = pair;
+    if (fault == NULL && drivers->pasts > 0) {
+        plan.innovation = before;
+        plan.innovations = drivers->befores;
+        plan.suffix = ".before";
+        plan.pairs = pairs_within(&plan, whole, pair);
+        fault = correlation_prepare(&plan, &drivers->before);
+    }
+    if (fault == NULL && drivers->pasts > 0) {
+        plan.innovation = past;
+        plan.innovations = drivers->pasts;
+        plan.suffix = ".past";
+        plan.span = CORRELATION_PAST;
+        plan.family = COPULA_GAUSSIAN;
+        fault = correlation_prepare(&plan, &drivers->past);
+    }
+    free(past);
+    free(before);
+    free(pair);
+    return fault;
+}
+
 /* Hands all innovations to the correlation, and gives each driver the correlation of its own two. */
 static struct fault *correlate(struct drivers *drivers, struct setting *section, struct plan *plan)
 {
     struct setting *pairs = section == NULL ? NULL : setting_find(section, "pairs");
     const size_t stated = pairs == NULL ? 0 : pairs->children;
-    struct innovation *innovation = calloc(drivers->innovations + 1, sizeof *innovation);
+    const size_t all = drivers->innovations + drivers->shocks.count;
+    struct innovation *innovation = calloc(all + 1, sizeof *innovation);
     struct correlation_pair *pair = calloc(stated + drivers->count + 1, sizeof *pair);
     char **names = calloc(stated + 1, sizeof *names);
     struct fault *fault = NULL;
@@ -236,10 +308,12 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
         pair[pairs_count++] = (struct correlation_pair){
             .shock = {driver->innovation[0].shock, driver->innovation[1].shock}, .rho = driver->inner_rho};
     }
+    for (size_t i = 0; i < drivers->shocks.count; i++)
+        innovation[drivers->innovations + i] = drivers->shocks.shock[i].innovation;
     struct setting *repair = section == NULL ? NULL : setting_find(section, "repair");
     struct correlation_plan correlation = {
         .innovation = innovation,
-        .innovations = drivers->innovations,
+        .innovations = all,
         .pair = pair,
         .pairs = pairs_count,
         .family = COPULA_GAUSSIAN,
@@ -250,6 +324,7 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
     };
     fault = copula_read(section, &correlation);
     if (fault == NULL) fault = correlation_prepare(&correlation, &drivers->correlation);
+    if (fault == NULL) fault = history_prepare(drivers, &correlation);
     for (size_t i = 0; i < drivers->count && fault == NULL; i++) {
         struct driver *driver = &drivers->driver[i];
         if (driver->innovations == 2)
@@ -295,6 +370,7 @@ struct fault *drivers_prepare(struct plan *plan, struct drivers **out)
     drivers->driver = calloc(max + 1, sizeof *drivers->driver);
     if (drivers->driver == NULL) return fault_no_memory();
     if (section != NULL) TRY(drivers_read(drivers, section, plan));
+    TRY(shocks_prepare(plan, &drivers->shocks));
     return correlate(drivers, section == NULL ? NULL : setting_find(section, "correlation"), plan);
 }
 
@@ -309,6 +385,9 @@ void drivers_free(struct drivers *drivers)
         driver_wrappers_free(driver);
     }
     correlation_free(drivers->correlation);
+    correlation_free(drivers->past);
+    correlation_free(drivers->before);
+    shocks_free(&drivers->shocks);
     free(drivers->driver);
     free(drivers->output);
     free(drivers);
@@ -357,12 +436,13 @@ bool drivers_positive(const struct drivers *drivers, size_t output)
 
 size_t drivers_innovations(const struct drivers *drivers)
 {
-    return drivers->innovations;
+    return drivers->innovations + drivers->shocks.count;
 }
 
 const char *drivers_innovation(const struct drivers *drivers, size_t innovation)
 {
     size_t i = 0;
+    if (innovation >= drivers->innovations) return drivers->shocks.shock[innovation - drivers->innovations].name;
     while (innovation >= drivers->driver[i].first_innovation + drivers->driver[i].innovations) i++;
     return drivers->driver[i].innovation[innovation - drivers->driver[i].first_innovation].name;
 }
@@ -390,16 +470,22 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
     state->drivers = drivers;
     state->wrapper = calloc(drivers->count + 1, sizeof *state->wrapper);
     state->x = lanes_rows(drivers->rows);
-    state->e = lanes_rows(drivers->innovations);
+    state->e = lanes_rows(drivers_innovations(drivers));
+    state->shock = lanes_rows(drivers->shocks.count * SHOCK_ROWS);
+    state->past_e = lanes_rows(drivers->pasts);
+    state->before_e = lanes_rows(drivers->befores);
     state->level = lanes_rows(drivers->outputs);
     state->log_ratio = lanes_rows(drivers->outputs);
     state->log_base = lanes_rows(drivers->outputs);
     state->clamped = lanes_rows(drivers->outputs);
     struct fault *fault = NULL;
-    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->level == NULL ||
-        state->log_ratio == NULL || state->log_base == NULL || state->clamped == NULL)
+    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->shock == NULL ||
+        state->past_e == NULL || state->before_e == NULL || state->level == NULL || state->log_ratio == NULL ||
+        state->log_base == NULL || state->clamped == NULL)
         fault = fault_no_memory();
     if (fault == NULL) fault = correlation_state_open(drivers->correlation, &state->correlation);
+    if (fault == NULL && drivers->pasts > 0) fault = correlation_state_open(drivers->past, &state->past);
+    if (fault == NULL && drivers->pasts > 0) fault = correlation_state_open(drivers->before, &state->before);
     for (size_t i = 0; i < drivers->count && fault == NULL; i++)
         fault = driver_wrappers_open(&drivers->driver[i], &state->wrapper[i]);
     if (fault != NULL) {
@@ -411,12 +497,17 @@ struct fault *drivers_open(const struct drivers *drivers, struct drivers_state *
 
 size_t drivers_rows(const struct drivers *drivers)
 {
-    return drivers->rows + drivers->innovations + 4 * drivers->outputs + correlation_rows(drivers->correlation);
+    size_t rows = drivers->rows + drivers_innovations(drivers) + drivers->shocks.count * SHOCK_ROWS +
+                  4 * drivers->outputs + correlation_rows(drivers->correlation);
+    if (drivers->pasts > 0)
+        rows += drivers->pasts + drivers->befores + correlation_rows(drivers->past) + correlation_rows(drivers->before);
+    return rows;
 }
 
 size_t drivers_streams(const struct drivers *drivers)
 {
     size_t streams = correlation_streams(drivers->correlation);
+    if (drivers->pasts > 0) streams += correlation_streams(drivers->past) + correlation_streams(drivers->before);
     for (size_t i = 0; i < drivers->count; i++)
         streams += (size_t)drivers->driver[i].wrappers.jumps + drivers->driver[i].wrappers.volatility;
     return streams;
@@ -428,9 +519,14 @@ void drivers_close(struct drivers_state *state)
     for (size_t i = 0; state->wrapper != NULL && i < state->drivers->count; i++)
         driver_wrappers_close(&state->wrapper[i]);
     correlation_state_close(state->correlation);
+    correlation_state_close(state->past);
+    correlation_state_close(state->before);
+    free(state->past_e);
+    free(state->before_e);
     free(state->wrapper);
     free(state->x);
     free(state->e);
+    free(state->shock);
     free(state->level);
     free(state->log_ratio);
     free(state->log_base);
@@ -445,6 +541,7 @@ static struct driver_lanes lanes_of(struct drivers_state *state, const struct dr
     return (struct driver_lanes){
         .x = w + WRAPPER_ROWS,
         .e = (const double(*)[LANES])(state->e + driver->first_innovation),
+        .past = driver->growth ? state->past_e[driver->past] : NULL,
         .volatility = w[WRAPPER_VOLATILITY],
         .mean_square = w[WRAPPER_MEAN_SQUARE],
         .jump = driver->wrappers.jumps ? (const double(*)[LANES])(w + WRAPPER_JUMP_RATE) : NULL,
@@ -494,17 +591,77 @@ static void base_set(struct drivers_state *state, size_t index, const struct dri
     EACH_LANE(l) ratio[l] -= base[l];
 }
 
+void drivers_calm(struct drivers_state *state, bool calm)
+{
+    state->calm = calm;
+}
+
+static void rows_clear(size_t count, double row[][LANES])
+{
+    for (size_t i = 0; i < count; i++) EACH_LANE(l) row[i][l] = 0.0;
+}
+
+/* Where the processes with a history stand at the base date, in their stationary law. */
+static void history_start(struct drivers_state *state, uint64_t first_replication)
+{
+    const struct drivers *drivers = state->drivers;
+    rows_clear(drivers->pasts, state->past_e);
+    if (drivers->pasts == 0 || state->calm) return;
+    correlation_start(drivers->past, state->past, first_replication);
+    correlation_start(drivers->before, state->before, first_replication);
+    correlation_step(drivers->past, state->past, 0, state->past_e);
+}
+
+/* The months from the base date to the start; regimes of volatility begin at the start, before it their mean square
+ * counts. */
+static void history_run(struct drivers_state *state, struct rows *rows)
+{
+    const struct drivers *drivers = state->drivers;
+    const struct calendar *calendar = &drivers->calendar;
+    if (drivers->pasts == 0) return;
+    rows_clear(drivers->befores, state->before_e);
+    for (int month = calendar->base; month < calendar->start; month++) {
+        double(*w)[LANES] = state->x;
+        if (drivers->history_reads_months) rows_step(rows, month);
+        if (!state->calm) correlation_step(drivers->before, state->before, month - calendar->base, state->before_e);
+        for (size_t i = 0; i < drivers->count; w += drivers->driver[i++].rows) {
+            const struct driver *driver = &drivers->driver[i];
+            _Alignas(LANES_ALIGNMENT) double volatility[LANES];
+            if (!driver->growth) continue;
+            EACH_LANE(l) volatility[l] = __builtin_sqrt(w[WRAPPER_MEAN_SQUARE][l]);
+            struct driver_lanes lanes = lanes_of(state, driver, w, rows, month - calendar->start);
+            lanes.e = (const double(*)[LANES])(state->before_e + driver->first_before);
+            lanes.volatility = volatility;
+            driver->family->step(driver, &lanes);
+        }
+        for (size_t i = 0; i < drivers->shocks.count; i++)
+            shocks_step(state->before_e[drivers->shocks.shock[i].before], state->shock + i * SHOCK_ROWS);
+    }
+    if (drivers->history_reads_months) rows_step(rows, calendar->base);
+}
+
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication)
 {
     const struct drivers *drivers = state->drivers;
     double(*w)[LANES] = state->x;
     state->first = first_replication;
     correlation_start(drivers->correlation, state->correlation, first_replication);
-    for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
+    history_start(state, first_replication);
+    for (size_t i = 0; i < drivers->count; w += drivers->driver[i++].rows) {
         const struct driver *driver = &drivers->driver[i];
         struct driver_lanes lanes = lanes_of(state, driver, w, rows, -1);
         driver_wrappers_start(driver, &state->wrapper[i], rows, first_replication, w);
         driver->family->start(driver, &lanes);
+    }
+    for (size_t i = 0; i < drivers->shocks.count; i++) {
+        const struct shock *shock = &drivers->shocks.shock[i];
+        shocks_start(shock, rows, state->past_e[shock->past], state->shock + i * SHOCK_ROWS);
+    }
+    history_run(state, rows);
+    w = state->x;
+    for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
+        const struct driver *driver = &drivers->driver[i];
+        const struct driver_lanes lanes = lanes_of(state, driver, w, rows, -1);
         for (size_t o = 0; o < driver->outputs; o++, output++) {
             double *base = state->log_base[output];
             EACH_LANE(l) base[l] = 0.0;
@@ -519,7 +676,7 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month)
     const struct drivers *drivers = state->drivers;
     const int calendar_month = drivers->calendar.start + month;
     double(*w)[LANES] = state->x;
-    if (drivers->innovations > 0) correlation_step(drivers->correlation, state->correlation, month, state->e);
+    if (drivers_innovations(drivers) > 0) correlation_step(drivers->correlation, state->correlation, month, state->e);
     for (size_t i = 0, output = 0; i < drivers->count; w += drivers->driver[i++].rows) {
         const struct driver *driver = &drivers->driver[i];
         struct driver_lanes lanes = lanes_of(state, driver, w, rows, month);
@@ -529,6 +686,21 @@ void drivers_step(struct drivers_state *state, struct rows *rows, int month)
         for (size_t o = 0; o < driver->outputs; o++, output++)
             output_set(state, output, driver, &lanes, calendar_month % CALENDAR_MONTHS_PER_YEAR);
     }
+    for (size_t i = 0; i < drivers->shocks.count; i++)
+        shocks_step(state->e[drivers->innovations + i], state->shock + i * SHOCK_ROWS);
+}
+
+size_t drivers_shock(const struct drivers *drivers, const char *flow)
+{
+    const struct shocks *shocks = &drivers->shocks;
+    for (size_t i = 0; i < shocks->count; i++)
+        if (strcmp(shocks->shock[i].flow, flow) == 0) return i;
+    return DRIVERS_NO_SHOCK;
+}
+
+const double *drivers_log_shock(const struct drivers_state *state, size_t shock)
+{
+    return state->shock[shock * SHOCK_ROWS + SHOCK_LOG];
 }
 
 const double *drivers_level(const struct drivers_state *state, size_t output)

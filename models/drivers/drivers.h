@@ -38,13 +38,19 @@ size_t drivers_groups(const struct drivers *drivers);
 /* The weight with which correlations were shrunk towards independence; 0: not at all. */
 double drivers_shrinkage(const struct drivers *drivers);
 
+/* The shock of a flow's demand, which is stepped with the drivers; DRIVERS_NO_SHOCK if it has none. */
+#define DRIVERS_NO_SHOCK SIZE_MAX
+size_t drivers_shock(const struct drivers *drivers, const char *flow);
+
 MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
 void drivers_close(struct drivers_state *state);
 /* What a state takes: rows of lanes, and states of streams. */
 size_t drivers_rows(const struct drivers *drivers);
 size_t drivers_streams(const struct drivers *drivers);
+/* Whether what runs from the base date on is drawn before the start (false, the usual), or stands at its median. */
+void drivers_calm(struct drivers_state *state, bool calm);
 /* For a block; the store's rows must hold the values of the base date (rows_step). Afterwards levels and ratios are
- * those at the start, before any draw and without season. */
+ * those at the start, without season. */
 void drivers_start(struct drivers_state *state, struct rows *rows, uint64_t first_replication);
 /* A month (0 = the first), in ascending order; the store's rows are those of the month. */
 void drivers_step(struct drivers_state *state, struct rows *rows, int month);
@@ -55,6 +61,8 @@ const double *drivers_log_ratio(const struct drivers_state *state, size_t output
 /* The level that ratios of an output refer to: 1 of a volume, the start value of a price or level. After drivers_start.
  */
 void drivers_base(const struct drivers_state *state, size_t output, double base[LANES]);
+/* The log of a shock of the month. */
+const double *drivers_log_shock(const struct drivers_state *state, size_t shock);
 /* Enters the rows of drivers.D and drivers.D.clamped. */
 void drivers_report(const struct drivers_state *state, struct outcome_rows *rows);
 

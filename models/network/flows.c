@@ -2,22 +2,42 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/network/flows.h"
 #include "models/drivers/season.h"
+#include "models/drivers/shocks.h"
 #include "models/network/routes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A value in the unit `of`, and what it follows. */
+#define VALUE_KEYS(of)                                                                                                 \
+    {.name = "base",                                                                                                   \
+     .kind = KEY_QUANTITY,                                                                                             \
+     .unit = of,                                                                                                       \
+     .min = 0,                                                                                                         \
+     .max = 1e300,                                                                                                     \
+     .min_open = true,                                                                                                 \
+     .draws = true,                                                                                                    \
+     .profile = true,                                                                                                  \
+     .meaning = "Value of a unit, with the driver at its base."},                                                      \
+        {.name = "driver",                                                                                             \
+         .kind = KEY_REFERENCE,                                                                                        \
+         .default_value = "",                                                                                          \
+         .target = "drivers",                                                                                          \
+         .meaning = "A driver whose ratio to its base multiplies it, such as the price of the goods."},                \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
+static const struct key commodity_value_keys[] = {VALUE_KEYS("USD/$unit")};
+static const struct key flow_value_keys[] = {VALUE_KEYS("USD/$commodity.unit")};
+
 static const struct key commodity_keys[] = {
     {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as TEU or t."},
     {.name = "value",
-     .kind = KEY_QUANTITY,
-     .unit = "USD/$unit",
-     .min = 0,
-     .max = 1e300,
-     .min_open = true,
-     .draws = true,
-     .profile = true,
+     .kind = KEY_SECTION,
+     .keys = commodity_value_keys,
+     .shorthand = "base",
+     .plain = true,
      .meaning = "Value of a unit at the exporter's border."},
     {.name = "time_value",
      .kind = KEY_QUANTITY,
@@ -79,16 +99,31 @@ static const struct key flow_keys[] = {
      .min = 0,
      .max = 1e300,
      .draws = true,
-     .meaning = "Volume in the base year."},
-    {.name = "value",
+     .profile = true,
+     .meaning = "Volume in the base year; of a profile that of the month, and shares, costs and capacities refer to "
+                "its value at the base date."},
+    {.name = "trend",
      .kind = KEY_QUANTITY,
-     .unit = "USD/$commodity.unit",
+     .unit = "1/yr",
      .default_value = "",
-     .min = 0,
-     .max = 1e300,
-     .min_open = true,
+     .min = -0.9,
+     .max = 1,
      .draws = true,
      .profile = true,
+     .compounds = true,
+     .meaning =
+         "Growth of the market beyond its drivers, from the base date on; of a profile, that of the date counts."},
+    {.name = "shock",
+     .kind = KEY_SECTION,
+     .default_value = "",
+     .keys = shocks_keys,
+     .meaning = "Random movement of demand beyond its drivers, around its usual level."},
+    {.name = "value",
+     .kind = KEY_SECTION,
+     .default_value = "",
+     .keys = flow_value_keys,
+     .shorthand = "base",
+     .plain = true,
      .meaning = "Value of a unit, if it differs from the commodity's."},
     {.name = "tariff",
      .kind = KEY_QUANTITY,
@@ -120,7 +155,17 @@ static const struct key flow_keys[] = {
      .max = 1,
      .draws = true,
      .profile = true,
-     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home."},
+     .meaning = "Of a flow from or to home: the part of its users' gain that stays at home; the rest is the other "
+                "country's."},
+    {.name = "split",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .default_value = "",
+     .min = 0,
+     .max = 1,
+     .draws = true,
+     .profile = true,
+     .meaning = "Of a flow between two other countries: the exporter's part of its users' gain; half if absent."},
     {.name = "income",
      .kind = KEY_ENTRIES,
      .default_value = "",
@@ -176,13 +221,17 @@ struct flow {
     const char *name;
     const char *commodity, *counted_in; /* its name and unit: "container", "TEU" */
     const char *from, *to;
-    char *unit;                                   /* of demand: "TEU/yr" */
-    int volume, value, tariff, wedge, home_share; /* slots */
+    char *unit;                                          /* of demand: "TEU/yr" */
+    int volume, value, tariff, wedge, home_share, split; /* slots */
     bool responds;
     int impact, long_run, speed; /* slots */
     size_t incomes;
-    size_t *income;  /* outputs of the drivers */
-    int *elasticity; /* slots */
+    size_t *income;      /* outputs of the drivers */
+    int *elasticity;     /* slots */
+    bool value_follows;  /* the value is multiplied by a driver's ratio */
+    size_t value_driver; /* output of the drivers */
+    int trend;           /* slot; -1: none */
+    size_t shock;        /* of the drivers; DRIVERS_NO_SHOCK */
     struct season season;
     size_t demand, surplus; /* outcomes */
 };
@@ -194,8 +243,8 @@ struct flows {
     const struct store *store;
 };
 
-/* Rows of a flow. PRICE is that of the month; MEMORY and UPDATE are m and 1 - exp(-s D). */
-enum { DEMAND, SURPLUS, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, FLOW_ROWS };
+/* Rows of a flow. VALUE of a unit and PRICE are those of the month; MEMORY and UPDATE are m and 1 - exp(-s D); LOG_TREND is ln G. */
+enum { DEMAND, SURPLUS, VALUE, PRICE, PRICE_BASE, LOG_PRICE_BASE, MEMORY, UPDATE, LOG_TREND, FLOW_ROWS };
 
 struct flows_state {
     const struct flows *flows;
@@ -236,6 +285,50 @@ static void response_read(struct flow *flow, struct setting *response)
     flow->impact = setting_slot(response, "impact");
     flow->long_run = setting_slot(response, "long_run");
     flow->speed = setting_slot(response, "speed");
+}
+
+/* The value of a unit: the flow's own, else its commodity's. */
+static struct fault *value_read(struct flow *flow, struct setting *setting, struct setting *commodity,
+                                const struct drivers *drivers)
+{
+    struct setting *own = setting_find(setting, "value"), *usual = setting_find(commodity, "value");
+    struct setting *value = own != NULL ? own : usual;
+    const struct setting *driver = setting_find(value, "driver");
+    setting_slot(usual, "base");
+    flow->value = setting_slot(value, "base");
+    if (driver == NULL) return NULL;
+    flow->value_follows = true;
+    TRY(drivers_refer(drivers, driver, &flow->value_driver));
+    if (drivers_positive(drivers, flow->value_driver)) return NULL;
+    return fault_at(FAULT_SCENARIO, driver->place,
+                    "%s: driver %s may cross zero, so a value cannot follow its ratio; expected a price or a volume",
+                    driver->path, driver->text);
+}
+
+/* Who has what of the users' gain: with home a share for home, else one for the exporter. */
+static struct fault *split_read(struct flow *flow, struct setting *setting, const struct plan *plan)
+{
+    const struct setting *split = setting_find(setting, "split");
+    const bool touches =
+        plan->home != NULL && (strcmp(flow->from, plan->home) == 0 || strcmp(flow->to, plan->home) == 0);
+    flow->split = split == NULL ? -1 : split->slot;
+    if (split == NULL || !touches) return NULL;
+    return fault_at(FAULT_SCENARIO, split->place, "%s: %s is from or to home, %s; expected `home_share`", split->path,
+                    setting->path, plan->home);
+}
+
+/* What the market grew by between the base date and the first date of a profile would be a guess. */
+static struct fault *trend_read(struct flow *flow, struct setting *setting, const struct plan *plan)
+{
+    const struct setting *trend = setting_find(setting, "trend");
+    char first[8], base[8];
+    flow->trend = trend == NULL ? -1 : trend->slot;
+    if (trend == NULL || store_first_date(plan->store, trend->slot) <= plan->calendar.base) return NULL;
+    calendar_write(store_first_date(plan->store, trend->slot), first);
+    calendar_write(plan->calendar.base, base);
+    return fault_at(FAULT_SCENARIO, trend->place,
+                    "%s begins at %s, after time.base, %s; expected its growth from the base date on", trend->path,
+                    first, base);
 }
 
 /* The flow's own tariff; else, for a flow to home from a country it is due on, fiscal.import_duty; else no duty. */
@@ -298,14 +391,15 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->unit = strdup(setting_find(setting, "volume")->unit);
     if (flow->unit == NULL) return fault_no_memory();
     flow->volume = setting_slot(setting, "volume");
-    flow->value = setting_slot(setting, "value");
-    const int usual_value = setting_slot(commodity, "value");
-    if (flow->value < 0) flow->value = usual_value;
+    TRY(value_read(flow, setting, commodity, drivers));
     flow->tariff = tariff_slot(plan, setting);
     flow->wedge = setting_slot(setting, "cost_wedge");
     flow->home_share = setting_slot(setting, "home_share");
+    TRY(split_read(flow, setting, plan));
     TRY(tariff_check(flow, setting));
     response_read(flow, setting_find(setting, "response"));
+    TRY(trend_read(flow, setting, plan));
+    flow->shock = drivers_shock(drivers, flow->name);
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
     TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
@@ -390,6 +484,11 @@ int flows_home_share(const struct flows *flows, size_t flow)
     return flows->flow[flow].home_share;
 }
 
+int flows_split(const struct flows *flows, size_t flow)
+{
+    return flows->flow[flow].split;
+}
+
 const char *flows_from(const struct flows *flows, size_t flow)
 {
     return flows->flow[flow].from;
@@ -422,7 +521,7 @@ struct fault *flows_open(const struct flows *flows, struct flows_state **out)
     if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
     for (size_t i = 0; i < flows->count; i++) {
         const struct flow *flow = &flows->flow[i];
-        state->price_moves[i] = store_varies_by_month(flows->store, flow->value) ||
+        state->price_moves[i] = flow->value_follows || store_varies_by_month(flows->store, flow->value) ||
                                 store_varies_by_month(flows->store, flow->tariff) ||
                                 store_varies_by_month(flows->store, flow->wedge);
     }
@@ -444,13 +543,43 @@ void flows_connect(struct flows_state *state, size_t flow, const double cost[LAN
     state->price_moves[flow] = true;
 }
 
-/* The delivered price. */
-static void price_of(const struct flow *flow, const struct rows *rows, const double cost[LANES], double price[LANES])
+/* The value of a unit, by its driver (NULL: at its base). */
+static void value_of(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
+                     double value[LANES])
 {
-    const double *value = rows_get(rows, flow->value), *tariff = rows_get(rows, flow->tariff),
-                 *wedge = rows_get(rows, flow->wedge);
+    const double *base = rows_get(rows, flow->value);
+    EACH_LANE(l) value[l] = base[l];
+    if (!flow->value_follows || drivers == NULL) return;
+    const double *ratio = drivers_log_ratio(drivers, flow->value_driver);
+    EACH_LANE(l) value[l] *= lanes_exp(ratio[l]);
+}
+
+/* The delivered price. */
+static void price_of(const struct flow *flow, const struct rows *rows, const double value[LANES],
+                     const double cost[LANES], double price[LANES])
+{
+    const double *tariff = rows_get(rows, flow->tariff), *wedge = rows_get(rows, flow->wedge);
     EACH_LANE(l) price[l] = value[l] * (1.0 + tariff[l]) * (1.0 + wedge[l]);
     if (cost != NULL) EACH_LANE(l) price[l] += cost[l];
+}
+
+/* A month more of growth at this rate. */
+static void trend_grow(const double rate[LANES], double log_trend[LANES])
+{
+    EACH_LANE(l) log_trend[l] += lanes_log1p(rate[l]) * CALENDAR_MONTH_YEARS;
+}
+
+/* The growth from the base date to the start. */
+static void trend_start(const struct flows_state *state, const struct flow *flow, const struct rows *rows,
+                        double log_trend[LANES])
+{
+    const struct calendar *calendar = &state->flows->calendar;
+    _Alignas(LANES_ALIGNMENT) double rate[LANES];
+    EACH_LANE(l) log_trend[l] = 0.0;
+    for (int month = calendar->base; flow->trend >= 0 && month < calendar->start; month++) {
+        rows_at(rows, flow->trend, month, rate);
+        trend_grow(rate, log_trend);
+    }
 }
 
 void flows_start(struct flows_state *state, const struct rows *rows)
@@ -459,7 +588,8 @@ void flows_start(struct flows_state *state, const struct rows *rows)
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         const double *volume = rows_get(rows, flow->volume);
-        price_of(flow, rows, state->cost[i], x[PRICE_BASE]);
+        value_of(flow, rows, NULL, x[VALUE]);
+        price_of(flow, rows, x[VALUE], state->cost[i], x[PRICE_BASE]);
         EACH_LANE(l)
         {
             x[DEMAND][l] = volume[l];
@@ -469,6 +599,7 @@ void flows_start(struct flows_state *state, const struct rows *rows)
             x[MEMORY][l] = 0.0;
             x[UPDATE][l] = 0.0;
         }
+        trend_start(state, flow, rows, x[LOG_TREND]);
         if (!flow->responds) continue;
         const double *speed = rows_get(rows, flow->speed);
         EACH_LANE(l) x[UPDATE][l] = speed[l] * CALENDAR_MONTH_YEARS * lanes_decay(speed[l] * CALENDAR_MONTH_YEARS);
@@ -487,9 +618,9 @@ static void respond(const struct flow *flow, const struct rows *rows, double x[]
     }
 }
 
-/* Demand at the base price, D0. */
+/* Demand at the base price, D0; its trend then grows by the month. */
 static void demand_unmoved(const struct flow *flow, const struct rows *rows, const struct drivers_state *drivers,
-                           int of_year, double demand[LANES])
+                           int of_year, double log_trend[LANES], double demand[LANES])
 {
     const double season = flow->season.log_factor[of_year];
     _Alignas(LANES_ALIGNMENT) double log_demand[LANES];
@@ -498,6 +629,14 @@ static void demand_unmoved(const struct flow *flow, const struct rows *rows, con
         const double *ratio = drivers_log_ratio(drivers, flow->income[d]);
         const double *elasticity = rows_get(rows, flow->elasticity[d]);
         EACH_LANE(l) log_demand[l] += elasticity[l] * ratio[l];
+    }
+    if (flow->trend >= 0) {
+        EACH_LANE(l) log_demand[l] += log_trend[l];
+        trend_grow(rows_get(rows, flow->trend), log_trend);
+    }
+    if (flow->shock != DRIVERS_NO_SHOCK) {
+        const double *shock = drivers_log_shock(drivers, flow->shock);
+        EACH_LANE(l) log_demand[l] += shock[l];
     }
     const double *volume = rows_get(rows, flow->volume);
     EACH_LANE(l) demand[l] = volume[l] * lanes_exp(log_demand[l]);
@@ -510,10 +649,11 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
         const struct flow *flow = &state->flows->flow[i];
         double(*x)[LANES] = state->x + i * FLOW_ROWS;
         double *demand = x[DEMAND];
-        demand_unmoved(flow, rows, drivers, of_year, demand);
+        demand_unmoved(flow, rows, drivers, of_year, x[LOG_TREND], demand);
+        value_of(flow, rows, drivers, x[VALUE]);
         if (!state->price_moves[i]) continue;
         _Alignas(LANES_ALIGNMENT) double unmoved[LANES], response[LANES];
-        price_of(flow, rows, state->cost[i], x[PRICE]);
+        price_of(flow, rows, x[VALUE], state->cost[i], x[PRICE]);
         EACH_LANE(l) unmoved[l] = demand[l];
         if (flow->responds) {
             respond(flow, rows, x, response);
@@ -526,6 +666,11 @@ void flows_step(struct flows_state *state, const struct rows *rows, const struct
 const double *flows_demand(const struct flows_state *state, size_t flow)
 {
     return state->x[flow * FLOW_ROWS + DEMAND];
+}
+
+const double *flows_unit_value(const struct flows_state *state, size_t flow)
+{
+    return state->x[flow * FLOW_ROWS + VALUE];
 }
 
 const double *flows_surplus(const struct flows_state *state, size_t flow)

@@ -66,7 +66,11 @@ static const struct key leg_keys[] = {
     {.name = "country",
      .kind = KEY_NAME,
      .default_value = "",
-     .meaning = "The state that it crosses and that can close it."},
+     .meaning = "The state whose territory it crosses; its fees are that country's."},
+    {.name = "control",
+     .kind = KEY_NAME,
+     .default_value = "",
+     .meaning = "Who decides over it, if not that state: a country, or any other such as a consortium."},
     {.name = "capacity",
      .kind = KEY_QUANTITY,
      .unit = "$capacity!/yr",
@@ -77,6 +81,13 @@ static const struct key leg_keys[] = {
      .draws = true,
      .profile = true,
      .meaning = "What it can take, in units of its own choice per time, such as train/d; unlimited if absent."},
+    {.name = "season",
+     .kind = KEY_FACTORS,
+     .default_value = "",
+     .min = 12,
+     .max = 12,
+     .meaning = "Twelve factors on the capacity, January first, as they are: 0 closes it, as ice does a river. Base "
+                "volumes are compared with the capacity without them."},
     {.name = "use",
      .kind = KEY_ENTRIES,
      .default_value = "",
@@ -211,6 +222,26 @@ static struct fault *draught_read(struct leg *leg, struct setting *draught, cons
                     draught->path, "`capacity:` too");
 }
 
+/* Effects act on what the season leaves. */
+static struct fault *season_of(const struct leg *leg, struct setting *season, const struct plan *plan)
+{
+    double factor[CALENDAR_MONTHS_PER_YEAR];
+    if (season == NULL) return NULL;
+    if (leg->capacity < 0)
+        return fault_at(FAULT_SCENARIO, season->place, "%s stands without a capacity that it could change; expected %s",
+                        season->path, "`capacity:` too");
+    for (size_t i = 0; i < CALENDAR_MONTHS_PER_YEAR; i++) {
+        struct setting *one = season->child[i];
+        one->used = true;
+        factor[i] = store_central(plan->store, one->slot, plan->calendar.start);
+        if (!(factor[i] >= 0.0))
+            return fault_at(FAULT_SCENARIO, one->place, "%s is %s; expected a factor of 0 or more", one->path,
+                            one->text);
+    }
+    store_season(plan->store, leg->capacity, STORE_STAGES - 1, factor);
+    return NULL;
+}
+
 static struct fault *soft_read(struct leg *leg, struct setting *bpr, const struct plan *plan)
 {
     if (bpr == NULL) return NULL;
@@ -252,10 +283,12 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
                                                [LEG_FEE] = "fee",
                                                [LEG_SUBSIDY] = "subsidy",
                                                [LEG_PENALTY] = "penalty"};
-    struct setting *country = setting_find(setting, "country"), *capacity = setting_find(setting, "capacity");
+    struct setting *country = setting_find(setting, "country"), *control = setting_find(setting, "control"),
+                   *capacity = setting_find(setting, "capacity");
     leg->name = setting->name;
     leg->place = setting->place;
     leg->country = country == NULL ? NULL : country->text;
+    leg->control = control == NULL ? leg->country : control->text;
     leg->capacity = capacity == NULL ? -1 : capacity->slot;
     leg->taken = -1;
     leg->time = setting_slot(setting, "time");
@@ -274,6 +307,7 @@ static struct fault *leg_prepare(struct leg *leg, struct setting *setting, const
     struct fault *faults = shared_read(leg, setting_find(setting, "shared"), plan);
     faults = fault_join(faults, cost_driver_read(leg, setting_find(setting, "cost_driver"), drivers));
     faults = fault_join(faults, draught_read(leg, setting_find(setting, "draught"), drivers));
+    faults = fault_join(faults, season_of(leg, setting_find(setting, "season"), plan));
     return fault_join(faults, soft_read(leg, setting_find(setting, "bpr"), plan));
 }
 

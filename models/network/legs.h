@@ -3,8 +3,9 @@
  * A border crossing, dry port, line, port, strait or pipeline is one kind of record. Money is per unit of a commodity:
  * cost + fee - subsidy + penalty, 0 where not stated; `cost` is multiplied by the ratio of a driver to its base where
  * `cost_driver` names one. Time on the leg is time (1 + a rho^b), rho the share of its capacity that was used last
- * month. Capacity falls with a draught: K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1). Of a leg that energy and
- * flows share, the one that comes first takes its part off the capacity of the month.
+ * month. Capacity has a season (twelve factors, 0 where it is closed), and falls with a draught:
+ * K = K0 clamp(1 - loss max(0, level - offset), 0.1, 1). Of a leg that energy and flows share, the one that comes first
+ * takes its part off the capacity of the month.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_LEGS_H
 #define ZHOL_LEGS_H
@@ -20,7 +21,8 @@ enum leg_map { LEG_USE, LEG_COST, LEG_FEE, LEG_SUBSIDY, LEG_PENALTY, LEG_MAPS };
 struct leg {
     const char *name;
     struct place place;
-    const char *country;              /* NULL: none stated */
+    const char *country;              /* whose territory; NULL: none stated */
+    const char *control;              /* who decides over it; the country if not stated */
     int capacity;                     /* slot, in stock per year; -1: unlimited */
     char *stock;                      /* what capacity counts: "train" */
     int time, sd;                     /* slots, days */

@@ -40,6 +40,10 @@ static const struct key effect_keys[] = {
      .min_open = true,
      .draws = true,
      .meaning = "Months over which it comes into force, in equal steps; at once if absent."},
+    {.name = "each",
+     .kind = KEY_BOOLEAN,
+     .default_value = "false",
+     .meaning = "Of an event: the value is a distribution that is drawn anew each time it happens, not once for all."},
     {.name = "from", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it counts."},
     {.name = "until", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it no longer does."},
     {.name = NULL}};
@@ -84,6 +88,25 @@ static struct fault *effect_add(struct effects *effects, const struct effect *ef
     return NULL;
 }
 
+/* A value that its event draws each time it happens; no input then. */
+static struct fault *each_read(struct effect *effect, struct setting *setting, const struct plan *plan)
+{
+    struct setting *each = setting_find(setting, "each");
+    if (!each->truth) return NULL;
+    if (effect->owner.layer != EFFECT_EVENT)
+        return fault_at(FAULT_SCENARIO, each->place,
+                        "%s: %s does not happen again and again; expected `each` of an event only", each->path,
+                        effect->owner.name);
+    if (!quantity_is_drawn(store_quantity(plan->store, effect->value)) ||
+        store_first_date(plan->store, effect->value) != INT_MIN)
+        return fault_at(FAULT_SCENARIO, each->place,
+                        "%s: the value of the effect is not a distribution; expected one, to be drawn each time",
+                        each->path);
+    effect->drawn = store_signal(plan->store);
+    store_idle(plan->store, effect->value);
+    return NULL;
+}
+
 static struct fault *effect_read(struct effects *effects, struct setting *setting, const struct effect_owner *owner,
                                  const struct plan *plan)
 {
@@ -92,6 +115,7 @@ static struct fault *effect_read(struct effects *effects, struct setting *settin
                    *until = setting_find(setting, "until"), *ramp = setting_find(setting, "ramp");
     struct effect effect = {.owner = *owner,
                             .value = -1,
+                            .drawn = -1,
                             .ramp = ramp == NULL ? -1 : ramp->slot,
                             .from = from == NULL ? INT_MIN : (int)from->integer,
                             .until = until == NULL ? INT_MAX : (int)until->integer,
@@ -107,6 +131,7 @@ static struct fault *effect_read(struct effects *effects, struct setting *settin
         effect.value = slot;
         effect.operation = (enum effect_operation)o;
     }
+    TRY(each_read(&effect, setting, plan));
     struct setting *quantity = setting_quantity(target);
     if (quantity != NULL) return effect_add(effects, &effect, quantity->slot);
     for (size_t i = 0; i < target->children; i++) TRY(effect_add(effects, &effect, target->child[i]->slot));
@@ -223,7 +248,7 @@ void effect_weight(const struct effect *effect, const struct rows *rows, int mon
 void effect_apply(const struct effect *effect, const struct rows *rows, int month, double row[LANES])
 {
     _Alignas(LANES_ALIGNMENT) double d[LANES];
-    const double *value = rows_get(rows, effect->value);
+    const double *value = effect->drawn < 0 ? rows_get(rows, effect->value) : rows_signal(rows, effect->drawn);
     effect_weight(effect, rows, month, d);
     /* in full force the result is that of the operation, without the rounding of a difference */
     if (effect->operation == EFFECT_SET)

@@ -28,6 +28,7 @@ struct effect {
     int target; /* slot */
     enum effect_operation operation;
     int value, ramp; /* slots; ramp -1: none */
+    int drawn;       /* signal: the value that its event has drawn for this month; -1: that of the slot */
     int from, until; /* calendar months; until is the first month without */
     size_t order;    /* in the file */
     const struct setting *setting;

@@ -144,7 +144,8 @@ static const char *entry_word(const struct key *key)
     switch (key->names) {
     case NAME_MONTH: return "DATE";
     case NAME_REFERENCE: return "NAME";
-    case NAME_PAIR: return "A/B";
+    case NAME_PAIR:
+    case NAME_INPUTS: return "A/B";
     case NAME_QUANTITY: return "NUMBER";
     case NAME_ARROW: return "A->B";
     case NAME_TARGET: return "PATH";
@@ -350,6 +351,7 @@ static void write_json_entries(const struct key *key, FILE *to)
         [NAME_MONTH] = "^[0-9]{4}(-[0-9]{2})?$",
         [NAME_REFERENCE] = "^[a-z][a-z0-9]*(-[a-z0-9]+)*(\\\\.[a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
         [NAME_PAIR] = "^[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*$",
+        [NAME_INPUTS] = "^[a-z][^/]*/[a-z][^/]*$",
         [NAME_QUANTITY] = "^[0-9]",
         [NAME_ARROW] = "^[a-z][a-z0-9-]*->[a-z][a-z0-9-]*$",
         [NAME_TARGET] = "^[a-z][a-z_]*[.]",

@@ -98,12 +98,14 @@ static struct scope step_into(const struct found *found)
     return scope_of(node, found->key, found->scope.up);
 }
 
-/* The unit that a found key states; NULL: none. */
+/* The unit that a found key states; NULL: none. A quantity chooses one only where its own declaration says so: the
+ * `start` of a growth driver is in %/yr whatever it is written in. */
 static const char *unit_stated(const struct found *found)
 {
     const char *text = found->key == NULL ? NULL : value_text(&found->scope, found->key);
     if (text == NULL) return NULL;
-    return found->key->kind == KEY_QUANTITY ? quantity_unit_text(text) : text;
+    if (found->key->kind != KEY_QUANTITY) return text;
+    return found->key->unit[0] == '$' ? quantity_unit_text(text) : NULL;
 }
 
 static size_t without_spaces(const char *unit, size_t length)

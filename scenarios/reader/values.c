@@ -129,6 +129,14 @@ static struct fault *quantity_text(const struct node *node, const struct setting
     return unknown_word(node, setting);
 }
 
+/* The path of a quantity in the store: names of draws depend on it. */
+static const char *store_path_of(const struct setting *setting)
+{
+    const struct setting *section = setting->parent;
+    const bool plain = section != NULL && section->key->plain && strcmp(section->key->shorthand, setting->name) == 0;
+    return plain ? section->path : setting->path;
+}
+
 static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct quantity quantity;
@@ -144,8 +152,8 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
     quantity_support(&quantity, &min, &max);
     if (fault == NULL && !in_range(setting->key, min, max)) fault = range_fault(node, setting, min, max);
     if (fault == NULL && setting->key->redrawn)
-        return store_add_occasional(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
-    if (fault == NULL) return store_add(walk->store, setting->path, setting->unit, &quantity, &setting->slot);
+        return store_add_occasional(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
+    if (fault == NULL) return store_add(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
     quantity_free(&quantity);
     return fault;
 }
@@ -257,7 +265,7 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     }
     if (faults == NULL) faults = profile_check(node, setting, &profile);
     if (faults == NULL)
-        faults = store_add_profile(walk->store, setting->path, setting->unit, profile.points, profile.month,
+        faults = store_add_profile(walk->store, store_path_of(setting), setting->unit, profile.points, profile.month,
                                    profile.value, profile.step, &profile.times, &setting->slot);
     else
         quantity_free(&profile.times);
@@ -420,6 +428,27 @@ static struct fault *check_reference(const struct walk *walk, const char *target
     return fault;
 }
 
+/* One side of a pair: a driver or its factor; or flows.NAME.shock of a flow that has one. */
+static struct fault *check_shock(const struct walk *walk, const char *target, const char *name, size_t length,
+                                 struct place place, const char *path)
+{
+    static const char head[] = "flows.", tail[] = ".shock";
+    const size_t ends = sizeof head - 1 + sizeof tail - 1;
+    if (length <= ends || strncmp(name, head, sizeof head - 1) != 0 ||
+        strncmp(name + length - (sizeof tail - 1), tail, sizeof tail - 1) != 0)
+        return check_reference(walk, target, name, length, place, path);
+    char *flow = strndup(name + sizeof head - 1, length - ends);
+    if (flow == NULL) return fault_no_memory();
+    const struct node *node = tree_child(tree_child(walk->top->node, "flows"), flow);
+    struct fault *fault = NULL;
+    if (node == NULL)
+        fault = dangling(walk, "flows", flow, place, path);
+    else if (tree_child(node, "shock") == NULL)
+        fault = fault_at(FAULT_SCENARIO, place, "%s: flows.%s has no shock; expected its `shock:` too", path, flow);
+    free(flow);
+    return fault;
+}
+
 struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
                                struct setting *setting)
 {
@@ -450,13 +479,17 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
                         name);
     }
     case NAME_TARGET: return NULL; /* see targets.h */
+    case NAME_INPUTS:
+        if (slash != NULL && strchr(slash + 1, '/') == NULL) return NULL;
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "%s: '%s' is not a pair; expected two paths of what is drawn joined by a slash", path, name);
     case NAME_PAIR:
         if (slash == NULL || strchr(slash + 1, '/') != NULL)
             return fault_at(FAULT_SCENARIO, node->key_place,
                             "%s: '%s' is not a pair; expected two names joined by a slash, such as brent.long/gdp-kz",
                             path, name);
-        return fault_join(check_reference(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
-                          check_reference(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
+        return fault_join(check_shock(walk, map->target, name, (size_t)(slash - name), node->key_place, path),
+                          check_shock(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
     }
     return NULL;
 }

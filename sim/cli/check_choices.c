@@ -19,15 +19,25 @@ static double central(const struct simulation *simulation, struct setting *setti
     return store_central(simulation->plan.store, setting_slot(setting, key), simulation->plan.calendar.start);
 }
 
-/* The share of time that a random event is there: p E[T] / (1 + p E[T]). */
+/* The share of time that a random event is there: rate E[T] / (1 + rate E[T]). */
 static void print_random(const struct simulation *simulation, struct setting *event)
 {
     const double rate = central(simulation, event, "rate"),
                  lasts = quantity_mean(store_quantity(simulation->plan.store, setting_slot(event, "duration")));
-    const double each = -expm1(-rate / CALENDAR_MONTHS_PER_YEAR) * lasts;
+    const double each = rate / CALENDAR_MONTHS_PER_YEAR * lasts;
+    const struct setting *driver = setting_find(event, "driver"), *during = setting_find(event, "during");
     const bool seasonal = setting_find(event, "months") != NULL || setting_find(event, "season") != NULL;
     printf("%.3g /yr%s, lasts %.3g mo on average", rate, seasonal ? " in its season" : "", lasts);
-    if (!seasonal) printf(": there %.2g %% of the time", 100.0 * each / (1.0 + each));
+    if (driver != NULL) printf(", by driver %s", driver->text);
+    if (during != NULL) printf(", during %s", during->text);
+    if (!seasonal && driver == NULL && during == NULL)
+        printf(": there %.2g %% of the time", 100.0 * each / (1.0 + each));
+}
+
+static void print_yearly(const struct setting *months, const struct setting *start)
+{
+    printf("every year%s%s in months", start == NULL ? "" : " from ", start == NULL ? "" : start->text);
+    for (size_t m = 0; m < months->children; m++) printf(" %s", months->child[m]->text);
 }
 
 static void print_events(const struct simulation *simulation)
@@ -39,8 +49,11 @@ static void print_events(const struct simulation *simulation)
         struct setting *event = section->child[i];
         const struct setting *start = setting_find(event, "start");
         printf("    %-28s ", event->name);
-        if (start == NULL)
+        const struct setting *months = setting_find(event, "months");
+        if (setting_find(event, "rate") != NULL)
             print_random(simulation, event);
+        else if (months != NULL)
+            print_yearly(months, start);
         else
             printf("from %s on for %s", start->text, setting_find(event, "duration")->text);
         putchar('\n');

@@ -1,6 +1,7 @@
 /* sim/cli/command_check.c -- zhol check: reads, validates, prints the plan and the state at the start; simulates a
  * pilot block only.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/drivers/first_year.h"
 #include "output/tables/readable.h"
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/check_choices.h"
@@ -99,6 +100,37 @@ static void print_level(const char *name, double level, const char *unit)
 {
     const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
     printf("    %-26s %12.6g%s%s\n", name, level, pure ? "" : " ", pure ? "" : unit);
+}
+
+enum { FIRST_YEAR_REPLICATIONS = 1024 };
+
+/* The level of each driver at the start, and the range of its first year. */
+static struct fault *print_drivers(const struct simulation *simulation, const struct drivers_state *at_start)
+{
+    const struct drivers *drivers = world_drivers(simulation->world);
+    const size_t outputs = drivers_outputs(drivers), count = FIRST_YEAR_REPLICATIONS;
+    if (outputs == 0) return NULL;
+    double *mean = calloc(outputs * count, sizeof *mean);
+    struct fault *fault = mean == NULL ? fault_no_memory() : NULL;
+    if (fault == NULL)
+        fault = first_year_means(drivers, simulation->plan.store, &simulation->plan.calendar, count, mean);
+    if (fault == NULL)
+        printf("\n  Drivers: the level at the start, before any draw; 5 to 95 %% of futures of the mean of the first "
+               "year:\n");
+    for (size_t o = 0; o < outputs && fault == NULL; o++) {
+        const double low = first_year_quantile(count, mean + o * count, 0.05),
+                     high = first_year_quantile(count, mean + o * count, 0.95);
+        const char *unit = drivers_unit(drivers, o);
+        const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
+        printf("    %-26s %12.6g", drivers_name(drivers, o), drivers_level(at_start, o)[0]);
+        if (low == high)
+            printf("   %12.6g in all futures", low);
+        else
+            printf("   %12.6g to %.6g", low, high);
+        printf("%s%s\n", pure ? "" : " ", pure ? "" : unit);
+    }
+    free(mean);
+    return fault;
 }
 
 /* The routes of each flow: base share, volume, and what they cost; then how full the legs are. */
@@ -222,19 +254,15 @@ static struct fault *print_start(const struct simulation *simulation)
     struct world_state *state = NULL;
     struct fault *fault = world_open(simulation->world, &state);
     if (fault == NULL) {
-        const struct drivers *drivers = world_drivers(simulation->world);
         const struct flows *flows = world_flows(simulation->world);
         world_start_central(state);
-        if (drivers_outputs(drivers) > 0) printf("\n  Drivers at the start, before any draw:\n");
-        for (size_t i = 0; i < drivers_outputs(drivers); i++)
-            print_level(drivers_name(drivers, i), drivers_level(world_drivers_state(state), i)[0],
-                        drivers_unit(drivers, i));
+        fault = print_drivers(simulation, world_drivers_state(state));
         if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
         for (size_t i = 0; i < flows_count(flows); i++)
             print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
         print_network(simulation, state);
         check_choices_print(simulation, state);
-        fault = print_energy(simulation, state);
+        if (fault == NULL) fault = print_energy(simulation, state);
         printf("\n");
     }
     world_close(state);

@@ -17,7 +17,7 @@ const struct outcome_subject_words outcome_subjects[SUBJECTS] = {
     [SUBJECT_TRADE] = {"trade", "Trade of the home country", "trade.", "Trade of the home country", "trade.", 3, 0},
     [SUBJECT_FISCAL] = {"fiscal", "Public revenue", "fiscal.", "Public revenue", "fiscal.", 3, 1},
     [SUBJECT_WORTH] = {"worth", "Present values, of which only differences between runs mean anything", "npv.",
-                       "Present values", "", 3, 2},
+                       "Present values", "", 5, 2},
     [SUBJECT_INDICES] = {"indices", "Concentration and dependence", "index.", "Dependence and concentration", "index.",
                          4, 3},
     [SUBJECT_THRESHOLDS] = {"thresholds",

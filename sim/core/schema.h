@@ -28,7 +28,8 @@ enum name_rule {
     NAME_PLAIN,     /* [a-z][a-z0-9]*(-[a-z0-9]+)*                     */
     NAME_MONTH,     /* a date                                          */
     NAME_REFERENCE, /* an entry of `target`, or NAME.FACTOR of one     */
-    NAME_PAIR,      /* two references joined by a slash                */
+    NAME_PAIR,      /* two references, or flows.NAME.shock, joined by a slash */
+    NAME_INPUTS,    /* two paths of drawn inputs joined by a slash, which the model reads */
     NAME_QUANTITY,  /* a number with its unit, which the model reads   */
     NAME_ARROW,     /* two names joined by ->                          */
     NAME_TARGET,    /* the path of a quantity that may be edited       */
@@ -72,6 +73,7 @@ struct key {
     const struct key *entry;      /* of KEY_ENTRIES and KEY_LIST: one key, its name is ignored */
     const char *shorthand; /* of KEY_SECTION: the key that a single value in its place is for; of KEY_LIST: "" if one
                               item may stand alone */
+    bool plain;            /* of KEY_SECTION: the quantity of its shorthand has the path of the section itself */
     /* Of KEY_SECTION: more keys, chosen by the value of the key `variant_by`; a list ended by NULL. */
     const struct variant *const *variants;
     const char *variant_by;

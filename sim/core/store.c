@@ -3,6 +3,7 @@
 #include "sim/core/store.h"
 
 #include <gsl/gsl_cdf.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,21 @@ struct slot {
     size_t writings;
     int stage;
     bool deferred;
+    bool seasonal;
+    double season[CALENDAR_MONTHS_PER_YEAR];
 };
 
 struct input {
     char *name;
     int slot;
     struct stream stream;
+};
+
+/* Slots whose draws are joined. */
+struct joint {
+    size_t count;
+    int *slot;
+    double *factor; /* [count * count] */
 };
 
 struct list {
@@ -47,6 +57,8 @@ struct store {
     size_t slots;
     struct input *input;
     size_t inputs;
+    struct joint *joint;
+    size_t joints;
     int signals;
     /* made by store_seal, slots ascending: */
     struct list monthly;             /* what varies by month */
@@ -85,6 +97,11 @@ void store_close(struct store *store)
     if (store == NULL) return;
     for (size_t i = 0; i < store->slots; i++) slot_clear(&store->slot[i]);
     for (size_t i = 0; i < store->inputs; i++) free(store->input[i].name);
+    for (size_t i = 0; i < store->joints; i++) {
+        free(store->joint[i].slot);
+        free(store->joint[i].factor);
+    }
+    free(store->joint);
     free(store->slot);
     free(store->input);
     free(store->monthly.slot);
@@ -148,9 +165,35 @@ void store_tie(struct store *store, int slot, int to, double correlation)
     store->slot[slot].tie = correlation;
 }
 
+int store_tied(const struct store *store, int slot, double *correlation)
+{
+    *correlation = store->slot[slot].tie;
+    return store->slot[slot].tied_to;
+}
+
+struct fault *store_join(struct store *store, size_t count, const int slot[], const double factor[])
+{
+    struct joint *grown = realloc(store->joint, (store->joints + 1) * sizeof *grown);
+    if (grown == NULL) return fault_no_memory();
+    store->joint = grown;
+    struct joint *joint = &grown[store->joints++];
+    *joint = (struct joint){.count = count,
+                            .slot = malloc(count * sizeof *joint->slot),
+                            .factor = malloc(count * count * sizeof *joint->factor)};
+    if (joint->slot == NULL || joint->factor == NULL) return fault_no_memory();
+    memcpy(joint->slot, slot, count * sizeof *slot);
+    memcpy(joint->factor, factor, count * count * sizeof *factor);
+    return NULL;
+}
+
 void store_idle(struct store *store, int slot)
 {
     store->slot[slot].idle = true;
+}
+
+bool store_is_idle(const struct store *store, int slot)
+{
+    return store->slot[slot].idle;
 }
 
 struct fault *store_add_profile(struct store *store, const char *path, const char *unit, size_t count,
@@ -194,7 +237,7 @@ const char *store_unit(const struct store *store, int slot)
 enum store_variation store_variation(const struct store *store, int slot)
 {
     const struct slot *s = &store->slot[slot];
-    if (s->writings > 0) return STORE_MOVED;
+    if (s->writings > 0 || s->seasonal) return STORE_MOVED;
     if (s->points > 1) return STORE_PER_MONTH;
     return s->input >= 0 ? STORE_PER_REPLICATION : STORE_ONE;
 }
@@ -202,6 +245,12 @@ enum store_variation store_variation(const struct store *store, int slot)
 bool store_varies_by_month(const struct store *store, int slot)
 {
     return store_variation(store, slot) >= STORE_PER_MONTH;
+}
+
+int store_first_date(const struct store *store, int slot)
+{
+    const struct slot *s = &store->slot[slot];
+    return s->points == 0 ? INT_MIN : s->month[0];
 }
 
 /* The profile without its factor. */
@@ -258,6 +307,14 @@ struct fault *store_move(struct store *store, int slot, int stage, store_writer 
     return NULL;
 }
 
+void store_season(struct store *store, int slot, int stage, const double factor[CALENDAR_MONTHS_PER_YEAR])
+{
+    struct slot *s = &store->slot[slot];
+    s->seasonal = true;
+    s->stage = stage;
+    memcpy(s->season, factor, sizeof s->season);
+}
+
 void store_defer(struct store *store, int slot)
 {
     store->slot[slot].deferred = true;
@@ -301,7 +358,7 @@ struct fault *store_seal(struct store *store, uint64_t seed, const gsl_rng_type 
     for (size_t i = 0; i < store->slots; i++) {
         const struct slot *slot = &store->slot[i];
         if (store_varies_by_month(store, (int)i)) store->monthly.slot[store->monthly.count++] = (int)i;
-        if (slot->writings == 0 || slot->deferred) continue;
+        if ((slot->writings == 0 && !slot->seasonal) || slot->deferred) continue;
         struct list *moved = &store->moved[slot->stage];
         moved->slot[moved->count++] = (int)i;
     }
@@ -407,6 +464,12 @@ static void signals_clear(struct rows *rows)
     for (int i = 0; i < rows->store->signals; i++) row_fill(rows->signal[i], 0.0);
 }
 
+/* A uniform strictly between 0 and 1 from a normal score. */
+static double uniform_of(double z)
+{
+    return fmin(fmax(gsl_cdf_ugaussian_P(z), 0x1p-54), 1.0 - 0x1p-53);
+}
+
 /* The uniforms of an input, tied to those of another where it is: Phi(r Phi^-1(u) + sqrt(1 - r^2) Phi^-1(own)). */
 static void tied_uniforms(const struct rows *rows, const struct slot *slot, const double own[LANES], double u[LANES])
 {
@@ -415,8 +478,22 @@ static void tied_uniforms(const struct rows *rows, const struct slot *slot, cons
     for (int l = 0; l < LANES; l++) u[l] = own[l];
     for (int l = 0; l < LANES && to >= 0 && r != 0.0; l++) {
         const double z = r * gsl_cdf_ugaussian_Pinv(rows->uniform[to][l]) + rest * gsl_cdf_ugaussian_Pinv(own[l]);
-        u[l] = fmin(fmax(gsl_cdf_ugaussian_P(z), 0x1p-54), 1.0 - 0x1p-53);
+        u[l] = uniform_of(z);
     }
+}
+
+/* The uniforms of joined inputs, from the last member on, which needs those before it. */
+static void join_uniforms(struct rows *rows, const struct joint *joint)
+{
+    for (int l = 0; l < LANES; l++)
+        for (size_t i = joint->count; i-- > 1;) {
+            double z = 0.0;
+            for (size_t j = 0; j <= i; j++) {
+                const int input = rows->store->slot[joint->slot[j]].input;
+                z += joint->factor[i * joint->count + j] * gsl_cdf_ugaussian_Pinv(rows->uniform[input][l]);
+            }
+            rows->uniform[rows->store->slot[joint->slot[i]].input][l] = uniform_of(z);
+        }
 }
 
 void rows_start(struct rows *rows, uint64_t first_replication)
@@ -430,6 +507,7 @@ void rows_start(struct rows *rows, uint64_t first_replication)
         stream_uniforms(&input->stream, &rows->state[i], first_replication, STREAM_BEFORE, 0, u);
         for (int l = 0; l < LANES; l++) rows->uniform[i][l] = u[0][l];
     }
+    for (size_t i = 0; i < store->joints; i++) join_uniforms(rows, &store->joint[i]);
     for (size_t i = 0; i < store->inputs; i++) {
         const struct slot *slot = &store->slot[store->input[i].slot];
         double u[LANES];
@@ -448,12 +526,10 @@ void rows_central(struct rows *rows)
     }
 }
 
-/* The row of a month before the writers. */
-static void row_of_month(struct rows *rows, int index, int month)
+void rows_at(const struct rows *rows, int index, int month, double row[LANES])
 {
     const struct slot *slot = &rows->store->slot[index];
     const double scale = slot->points == 0 ? 1.0 : slot_profile(slot, month);
-    double *row = rows->row[index];
     if (slot->input < 0) {
         row_fill(row, scale * slot_number(slot));
         return;
@@ -465,12 +541,16 @@ static void row_of_month(struct rows *rows, int index, int month)
 void rows_step(struct rows *rows, int month)
 {
     const struct list *monthly = &rows->store->monthly;
-    for (size_t i = 0; i < monthly->count; i++) row_of_month(rows, monthly->slot[i], month);
+    for (size_t i = 0; i < monthly->count; i++) rows_at(rows, monthly->slot[i], month, rows->row[monthly->slot[i]]);
 }
 
 void rows_apply(const struct rows *rows, int slot, int month, double row[LANES])
 {
     const struct slot *of = &rows->store->slot[slot];
+    if (of->seasonal) {
+        const double factor = of->season[month % CALENDAR_MONTHS_PER_YEAR];
+        EACH_LANE(l) row[l] *= factor;
+    }
     if (slot == rows->keep) *rows->kept = row[0];
     for (size_t w = 0; w < of->writings; w++) of->writing[w].writer(of->writing[w].context, rows, month, row);
 }

@@ -55,10 +55,16 @@ MUST_CHECK struct fault *store_add_occasional(struct store *store, const char *p
 /* The number or distribution of a slot; of a profile its factor. */
 const struct quantity *store_quantity(const struct store *store, int slot);
 /* Ties the draw of a slot to that of another by a Gaussian copula of this correlation (between -1 and 1). Without
- * effect unless both are drawn. Ties do not chain. */
+ * effect unless both are drawn. Ties do not chain. `to` -1 unties. */
 void store_tie(struct store *store, int slot, int to, double correlation);
+/* What a slot is tied to, and its correlation; -1: nothing. */
+int store_tied(const struct store *store, int slot, double *correlation);
+/* Joins the draws of slots that are drawn and not tied by a Gaussian copula: their normal scores z become L z, L
+ * [count * count] lower triangular with rows of length 1. A slot is in one group at most. Copies the arrays. */
+MUST_CHECK struct fault *store_join(struct store *store, size_t count, const int slot[], const double factor[]);
 /* The slot is not read in this run: it is not drawn, and is no input. */
 void store_idle(struct store *store, int slot);
+bool store_is_idle(const struct store *store, int slot);
 
 /* The slot of a path, -1 if there is none. */
 int store_find(const struct store *store, const char *path);
@@ -68,6 +74,8 @@ const char *store_unit(const struct store *store, int slot);
 enum store_variation store_variation(const struct store *store, int slot);
 /* True if the row may differ from month to month. */
 bool store_varies_by_month(const struct store *store, int slot);
+/* The first date of a profile; INT_MIN of what is none. */
+int store_first_date(const struct store *store, int slot);
 
 /* The central value (median, medians of factors) in a month, before any writer. */
 double store_central(const struct store *store, int slot, int month);
@@ -83,6 +91,9 @@ enum { STORE_STAGES = 3 };
 /* All writers of a slot belong to one stage, that of the first. */
 MUST_CHECK struct fault *store_move(struct store *store, int slot, int stage, store_writer *writer,
                                     const void *context);
+/* In the months of a run the quantity is multiplied by the factor of the month of the year (January first), before any
+ * writer of the stage. At other dates, and in store_central and store_range, it is without. */
+void store_season(struct store *store, int slot, int stage, const double factor[CALENDAR_MONTHS_PER_YEAR]);
 /* The component calls the writers of this slot itself, with rows_apply. */
 void store_defer(struct store *store, int slot);
 /* A new signal. */
@@ -109,6 +120,8 @@ void rows_start(struct rows *rows, uint64_t first_replication);
 void rows_central(struct rows *rows);
 /* For a month: recomputes what varies by month, before any writer. */
 void rows_step(struct rows *rows, int month);
+/* The row that a slot has in a month before any writer, whatever month the rows are at. */
+void rows_at(const struct rows *rows, int slot, int month, double row[LANES]);
 /* Calls the writers of a stage. */
 void rows_move(struct rows *rows, int stage, int month);
 /* Calls the writers of a deferred slot on what its component made of it. */

@@ -50,7 +50,7 @@ static void month_take(const struct bench_scenario *opened, const struct parts *
     rows_move(parts->rows, EFFECTS_STAGE_REGIMES, now);
     regimes_step(parts->regimes, parts->rows, month);
     rows_move(parts->rows, EFFECTS_STAGE_EVENTS, now);
-    events_step(parts->events, parts->rows, month);
+    events_step(parts->events, parts->rows, parts->drivers, month);
     rows_move(parts->rows, EFFECTS_STAGE_MODELS, now);
 }
 

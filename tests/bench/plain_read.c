@@ -539,7 +539,8 @@ static void flow_read(struct reader *reader, struct setting *root, struct settin
     struct setting *choice = setting_find(setting, "choice"), *value = setting_find(setting, "value");
     flow->name = setting->name;
     flow->volume = number_of(reader, setting, "volume", 0.0);
-    flow->value = number_read(reader, value == NULL ? setting_find(commodity, "value") : value, 0.0);
+    flow->value =
+        number_read(reader, setting_find(value == NULL ? setting_find(commodity, "value") : value, "base"), 0.0);
     flow->tariff = number_of(reader, setting, "tariff", 0.0);
     flow->wedge = number_of(reader, setting, "cost_wedge", 0.0);
     flow->price_by_month = by_month_of(flow->value) || by_month_of(flow->tariff) || by_month_of(flow->wedge);

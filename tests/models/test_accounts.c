@@ -160,6 +160,33 @@ START_TEST(the_accounts_balance_in_every_replication)
 }
 END_TEST
 
+START_TEST(a_leg_counts_for_its_territory_or_for_who_decides_over_it)
+{
+    /* 30 by a consortium's line through ru, 20 by a line of ru through kz, 50 by neither */
+    struct support support;
+    support_open(
+        &support,
+        HEAD
+        "commodities: {box: {unit: TEU, value: 1 kUSD/TEU, time_value: 1 USD/TEU/d}}\n"
+        "legs:\n  a: {country: ru, control: pool}\n  b: {country: kz, control: ru}\n  c: {country: kz}\n"
+        "flows: {f: {commodity: box, from: kz, to: eu, volume: 100 TEU/yr, choice: {sensitivity: 1 /kUSD}, routes: {x: "
+        "{share: 30 %, via: [c, a]}, y: {share: 20 %, via: [c, b]}, z: {share: 50 %, via: [c]}}}}\n"
+        "outcomes:\n  dependence:\n    land: {country: ru, of: flows.f}\n"
+        "    will: {country: ru, of: flows.f, over: control}\n"
+        "    pool: {country: pool, of: flows.f, over: control, by: volume}\n"
+        "    kz: {country: kz, of: flows.f, over: control}\n",
+        1);
+    struct world_state *state = support_begin(&support);
+    world_month(state, 0);
+    ck_assert_double_eq_tol(support_value(&support, state, "index.dependence.land"), 0.3, ROUNDING);
+    ck_assert_double_eq_tol(support_value(&support, state, "index.dependence.will"), 0.2, ROUNDING);
+    ck_assert_double_eq_tol(support_value(&support, state, "index.dependence.pool"), 0.3, ROUNDING);
+    ck_assert_double_eq_tol(support_value(&support, state, "index.dependence.kz"), 1.0, ROUNDING);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(dependence_on_all_countries_is_1_and_on_none_0)
 {
     struct folded folded;
@@ -308,6 +335,7 @@ int main(void)
     tcase_add_test(facts, n_equal_shares_have_a_concentration_of_1_over_n);
     tcase_add_test(facts, one_partner_of_several_has_a_multivector_index_of_0);
     tcase_add_test(facts, the_accounts_balance_in_every_replication);
+    tcase_add_test(facts, a_leg_counts_for_its_territory_or_for_who_decides_over_it);
     tcase_add_test(facts, dependence_on_all_countries_is_1_and_on_none_0);
     tcase_add_test(facts, scaling_all_volumes_leaves_the_indices);
     tcase_add_test(facts, a_threshold_happens_after_as_many_months_in_a_row);

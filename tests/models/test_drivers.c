@@ -2,6 +2,7 @@
  * Tolerances are standard errors of the estimates: of a mean sd / sqrt(n), of a variance of normals v sqrt(2 / n),
  * times 4.5, so that a true fact fails once in 150,000 seeds; the seed is fixed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/drivers/first_year.h"
 #include "tests/models/support.h"
 
 #include <check.h>
@@ -226,28 +227,135 @@ START_TEST(two_regimes_of_volatility_give_fat_tails_and_clustering)
 }
 END_TEST
 
-/* Var of the integral of an OU process that starts at 0. */
+/* Var of the integral over t years of an OU process that starts at 0, and of one that has run for ever. */
 static double growth_variance(double t, double kappa, double s)
 {
     return s * s / (kappa * kappa) *
            (t - 2.0 * (1.0 - exp(-kappa * t)) / kappa + (1.0 - exp(-2.0 * kappa * t)) / (2.0 * kappa));
 }
 
-START_TEST(log_volume_of_growth_has_the_variance_of_an_integrated_ou_process)
+static double settled_variance(double t, double kappa, double s)
 {
-    static const int month[] = {1, 12, 228, 240};
-    const double kappa = 0.6, sigma = 0.02, s = sigma / sqrt((1.0 - (1.0 - exp(-kappa)) / kappa) / (kappa * kappa));
-    double *x = support_run(HEAD "  y: {model: growth, mean: 3 %/yr, reversion: 0.6 /yr, sigma: 2 %/yr}\n", SEED, "y",
-                            N, 4, month);
-    take_logs(4 * N, x);
-    for (size_t i = 0; i < 4; i++)
-        assert_normal(x + i * N, log(1.03) * (0.5 + month[i] / 12.0), growth_variance(month[i] / 12.0, kappa, s));
-    /* long after the start, yearly log growth has the stated standard deviation */
-    double *growth = malloc(N * sizeof *growth);
-    for (size_t i = 0; i < N; i++) growth[i] = x[3 * N + i] - x[2 * N + i];
-    assert_normal(growth, log(1.03), sigma * sigma);
+    return s * s / (kappa * kappa) * (t - (1.0 - exp(-kappa * t)) / kappa);
+}
+
+/* s of an OU process whose integral over a year has the standard deviation sigma. */
+static double growth_s(double kappa, double sigma)
+{
+    return sigma / sqrt((1.0 - (1.0 - exp(-kappa)) / kappa) / (kappa * kappa));
+}
+
+static double covariance_of(const double x[], const double y[])
+{
+    const double mx = support_mean(N, x), my = support_mean(N, y);
+    double sum = 0.0;
+    for (size_t i = 0; i < N; i++) sum += (x[i] - mx) * (y[i] - my);
+    return sum / N;
+}
+
+START_TEST(log_volume_of_growth_that_starts_at_its_mean_has_the_variance_of_an_integrated_ou_process)
+{
+    static const int month[] = {1, 12, 240};
+    const double kappa = 0.6, s = growth_s(kappa, 0.02);
+    double *x =
+        support_run(HEAD "  y: {model: growth, mean: 3 %/yr, reversion: 0.6 /yr, sigma: 2 %/yr, start: 0 %/yr}\n", SEED,
+                    "y", N, 3, month);
+    take_logs(3 * N, x);
+    for (size_t i = 0; i < 3; i++) { /* from the base date on, half a year before the start */
+        const double t = 0.5 + month[i] / 12.0;
+        assert_normal(x + i * N, log(1.03) * t, growth_variance(t, kappa, s));
+    }
+    free(x);
+}
+END_TEST
+
+START_TEST(yearly_growth_has_its_standard_deviation_in_every_year)
+{
+    /* lag k of an OU process integrated over years: s^2 / (2 kappa^3) (1 - e^-kappa)^2 e^-(k - 1) kappa */
+    static const int month[] = {6, 18, 30, 42, 228, 240};
+    const double kappa = 0.35, sigma = 0.025, s = growth_s(kappa, sigma);
+    double *x = support_run(HEAD "  y: {model: growth, mean: 3 %/yr, reversion: 0.35 /yr, sigma: 2.5 %/yr}\n", SEED,
+                            "y", N, 6, month),
+           *growth = malloc(5 * N * sizeof *growth);
+    ck_assert_ptr_nonnull(growth);
+    take_logs(6 * N, x);
+    for (size_t i = 0; i < 6; i++)
+        assert_normal(x + i * N, log(1.03) * (0.5 + month[i] / 12.0),
+                      settled_variance(0.5 + month[i] / 12.0, kappa, s));
+    for (size_t y = 0; y < 5; y++)
+        for (size_t i = 0; i < N; i++) growth[y * N + i] = x[(y + 1) * N + i] - x[y * N + i];
+    for (size_t y = 0; y < 3; y++) assert_normal(growth + y * N, log(1.03), sigma * sigma);
+    assert_normal(growth + 4 * N, log(1.03), sigma * sigma);
+    for (size_t lag = 1; lag < 3; lag++) { /* Var of a sample covariance of normals: (v^2 + c^2) / n */
+        const double c =
+            s * s / (2.0 * pow(kappa, 3.0)) * pow(1.0 - exp(-kappa), 2.0) * exp(-kappa * ((double)lag - 1.0));
+        ck_assert_double_eq_tol(covariance_of(growth, growth + lag * N), c,
+                                BOUND * sqrt((pow(sigma, 4.0) + c * c) / N));
+    }
     free(growth);
     free(x);
+}
+END_TEST
+
+START_TEST(growth_starts_above_its_mean_by_what_is_stated)
+{
+    /* G decays from ln(1.05 / 1.03); what it adds is G (1 - e^-kappa t) / kappa */
+    static const int month[] = {1, 120};
+    double *x =
+        support_run(HEAD "  y: {model: growth, mean: 3 %/yr, reversion: 0.6 /yr, sigma: 0 %/yr, start: 2 %/yr}\n", SEED,
+                    "y", LANES, 2, month);
+    for (size_t i = 0; i < 2; i++) {
+        const double t = 0.5 + month[i] / 12.0;
+        const double expected = log(1.03) * t + log(1.05 / 1.03) * (1.0 - exp(-0.6 * t)) / 0.6;
+        for (size_t l = 0; l < LANES; l++) ck_assert_double_eq_tol(log(x[i * LANES + l]), expected, 1e-14);
+    }
+    free(x);
+}
+END_TEST
+
+START_TEST(two_growths_hang_together_from_the_base_date_on)
+{
+    /* Cov = rho s1 s2 / (k1 + k2) sum_i (t - (1 - e^-k_i t) / k_i) / k_i */
+    static const int month[] = {1, 60};
+    struct support support;
+    support_open(&support,
+                 HEAD "  a: {model: growth, mean: 3 %/yr, reversion: 0.3 /yr, sigma: 2 %/yr}\n"
+                      "  b: {model: growth, mean: 3 %/yr, reversion: 1.2 /yr, sigma: 3 %/yr}\n"
+                      "  correlation: {pairs: {a/b: 0.6}}\n",
+                 SEED);
+    double *a = malloc(2 * N * sizeof *a), *b = malloc(2 * N * sizeof *b);
+    ck_assert(a != NULL && b != NULL);
+    support_levels(&support, "a", N, 2, month, a);
+    support_levels(&support, "b", N, 2, month, b);
+    take_logs(2 * N, a);
+    take_logs(2 * N, b);
+    const double k[2] = {0.3, 1.2}, s[2] = {growth_s(k[0], 0.02), growth_s(k[1], 0.03)};
+    for (size_t i = 0; i < 2; i++) {
+        const double t = 0.5 + month[i] / 12.0;
+        double c = 0.0, v = 1.0;
+        for (size_t j = 0; j < 2; j++) {
+            c += 0.6 * s[0] * s[1] / (k[0] + k[1]) * (t - (1.0 - exp(-k[j] * t)) / k[j]) / k[j];
+            v *= settled_variance(t, k[j], s[j]);
+        }
+        ck_assert_double_eq_tol(covariance_of(a + i * N, b + i * N), c, BOUND * sqrt((v + c * c) / N));
+    }
+    free(a);
+    free(b);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(before_any_draw_growth_stands_at_its_median)
+{
+    struct support support;
+    struct world_state *state = NULL;
+    support_open(&support, HEAD "  y: {model: growth, mean: 3 %/yr, reversion: 0.35 /yr, sigma: 2.5 %/yr}\n", SEED);
+    ck_assert_ptr_null(world_open(support.world, &state));
+    world_start_central(state);
+    for (int l = 0; l < LANES; l++)
+        ck_assert_double_eq_tol(drivers_level(world_drivers_state(state), 0)[l], pow(1.03, 0.5), 1e-14);
+    world_close(state);
+    support_close(&support);
 }
 END_TEST
 
@@ -271,6 +379,31 @@ START_TEST(a_trend_drifts_and_wanders)
                             2, month);
     for (size_t i = 0; i < 2; i++) assert_normal(x + i * N, 1.0 + 0.07 * month[i] / 12.0, 0.01 * month[i] / 12.0);
     free(x);
+}
+END_TEST
+
+START_TEST(the_first_year_has_the_quantiles_of_the_mean_of_its_months)
+{
+    /* the mean of S_1 .. S_12 of a walk with steps of variance v: v sum (13 - i)^2 / 144 = v 650 / 144; the standard
+     * error of a quantile is sqrt(p (1 - p) / n) over the density there */
+    struct support support;
+    support_open(&support,
+                 HEAD "  sea: {model: trend, start: 1 m, drift: 0.6 m/yr, sigma: 0.3 m}\n"
+                      "  p: {model: path, unit: USD/t, values: {2020: 10 USD/t, 2021: 22 USD/t}}\n",
+                 SEED);
+    double *mean = malloc(2 * N * sizeof *mean);
+    ck_assert_ptr_nonnull(mean);
+    ck_assert_ptr_null(
+        first_year_means(world_drivers(support.world), support.plan.store, &support.plan.calendar, N, mean));
+    const double sd = sqrt(0.09 / 12.0 * 650.0 / 144.0), z = 1.6448536269514722;
+    const double density = exp(-0.5 * z * z) / (sd * sqrt(2.0 * M_PI)), error = sqrt(0.05 * 0.95 / N) / density;
+    const double middle = 1.0 + 0.6 * 6.5 / 12.0;
+    ck_assert_double_eq_tol(first_year_quantile(N, mean, 0.05), middle - z * sd, BOUND * error);
+    ck_assert_double_eq_tol(first_year_quantile(N, mean, 0.95), middle + z * sd, BOUND * error);
+    ck_assert_double_eq_tol(first_year_quantile(N, mean + N, 0.05), 15.5, 1e-12);
+    ck_assert_double_eq(first_year_quantile(N, mean + N, 0.95), first_year_quantile(N, mean + N, 0.05));
+    free(mean);
+    support_close(&support);
 }
 END_TEST
 
@@ -402,9 +535,14 @@ int main(void)
     tcase_add_test(laws, monthly_returns_with_jumps_have_mertons_cumulants);
     tcase_add_test(laws, jumps_leave_the_expected_two_factor_price_as_stated);
     tcase_add_test(laws, two_regimes_of_volatility_give_fat_tails_and_clustering);
-    tcase_add_test(laws, log_volume_of_growth_has_the_variance_of_an_integrated_ou_process);
+    tcase_add_test(laws, log_volume_of_growth_that_starts_at_its_mean_has_the_variance_of_an_integrated_ou_process);
+    tcase_add_test(laws, yearly_growth_has_its_standard_deviation_in_every_year);
+    tcase_add_test(laws, growth_starts_above_its_mean_by_what_is_stated);
+    tcase_add_test(laws, two_growths_hang_together_from_the_base_date_on);
+    tcase_add_test(laws, before_any_draw_growth_stands_at_its_median);
     tcase_add_test(laws, the_median_of_growth_follows_its_profile_from_the_base_date);
     tcase_add_test(laws, a_trend_drifts_and_wanders);
+    tcase_add_test(laws, the_first_year_has_the_quantiles_of_the_mean_of_its_months);
     tcase_add_test(laws, a_path_is_linear_between_its_dates);
     tcase_add_test(laws, a_var_settles_at_its_stationary_mean_and_covariance);
     tcase_add_test(laws, a_var_without_a_long_run_is_refused_with_its_spectral_radius);

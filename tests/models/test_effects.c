@@ -432,14 +432,20 @@ START_TEST(event_rates_edited_by_a_policy_act_in_the_same_month)
     struct support support;
     support_open(&support,
                  HEAD "events: {e: {rate: 0 /yr, duration: 30 mo}}\n"
-                      "policies: {p: {start: 2020-06, effects: {events.e.rate: {set: 1000 /yr}}}}\nadopt: p\n",
+                      "policies: {p: {start: 2020-06, effects: {events.e.rate: {set: 48 /yr}}}}\nadopt: p\n",
                  8);
     struct world_state *state = support_begin(&support);
     const double *down = support_row(&support, state, "events.e.down");
     for (int m = 0; m < 7; m++) {
         world_month(state, m);
-        for (int l = 0; l < LANES; l++) /* from some time in June on: e^-83 is nothing */
-            ck_assert(m < 5 ? down[l] == 0.0 : m == 5 ? down[l] > 0.0 && down[l] < 1.0 : down[l] == 1.0);
+        int began = 0;
+        for (int l = 0; l < LANES; l++) {
+            ck_assert(m >= 5 || down[l] == 0.0);
+            ck_assert(m != 5 || down[l] < 1.0);
+            began += down[l] > 0.0;
+        }
+        /* from June on, but for e^-4 = 1.8 % of lanes a month: fewer than 25 of 32 once in 10^7 times */
+        ck_assert(m < 5 || began >= 25);
     }
     world_close(state);
     support_close(&support);
@@ -448,25 +454,27 @@ END_TEST
 
 START_TEST(event_rates_edited_by_a_regime_act_in_the_month_of_its_state)
 {
-    /* wherever the chain is in b an event starts, and is over at once */
+    /* nowhere but in b an event starts, and in b with probability 1 - e^-4; it is over at once */
     struct support support;
     support_open(&support,
-                 HEAD
-                 "events: {e: {rate: 0 /yr, duration: 1e-9 mo}}\n"
-                 "regimes: {r: {start: a, states: {a: {}, b: {events.e.rate: {add: 1000 /yr}}}, transition: {a->b: "
-                 "4 /yr, b->a: 4 /yr}}}\n",
+                 HEAD "events: {e: {rate: 0 /yr, duration: 1e-9 mo}}\n"
+                      "regimes: {r: {start: a, states: {a: {}, b: {events.e.rate: {add: 48 /yr}}}, transition: {a->b: "
+                      "4 /yr, b->a: 4 /yr}}}\n",
                  9);
     struct world_state *state = support_begin(&support);
     const double *in = support_row(&support, state, "regimes.r.b"),
                  *down = support_row(&support, state, "events.e.down");
-    int there = 0;
+    int there = 0, began = 0;
     for (int m = 0; m < 24; m++) {
         world_month(state, m);
         for (int l = 0; l < LANES; l++) {
-            ck_assert_int_eq(in[l] == 1.0, down[l] > 0.0);
+            ck_assert(in[l] == 1.0 || down[l] == 0.0);
             there += in[l] == 1.0;
+            began += down[l] > 0.0;
         }
     }
+    const double p = -expm1(-4.0);
+    ck_assert_double_eq_tol((double)began / there, p, SUPPORT_ERRORS * sqrt(p * (1.0 - p) / there));
     ck_assert(there > 200 && there < 24 * LANES - 200);
     world_close(state);
     support_close(&support);

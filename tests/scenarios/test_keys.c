@@ -106,11 +106,11 @@ START_TEST(a_parameter_of_one_replication_is_as_drawn)
     static const struct {
         const char *path, *unit;
         double min, max;
-    } drawn[] = {{"drivers.d.mean.times", "1", 0.9, 1.1},
-                 {"drivers.e.drift", "m/yr", 0.0, 0.2},
-                 {"events.storm.effects.legs.line.capacity.scale", "1", 0.2, 0.6},
-                 {"policies.track.delay", "1", 0.0, 20.0},
-                 {"policies.track.overrun", "1", 0.0, 20.0}};
+    } drawn[] = {
+        {"drivers.d.mean.times", "1", 0.9, 1.1},    {"drivers.d.start", "1/yr", -0.03, 0.03},
+        {"drivers.e.drift", "m/yr", 0.0, 0.2},      {"events.storm.effects.legs.line.capacity.scale", "1", 0.2, 0.6},
+        {"flows.east.volume.times", "1", 0.9, 1.1}, {"flows.east.trend.times", "1", 0.0, 1.5},
+        {"policies.track.delay", "1", 0.0, 20.0},   {"policies.track.overrun", "1", 0.0, 20.0}};
     ck_assert_uint_eq(result.samples.inputs, sizeof drawn / sizeof *drawn);
     for (size_t d = 0; d < result.samples.inputs; d++) {
         size_t i = 0;
