@@ -10,6 +10,12 @@ def labels(group, name):
     return [text(label) for label in group[name][()]]
 
 
+def content(dataset):
+    """Values that can be compared: numbers as bytes, so that what is undefined is the same, and labels as a list."""
+    values = dataset[()]
+    return values.tolist() if values.dtype == object else values.tobytes()
+
+
 class Result:
     """An open result. `period` is "annual" or "horizon"."""
 
