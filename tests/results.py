@@ -10,11 +10,18 @@ def labels(group, name):
     return [text(label) for label in group[name][()]]
 
 
+def content(dataset):
+    """Values that can be compared: numbers as bytes, so that what is undefined is the same, and labels as a list."""
+    values = dataset[()]
+    return values.tolist() if values.dtype == object else values.tobytes()
+
+
 class Result:
     """An open result. `period` is "annual" or "horizon"."""
 
     def __init__(self, path, mode="r"):
         self.file = h5py.File(path, mode)
+        self.places = {}  # of the labels along a coordinate of a group
 
     def __enter__(self):
         return self
@@ -25,9 +32,15 @@ class Result:
     def outcomes(self, period="horizon"):
         return labels(self.file[period], "outcome")
 
+    def saved(self, period):
+        """The outcomes that have samples."""
+        return labels(self.file[f"samples/{period}"], "outcome") if "samples" in self.file else []
+
     def at(self, group, outcome, along="outcome"):
         """The place of an outcome along a coordinate of a group."""
-        return labels(self.file[group], along).index(outcome)
+        if (group, along) not in self.places:
+            self.places[group, along] = {label: place for place, label in enumerate(labels(self.file[group], along))}
+        return self.places[group, along][outcome]
 
     def statistic(self, period, name, outcome):
         along = "threshold" if name.startswith("probability") else "outcome"
@@ -44,7 +57,7 @@ class Result:
         return labels(self.file["inputs"], "input") if "input" in self.file["inputs"] else []
 
     def input(self, path):
-        return self.file["inputs/value"][self.inputs().index(path)]
+        return self.file["inputs/value"][self.at("inputs", path, "input")]
 
     def diagnostic(self, path):
-        return self.file["diagnostics/value"][labels(self.file["diagnostics"], "diagnostic").index(path)]
+        return self.file["diagnostics/value"][self.at("diagnostics", path, "diagnostic")]

@@ -103,6 +103,7 @@ struct fault *comparison_list(const char *path, FILE *to)
     struct lists lists = {.annual = false};
     struct fault *fault = reader_open(path, &reader);
     if (fault == NULL) fault = check_kind(&reader);
+    if (fault == NULL) fault = reader_check_content(&reader);
     if (fault == NULL) fault = read_lists(&reader, &lists);
     if (fault == NULL) fault = print_all(&reader, &lists, to);
     free_lists(&lists);

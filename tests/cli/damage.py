@@ -7,16 +7,21 @@ import concurrent.futures
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
 import h5py
+import numpy
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from results import content
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 KAZAKHSTAN, MINIMAL = SCENARIOS / "kazakhstan-2019.yaml", SCENARIOS / "minimal.yaml"
-FLIPS = 300
+FLIPS, FLIPS_OF_LABELS = 200, 100
 SECONDS = 300  # within which any verify of a small file ends: an alarm for what never would
 
 
@@ -38,12 +43,21 @@ def contents(path):
         found = []
 
         def add(name, item):
-            kind = (item.shape, item.dtype.str, item[()].tobytes()) if isinstance(item, h5py.Dataset) else list(item)
+            kind = (item.shape, item.dtype.str, content(item)) if isinstance(item, h5py.Dataset) else list(item)
             found.append((name, kind, [(key, value((file, item.attrs[key]))) for key in item.attrs]))
 
         add("/", file)
         file.visititems(add)
         return found
+
+
+def otherwise(values):
+    """What a reader might meet in place of a dataset."""
+    names = values.dtype == object
+    kinds = {"gone": None, "longer": numpy.concatenate([values, values[:1]]), "shorter": values[:-1], "of more dimensions": values[..., None],
+             "one value": numpy.float64(1), "empty": h5py.Empty(numpy.dtype("f8"))}
+    return kinds | ({"numbers": numpy.zeros(values.shape), "of fixed length": values.astype("S"), "undefined": numpy.full(values.shape, b"\xff\xfe", object)} if names
+                    else {"texts": numpy.full(values.shape, "x", object), "complex": values.astype(complex)})
 
 
 class Damage(unittest.TestCase):
@@ -114,18 +128,67 @@ class Damage(unittest.TestCase):
     def test_a_file_whose_reading_does_not_end_is_damaged(self):
         # in HDF5's heap of what has no fixed length, object 0 is the room that is left; of size 0, some versions look for the next one for ever
         whole = bytearray(self.make_small().read_bytes())
-        at = whole.index(b"GCOL") + 16
+        heap = whole.rindex(b"GCOL")  # the last is not full
+        at = heap + 16
         while int.from_bytes(whole[at:at + 2], "little") != 0:
             at += 16 + (int.from_bytes(whole[at + 8:at + 16], "little") + 7) // 8 * 8
+        self.assertLess(at, heap + int.from_bytes(whole[heap + 8:heap + 16], "little"))
         whole[at + 8:at + 16] = bytes(8)
         (self.folder / "endless.h5").write_bytes(whole)
         said = self.zhol("verify", "endless.h5", status=5).stderr
         self.assertRegex(said, r"^zhol: error: endless\.h5 is damaged: .*\n$")
 
+    def damaged(self, name):
+        """Copies of a file, each with another dataset in place of one of its own; every kind comes up in turn."""
+        with h5py.File(self.folder / name) as file:
+            datasets = []
+            file.visititems(lambda path, item: datasets.append((path, item[()])) if isinstance(item, h5py.Dataset) else None)
+        for place, (path, values) in enumerate(datasets):
+            kinds = list(otherwise(values).items())
+            for kind, other in (kinds[place % len(kinds)], kinds[(place + 4) % len(kinds)]):
+                shutil.copy(self.folder / name, self.folder / "damaged.h5")
+                with h5py.File(self.folder / "damaged.h5", "r+") as file:
+                    del file[path]
+                    if other is not None:
+                        file.create_dataset(path, data=other, dtype=h5py.string_dtype() if other.dtype == object else other.dtype)
+                yield path, kind
+
+    def check_refused(self, *words, whole=None):
+        """Refused in one sentence; or, if `whole` is given, what is said is the same."""
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+        if run.returncode == 0:
+            self.assertEqual(run.stdout, whole)
+            return 0
+        self.assertIn(run.returncode, (4, 5), run.stderr)
+        self.assertRegex(run.stderr, r"\Azhol: error: [^\n]*damaged\.h5[^\n]*\n\Z")
+        self.assertEqual(run.stdout, "")
+        return 1
+
+    def test_a_dataset_of_another_shape_or_type_is_refused_or_harmless(self):
+        self.make_small()
+        self.zhol("run", "small.yaml", "-n", "40", "--save", "*", "--set", "drivers.oil.start=70 USD/bbl", "-o", "other.h5", "--progress", "none")
+        shutil.copy(self.folder / "small.h5", self.folder / "damaged.h5")
+        words, found = ["compare", "other.h5", "damaged.h5", "--outcome", "*", "--csv"], 0
+        whole = self.zhol(*words).stdout
+        for path, kind in self.damaged("small.h5"):
+            with self.subTest(path=path, kind=kind):
+                found += self.check_refused(*words, whole=whole)  # reads without the SHA-256
+                self.check_refused("show", "damaged.h5")
+        self.assertGreater(found, 30)
+
+    def test_so_it_is_in_a_comparison(self):
+        self.make_small()
+        self.zhol("compare", "small.h5", "small.h5", "-o", "c.h5")
+        for path, kind in self.damaged("c.h5"):
+            with self.subTest(path=path, kind=kind):
+                self.check_refused("compare", "--list", "damaged.h5")
+
     def test_a_flipped_bit_is_found_or_says_nothing(self):
         small = self.make_small()
         whole, draw, found, unseen = small.read_bytes(), random.Random(20200102), 0, []
-        flips = [(draw.randrange(len(whole)), draw.randrange(8)) for _ in range(FLIPS)]
+        heaps = [range(at, at + 4096) for at in range(len(whole)) if whole[at:at + 4] == b"GCOL"]  # of texts without a fixed length
+        places = [draw.randrange(len(whole)) for _ in range(FLIPS)] + [draw.choice(draw.choice(heaps)) for _ in range(FLIPS_OF_LABELS)]
+        flips = [(at, draw.randrange(8)) for at in places]
 
         def verify(at, bit):
             path = self.folder / f"{at}-{bit}.h5"
@@ -142,7 +205,7 @@ class Damage(unittest.TestCase):
                 else:
                     self.assertIn(path.name, run.stderr)
                     found += 1
-        self.assertGreater(found, FLIPS / 2)
+        self.assertGreater(found, len(flips) / 2)
         # apart, because what is not found might make HDF5 crash
         run = subprocess.run([sys.executable, __file__, ZHOL, SCENARIOS, "--same", small, *unseen], capture_output=True, text=True)
         self.assertEqual(run.stdout, "the same\n" * len(unseen), run.stderr)
@@ -158,8 +221,7 @@ class Damage(unittest.TestCase):
         for seed in ("1", "2"):
             self.zhol("run", MINIMAL, "-n", "100", "--seed", seed, "-o", f"{seed}.h5", "--progress", "none")
         with h5py.File(self.folder / "1.h5", "r+") as one, h5py.File(self.folder / "2.h5") as two:
-            for name, samples in two["samples/horizon"].items():
-                one["samples/horizon"][name][...] = samples[...]
+            one["samples/horizon/value"][...] = two["samples/horizon/value"][...]
         self.assertIn("1.h5 is damaged: its content does not have the SHA-256 that it states", self.zhol("verify", "1.h5", status=5).stderr)
 
     def test_what_is_no_result_is_refused(self):
@@ -178,7 +240,8 @@ class Damage(unittest.TestCase):
 if __name__ == "__main__":
     if "--same" in sys.argv:
         small, *others = sys.argv[sys.argv.index("--same") + 1:]
+        whole = contents(small)
         for other in others:
-            print("the same" if contents(other) == contents(small) else f"not the same: {other}", flush=True)
+            print("the same" if contents(other) == whole else f"not the same: {other}", flush=True)
         sys.exit()
     unittest.main(argv=sys.argv[:1])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What happens when memory runs out: the k-th allocation of a command fails, for k = 1, 2, ...
 
-Each time there is one clear sentence and exit status 1, no crash, no file, and nothing that was allocated is left. Commands
+Each time there is one clear sentence and exit status 1, no crash, no file but a whole one, and nothing that was allocated is left. Commands
 with many allocations are sampled; `long` as the last argument tries every one.
 """
 import concurrent.futures
@@ -26,16 +26,17 @@ def run(command, folder, fail_at):
     return done, calls, left
 
 
-def judge(command, fail_at, output, usual):
-    """What is wrong when that allocation fails; None: nothing."""
+def judge(command, fail_at, output, whole, usual):
+    """What is wrong when that allocation fails; None: nothing. `whole` is the file without a failure."""
     with tempfile.TemporaryDirectory() as folder:
         done, _, left = run(command, pathlib.Path(folder), fail_at)
         files = sorted(path.name for path in pathlib.Path(folder).iterdir())
+        part = output in files and (pathlib.Path(folder) / output).read_bytes() != whole
     said = [line for line in done.stderr.splitlines() if any(sentence in line for sentence in SENTENCES)]
     if done.returncode != 1 or len(said) != 1:
         return f"exit {done.returncode}, {len(said)} sentences: {done.stderr[-200:]!r}"
-    if output in files:
-        return f"left the file {files}"
+    if part or set(files) - {output}:
+        return f"left {files}"
     if left is not None and left > usual:
         return f"left {left} blocks, {usual} without a failure"
     return None
@@ -45,13 +46,14 @@ def check(name, command, output=""):
     """The number of failures of a command; prints them."""
     with tempfile.TemporaryDirectory() as folder:
         done, calls, usual = run(command, pathlib.Path(folder), 0)
+        whole = (pathlib.Path(folder) / output).read_bytes() if output else None
     if done.returncode != 0:
         print(f"{name}: exit {done.returncode} without a failing allocation: {done.stderr}")
         return 1
     step = 1 if TRIES is None else max(1, calls // TRIES)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         tried = list(range(1, calls + 1, step))
-        wrong = [(k, fault) for k, fault in zip(tried, pool.map(lambda k: judge(command, k, output, usual), tried)) if fault]
+        wrong = [(k, fault) for k, fault in zip(tried, pool.map(lambda k: judge(command, k, output, whole, usual), tried)) if fault]
     print(f"{name}: {calls} allocations, {len(tried)} made to fail, {usual} blocks left at the end")
     for k, fault in wrong[:10]:
         print(f"  allocation {k}: {fault}")
@@ -70,7 +72,11 @@ def main():
         large = kazakhstan if TRIES is None else str(SCENARIOS / "two-pipelines.yaml")
         wrong += check("a larger run", ["run", large, "-n", "2", "-j", "1", "--progress", "none", "-o", "out.h5"], "out.h5")
         wrong += check("show", ["show", base])
-        wrong += check("compare", ["compare", base, variant])
+        wrong += check("show as JSON", ["show", base, "--json"])
+        wrong += check("compare", ["compare", base, variant, "-o", "c.h5"], "c.h5")
+        compared = str(pathlib.Path(folder) / "c.h5")
+        subprocess.run([ZHOL, "compare", base, variant, "-o", compared], check=True, capture_output=True)
+        wrong += check("list of a comparison", ["compare", "--list", compared])
     return 1 if wrong else 0
 
 

@@ -18,6 +18,9 @@ import h5py
 import numpy
 import pandas
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result, labels
+
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 KAZAKHSTAN, REPLICATIONS = SCENARIOS / "kazakhstan-2019.yaml", 500  # the last block holds 20 of 32
 RUNS = {  # by scenario, the words that make its result
@@ -60,11 +63,21 @@ class Replay(unittest.TestCase):
         self.assertEqual(run.stdout, "")
         return pandas.read_csv(self.folder / "out.csv", float_precision="round_trip", **options)
 
-    def samples(self, file, group):
-        return {data.attrs["path"].decode(): data for data in file[group].values() if "path" in data.attrs}
+    def result(self, name):
+        return Result(self.folder / f"{name}.h5")
 
-    def replications(self, file):
-        last = int(file.attrs["replications"]) - 1
+    def samples(self, result, period):
+        """By path of the outcome; [replications] or [years, replications]."""
+        return dict(zip(result.saved(period), result.file[f"samples/{period}/value"][()], strict=True))
+
+    def inputs(self, result):
+        return dict(zip(result.inputs(), result.file["inputs/value"][()], strict=True))
+
+    def units(self, result, period):
+        return {outcome: result.label(period, "units", outcome) for outcome in result.outcomes(period)}
+
+    def replications(self, result):
+        last = int(result.file.attrs["replications"]) - 1
         return (0, 31, 32, last - 5, last)
 
     def check_bits(self, replayed, stored, path):
@@ -78,19 +91,21 @@ class Replay(unittest.TestCase):
     def test_years_and_horizon_are_the_stored_samples_bit_for_bit(self):
         compared = 0
         for name in RUNS:
-            with h5py.File(self.folder / f"{name}.h5") as file:
-                horizon, annual = self.samples(file, "samples/horizon"), self.samples(file, "samples/annual")
-                for replication in self.replications(file):
+            with self.result(name) as result:
+                horizon, annual = self.samples(result, "horizon"), self.samples(result, "annual")
+                horizon_unit, unit = self.units(result, "horizon"), self.units(result, "annual")
+                diagnostics = result.file["diagnostics"]
+                for replication in self.replications(result):
                     table = self.replay(f"{name}.h5", "-r", str(replication), "--years", index_col="outcome")
                     self.assertEqual(list(table.index), list(horizon))
-                    invalid = "invalid_replication" in file["diagnostics"] and replication in file["diagnostics/invalid_replication"][:]
+                    invalid = "invalid_replication" in diagnostics and replication in diagnostics["invalid_replication"][:]
                     for path in () if invalid else table.index:
                         row = table.loc[path]
                         self.check_bits(row[["horizon"]], horizon[path][replication:replication + 1], path)
-                        self.assertEqual(row["horizon_unit"], horizon[path].attrs["units"].decode())
+                        self.assertEqual(row["horizon_unit"], horizon_unit[path])
                         years = row.iloc[1:-2].to_numpy(dtype=float)
                         if path in annual:
-                            self.assertEqual(row["unit"], annual[path].attrs["units"].decode())
+                            self.assertEqual(row["unit"], unit[path])
                             self.check_bits(years, annual[path][:, replication], path)
                         else:
                             self.assertTrue(numpy.isnan(years).all(), path)
@@ -99,31 +114,30 @@ class Replay(unittest.TestCase):
 
     def test_inputs_are_the_stored_ones_bit_for_bit(self):
         for name in ("kazakhstan", "policy", "mersenne", "tausworthe"):
-            with h5py.File(self.folder / f"{name}.h5") as file:
-                inputs = self.samples(file, "inputs")
-                for replication in self.replications(file):
+            with self.result(name) as result:
+                inputs, units = self.inputs(result), labels(result.file["inputs"], "units")
+                for replication in self.replications(result):
                     table = self.replay(f"{name}.h5", "-r", str(replication), "--inputs")
                     self.assertEqual(list(table["input"]), list(inputs))
-                    for _, row in table.iterrows():
-                        self.assertEqual(row["value"], inputs[row["input"]][replication])
-                        self.assertEqual(row["unit"], inputs[row["input"]].attrs["units"].decode())
+                    self.assertEqual(list(table["value"]), [values[replication] for values in inputs.values()])
+                    self.assertEqual(list(table["unit"]), units)
 
     def test_the_months_of_a_year_make_its_value(self):
-        fold = {"time: sum": "mean", "time: mean": "mean", "time: point": "last", "time: minimum": "min", "time: maximum": "max"}
+        fold = {"sum": "mean",  # a year, too, has a rate per year
+                "mean": "mean", "last": "last", "minimum": "min", "maximum": "max"}
         for name in ("kazakhstan", "policy"):
-            with h5py.File(self.folder / f"{name}.h5") as file:
-                annual, horizon = self.samples(file, "samples/annual"), self.samples(file, "samples/horizon")
+            with self.result(name) as result:
+                annual, units = self.samples(result, "annual"), self.units(result, "annual")
                 months = self.replay(f"{name}.h5", "-r", "42")
                 self.assertEqual(list(months["date"][:2]) + [months["date"].iloc[-1]], ["2020-01", "2020-02", "2039-12"])
                 self.assertTrue(all(numpy.issubdtype(kind, numpy.number) for kind in months.dtypes.iloc[1:]))
                 columns = {column.split(" (")[0]: column for column in months.columns[1:]}
-                for path, data in horizon.items():
-                    method = data.attrs["cell_methods"].decode()
-                    if path not in annual or "from sums" in method:
+                for path in result.outcomes():
+                    method = result.label("horizon", "aggregation", path)
+                    if path not in annual or method == "derived":
                         self.assertNotIn(path, columns)
                         continue
-                    unit = annual[path].attrs["units"].decode()
-                    self.assertEqual(columns[path], path if unit == "1" else f"{path} ({unit})")
+                    self.assertEqual(columns[path], path if units[path] == "1" else f"{path} ({units[path]})")
                     if method not in fold:
                         continue
                     years = months[columns[path]].groupby(months.index // 12).agg(fold[method])
@@ -192,9 +206,9 @@ class Replay(unittest.TestCase):
         (self.folder / "dear.yaml").write_text("extends: base\nscenario: dear\ndrivers: {oil: {mean: 90 USD/bbl}}\n")
         (self.folder / "batch.yaml").write_text("batch: small\nbase: base\nworlds: [base, dear]\npolicies: [base]\n")
         self.zhol("batch", "batch.yaml", "-n", "100", "--set", "drivers.gdp.sigma=3 %/yr", "--progress", "none")
-        with h5py.File(self.folder / "small/dear.h5") as file:
+        with self.result("small/dear") as result:
             table = self.replay("small/dear.h5", "-r", "99", "--years", index_col="outcome")
-            for path, data in self.samples(file, "samples/horizon").items():
+            for path, data in self.samples(result, "horizon").items():
                 self.check_bits([table.loc[path]["horizon"]], data[99:], path)
 
     def test_without_samples_the_option_that_keeps_them_is_named(self):
@@ -225,9 +239,9 @@ class Replay(unittest.TestCase):
                                    (["--outcome", "drivers.brent", "--lower"], "drivers.brent", False),
                                    (["--outcome", "npv.national", "--upper"], "npv.national", True)):
             rows = self.worst(*words)
-            with h5py.File(self.folder / "kazakhstan.h5") as file:
-                horizon, inputs = self.samples(file, "samples/horizon"), self.samples(file, "inputs")
-                value = horizon[path][:]
+            with self.result("kazakhstan") as result:
+                horizon, inputs = self.samples(result, "horizon"), self.inputs(result)
+                value = horizon[path]
                 edge = numpy.sort(-value if upper else value)[50 - 1]
                 worst = (-value if upper else value) <= edge
                 self.assertGreaterEqual(worst.sum(), 50)
@@ -238,7 +252,7 @@ class Replay(unittest.TestCase):
                 sizes = [abs(float(row["difference"])) for row in rows if row["difference"]]
                 self.assertEqual(sizes, sorted(sizes, reverse=True))
                 for row in rows:
-                    x = (inputs if row["kind"] == "input" else horizon)[row["path"]][:].astype(float)
+                    x = (inputs if row["kind"] == "input" else horizon)[row["path"]].astype(float)
                     self.check_row(row, x[worst], x[~worst])
 
     def check_row(self, row, a, b):

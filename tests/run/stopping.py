@@ -14,6 +14,9 @@ import unittest
 import h5py
 import numpy
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result, content
+
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 MINIMAL = SCENARIOS / "minimal.yaml"
 Z95 = 1.959963984540054
@@ -77,20 +80,20 @@ class Precision(unittest.TestCase):
 
     def run_to(self, name, *words):
         self.zhol("run", MINIMAL, "-o", name, "--force", "--progress", "none", *words)
-        return h5py.File(self.folder / name)
+        return Result(self.folder / name)
 
     def contents(self, name):
         """All datasets, and the attributes of the file but what tells of the reason to stop."""
         with h5py.File(self.folder / name) as file:
             found = {}
-            file.visititems(lambda path, item: found.update({path: item[()].tobytes()}) if isinstance(item, h5py.Dataset) else None)
+            file.visititems(lambda path, item: found.update({path: content(item)}) if isinstance(item, h5py.Dataset) else None)
             return found, {key: str(value) for key, value in file.attrs.items() if key not in ("stopped_by", "content_sha256")}
 
     def test_a_run_stops_at_the_first_boundary_at_which_its_goals_are_met(self):
         limit, dear = 80000, ["--set", "outcomes.thresholds.dear={outcome: drivers.oil, above: 130 USD/bbl}"]
         with self.run_to("all.h5", "-n", limit, *dear) as whole:
-            above = whole["samples/horizon/thresholds_dear"][:].astype(float)
-            oil, years = whole["samples/horizon/drivers_oil"][:].astype(float), whole["samples/annual/drivers_oil"][:].astype(float)
+            above = whole.samples("horizon", "thresholds.dear").astype(float)
+            oil, years = (whole.samples(period, "drivers.oil").astype(float) for period in ("horizon", "annual"))
         for goal, half, x, width in (("drivers.oil=0.14 %", half_of_mean, oil, lambda m: 0.0014 * abs(m)),
                                      ("drivers.oil@2025=0.18 USD/bbl", half_of_mean, years[5], lambda m: 0.18),
                                      ("thresholds.dear:probability=3.5 %", half_of_probability, above, lambda m: 0.035 * m),
@@ -108,22 +111,22 @@ class Precision(unittest.TestCase):
                         break
                 self.assertIsNotNone(stop)
                 self.assertGreater(stop, FIRST * CHUNK)  # or the test would not tell one boundary from another
-                with self.run_to("stopped.h5", *dear, "--precision", goal, "--precision", f"limit={limit}") as file:
-                    self.assertEqual(file.attrs["replications"], stop)
-                    self.assertTrue(file.attrs["stopped_by"].startswith(b"precision: "))
+                with self.run_to("stopped.h5", *dear, "--precision", goal, "--precision", f"limit={limit}") as result:
+                    self.assertEqual(result.file.attrs["replications"], stop)
+                    self.assertTrue(result.file.attrs["stopped_by"].startswith(b"precision: "))
 
     def test_all_goals_have_to_be_met(self):
         numbers = []
         for goals in (["drivers.oil=0.14 %"], ["drivers.oil@2025=0.12 USD/bbl"], ["drivers.oil=0.14 %", "drivers.oil@2025=0.12 USD/bbl"]):
-            with self.run_to("r.h5", *[word for goal in goals for word in ("--precision", goal)]) as file:
-                numbers.append(file.attrs["replications"])
+            with self.run_to("r.h5", *[word for goal in goals for word in ("--precision", goal)]) as result:
+                numbers.append(result.file.attrs["replications"])
         self.assertNotEqual(numbers[0], numbers[1])
         self.assertEqual(numbers[2], max(numbers))
 
     def test_what_is_stopped_is_what_its_number_gives_in_every_regime_and_for_any_threads(self):
         goal = ["--precision", "drivers.oil=0.14 %", "--precision", "limit=60000"]
-        with self.run_to("r.h5", *goal) as file:
-            n = int(file.attrs["replications"])
+        with self.run_to("r.h5", *goal) as result:
+            n = int(result.file.attrs["replications"])
         self.assertGreater(n, (FIRST + STEP) * CHUNK)
         cells, inputs = 5 * 11, 1
         each = 4 * cells + 8 * inputs
@@ -133,10 +136,10 @@ class Precision(unittest.TestCase):
                                    (each * 25000, "none", b"sketch")):
             words = ["--memory", str(memory)] + ([] if save is None else ["--save", save])
             with self.subTest(memory=memory, save=save):
-                self.run_to("n.h5", "-n", n, *words).close()
+                self.run_to("n.h5", "-n", n, *words).file.close()
                 for threads in (1, 2, 4):
-                    with self.run_to(f"{threads}.h5", *goal, *words, "-j", threads) as file:
-                        self.assertEqual(file.attrs["quantiles"], kind)
+                    with self.run_to(f"{threads}.h5", *goal, *words, "-j", threads) as result:
+                        self.assertEqual(result.file.attrs["quantiles"], kind)
                     self.assertEqual((self.folder / "1.h5").read_bytes(), (self.folder / f"{threads}.h5").read_bytes())
                 self.assertEqual(self.contents("1.h5"), self.contents("n.h5"))
 
@@ -165,8 +168,8 @@ class Precision(unittest.TestCase):
         plan = self.zhol("check", MINIMAL, "--precision", "drivers.oil=0.14 %").stdout
         self.assertRegex(plan, r"replications, about +[0-9]+ as a pilot of 2560 tells, 1000000 at most\n    mean of drivers.oil over the horizon within 0.14 %: [0-9]+\n")
         needed = int(re.search(r"within 0.14 %: ([0-9]+)", plan)[1])
-        with self.run_to("r.h5", "-n", 20000) as file:
-            oil = file["samples/horizon/drivers_oil"][:].astype(float)
+        with self.run_to("r.h5", "-n", 20000) as result:
+            oil = result.samples("horizon", "drivers.oil").astype(float)
         truth = (Z95 * oil.std() / 0.0014 / oil.mean()) ** 2
         # the variance of 2,560 values has a relative standard error of sqrt((kurtosis - 1) / n); and two digits are told
         kurtosis = ((oil - oil.mean()) ** 4).mean() / oil.var() ** 2
