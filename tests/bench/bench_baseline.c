@@ -206,8 +206,8 @@ static int part_of(const char *output)
 
 struct agreement {
     size_t cells, random;
-    double most, squares; /* of |z| */
-    size_t output, year;  /* the worst */
+    double max, squares; /* of |z| */
+    size_t output, year; /* the worst */
 };
 
 static void agree(struct agreement *agreement, double z, size_t output, size_t year)

@@ -63,7 +63,7 @@ struct flow_state {
     double volume, fixed_price, log_base_price, impact, lasting, update, memory;
     double theta, steepness, time_value, reliability;
     double demand; /* of a year */
-    double most, sum, constant, cost;
+    double max, sum, constant, cost;
 };
 
 struct work {
