@@ -59,7 +59,7 @@ extern const struct key routes_choice_keys[], routes_entry[];
     }
 
 /* All faults at once; *routes is filled even then, to be freed. */
-MUST_CHECK struct fault *routes_prepare(const struct plan *plan, const struct flows *flows, const struct legs *legs,
+MUST_CHECK struct fault *routes_prepare(struct plan *plan, const struct flows *flows, const struct legs *legs,
                                         struct routes *routes);
 void routes_free(struct routes *routes);
 /* The route of that name of a flow, whose name it follows after a dot; routes->count if there is none. */
