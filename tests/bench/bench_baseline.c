@@ -27,7 +27,7 @@
 #endif
 #define BOUND         5.0 /* standard errors between means */
 #define MOST_KURTOSIS 10.0
-#define PATH_BOUND    1e-6 /* between cells of one path, as a share of them */
+#define PATH_BOUND    1e-9 /* between cells of one path, as a share of them */
 
 enum { REPEATS = 7, REPLICATIONS = 10240, LEAST_REPLICATIONS = 4096, PLAIN_SHARE = 10, PATH_BLOCKS = 4, QUANTILES = 5 };
 enum { SEED = 20190911, PLAIN_SEED = 1 };

@@ -384,14 +384,14 @@ START_TEST(users_lose_by_a_closure_what_a_plain_computation_says)
     ck_assert_double_eq_tol(strait_cell(exact, "routes.asia-ae.fujairah.volume"), plain.volume[1], 1.0);
     ck_assert_double_eq_tol(strait_cell(exact, "routes.asia-ae.khor-fakkan.volume"), plain.volume[2], 1.0);
     ck_assert_double_eq_tol(surplus, -466.3e6, 0.05e6);
-    /* as the scenario comes the error is below a thousandth, and what the run says of it is right to first order */
+    /* as the scenario comes the error is below half a per cent, and what the run says of it is right to first order */
     static const char *const settings[] = {"", "network: {tolerance: 1 d}\n", "network: {tolerance: 0.1 d}\n"};
     for (int i = 0; i < 3; i++) {
         const double off = fabs(strait_cell(settings[i], "flows.asia-ae.surplus") - surplus),
                      said = strait_cell(settings[i], "network.residual-cost");
         ck_assert_double_le(off, 1.01 * said);
         ck_assert_double_ge(off, 0.1 * said); /* nor far below */
-        if (i == 0) ck_assert_double_le(off, 1e-3 * fabs(surplus));
+        if (i == 0) ck_assert_double_le(off, 5e-3 * fabs(surplus));
     }
 }
 END_TEST
