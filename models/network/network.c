@@ -149,7 +149,7 @@ struct toll {
 struct leg_report {
     size_t leg;           /* in struct legs */
     bool queues, charges; /* has a capacity that routes use; has fees */
-    size_t queue;         /* in struct queue */
+    size_t queue;         /* in struct queue, for those who go first */
     size_t first_toll, tolls;
     size_t outcome[LEG_OUTCOMES];
 };
@@ -163,6 +163,8 @@ struct network {
     struct corridors corridors;
     struct leg_report *leg; /* [reports] */
     size_t reports;
+    size_t *head; /* [heads] legs in struct queue, for those who go first */
+    size_t heads;
     struct toll *toll;
     size_t tolls;
     size_t *entry; /* [entries] stops: what comes to them has passed a leg that charges or pays */
@@ -186,8 +188,8 @@ struct network_state {
     double (*mean_cost)[LANES];     /* [flows] share-weighted cost of the base year */
     double (*composite)[LANES];     /* [flows] C_f */
     double (*capacity)[LANES];      /* [queues] per month */
-    double (*base_capacity)[LANES]; /* [queues] per year */
-    double (*base_load)[LANES];     /* [queues] share of it */
+    double (*base_capacity)[LANES]; /* [heads] per year */
+    double (*base_load)[LANES];     /* [heads] share of it */
     double (*rho)[LANES];           /* [legs] share of capacity used last month */
     double (*before)[LANES];        /* [flows] what waited, for the balance */
     double (*flow_row)[LANES];      /* [flows * FLOW_OUTCOMES] what is reported */
@@ -278,14 +280,14 @@ static void entries_find(struct network *network)
 
 static struct fault *legs_declare(struct network *network, struct plan *plan)
 {
-    size_t queue = 0;
     for (size_t i = 0; i < network->legs.count; i++) {
         struct leg_report *report = &network->leg[network->reports];
         const struct leg *leg = &network->legs.leg[i];
         *report = (struct leg_report){.leg = i};
         tolls_find(network, report);
-        report->queues = queue < network->queue.count && network->queue.leg[queue].leg == i;
-        if (report->queues) report->queue = queue++;
+        while (report->queue < network->queue.count && network->queue.leg[report->queue].leg != i) report->queue++;
+        report->queues = report->queue < network->queue.count;
+        if (report->queues) network->head[network->heads++] = report->queue;
         if (!report->queues && !report->charges) continue;
         network->reports++;
         char used[160];
@@ -325,13 +327,14 @@ struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, 
     size_t ways = 0;
     for (size_t r = 0; r < network->routes.count; r++) ways += network->routes.route[r].legs;
     network->leg = calloc(network->legs.count + 1, sizeof *network->leg);
+    network->head = calloc(network->legs.count + 1, sizeof *network->head);
     network->toll = calloc(ways + 1, sizeof *network->toll);
     network->entry = calloc(network->queue.stops + 1, sizeof *network->entry);
     network->entry_of = calloc(network->queue.stops + 1, sizeof *network->entry_of);
     network->flow_outcome = calloc(network->routes.flows + 1, sizeof *network->flow_outcome);
     network->route_outcome = calloc(network->routes.count + 1, sizeof *network->route_outcome);
-    if (network->leg == NULL || network->toll == NULL || network->entry == NULL || network->entry_of == NULL ||
-        network->flow_outcome == NULL || network->route_outcome == NULL)
+    if (network->leg == NULL || network->head == NULL || network->toll == NULL || network->entry == NULL ||
+        network->entry_of == NULL || network->flow_outcome == NULL || network->route_outcome == NULL)
         return fault_no_memory();
     entries_find(network);
     TRY(flows_declare(network, plan));
@@ -352,6 +355,7 @@ void network_free(struct network *network)
     routes_free(&network->routes);
     legs_free(&network->legs);
     free(network->leg);
+    free(network->head);
     free(network->toll);
     free(network->entry);
     free(network->entry_of);
@@ -391,8 +395,8 @@ static void parts_of(struct network_state *state, const struct network *network,
         {&state->mean_cost, flows},
         {&state->composite, flows},
         {&state->capacity, queues},
-        {&state->base_capacity, queues},
-        {&state->base_load, queues},
+        {&state->base_capacity, network->heads},
+        {&state->base_load, network->heads},
         {&state->rho, network->legs.count},
         {&state->before, flows},
         {&state->flow_row, flows * FLOW_OUTCOMES},
@@ -530,28 +534,39 @@ static void capacities(struct network_state *state, const struct rows *rows, con
     }
 }
 
+/* Adds the load of base volumes at base shares. */
+static void base_load_add(const struct network *network, const struct rows *rows, const struct queue_leg *leg,
+                          double load[LANES])
+{
+    const struct routes *routes = &network->routes;
+    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+        const struct queue_user *user = &network->queue.user[p];
+        double share = 0.0;
+        for (size_t w = user->first_at; w < user->first_at + user->stops; w++)
+            share += routes->route[network->queue.stop[network->queue.at[w]].route].share;
+        const double *use = rows_get(rows, user->use);
+        const double *volume = rows_get(rows, flows_volume(network->flows, routes->flow[user->flow].flow));
+        EACH_LANE(l) load[l] += use[l] * volume[l] * share;
+    }
+}
+
 /* Loads of base volumes at base shares, as shares of the base capacities, and rho of the first month. */
 static void base_loads(struct network_state *state, const struct rows *rows)
 {
     const struct network *network = state->network;
-    const struct routes *routes = &network->routes;
-    for (size_t i = 0; i < network->queue.count; i++) {
-        const struct queue_leg *leg = &network->queue.leg[i];
+    for (size_t h = 0; h < network->heads; h++) {
+        const size_t i = network->head[h];
         const double *capacity = state->capacity[i];
-        double *per_year = state->base_capacity[i], *load = state->base_load[i], *rho = state->rho[leg->leg];
+        double *per_year = state->base_capacity[h], *load = state->base_load[h],
+               *rho = state->rho[network->queue.leg[i].leg];
         EACH_LANE(l)
         {
             per_year[l] = capacity[l] * PER_YEAR;
             load[l] = 0.0;
         }
-        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
-            const struct queue_user *user = &network->queue.user[p];
-            double share = 0.0;
-            for (size_t w = user->first_at; w < user->first_at + user->stops; w++)
-                share += routes->route[network->queue.stop[network->queue.at[w]].route].share;
-            const double *use = rows_get(rows, user->use);
-            const double *volume = rows_get(rows, flows_volume(network->flows, routes->flow[user->flow].flow));
-            EACH_LANE(l) load[l] += use[l] * volume[l] * share;
+        for (size_t q = i;; q = network->queue.leg[q].after) {
+            base_load_add(network, rows, &network->queue.leg[q], load);
+            if (network->queue.leg[q].after == q) break;
         }
         EACH_LANE(l)
         {
@@ -713,6 +728,25 @@ static void report_routes(struct network_state *state, const struct queue_result
     }
 }
 
+/* What all priorities use of a leg, and the greatest of their delays. */
+static void leg_report_of(const struct queue *queue, const struct queue_result *result, size_t first,
+                          double used[LANES], double delay[LANES])
+{
+    EACH_LANE(l)
+    {
+        used[l] = result->used[first][l];
+        delay[l] = result->delay[first][l];
+    }
+    for (size_t q = first; queue->leg[q].after != q;) {
+        q = queue->leg[q].after;
+        EACH_LANE(l)
+        {
+            used[l] += result->used[q][l];
+            delay[l] = result->delay[q][l] > delay[l] ? result->delay[q][l] : delay[l];
+        }
+    }
+}
+
 static void report_legs(struct network_state *state, const struct rows *rows, const struct queue_result *result)
 {
     const struct network *network = state->network;
@@ -720,8 +754,9 @@ static void report_legs(struct network_state *state, const struct rows *rows, co
         const struct leg_report *report = &network->leg[i];
         double(*row)[LANES] = state->leg_row + i * LEG_OUTCOMES;
         if (report->queues) {
-            const double *capacity = state->capacity[report->queue], *used = result->used[report->queue],
-                         *delay = result->delay[report->queue];
+            const double *capacity = state->capacity[report->queue];
+            _Alignas(LANES_ALIGNMENT) double used[LANES], delay[LANES];
+            leg_report_of(&network->queue, result, report->queue, used, delay);
             double *per_year = row[LEG_USED], *part = row[LEG_UTILISATION], *late = row[LEG_DELAY],
                    *rho = state->rho[report->leg];
             EACH_LANE(l)
@@ -834,12 +869,12 @@ const double *network_base_cost(const struct network_state *state, size_t route)
 
 size_t network_queues(const struct network *network)
 {
-    return network->queue.count;
+    return network->heads;
 }
 
 size_t network_queue_leg(const struct network *network, size_t queue)
 {
-    return network->queue.leg[queue].leg;
+    return network->queue.leg[network->head[queue]].leg;
 }
 
 const double *network_base_capacity(const struct network_state *state, size_t queue)

@@ -10,59 +10,110 @@
 #define LONGEST_STEP  2.0 /* longer ones go to and fro where many legs shut together */
 #define SHORTER       0.5
 #define LONGER        1.3
-#define LATE_PASSES   3   /* over the legs in a sweep, where stops are late: with one, delays go to and fro */
-#define FARTHEST      4.0 /* that a step of 1 moves V/lam: across a cliff the slope on this side says nothing */
-#define BARRED        1e9 /* utility that a closed route lacks where time is worth nothing */
+#define LATE_PASSES   3     /* over the legs in a sweep, where stops are late: with one, delays go to and fro */
+#define FARTHEST      4.0   /* that a step of 1 moves V/lam: across a cliff the slope on this side says nothing */
+#define LEAST_ROOM    1e-12 /* of the base capacity, that those before may leave */
+#define BARRED        1e9   /* utility that a closed route lacks where time is worth nothing */
 
 struct queue_state {
     const struct queue *queue;
-    double (*u)[LANES];       /* [legs] iterate */
-    double (*step)[LANES];    /* [legs] s */
-    double (*before)[LANES];  /* [legs] the last d that was not 0, times K */
-    double (*base)[LANES];    /* [legs] capacity at the base date, 1 where there was none */
-    double (*last)[LANES];    /* [legs] capacity of last month */
-    double (*load)[LANES];    /* [legs] X */
-    double (*part)[LANES];    /* [legs] 1/phi */
-    double (*used)[LANES];    /* [legs] */
-    double (*delay)[LANES];   /* [legs] reported */
-    double (*off)[LANES];     /* [legs] reported */
-    double (*steep)[LANES];   /* [flows] theta/lam VOT 30.4375 */
-    double (*offered)[LANES]; /* [stops] q */
-    double (*through)[LANES]; /* [stops] A */
-    double (*waiting)[LANES]; /* [stops] B */
-    double (*lost)[LANES];    /* [stops] */
-    double (*arrived)[LANES]; /* [lates] what late stops reckon with */
-    double (*value)[LANES];   /* [routes] utility with queue */
-    double (*share)[LANES];   /* [routes] */
-    double (*error)[LANES];   /* [1] */
-    double (*excess)[LANES];  /* [1] */
-    const double **use;       /* [users] of the month */
-    bool *u_moved;            /* [legs] whether the last sweep moved the delay in some lane */
-    bool *queued;             /* [legs] whether there is a delay in some lane, or it is shut */
-    bool *filled;             /* [legs] whether the load is beyond the capacity in some lane */
-    bool *clear;              /* [legs] whether `delay` and `off` are 0 in all lanes */
-    bool *shut;               /* [legs] whether it has no capacity in some lane */
-    bool *held;               /* [stops] whether something waits or is lost in some lane */
-    bool *fresh_offer;        /* [stops] whether what is offered is to be reckoned again */
-    bool *stale;              /* [flows] whether shares are not those of the delays and utilities at hand */
-    bool *barred;             /* [flows] whether closed routes are no choice in some lane */
-    size_t *list;             /* [flows] those to be worked out again */
-    bool fresh;               /* no month has been solved in this block */
+    const struct queue_class *class; /* that is being solved */
+    double (*u)[LANES];              /* [legs] iterate */
+    double (*step)[LANES];           /* [legs] s */
+    double (*before)[LANES];         /* [legs] the last d that was not 0, times K */
+    double (*base)[LANES];           /* [legs] capacity at the base date, 1 where there was none */
+    double (*last)[LANES];           /* [legs] capacity of last month */
+    double (*load)[LANES];           /* [legs] X */
+    double (*part)[LANES];           /* [legs] 1/phi */
+    double (*used)[LANES];           /* [legs] */
+    double (*room)[LANES];           /* [legs] what those before left of the capacity */
+    double (*delay)[LANES];          /* [legs] reported */
+    double (*off)[LANES];            /* [legs] reported */
+    double (*steep)[LANES];          /* [flows] theta/lam VOT 30.4375 */
+    double (*offered)[LANES];        /* [stops] q */
+    double (*through)[LANES];        /* [stops] A */
+    double (*waiting)[LANES];        /* [stops] B */
+    double (*lost)[LANES];           /* [stops] */
+    double (*arrived)[LANES];        /* [lates] what late stops reckon with */
+    double (*value)[LANES];          /* [routes] utility with queue */
+    double (*share)[LANES];          /* [routes] */
+    double (*error)[LANES];          /* [1] */
+    double (*worst)[LANES];          /* [1] error over all classes */
+    double (*excess)[LANES];         /* [1] */
+    const double **use;              /* [users] of the month */
+    const double **capacity;         /* [legs] of the month: all of it, or `room` */
+    bool *u_moved;                   /* [legs] whether the last sweep moved the delay in some lane */
+    bool *queued;                    /* [legs] whether there is a delay in some lane, or it is shut */
+    bool *filled;                    /* [legs] whether the load is beyond the capacity in some lane */
+    bool *clear;                     /* [legs] whether `delay` and `off` are 0 in all lanes */
+    bool *shut;                      /* [legs] whether it has no capacity in some lane */
+    bool *held;                      /* [stops] whether something waits or is lost in some lane */
+    bool *fresh_offer;               /* [stops] whether what is offered is to be reckoned again */
+    bool *stale;                     /* [flows] whether shares are not those of the delays and utilities at hand */
+    bool *barred;                    /* [flows] whether closed routes are no choice in some lane */
+    size_t *list;                    /* [flows] those to be worked out again */
+    bool fresh;                      /* no month has been solved in this block */
 };
 
 /* ---- once per run ---- */
 
-static struct fault *stops_find(struct queue *queue, const size_t number[])
+/* The class of a flow. */
+static size_t class_of(const struct queue *queue, size_t flow)
+{
+    size_t c = 0;
+    while (queue->class[c].priority != queue->routes->flow[flow].priority) c++;
+    return c;
+}
+
+/* Whether a route of the flow uses the leg. */
+static bool flow_uses(const struct routes *routes, const struct route_flow *flow, size_t leg)
+{
+    for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++)
+        for (size_t i = 0; i < routes->route[r].legs; i++)
+            if (routes->route[r].leg[i] == leg) return true;
+    return false;
+}
+
+/* Classes and, in each, the legs with capacity that its flows use. */
+static void legs_find_used(struct queue *queue)
+{
+    const struct routes *routes = queue->routes;
+    for (int priority = 0; priority < ROUTES_PRIORITIES; priority++) {
+        struct queue_class *class = &queue->class[queue->classes];
+        bool some = priority == 0;
+        for (size_t f = 0; f < routes->queued; f++) some = some || routes->flow[f].priority == priority;
+        if (!some) continue;
+        *class = (struct queue_class){.priority = priority, .first_leg = queue->count};
+        queue->classes++;
+        for (size_t i = 0; i < queue->legs->count; i++) {
+            bool used = false;
+            for (size_t f = 0; f < routes->queued && !used; f++)
+                used = routes->flow[f].priority == priority && flow_uses(routes, &routes->flow[f], i);
+            if (!used || queue->legs->leg[i].capacity < 0) continue;
+            struct queue_leg *leg = &queue->leg[queue->count];
+            *leg = (struct queue_leg){.leg = i, .before = queue->count, .after = queue->count};
+            for (size_t other = 0; other < class->first_leg; other++)
+                if (queue->leg[other].leg == i) leg->before = other;
+            queue->leg[leg->before].after = queue->count;
+            queue->count++;
+        }
+        class->legs = queue->count - class->first_leg;
+    }
+}
+
+static void stops_find(struct queue *queue)
 {
     const struct routes *routes = queue->routes;
     for (size_t r = 0; r < routes->count; r++) {
-        for (size_t i = 0; i < routes->route[r].legs; i++) {
-            const size_t leg = number[routes->route[r].leg[i]];
-            if (leg < queue->legs->count) queue->stop[queue->stops++] = (struct queue_stop){.route = r, .leg = leg};
+        const size_t f = routes->route[r].flow;
+        for (size_t i = 0; f < routes->queued && i < routes->route[r].legs; i++) {
+            const struct queue_class *class = &queue->class[class_of(queue, f)];
+            for (size_t leg = class->first_leg; leg < class->first_leg + class->legs; leg++)
+                if (queue->leg[leg].leg == routes->route[r].leg[i])
+                    queue->stop[queue->stops++] = (struct queue_stop){.route = r, .leg = leg};
         }
         queue->first_stop[r + 1] = queue->stops;
     }
-    return NULL;
 }
 
 static void users_find(struct queue *queue, struct queue_leg *leg, size_t index, size_t *at)
@@ -135,12 +186,13 @@ static struct fault *order_find(struct queue *queue)
     size_t *position = work + 4 * count;
     for (size_t i = count; i-- > 0;) /* backwards, so that what is in no order stays as in the file */
         if (groups.number[i] == 0) group_visit(&groups, i);
-    for (size_t g = groups.groups; g > 0; g--)
-        for (size_t i = 0; i < count; i++)
-            if (groups.group[i] == g) {
-                position[i] = done;
-                queue->order[done++] = i;
-            }
+    for (size_t c = 0; c < queue->classes; c++) /* no way leads from one class to another */
+        for (size_t g = groups.groups; g > 0; g--)
+            for (size_t i = queue->class[c].first_leg; i < queue->class[c].first_leg + queue->class[c].legs; i++)
+                if (groups.group[i] == g) {
+                    position[i] = done;
+                    queue->order[done++] = i;
+                }
     for (size_t s = 1; s < queue->stops; s++) {
         struct queue_stop *stop = &queue->stop[s];
         stop->late = stop[-1].route == stop->route && position[stop[-1].leg] > position[stop->leg];
@@ -158,34 +210,26 @@ struct fault *queue_prepare(const struct legs *legs, const struct routes *routes
     for (size_t r = 0; r < routes->count; r++) most += routes->route[r].legs;
     queue->legs = legs;
     queue->routes = routes;
-    queue->leg = calloc(legs->count + 1, sizeof *queue->leg);
-    queue->order = calloc(legs->count + 1, sizeof *queue->order);
+    queue->class = calloc(ROUTES_PRIORITIES, sizeof *queue->class);
+    queue->leg = calloc(legs->count * ROUTES_PRIORITIES + 1, sizeof *queue->leg);
+    queue->order = calloc(legs->count * ROUTES_PRIORITIES + 1, sizeof *queue->order);
     queue->user = calloc(most + 1, sizeof *queue->user);
     queue->stop = calloc(most + 1, sizeof *queue->stop);
     queue->first_stop = calloc(routes->count + 1, sizeof *queue->first_stop);
     queue->at = calloc(most + 1, sizeof *queue->at);
     queue->late = calloc(most + 1, sizeof *queue->late);
-    size_t *number = calloc(legs->count + 1, sizeof *number); /* of the legs, among those that queue */
-    if (queue->leg == NULL || queue->order == NULL || queue->user == NULL || queue->stop == NULL ||
-        queue->first_stop == NULL || queue->at == NULL || queue->late == NULL || number == NULL) {
-        free(number);
+    if (queue->class == NULL || queue->leg == NULL || queue->order == NULL || queue->user == NULL ||
+        queue->stop == NULL || queue->first_stop == NULL || queue->at == NULL || queue->late == NULL)
         return fault_no_memory();
-    }
-    for (size_t r = 0; r < routes->count; r++)
-        for (size_t i = 0; i < routes->route[r].legs; i++) number[routes->route[r].leg[i]] = 1;
-    for (size_t i = 0; i < legs->count; i++) {
-        const bool queues = number[i] != 0 && legs->leg[i].capacity >= 0;
-        if (queues) queue->leg[queue->count].leg = i;
-        number[i] = queues ? queue->count++ : legs->count;
-    }
-    TRY(stops_find(queue, number));
-    free(number);
+    legs_find_used(queue);
+    stops_find(queue);
     for (size_t i = 0; i < queue->count; i++) users_find(queue, &queue->leg[i], i, &at);
     return order_find(queue);
 }
 
 void queue_free(struct queue *queue)
 {
+    free(queue->class);
     free(queue->leg);
     free(queue->order);
     free(queue->user);
@@ -206,7 +250,7 @@ struct flags {
     bool **flag;
     size_t count;
 };
-enum { PARTS = 20, FLAGS = 9 };
+enum { PARTS = 22, FLAGS = 9 };
 
 static void parts_of(struct queue_state *state, const struct queue *queue, struct part parts[PARTS])
 {
@@ -220,6 +264,7 @@ static void parts_of(struct queue_state *state, const struct queue *queue, struc
         {&state->load, legs},
         {&state->part, legs},
         {&state->used, legs},
+        {&state->room, legs},
         {&state->delay, legs},
         {&state->off, legs},
         {&state->offered, stops},
@@ -232,6 +277,7 @@ static void parts_of(struct queue_state *state, const struct queue *queue, struc
         {&state->arrived, queue->lates},
         {&state->error, 1},
         {&state->excess, 1},
+        {&state->worst, 1},
     };
     memcpy(parts, list, sizeof list);
 }
@@ -273,8 +319,9 @@ struct fault *queue_open(const struct queue *queue, struct queue_state **out)
     for (size_t i = 0; i < FLAGS; i++)
         if ((*flags[i].flag = calloc(flags[i].count + 1, sizeof **flags[i].flag)) == NULL) return fault_no_memory();
     state->use = calloc(queue->users + 1, sizeof *state->use);
+    state->capacity = calloc(queue->count + 1, sizeof *state->capacity);
     state->list = calloc(queue->routes->flows + 1, sizeof *state->list);
-    return state->use == NULL || state->list == NULL ? fault_no_memory() : NULL;
+    return state->use == NULL || state->capacity == NULL || state->list == NULL ? fault_no_memory() : NULL;
 }
 
 void queue_close(struct queue_state *state)
@@ -287,6 +334,7 @@ void queue_close(struct queue_state *state)
     for (size_t i = 0; i < PARTS; i++) free(*parts[i].rows);
     for (size_t i = 0; i < FLAGS; i++) free(*flags[i].flag);
     free(state->use);
+    free(state->capacity);
     free(state->list);
     free(state);
 }
@@ -336,11 +384,40 @@ void queue_resume(struct queue_state *state, const double (*waiting)[LANES], con
 
 /* ---- a month ---- */
 
+/* The legs of the class, from first_leg on up to here. */
+static size_t legs_end(const struct queue_state *state)
+{
+    return state->class->first_leg + state->class->legs;
+}
+
+/* Whether a stop, or a flow, is of the class; flows that never queue are of the first. */
+static bool stop_in(const struct queue_state *state, size_t s)
+{
+    const size_t leg = state->queue->stop[s].leg;
+    return leg >= state->class->first_leg && leg < legs_end(state);
+}
+
+static bool flow_in(const struct queue_state *state, size_t f)
+{
+    const struct routes *routes = state->queue->routes;
+    return f < routes->queued ? routes->flow[f].priority == state->class->priority
+                              : state->class == state->queue->class;
+}
+
 /* Delays and steps to begin with. A leg that reopens begins without a delay. */
 static void legs_begin(struct queue_state *state, const struct queue_month *month)
 {
-    for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i];
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const size_t first = state->queue->leg[i].before;
+        if (first == i) {
+            state->capacity[i] = month->capacity[i];
+        } else { /* less what those before took; rounding is no room */
+            const double *all = state->capacity[first], *used = state->used[first], *base = state->base[i];
+            double *room = state->room[i];
+            EACH_LANE(l) room[l] = all[l] - used[l] > LEAST_ROOM * base[l] ? all[l] - used[l] : 0.0;
+            state->capacity[i] = room;
+        }
+        const double *k = state->capacity[i];
         double *u = state->u[i], *last = state->last[i], *step = state->step[i], *before = state->before[i];
         uint64_t changed = 0, delayed = 0, shut = 0;
 #pragma omp simd reduction(| : changed, delayed, shut)
@@ -379,6 +456,7 @@ static bool is_barred(const struct queue_state *state, size_t f, const double we
 static void flows_begin(struct queue_state *state, const struct choice *choice, const struct queue_month *month)
 {
     for (size_t f = 0; f < state->queue->routes->flows; f++) {
+        if (!flow_in(state, f)) continue;
         const double *weight = month->weight[f], *inverse = choice_steepness(choice, f);
         double *steep = state->steep[f];
         const bool barred = is_barred(state, f, weight);
@@ -386,7 +464,6 @@ static void flows_begin(struct queue_state *state, const struct choice *choice, 
         state->barred[f] = barred;
         EACH_LANE(l) steep[l] = weight[l] * inverse[l];
     }
-    state->fresh = false;
 }
 
 /* Flows some of whose routes' delays moved in the last sweep are stale. */
@@ -410,7 +487,7 @@ static void bar(struct queue_state *state, const struct queue_month *month, size
             double *value = state->value[r];
             EACH_LANE(l) passable[l] = 1.0;
             for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
-                const double *k = month->capacity[queue->stop[s].leg];
+                const double *k = state->capacity[queue->stop[s].leg];
                 EACH_LANE(l) passable[l] = k[l] > 0.0 ? passable[l] : 0.0;
             }
             if (pass == 0)
@@ -428,7 +505,7 @@ static void shares_at(struct queue_state *state, struct choice *choice, const st
     const struct routes *routes = queue->routes;
     size_t count = 0;
     for (size_t f = 0; f < routes->flows; f++) {
-        if (!state->stale[f]) continue;
+        if (!state->stale[f] || !flow_in(state, f)) continue;
         const struct route_flow *flow = &routes->flow[f];
         const double *weight = month->weight[f];
         state->stale[f] = false;
@@ -455,6 +532,7 @@ static bool arrivals_take(struct queue_state *state, const double *open)
     const struct queue *queue = state->queue;
     bool moved = false;
     for (size_t i = 0; i < queue->lates; i++) {
+        if (!stop_in(state, queue->late[i])) continue;
         const double *through = state->through[queue->late[i] - 1];
         double *arrived = state->arrived[i];
         uint64_t changed = 0;
@@ -497,7 +575,7 @@ static bool leg_load(struct queue_state *state, const struct queue_month *month,
 {
     const struct queue *queue = state->queue;
     const struct queue_leg *leg = &queue->leg[i];
-    const double *k = month->capacity[i];
+    const double *k = state->capacity[i];
     double *load = state->load[i], *part = state->part[i];
     _Alignas(LANES_ALIGNMENT) double sum[LANES];
     EACH_LANE(l) load[l] = 0.0;
@@ -533,8 +611,8 @@ static bool leg_load(struct queue_state *state, const struct queue_month *month,
 static void loads(struct queue_state *state, const struct queue_month *month, bool all)
 {
     const struct queue *queue = state->queue;
-    if (all) memset(state->fresh_offer, true, queue->stops * sizeof *state->fresh_offer);
-    for (size_t o = 0; o < queue->count; o++) {
+    for (size_t s = 0; all && s < queue->stops; s++) state->fresh_offer[s] = state->fresh_offer[s] || stop_in(state, s);
+    for (size_t o = state->class->first_leg; o < legs_end(state); o++) {
         const size_t i = queue->order[o];
         const size_t first = queue->user[queue->leg[i].first_user].first_at;
         const struct queue_user *end = &queue->user[queue->leg[i].first_user + queue->leg[i].users - 1];
@@ -594,8 +672,8 @@ static inline __attribute__((always_inline)) bool sweep(struct queue_state *stat
 {
     _Alignas(LANES_ALIGNMENT) double slope[LANES], steepest[LANES];
     uint64_t away = 0;
-    for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i], *load = state->load[i];
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const double *k = state->capacity[i], *load = state->load[i];
         double *u = state->u[i], *step = state->step[i], *before = state->before[i];
         uint64_t changed = 0, delayed = 0;
         state->u_moved[i] = false;
@@ -636,16 +714,17 @@ static inline __attribute__((always_inline)) bool sweep(struct queue_state *stat
 }
 
 /* What late stops reckon with against what arrives there now, by leg and in all. */
-static void lateness(struct queue_state *state, const struct queue_month *month)
+static void lateness(struct queue_state *state)
 {
     const struct queue *queue = state->queue;
     double *error = state->error[0];
     for (size_t i = 0; i < queue->lates; i++) {
+        if (!stop_in(state, queue->late[i])) continue;
         const size_t s = queue->late[i], leg = queue->stop[s].leg,
                      flow = queue->routes->route[queue->stop[s].route].flow;
         size_t p = queue->leg[leg].first_user;
         while (queue->user[p].flow != flow) p++;
-        const double *use = state->use[p], *k = month->capacity[leg], *now = state->through[s - 1],
+        const double *use = state->use[p], *k = state->capacity[leg], *now = state->through[s - 1],
                      *then = state->arrived[i];
         double *off = state->off[leg];
         EACH_LANE(l)
@@ -659,12 +738,12 @@ static void lateness(struct queue_state *state, const struct queue_month *month)
 }
 
 /* Reported delays, and how far the iterate is from them. */
-static void delays_report(struct queue_state *state, const struct queue_month *month)
+static void delays_report(struct queue_state *state)
 {
     double *error = state->error[0];
     EACH_LANE(l) error[l] = 0.0;
-    for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i], *load = state->load[i], *u = state->u[i];
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const double *k = state->capacity[i], *load = state->load[i], *u = state->u[i];
         double *delay = state->delay[i], *off = state->off[i];
         const bool idle = !state->queued[i] && !state->filled[i];
         if (idle && state->clear[i]) continue;
@@ -679,7 +758,7 @@ static void delays_report(struct queue_state *state, const struct queue_month *m
             error[l] = apart > error[l] ? apart : error[l];
         }
     }
-    if (state->queue->lates > 0) lateness(state, month);
+    if (state->queue->lates > 0) lateness(state);
 }
 
 /* Shares and loads at the delays that the last sweep moved. */
@@ -713,7 +792,7 @@ static void sweep_on(struct queue_state *state, struct choice *choice, const str
         const bool away = sweep(state, month, open), late = arrivals_take(state, open);
         if (!away && !late) return;
         follow(state, choice, month, open);
-        delays_report(state, month);
+        delays_report(state);
     }
 }
 
@@ -724,6 +803,7 @@ static void routes_settle(struct queue_state *state, const struct queue_month *m
     const struct queue *queue = state->queue;
     _Alignas(LANES_ALIGNMENT) double reckoned[LANES];
     for (size_t s = 0; s < queue->stops; s++) {
+        if (!stop_in(state, s)) continue;
         const double *part = state->part[queue->stop[s].leg];
         const bool first = s == queue->first_stop[queue->stop[s].route], filled = state->filled[queue->stop[s].leg];
         double *offered = state->offered[s], *through = state->through[s];
@@ -743,6 +823,7 @@ static void stops_settle(struct queue_state *state, const double renege[LANES])
 {
     const struct queue *queue = state->queue;
     for (size_t s = 0; s < queue->stops; s++) {
+        if (!stop_in(state, s)) continue;
         const double *offered = state->offered[s], *through = state->through[s];
         double *waiting = state->waiting[s], *lost = state->lost[s];
         const bool holds = queue->lates > 0 || state->filled[queue->stop[s].leg];
@@ -758,15 +839,14 @@ static void stops_settle(struct queue_state *state, const double renege[LANES])
 }
 
 /* Use of each leg by what passed, and the greatest excess. */
-static void use_report(struct queue_state *state, const struct queue_month *month)
+static void use_report(struct queue_state *state)
 {
     const struct queue *queue = state->queue;
     double *excess = state->excess[0];
     _Alignas(LANES_ALIGNMENT) double sum[LANES];
-    EACH_LANE(l) excess[l] = 0.0;
-    for (size_t i = 0; i < queue->count; i++) {
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
         const struct queue_leg *leg = &queue->leg[i];
-        const double *k = month->capacity[i], *load = state->load[i], *base = state->base[i];
+        const double *k = state->capacity[i], *load = state->load[i], *base = state->base[i];
         double *used = state->used[i];
         if (!state->filled[i] && queue->lates == 0) { /* all passes */
             EACH_LANE(l) used[l] = load[l];
@@ -793,11 +873,12 @@ static void use_report(struct queue_state *state, const struct queue_month *mont
     }
 }
 
-void queue_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
-                const struct queue_month *month)
+/* Solves for the flows of one priority, with what those before them left. */
+static void class_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
+                       const struct queue_month *month)
 {
     const struct queue *queue = state->queue;
-    for (size_t p = 0; p < queue->users; p++) state->use[p] = rows_get(rows, queue->user[p].use);
+    double *worst = state->worst[0];
     legs_begin(state, month);
     flows_begin(state, choice, month);
     mark_stale(state);
@@ -809,11 +890,25 @@ void queue_step(struct queue_state *state, const struct rows *rows, struct choic
         if (!away && !late) break;
         follow(state, choice, month, NULL);
     }
-    delays_report(state, month);
+    delays_report(state);
     sweep_on(state, choice, month);
     if (queue->lates > 0) routes_settle(state, month);
     stops_settle(state, rows_get(rows, queue->renege));
-    use_report(state, month);
+    use_report(state);
+    EACH_LANE(l) worst[l] = state->error[0][l] > worst[l] ? state->error[0][l] : worst[l];
+}
+
+void queue_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
+                const struct queue_month *month)
+{
+    const struct queue *queue = state->queue;
+    for (size_t p = 0; p < queue->users; p++) state->use[p] = rows_get(rows, queue->user[p].use);
+    EACH_LANE(l) state->worst[0][l] = state->excess[0][l] = 0.0;
+    for (size_t c = 0; c < queue->classes; c++) {
+        state->class = &queue->class[c];
+        class_step(state, rows, choice, month);
+    }
+    state->fresh = false;
 }
 
 struct queue_result queue_result(const struct queue_state *state)
@@ -829,7 +924,7 @@ struct queue_result queue_result(const struct queue_state *state)
         .used = ROWS(used),
         .delay = ROWS(delay),
         .off = ROWS(off),
-        .error = state->error[0],
+        .error = state->worst[0],
         .excess = state->excess[0],
     };
 #undef ROWS

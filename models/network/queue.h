@@ -22,6 +22,8 @@
  *   u_l <- clamp(u_l + s_l (X_l/K_l - 1 - u_l) / (1 + g_l), 0, 12), and 12 where K_l = 0
  *   error = max_l |clamp(X_l/K_l - 1, 0, 12) - u_l| + sum over late stops of a |A now - A used| / K
  *
+ * Flows of priority 0 are solved first, those of 1 with what is left of the capacities, and so on.
+ *
  * S_fl the share of flow f that uses leg l, lam_f its smallest lambda. Nothing is decided by lanes together: what is
  * left out of a sweep is what would come out the same, bit for bit, in every lane.
  *
@@ -33,10 +35,17 @@
 
 #define QUEUE_LONGEST 12.0 /* months of delay of a leg, at most */
 
-/* A leg with capacity that routes use. */
+/* A leg with capacity that routes use, as flows of one priority find it: those before them have taken their part. */
 struct queue_leg {
     size_t leg; /* in struct legs */
     size_t first_user, users;
+    size_t before, after; /* the same leg for those who go right before and after; itself: none */
+};
+
+/* Flows of one priority: solved with what those before them left of the capacities. */
+struct queue_class {
+    int priority;
+    size_t first_leg, legs; /* in struct queue */
 };
 
 /* The use of a leg by a flow. */
@@ -59,9 +68,11 @@ struct queue_stop {
 struct queue {
     const struct legs *legs;
     const struct routes *routes;
-    struct queue_leg *leg; /* in the order of the file */
+    struct queue_class *class; /* those who go first in front */
+    size_t classes;
+    struct queue_leg *leg; /* class by class, in the order of the file */
     size_t count;
-    size_t *order; /* [count] in which they are loaded */
+    size_t *order; /* [count] in which they are loaded, class by class */
     struct queue_user *user;
     size_t users;
     struct queue_stop *stop; /* by route, in the order of the way */
@@ -84,7 +95,7 @@ void queue_close(struct queue_state *state);
 size_t queue_rows(const struct queue *queue);
 
 /* What a month is solved for. Rows: [routes] utility without queues; [flows] demand per month and the weight
- * theta VOT 30.4375 of a month's delay; [legs] capacity per month. Where the weight is 0 a route with a closed leg is no
+ * theta VOT 30.4375 of a month's delay; [legs] the whole capacity per month. Where the weight is 0 a route with a closed leg is no
  * choice while another is open. */
 struct queue_month {
     const double (*utility)[LANES];

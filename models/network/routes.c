@@ -247,6 +247,7 @@ static struct fault *flow_read(const struct reader *reader, struct routes *route
         .sensitivity = choice == NULL ? -1 : setting_slot(choice, "sensitivity"),
         .time_value = setting_slot(commodity, "time_value"),
         .reliability = setting_slot(commodity, "reliability_ratio"),
+        .priority = (int)setting_find(flows_setting(reader->flows, reader->flow), "priority")->integer,
     };
     struct fault *faults = nests_read(reader, routes, plan);
     flow->routes = routes->count - flow->first_route;

@@ -555,6 +555,7 @@ static void flow_read(struct reader *reader, struct setting *root, struct settin
     flow->first_nest = model->nests;
     flow->first_use = model->uses;
     flow->first_step = model->steps;
+    if (setting_find(setting, "priority")->integer != 0) refuse(reader, setting, "a priority");
     if (routes == NULL) return;
     flow->time_value = number_of(reader, commodity, "time_value", 0.0);
     flow->reliability = number_of(reader, commodity, "reliability_ratio", 0.5);

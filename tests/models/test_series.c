@@ -296,6 +296,81 @@ START_TEST(fees_are_due_where_cargo_passed)
 }
 END_TEST
 
+START_TEST(who_has_priority_goes_first_at_every_leg)
+{
+    /* 60 of each want to pass a, which takes 100, then b, which takes 90: first all of the one, then of the other what
+     * there is room for */
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "legs:\n  b: {capacity: 1080 TEU/yr, use: {box: 1}}\n  a: {capacity: 1200 TEU/yr, use: {box: 1}}\n"
+                 "  c: {capacity: 1200 TEU/yr, use: {box: 1}}\n"
+                 "flows:\n  late: {commodity: box, from: x, to: y, volume: 720 TEU/yr, priority: 3, routes: {r: "
+                 "{share: 100 %, via: [a, b]}}}\n"
+                 "  first: {commodity: box, from: x, to: y, volume: 720 TEU/yr, priority: 1, routes: {r: {share: "
+                 "100 %, via: [a, b]}}}\n"
+                 "  alone: {commodity: box, from: x, to: y, volume: 1800 TEU/yr, priority: 3, routes: {r: {share: "
+                 "100 %, via: [c]}}}\n",
+                 1);
+    struct world_state *state = support_begin(&support);
+    double at_a = 0.0, at_b = 0.0;
+    for (int m = 0; m < 12; m++) {
+        world_month(state, m);
+        const double through = fmin(40.0, 60.0 + at_a), arrived = through + at_b;
+        near(&support, state, "flows.first.shipped", 720.0, 1e3);
+        near(&support, state, "flows.first.backlog", 0.0, 0.0);
+        near(&support, state, "routes.first.r.delay", 0.0, 0.0);
+        near(&support, state, "legs.a.delay", MONTH_DAYS * fmin(12.0, (60.0 + at_a) / 40.0 - 1.0), 1e3);
+        near(&support, state, "legs.b.delay", MONTH_DAYS * fmin(12.0, arrived / 30.0 - 1.0), 1e3);
+        at_a = 0.9 * (60.0 + at_a - through);
+        at_b = 0.9 * (arrived - 30.0);
+        near(&support, state, "flows.late.shipped", 12.0 * 30.0, 1e3);
+        near(&support, state, "flows.late.backlog", at_a + at_b, 1e3);
+        near(&support, state, "legs.a.used", 1200.0, 1e4);
+        near(&support, state, "legs.b.used", 1080.0, 1e4);
+        near(&support, state, "legs.b.utilisation", 1.0, 1e1);
+        near(&support, state, "flows.alone.shipped", 1200.0, 1e4); /* nobody goes before it at c */
+        ck_assert_double_lt(support_value(&support, state, "network.imbalance"), 1e-14);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
+START_TEST(those_who_come_after_choose_by_their_own_queue)
+{
+    /* 80 of 100 are taken: of the other 120, who may go round, x come where (x / 20 - 1) months keep the rest away */
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "legs:\n  a: {capacity: 1200 TEU/yr, use: {box: 1}}\n  free: {}\n"
+                 "flows:\n  first: {commodity: box, from: x, to: y, volume: 960 TEU/yr, choice: {sensitivity: 1 "
+                 "/kUSD}, routes: {r: {share: 99 %, via: [a]}, s: {share: 1 %, via: [free]}}}\n"
+                 "  late: {commodity: box, from: x, to: y, volume: 1440 TEU/yr, priority: 1, choice: {sensitivity: "
+                 "1 /kUSD}, routes: {r: {share: 60 %, via: [a]}, s: {share: 40 %, via: [free]}}}\n"
+                 "network: {sweeps: 200}\n",
+                 1);
+    struct world_state *state = support_begin(&support);
+    const double room = 100.0 - 0.99 * 80.0;
+    double low = 0.0, high = 12.0;
+    for (int i = 0; i < 100; i++) {
+        const double u = 0.5 * (low + high), e = 0.6 * exp(-STEEP * u);
+        if (fmax(0.0, 120.0 * e / (e + 0.4) / room - 1.0) > u)
+            low = u;
+        else
+            high = u;
+    }
+    world_month(state, 0);
+    ck_assert_double_gt(low, 0.1);
+    near(&support, state, "routes.late.r.delay", MONTH_DAYS * low, 1e2);
+    near(&support, state, "routes.first.r.delay", 0.0, 0.0);
+    near(&support, state, "routes.first.r.volume", 0.99 * 960.0, 1e3);
+    near(&support, state, "legs.a.used", 1200.0, 1e3);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 /* ---- a strait that shuts for three months ---- */
 
 /* Containers into the Gulf, after a public configuration: 20 Mt a year by the strait or by two ports before it. */
@@ -444,6 +519,8 @@ int main(void)
     tcase_add_test(facts, flows_in_opposite_directions_through_two_legs_share_both);
     tcase_add_test(facts, a_queue_moves_on_when_a_closed_leg_opens);
     tcase_add_test(facts, fees_are_due_where_cargo_passed);
+    tcase_add_test(facts, who_has_priority_goes_first_at_every_leg);
+    tcase_add_test(facts, those_who_come_after_choose_by_their_own_queue);
     tcase_add_test(facts, users_lose_by_a_closure_what_a_plain_computation_says);
     tcase_add_test(facts, a_closed_route_is_left_and_worthless_time_is_warned_of);
     suite_add_tcase(suite, facts);
