@@ -153,7 +153,7 @@ const struct outcome_kind accounts_partner_outcomes[] = {[PARTNER_EXPORTS] = {.p
 
 /* A route over a home leg on which something is charged or paid. */
 struct passage {
-    size_t route;
+    size_t route, way; /* its place on the way */
     int slot;
 };
 
@@ -262,8 +262,8 @@ static struct fault *passages_find(struct accounts *accounts)
             const char *commodity = routes->flow[routes->route[r].flow].commodity;
             if (!at_home(accounts, leg->country)) continue;
             const int fee = leg_slot(leg, LEG_FEE, commodity), subsidy = leg_slot(leg, LEG_SUBSIDY, commodity);
-            if (fee >= 0) accounts->fee[accounts->fees++] = (struct passage){r, fee};
-            if (subsidy >= 0) accounts->subsidy[accounts->subsidies++] = (struct passage){r, subsidy};
+            if (fee >= 0) accounts->fee[accounts->fees++] = (struct passage){r, i, fee};
+            if (subsidy >= 0) accounts->subsidy[accounts->subsidies++] = (struct passage){r, i, subsidy};
         }
     return NULL;
 }
@@ -522,7 +522,8 @@ static void passages_add(const struct rows *rows, const struct network_state *ne
                          const struct passage passage[], double sum[LANES])
 {
     for (size_t i = 0; i < count; i++) {
-        const double *amount = rows_get(rows, passage[i].slot), *volume = network_volume(network, passage[i].route);
+        const double *amount = rows_get(rows, passage[i].slot),
+                     *volume = network_passed(network, passage[i].route, passage[i].way);
         EACH_LANE(l) sum[l] = LANES_FMA(amount[l], volume[l], sum[l]);
     }
 }

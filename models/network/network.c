@@ -29,10 +29,11 @@ static const struct key network_keys[] = {
     {.name = "tolerance",
      .kind = KEY_QUANTITY,
      .unit = "mo",
-     .default_value = "1 d",
+     .default_value = "0.03 d",
      .min = 0,
      .max = 12,
-     .meaning = "How near is near enough, as the delay of a leg; `network.residual` says how near it came."},
+     .meaning = "How near is near enough, as the delay of a leg; `network.residual` says how near it came, "
+                "`network.residual-cost` what that is in money."},
     {.name = "renege",
      .kind = KEY_QUANTITY,
      .unit = "1/mo",
@@ -58,7 +59,7 @@ const struct outcome_kind network_flow_outcomes[] = {
                       .unit = "$commodity.unit/yr",
                       .rule = OUTCOME_SUM,
                       .better = OUTCOME_MORE,
-                      .meaning = "What was dispatched, over all routes."},
+                      .meaning = "What got through to the end of its route, over all routes."},
     [FLOW_LOST] = {.pattern = "flows.F.lost",
                    .subject = SUBJECT_FLOWS,
                    .words = "volume lost from queues of flow F",
@@ -72,7 +73,7 @@ const struct outcome_kind network_flow_outcomes[] = {
                       .unit = "$commodity.unit",
                       .rule = OUTCOME_LAST,
                       .better = OUTCOME_LESS,
-                      .meaning = "What waits at the end of the year."},
+                      .meaning = "What waits at the end of the year, before all legs."},
     [FLOW_COST] = {.pattern = "flows.F.cost",
                    .subject = SUBJECT_FLOWS,
                    .words = "composite cost of transport of flow F",
@@ -93,7 +94,7 @@ const struct outcome_kind network_route_outcomes[] = {
                       .words = "volume of flow F by route R",
                       .unit = "$commodity.unit/yr",
                       .rule = OUTCOME_SUM,
-                      .meaning = "What was dispatched on the route."},
+                      .meaning = "What got through to the end of the route."},
     [ROUTE_SHARE] = {.pattern = "routes.F.R.share",
                      .subject = SUBJECT_ROUTES,
                      .words = "share of flow F that goes by route R",
@@ -106,9 +107,9 @@ const struct outcome_kind network_route_outcomes[] = {
                      .unit = "d",
                      .rule = OUTCOME_RATIO,
                      .better = OUTCOME_LESS,
-                     .meaning = "Wait of what was dispatched, at most 12 months, mean weighted by volume."},
+                     .meaning = "Sum of the delays of its legs, at most 12 months each, mean weighted by volume."},
     {.pattern = NULL}};
-enum { SOLVER_RESIDUAL, SOLVER_IMBALANCE };
+enum { SOLVER_RESIDUAL, SOLVER_COST, SOLVER_IMBALANCE };
 const struct outcome_kind network_solver_outcomes[] = {
     [SOLVER_RESIDUAL] = {.pattern = "network.residual",
                          .subject = SUBJECT_OTHER,
@@ -122,6 +123,15 @@ const struct outcome_kind network_solver_outcomes[] = {
                          .tolerated = 0.5,
                          .warning = "the queues of the worst month are not solved; network.most_sweeps gives them "
                                     "more steps"},
+    [SOLVER_COST] = {.pattern = "network.residual-cost",
+                     .subject = SUBJECT_OTHER,
+                     .words = "users' cost that the distance from the equilibrium leaves open",
+                     .unit = "USD/yr",
+                     .rule = OUTCOME_SUM,
+                     .better = OUTCOME_LESS,
+                     .diagnostic = true,
+                     .meaning = "Demand times the value of the time by which the delay of its route may be off: a "
+                                "bound, to first order, of the error of `flows.F.surplus`."},
     [SOLVER_IMBALANCE] = {.pattern = "network.imbalance",
                           .subject = SUBJECT_OTHER,
                           .words = "error of the conservation of cargo",
@@ -135,14 +145,14 @@ const struct outcome_kind network_solver_outcomes[] = {
 
 /* Fees of a leg on a flow. */
 struct toll {
-    size_t route; /* every route over the leg by itself */
-    int fee;      /* slot */
+    size_t route, way; /* every route over the leg by itself; its place on the way */
+    int fee;           /* slot */
 };
 
 struct leg_report {
     size_t leg;           /* in struct legs */
     bool queues, charges; /* has a capacity that routes use; has fees */
-    size_t queue;         /* in struct queue */
+    size_t queue;         /* in struct queue, for those who go first */
     size_t first_toll, tolls;
     size_t outcome[LEG_OUTCOMES];
 };
@@ -156,11 +166,16 @@ struct network {
     struct corridors corridors;
     struct leg_report *leg; /* [reports] */
     size_t reports;
+    size_t *head; /* [heads] legs in struct queue, for those who go first */
+    size_t heads;
     struct toll *toll;
     size_t tolls;
+    size_t *entry; /* [entries] stops: what comes to them has passed a leg that charges or pays */
+    size_t entries;
+    size_t *entry_of;                        /* [queue.stops] */
     size_t (*flow_outcome)[FLOW_OUTCOMES];   /* [routes.flows] */
     size_t (*route_outcome)[ROUTE_OUTCOMES]; /* [routes.count] */
-    size_t residual, imbalance;
+    size_t residual, residual_cost, imbalance;
 };
 
 struct network_state {
@@ -176,14 +191,16 @@ struct network_state {
     double (*mean_cost)[LANES];     /* [flows] share-weighted cost of the base year */
     double (*composite)[LANES];     /* [flows] C_f */
     double (*capacity)[LANES];      /* [queues] per month */
-    double (*base_capacity)[LANES]; /* [queues] per year */
-    double (*base_load)[LANES];     /* [queues] share of it */
+    double (*base_capacity)[LANES]; /* [heads] per year */
+    double (*base_load)[LANES];     /* [heads] share of it */
     double (*rho)[LANES];           /* [legs] share of capacity used last month */
     double (*before)[LANES];        /* [flows] what waited, for the balance */
     double (*flow_row)[LANES];      /* [flows * FLOW_OUTCOMES] what is reported */
     double (*route_row)[LANES];     /* [routes * ROUTE_OUTCOMES] */
     double (*leg_row)[LANES];       /* [reports * LEG_OUTCOMES] */
     double (*corridor_row)[LANES];  /* [corridors] */
+    double (*entered)[LANES];       /* [entries] what comes to a stop, per year */
+    double (*open_cost)[LANES];     /* [1] users' cost that the residual leaves open */
     double (*imbalance)[LANES];     /* [1] */
     bool *utility_moves;            /* [routes] */
     bool *weight_moves;             /* [flows] */
@@ -234,22 +251,46 @@ static void tolls_find(struct network *network, struct leg_report *report)
         for (size_t i = 0; i < network->routes.route[r].legs; i++) {
             if (network->routes.route[r].leg[i] != report->leg) continue;
             const int fee = leg_slot(leg, LEG_FEE, network->routes.flow[network->routes.route[r].flow].commodity);
-            if (fee >= 0) network->toll[network->tolls++] = (struct toll){r, fee};
+            if (fee >= 0) network->toll[network->tolls++] = (struct toll){r, i, fee};
         }
     report->tolls = network->tolls - report->first_toll;
     report->charges = report->tolls > 0;
 }
 
+/* The first stop of the route behind a place on its way; the end of its stops where there is none. */
+static size_t stop_behind(const struct network *network, size_t route, size_t way)
+{
+    size_t s = network->queue.first_stop[route];
+    for (size_t i = 0; i <= way; i++) s += network->legs.leg[network->routes.route[route].leg[i]].capacity >= 0;
+    return s;
+}
+
+/* Finds the stops at which what comes must be known, because it has passed a leg that charges or pays and waits here. */
+static void entries_find(struct network *network)
+{
+    for (size_t s = 0; s < network->queue.stops; s++) network->entry_of[s] = network->queue.stops;
+    for (size_t r = 0; r < network->routes.count; r++)
+        for (size_t i = 0; i < network->routes.route[r].legs; i++) {
+            const struct leg *leg = &network->legs.leg[network->routes.route[r].leg[i]];
+            const char *commodity = network->routes.flow[network->routes.route[r].flow].commodity;
+            const size_t s = stop_behind(network, r, i);
+            if (leg_slot(leg, LEG_FEE, commodity) < 0 && leg_slot(leg, LEG_SUBSIDY, commodity) < 0) continue;
+            if (s == network->queue.first_stop[r + 1] || network->entry_of[s] < network->queue.stops) continue;
+            network->entry_of[s] = network->entries;
+            network->entry[network->entries++] = s;
+        }
+}
+
 static struct fault *legs_declare(struct network *network, struct plan *plan)
 {
-    size_t queue = 0;
     for (size_t i = 0; i < network->legs.count; i++) {
         struct leg_report *report = &network->leg[network->reports];
         const struct leg *leg = &network->legs.leg[i];
         *report = (struct leg_report){.leg = i};
         tolls_find(network, report);
-        report->queues = queue < network->queue.count && network->queue.leg[queue].leg == i;
-        if (report->queues) report->queue = queue++;
+        while (report->queue < network->queue.count && network->queue.leg[report->queue].leg != i) report->queue++;
+        report->queues = report->queue < network->queue.count;
+        if (report->queues) network->head[network->heads++] = report->queue;
         if (!report->queues && !report->charges) continue;
         network->reports++;
         char used[160];
@@ -289,17 +330,23 @@ struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, 
     size_t ways = 0;
     for (size_t r = 0; r < network->routes.count; r++) ways += network->routes.route[r].legs;
     network->leg = calloc(network->legs.count + 1, sizeof *network->leg);
+    network->head = calloc(network->legs.count + 1, sizeof *network->head);
     network->toll = calloc(ways + 1, sizeof *network->toll);
+    network->entry = calloc(network->queue.stops + 1, sizeof *network->entry);
+    network->entry_of = calloc(network->queue.stops + 1, sizeof *network->entry_of);
     network->flow_outcome = calloc(network->routes.flows + 1, sizeof *network->flow_outcome);
     network->route_outcome = calloc(network->routes.count + 1, sizeof *network->route_outcome);
-    if (network->leg == NULL || network->toll == NULL || network->flow_outcome == NULL ||
-        network->route_outcome == NULL)
+    if (network->leg == NULL || network->head == NULL || network->toll == NULL || network->entry == NULL ||
+        network->entry_of == NULL || network->flow_outcome == NULL || network->route_outcome == NULL)
         return fault_no_memory();
+    entries_find(network);
     TRY(flows_declare(network, plan));
     TRY(legs_declare(network, plan));
     TRY(corridors_prepare(plan, flows, &network->routes, &network->corridors));
     if (network->routes.count == 0) return NULL;
     TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_RESIDUAL], NULL, "mo", &network->residual));
+    TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_COST], NULL, "USD/yr",
+                         &network->residual_cost));
     return outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_IMBALANCE], NULL, "1", &network->imbalance);
 }
 
@@ -311,7 +358,10 @@ void network_free(struct network *network)
     routes_free(&network->routes);
     legs_free(&network->legs);
     free(network->leg);
+    free(network->head);
     free(network->toll);
+    free(network->entry);
+    free(network->entry_of);
     free(network->flow_outcome);
     free(network->route_outcome);
     free(network);
@@ -334,7 +384,7 @@ struct part {
     double (**rows)[LANES];
     size_t count;
 };
-enum { PARTS = 17 };
+enum { PARTS = 19 };
 
 static void parts_of(struct network_state *state, const struct network *network, struct part parts[PARTS])
 {
@@ -348,14 +398,16 @@ static void parts_of(struct network_state *state, const struct network *network,
         {&state->mean_cost, flows},
         {&state->composite, flows},
         {&state->capacity, queues},
-        {&state->base_capacity, queues},
-        {&state->base_load, queues},
+        {&state->base_capacity, network->heads},
+        {&state->base_load, network->heads},
         {&state->rho, network->legs.count},
         {&state->before, flows},
         {&state->flow_row, flows * FLOW_OUTCOMES},
         {&state->route_row, routes * ROUTE_OUTCOMES},
         {&state->leg_row, network->reports * LEG_OUTCOMES},
         {&state->corridor_row, network->corridors.count},
+        {&state->entered, network->entries},
+        {&state->open_cost, 1},
         {&state->imbalance, 1},
     };
     memcpy(parts, list, sizeof list);
@@ -463,7 +515,8 @@ void network_report(const struct network_state *state, struct outcome_rows *rows
     for (size_t i = 0; i < network->corridors.count; i++)
         rows->row[network->corridors.corridor[i].outcome] = state->corridor_row[i];
     if (routes->count == 0) return;
-    rows->row[network->residual] = queue_result(state->queue).residual;
+    rows->row[network->residual] = queue_result(state->queue).error;
+    rows->row[network->residual_cost] = state->open_cost[0];
     rows->row[network->imbalance] = state->imbalance[0];
 }
 
@@ -483,28 +536,39 @@ static void capacities(struct network_state *state, const struct rows *rows, con
     }
 }
 
+/* Adds the load of base volumes at base shares. */
+static void base_load_add(const struct network *network, const struct rows *rows, const struct queue_leg *leg,
+                          double load[LANES])
+{
+    const struct routes *routes = &network->routes;
+    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+        const struct queue_user *user = &network->queue.user[p];
+        double share = 0.0;
+        for (size_t w = user->first_at; w < user->first_at + user->stops; w++)
+            share += routes->route[network->queue.stop[network->queue.at[w]].route].share;
+        const double *use = rows_get(rows, user->use);
+        const double *volume = rows_get(rows, flows_volume(network->flows, routes->flow[user->flow].flow));
+        EACH_LANE(l) load[l] += use[l] * volume[l] * share;
+    }
+}
+
 /* Loads of base volumes at base shares, as shares of the base capacities, and rho of the first month. */
 static void base_loads(struct network_state *state, const struct rows *rows)
 {
     const struct network *network = state->network;
-    const struct routes *routes = &network->routes;
-    for (size_t i = 0; i < network->queue.count; i++) {
-        const struct queue_leg *leg = &network->queue.leg[i];
+    for (size_t h = 0; h < network->heads; h++) {
+        const size_t i = network->head[h];
         const double *capacity = state->capacity[i];
-        double *per_year = state->base_capacity[i], *load = state->base_load[i], *rho = state->rho[leg->leg];
+        double *per_year = state->base_capacity[h], *load = state->base_load[h],
+               *rho = state->rho[network->queue.leg[i].leg];
         EACH_LANE(l)
         {
             per_year[l] = capacity[l] * PER_YEAR;
             load[l] = 0.0;
         }
-        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
-            const struct queue_user *user = &network->queue.user[p];
-            double share = 0.0;
-            for (size_t w = 0; w < user->ways; w++)
-                share += routes->route[network->queue.way[user->first_way + w]].share;
-            const double *use = rows_get(rows, user->use);
-            const double *volume = rows_get(rows, flows_volume(network->flows, routes->flow[user->flow].flow));
-            EACH_LANE(l) load[l] += use[l] * volume[l] * share;
+        for (size_t q = i;; q = network->queue.leg[q].after) {
+            base_load_add(network, rows, &network->queue.leg[q], load);
+            if (network->queue.leg[q].after == q) break;
         }
         EACH_LANE(l)
         {
@@ -577,6 +641,18 @@ void network_start(struct network_state *state, const struct rows *rows, const s
         for (size_t o = 0; o < LEG_OUTCOMES; o++) EACH_LANE(l) state->leg_row[i * LEG_OUTCOMES + o][l] = 0.0;
 }
 
+/* The sum of the delays of a route's legs, months. */
+static void route_delay(const struct network_state *state, const struct queue_result *result, size_t route,
+                        double delay[LANES])
+{
+    const struct queue *queue = &state->network->queue;
+    EACH_LANE(l) delay[l] = 0.0;
+    for (size_t s = queue->first_stop[route]; s < queue->first_stop[route + 1]; s++) {
+        const double *of_leg = result->delay[queue->stop[s].leg];
+        EACH_LANE(l) delay[l] += of_leg[l];
+    }
+}
+
 /* C_f of the month. */
 static void composites(struct network_state *state, const struct rows *rows, const struct queue_result *result)
 {
@@ -593,23 +669,30 @@ static void composites(struct network_state *state, const struct rows *rows, con
         }
         /* the only route, with its queue */
         const double *cost = route_cost_of(state->cost)[flow->first_route], *value = rows_get(rows, flow->time_value);
-        const struct queue *queue = &state->network->queue;
-        _Alignas(LANES_ALIGNMENT) double worst[LANES];
-        EACH_LANE(l) worst[l] = 0.0;
-        for (size_t i = queue->first_on_route[flow->first_route]; i < queue->first_on_route[flow->first_route + 1];
-             i++) {
-            const double *delay = result->delay[queue->on_route[i]];
-            EACH_LANE(l) worst[l] = delay[l] > worst[l] ? delay[l] : worst[l];
-        }
-        EACH_LANE(l) composite[l] = cost[l] + value[l] * MONTH_DAYS * worst[l];
+        _Alignas(LANES_ALIGNMENT) double delay[LANES];
+        route_delay(state, result, flow->first_route, delay);
+        EACH_LANE(l) composite[l] = cost[l] + value[l] * MONTH_DAYS * delay[l];
     }
+}
+
+/* What comes to a stop of a route, or to its end, per year. */
+static void entered_at(const struct network_state *state, const struct queue_result *result, size_t route, size_t stop,
+                       double per_year[LANES])
+{
+    const double *demand = state->demand[state->network->routes.route[route].flow], *share = result->share[route];
+    if (stop == state->network->queue.first_stop[route])
+        EACH_LANE(l) per_year[l] = demand[l] * share[l] * PER_YEAR;
+    else
+        EACH_LANE(l) per_year[l] = result->through[stop - 1][l] * PER_YEAR;
 }
 
 /* Volumes and delays of routes, and what flows ship, lose and leave waiting. */
 static void report_routes(struct network_state *state, const struct queue_result *result)
 {
     const struct routes *routes = &state->network->routes;
+    const struct queue *queue = &state->network->queue;
     const double(*days)[LANES] = route_cost_days(state->cost);
+    _Alignas(LANES_ALIGNMENT) double delay[LANES];
     for (size_t i = 0; i < routes->flows * FLOW_OUTCOMES; i++) EACH_LANE(l) state->flow_row[i][l] = 0.0;
     for (size_t r = 0; r < routes->count; r++) {
         double(*flow)[LANES] = state->flow_row + routes->route[r].flow * FLOW_OUTCOMES;
@@ -617,24 +700,52 @@ static void report_routes(struct network_state *state, const struct queue_result
                *transit = flow[FLOW_TRANSIT];
         double *volume = state->route_row[r * ROUTE_OUTCOMES + ROUTE_VOLUME],
                *delayed = state->route_row[r * ROUTE_OUTCOMES + ROUTE_DELAY];
-        const double *offered = result->offered[r], *admitted = result->admitted[r], *gone = result->lost[r],
-                     *waiting = result->waiting[r], *time = days[r];
+        const double *time = days[r];
+        entered_at(state, result, r, queue->first_stop[r + 1], volume);
+        route_delay(state, result, r, delay);
         EACH_LANE(l)
         {
-            const double months = offered[l] / admitted[l] - 1.0, some = admitted[l] > 0.0 ? 1.0 : 0.0;
-            const double held = months < QUEUE_LONGEST ? months : QUEUE_LONGEST, late = held > 0.0 ? held : 0.0;
-            volume[l] = admitted[l] * PER_YEAR;
-            delayed[l] = some > 0.0 ? volume[l] * late * MONTH_DAYS : 0.0;
+            delayed[l] = volume[l] * delay[l] * MONTH_DAYS;
             shipped[l] += volume[l];
-            lost[l] += gone[l] * PER_YEAR;
-            backlog[l] += waiting[l];
-            transit[l] += admitted[l] * time[l] / MONTH_DAYS;
+            transit[l] += volume[l] / PER_YEAR * time[l] / MONTH_DAYS;
         }
+        for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
+            const double *gone = result->lost[s], *waiting = result->waiting[s];
+            if (!result->held[s]) continue;
+            EACH_LANE(l)
+            {
+                lost[l] += gone[l] * PER_YEAR;
+                backlog[l] += waiting[l];
+            }
+        }
+    }
+    for (size_t i = 0; i < state->network->entries; i++) {
+        const size_t s = state->network->entry[i];
+        entered_at(state, result, queue->stop[s].route, s, state->entered[i]);
     }
     for (size_t f = 0; f < routes->flows; f++) {
         const double *composite = state->composite[f], *shipped = state->flow_row[f * FLOW_OUTCOMES + FLOW_SHIPPED];
         double *weighted = state->flow_row[f * FLOW_OUTCOMES + FLOW_COST];
         EACH_LANE(l) weighted[l] = composite[l] * shipped[l];
+    }
+}
+
+/* What all priorities use of a leg, and the greatest of their delays. */
+static void leg_report_of(const struct queue *queue, const struct queue_result *result, size_t first,
+                          double used[LANES], double delay[LANES])
+{
+    EACH_LANE(l)
+    {
+        used[l] = result->used[first][l];
+        delay[l] = result->delay[first][l];
+    }
+    for (size_t q = first; queue->leg[q].after != q;) {
+        q = queue->leg[q].after;
+        EACH_LANE(l)
+        {
+            used[l] += result->used[q][l];
+            delay[l] = result->delay[q][l] > delay[l] ? result->delay[q][l] : delay[l];
+        }
     }
 }
 
@@ -645,8 +756,9 @@ static void report_legs(struct network_state *state, const struct rows *rows, co
         const struct leg_report *report = &network->leg[i];
         double(*row)[LANES] = state->leg_row + i * LEG_OUTCOMES;
         if (report->queues) {
-            const double *capacity = state->capacity[report->queue], *used = result->used[report->queue],
-                         *delay = result->delay[report->queue];
+            const double *capacity = state->capacity[report->queue];
+            _Alignas(LANES_ALIGNMENT) double used[LANES], delay[LANES];
+            leg_report_of(&network->queue, result, report->queue, used, delay);
             double *per_year = row[LEG_USED], *part = row[LEG_UTILISATION], *late = row[LEG_DELAY],
                    *rho = state->rho[report->leg];
             EACH_LANE(l)
@@ -660,7 +772,7 @@ static void report_legs(struct network_state *state, const struct rows *rows, co
         double *revenue = row[LEG_REVENUE];
         for (size_t t = report->first_toll; t < report->first_toll + report->tolls; t++) {
             const double *fee = rows_get(rows, network->toll[t].fee),
-                         *volume = state->route_row[network->toll[t].route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+                         *volume = network_passed(state, network->toll[t].route, network->toll[t].way);
             if (t == report->first_toll)
                 EACH_LANE(l) revenue[l] = fee[l] * volume[l];
             else
@@ -675,6 +787,25 @@ static void report_legs(struct network_state *state, const struct rows *rows, co
             const double *volume = state->route_row[corridor->route[r] * ROUTE_OUTCOMES + ROUTE_VOLUME];
             EACH_LANE(l) sum[l] += volume[l];
         }
+    }
+}
+
+/* Demand times the value of the time by which the delay of a route may be off, USD per year. */
+static void open_cost(struct network_state *state, const struct rows *rows, const struct queue_result *result)
+{
+    const struct routes *routes = &state->network->routes;
+    const struct queue *queue = &state->network->queue;
+    double *sum = state->open_cost[0];
+    uint64_t some = 0;
+    EACH_LANE(l) sum[l] = 0.0;
+#pragma omp simd reduction(| : some)
+    for (int l = 0; l < LANES; l++) some |= result->error[l] != 0.0;
+    if (some == 0) return;
+    for (size_t s = 0; s < queue->stops; s++) {
+        const size_t r = queue->stop[s].route, f = routes->route[r].flow;
+        const double *value = rows_get(rows, routes->flow[f].time_value), *demand = state->demand[f],
+                     *share = result->share[r], *off = result->off[queue->stop[s].leg];
+        EACH_LANE(l) sum[l] += demand[l] * share[l] * off[l] * value[l] * (MONTH_DAYS * PER_YEAR);
     }
 }
 
@@ -729,6 +860,7 @@ void network_step(struct network_state *state, const struct rows *rows, const st
     composites(state, rows, &result);
     report_routes(state, &result);
     report_legs(state, rows, &result);
+    open_cost(state, rows, &result);
     balance(state, &result);
 }
 
@@ -739,12 +871,12 @@ const double *network_base_cost(const struct network_state *state, size_t route)
 
 size_t network_queues(const struct network *network)
 {
-    return network->queue.count;
+    return network->heads;
 }
 
 size_t network_queue_leg(const struct network *network, size_t queue)
 {
-    return network->queue.leg[queue].leg;
+    return network->queue.leg[network->head[queue]].leg;
 }
 
 const double *network_base_capacity(const struct network_state *state, size_t queue)
@@ -773,4 +905,12 @@ const double *network_used(const struct network_state *state, size_t queue)
     size_t i = 0;
     while (!network->leg[i].queues || network->leg[i].queue != queue) i++;
     return state->leg_row[i * LEG_OUTCOMES + LEG_USED];
+}
+
+const double *network_passed(const struct network_state *state, size_t route, size_t way)
+{
+    const struct network *network = state->network;
+    const size_t stop = stop_behind(network, route, way);
+    if (stop == network->queue.first_stop[route + 1]) return network_volume(state, route);
+    return state->entered[network->entry_of[stop]];
 }

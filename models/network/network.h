@@ -3,8 +3,8 @@
  * reports.
  *
  * In the order of a month: costs without queues, from last month's congestion; the equilibrium of choice and queues at
- * this month's demand; rationing; the composite cost, which moves next month's demand. Cargo is booked in the month it
- * is dispatched; what is on the way is volume times time (Little 1961).
+ * this month's demand; the composite cost, which moves next month's demand. Cargo that waits nowhere does its whole way
+ * in a month, and is booked where it gets through; what is on the way is volume times time (Little 1961).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_NETWORK_H
 #define ZHOL_NETWORK_H
@@ -42,10 +42,12 @@ void network_step(struct network_state *state, const struct rows *rows, const st
 /* Enters the rows of flows.F.shipped, .lost, .backlog, .cost, .in-transit, routes.F.R..., legs.L... and corridors. */
 void network_report(const struct network_state *state, struct outcome_rows *rows);
 
-/* After network_step, rows of the month in units per year: what a flow shipped (its number in network_routes), and the
- * volume of a route. */
+/* After network_step, rows of the month in units per year: what a flow shipped (its number in network_routes), what got
+ * through to the end of a route, and what passed a leg of it, by its place on the way (only of a leg that charges or pays
+ * for the commodity). */
 const double *network_shipped(const struct network_state *state, size_t flow);
 const double *network_volume(const struct network_state *state, size_t route);
+const double *network_passed(const struct network_state *state, size_t route, size_t way);
 
 /* After network_step, the row of what flows take of the capacity of a leg, stock per year; by its index among
  * network_queues. */

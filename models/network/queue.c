@@ -5,165 +5,348 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP       0.7   /* of the Newton step: a margin where the bound of the slope is tight */
-#define PATIENCE   500   /* sweeps after which steps get shorter, in case they go to and fro */
-#define LEAST_PART 1e-12 /* of the base capacity, which divides where less is left */
+#define FIRST_STEP    0.8 /* of the Newton step */
+#define SHORTEST_STEP 0.1
+#define LONGEST_STEP  2.0 /* longer ones go to and fro where many legs shut together */
+#define SHORTER       0.5
+#define LONGER        1.3
+#define LATE_PASSES   3     /* over the legs in a sweep, where stops are late: with one, delays go to and fro */
+#define FARTHEST      4.0   /* that a step of 1 moves V/lam: across a cliff the slope on this side says nothing */
+#define LEAST_ROOM    1e-12 /* of the base capacity, that those before may leave */
+#define BARRED        1e9   /* utility that a closed route lacks where time is worth nothing */
 
 struct queue_state {
     const struct queue *queue;
-    double (*u)[LANES];        /* [legs] iterate */
-    double (*min)[LANES];      /* [legs] least divisor */
-    double (*last)[LANES];     /* [legs] capacity of last month */
-    double (*fixed)[LANES];    /* [legs] load that no choice of this month moves */
-    double (*load)[LANES];     /* [legs] X */
-    double (*used)[LANES];     /* [legs] */
-    double (*delay)[LANES];    /* [legs] reported */
-    double (*filling)[LANES];  /* [legs] max(1, X/K) */
-    double (*rest)[LANES];     /* [legs] load of the second pass */
-    double (*demand)[LANES];   /* [users] a D */
-    double (*slope)[LANES];    /* [users] theta/lam VOT 30.4375 a D */
-    double (*value)[LANES];    /* [routes] utility with queue */
-    double (*share)[LANES];    /* [routes] */
-    double (*offered)[LANES];  /* [routes] */
-    double (*admitted)[LANES]; /* [routes] */
-    double (*waiting)[LANES];  /* [routes] */
-    double (*lost)[LANES];     /* [routes] */
-    double (*residual)[LANES]; /* [1] */
-    double (*excess)[LANES];   /* [1] */
-    double (*steep)[LANES];    /* [legs] g K */
-    bool *u_moved;             /* [legs] whether the last sweep moved the delay in some lane */
-    bool *stale;               /* [flows] whether shares are not those of the delays and utilities at hand */
-    size_t *list;              /* [flows] those to be worked out again */
-    bool fresh;                /* no month has been solved in this block */
+    const struct queue_class *class; /* that is being solved */
+    double (*u)[LANES];              /* [legs] iterate */
+    double (*step)[LANES];           /* [legs] s */
+    double (*before)[LANES];         /* [legs] the last d that was not 0, times K */
+    double (*base)[LANES];           /* [legs] capacity at the base date, 1 where there was none */
+    double (*last)[LANES];           /* [legs] capacity of last month */
+    double (*load)[LANES];           /* [legs] X */
+    double (*part)[LANES];           /* [legs] 1/phi */
+    double (*used)[LANES];           /* [legs] */
+    double (*room)[LANES];           /* [legs] what those before left of the capacity */
+    double (*delay)[LANES];          /* [legs] reported */
+    double (*off)[LANES];            /* [legs] reported */
+    double (*steep)[LANES];          /* [flows] theta/lam VOT 30.4375 */
+    double (*offered)[LANES];        /* [stops] q */
+    double (*through)[LANES];        /* [stops] A */
+    double (*waiting)[LANES];        /* [stops] B */
+    double (*lost)[LANES];           /* [stops] */
+    double (*arrived)[LANES];        /* [lates] what late stops reckon with */
+    double (*value)[LANES];          /* [routes] utility with queue */
+    double (*share)[LANES];          /* [routes] */
+    double (*error)[LANES];          /* [1] */
+    double (*worst)[LANES];          /* [1] error over all classes */
+    double (*excess)[LANES];         /* [1] */
+    const double **use;              /* [users] of the month */
+    const double **capacity;         /* [legs] of the month: all of it, or `room` */
+    bool *u_moved;                   /* [legs] whether the last sweep moved the delay in some lane */
+    bool *queued;                    /* [legs] whether there is a delay in some lane, or it is shut */
+    bool *filled;                    /* [legs] whether the load is beyond the capacity in some lane */
+    bool *clear;                     /* [legs] whether `delay` and `off` are 0 in all lanes */
+    bool *shut;                      /* [legs] whether it has no capacity in some lane */
+    bool *held;                      /* [stops] whether something waits or is lost in some lane */
+    bool *fresh_offer;               /* [stops] whether what is offered is to be reckoned again */
+    bool *stale;                     /* [flows] whether shares are not those of the delays and utilities at hand */
+    bool *barred;                    /* [flows] whether closed routes are no choice in some lane */
+    size_t *list;                    /* [flows] those to be worked out again */
+    bool fresh;                      /* no month has been solved in this block */
 };
 
-/* How many of the flow's routes use the leg. */
-static size_t ways_over(const struct routes *routes, const struct route_flow *flow, size_t leg, size_t way[])
+/* ---- once per run ---- */
+
+/* The class of a flow. */
+static size_t class_of(const struct queue *queue, size_t flow)
 {
-    size_t count = 0;
-    for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++)
-        for (size_t i = 0; i < routes->route[r].legs; i++)
-            if (routes->route[r].leg[i] == leg) way[count++] = r;
-    return count;
+    size_t c = 0;
+    while (queue->class[c].priority != queue->routes->flow[flow].priority) c++;
+    return c;
 }
 
-static void users_find(struct queue *queue, struct queue_leg *leg, size_t index, size_t *ways)
+/* Whether a route of the flow uses the leg. */
+static bool flow_uses(const struct routes *routes, const struct route_flow *flow, size_t leg)
+{
+    for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++)
+        for (size_t i = 0; i < routes->route[r].legs; i++)
+            if (routes->route[r].leg[i] == leg) return true;
+    return false;
+}
+
+/* Classes and, in each, the legs with capacity that its flows use. */
+static void legs_find_used(struct queue *queue)
+{
+    const struct routes *routes = queue->routes;
+    for (int priority = 0; priority < ROUTES_PRIORITIES; priority++) {
+        struct queue_class *class = &queue->class[queue->classes];
+        bool some = priority == 0;
+        for (size_t f = 0; f < routes->queued; f++) some = some || routes->flow[f].priority == priority;
+        if (!some) continue;
+        *class = (struct queue_class){.priority = priority, .first_leg = queue->count};
+        queue->classes++;
+        for (size_t i = 0; i < queue->legs->count; i++) {
+            bool used = false;
+            for (size_t f = 0; f < routes->queued && !used; f++)
+                used = routes->flow[f].priority == priority && flow_uses(routes, &routes->flow[f], i);
+            if (!used || queue->legs->leg[i].capacity < 0) continue;
+            struct queue_leg *leg = &queue->leg[queue->count];
+            *leg = (struct queue_leg){.leg = i, .before = queue->count, .after = queue->count};
+            for (size_t other = 0; other < class->first_leg; other++)
+                if (queue->leg[other].leg == i) leg->before = other;
+            queue->leg[leg->before].after = queue->count;
+            queue->count++;
+        }
+        class->legs = queue->count - class->first_leg;
+    }
+}
+
+static void stops_find(struct queue *queue)
+{
+    const struct routes *routes = queue->routes;
+    for (size_t r = 0; r < routes->count; r++) {
+        const size_t f = routes->route[r].flow;
+        for (size_t i = 0; f < routes->queued && i < routes->route[r].legs; i++) {
+            const struct queue_class *class = &queue->class[class_of(queue, f)];
+            for (size_t leg = class->first_leg; leg < class->first_leg + class->legs; leg++)
+                if (queue->leg[leg].leg == routes->route[r].leg[i])
+                    queue->stop[queue->stops++] = (struct queue_stop){.route = r, .leg = leg};
+        }
+        queue->first_stop[r + 1] = queue->stops;
+    }
+}
+
+static void users_find(struct queue *queue, struct queue_leg *leg, size_t index, size_t *at)
 {
     const struct routes *routes = queue->routes;
     leg->first_user = queue->users;
     for (size_t f = 0; f < routes->queued; f++) {
         const struct route_flow *flow = &routes->flow[f];
-        const size_t count = ways_over(routes, flow, leg->leg, queue->way + *ways);
-        if (count == 0) continue;
+        const size_t first = *at;
+        for (size_t s = queue->first_stop[flow->first_route]; s < queue->first_stop[flow->first_route + flow->routes];
+             s++)
+            if (queue->stop[s].leg == index) queue->at[(*at)++] = s;
+        if (*at == first) continue;
         queue->user[queue->users++] = (struct queue_user){
             .leg = index,
             .flow = f,
             .use = leg_slot(&queue->legs->leg[leg->leg], LEG_USE, flow->commodity),
-            .first_way = *ways,
-            .ways = count,
-            .all = count == flow->routes,
+            .first_at = first,
+            .stops = *at - first,
+            .all = *at - first == flow->routes,
         };
-        *ways += count;
         leg->users++;
     }
 }
 
+/* Tarjan 1972: strongly connected groups of "some route has the one right before the other", the last group first. */
+struct groups {
+    const struct queue *queue;
+    size_t *number, *low; /* [legs] of the visit, from 1; the least that can be reached */
+    size_t *group;        /* [legs] from 1, the last group of the order 1 */
+    size_t *stack;
+    size_t visits, depth, groups;
+};
+
+static void group_visit(struct groups *groups, size_t leg)
+{
+    const struct queue *queue = groups->queue;
+    groups->number[leg] = groups->low[leg] = ++groups->visits;
+    groups->stack[groups->depth++] = leg;
+    for (size_t p = queue->leg[leg].first_user; p < queue->leg[leg].first_user + queue->leg[leg].users; p++) {
+        const struct queue_user *user = &queue->user[p];
+        for (size_t w = user->first_at; w < user->first_at + user->stops; w++) {
+            const size_t s = queue->at[w] + 1;
+            if (s == queue->first_stop[queue->stop[s - 1].route + 1]) continue;
+            const size_t next = queue->stop[s].leg;
+            if (groups->number[next] == 0) group_visit(groups, next);
+            if (groups->group[next] == 0 && groups->low[next] < groups->low[leg]) groups->low[leg] = groups->low[next];
+        }
+    }
+    if (groups->low[leg] < groups->number[leg]) return;
+    groups->groups++;
+    size_t member;
+    do {
+        member = groups->stack[--groups->depth];
+        groups->group[member] = groups->groups;
+    } while (member != leg);
+}
+
+/* Groups in topological order, in each the order of the file; then which stops are late. */
+static struct fault *order_find(struct queue *queue)
+{
+    const size_t count = queue->count;
+    struct groups groups = {.queue = queue};
+    size_t *work = calloc(5 * count + 1, sizeof *work), done = 0;
+    if (work == NULL) return fault_no_memory();
+    groups.number = work;
+    groups.low = work + count;
+    groups.group = work + 2 * count;
+    groups.stack = work + 3 * count;
+    size_t *position = work + 4 * count;
+    for (size_t i = count; i-- > 0;) /* backwards, so that what is in no order stays as in the file */
+        if (groups.number[i] == 0) group_visit(&groups, i);
+    for (size_t c = 0; c < queue->classes; c++) /* no way leads from one class to another */
+        for (size_t g = groups.groups; g > 0; g--)
+            for (size_t i = queue->class[c].first_leg; i < queue->class[c].first_leg + queue->class[c].legs; i++)
+                if (groups.group[i] == g) {
+                    position[i] = done;
+                    queue->order[done++] = i;
+                }
+    for (size_t s = 1; s < queue->stops; s++) {
+        struct queue_stop *stop = &queue->stop[s];
+        stop->late = stop[-1].route == stop->route && position[stop[-1].leg] > position[stop->leg];
+        if (!stop->late) continue;
+        stop->arrival = queue->lates;
+        queue->late[queue->lates++] = s;
+    }
+    free(work);
+    return NULL;
+}
+
 struct fault *queue_prepare(const struct legs *legs, const struct routes *routes, struct queue *queue)
 {
-    size_t most = 0, ways = 0, on_route = 0;
+    size_t most = 0, at = 0;
     for (size_t r = 0; r < routes->count; r++) most += routes->route[r].legs;
     queue->legs = legs;
     queue->routes = routes;
-    queue->leg = calloc(legs->count + 1, sizeof *queue->leg);
+    queue->class = calloc(ROUTES_PRIORITIES, sizeof *queue->class);
+    queue->leg = calloc(legs->count * ROUTES_PRIORITIES + 1, sizeof *queue->leg);
+    queue->order = calloc(legs->count * ROUTES_PRIORITIES + 1, sizeof *queue->order);
     queue->user = calloc(most + 1, sizeof *queue->user);
-    queue->way = calloc(most + 1, sizeof *queue->way);
-    queue->first_on_route = calloc(routes->count + 1, sizeof *queue->first_on_route);
-    queue->on_route = calloc(most + 1, sizeof *queue->on_route);
-    if (queue->leg == NULL || queue->user == NULL || queue->way == NULL || queue->first_on_route == NULL ||
-        queue->on_route == NULL)
+    queue->stop = calloc(most + 1, sizeof *queue->stop);
+    queue->first_stop = calloc(routes->count + 1, sizeof *queue->first_stop);
+    queue->at = calloc(most + 1, sizeof *queue->at);
+    queue->late = calloc(most + 1, sizeof *queue->late);
+    if (queue->class == NULL || queue->leg == NULL || queue->order == NULL || queue->user == NULL ||
+        queue->stop == NULL || queue->first_stop == NULL || queue->at == NULL || queue->late == NULL)
         return fault_no_memory();
-    for (size_t i = 0; i < legs->count; i++) {
-        struct queue_leg *leg = &queue->leg[queue->count];
-        *leg = (struct queue_leg){.leg = i};
-        if (legs->leg[i].capacity < 0) continue;
-        users_find(queue, leg, queue->count, &ways);
-        if (leg->users > 0) queue->count++;
-    }
-    for (size_t r = 0; r < routes->count; r++) {
-        for (size_t i = 0; i < queue->count; i++)
-            for (size_t j = 0; j < routes->route[r].legs; j++)
-                if (routes->route[r].leg[j] == queue->leg[i].leg) queue->on_route[on_route++] = i;
-        queue->first_on_route[r + 1] = on_route;
-    }
-    return NULL;
+    legs_find_used(queue);
+    stops_find(queue);
+    for (size_t i = 0; i < queue->count; i++) users_find(queue, &queue->leg[i], i, &at);
+    return order_find(queue);
 }
 
 void queue_free(struct queue *queue)
 {
+    free(queue->class);
     free(queue->leg);
+    free(queue->order);
     free(queue->user);
-    free(queue->way);
-    free(queue->first_on_route);
-    free(queue->on_route);
+    free(queue->stop);
+    free(queue->first_stop);
+    free(queue->at);
+    free(queue->late);
     *queue = (struct queue){0};
+}
+
+/* ---- once per thread ---- */
+
+struct part {
+    double (**rows)[LANES];
+    size_t count;
+};
+struct flags {
+    bool **flag;
+    size_t count;
+};
+enum { PARTS = 22, FLAGS = 9 };
+
+static void parts_of(struct queue_state *state, const struct queue *queue, struct part parts[PARTS])
+{
+    const size_t legs = queue->count, stops = queue->stops, routes = queue->routes->count;
+    const struct part list[PARTS] = {
+        {&state->u, legs},
+        {&state->step, legs},
+        {&state->before, legs},
+        {&state->base, legs},
+        {&state->last, legs},
+        {&state->load, legs},
+        {&state->part, legs},
+        {&state->used, legs},
+        {&state->room, legs},
+        {&state->delay, legs},
+        {&state->off, legs},
+        {&state->offered, stops},
+        {&state->through, stops},
+        {&state->waiting, stops},
+        {&state->lost, stops},
+        {&state->value, routes},
+        {&state->share, routes},
+        {&state->steep, queue->routes->flows},
+        {&state->arrived, queue->lates},
+        {&state->error, 1},
+        {&state->excess, 1},
+        {&state->worst, 1},
+    };
+    memcpy(parts, list, sizeof list);
+}
+
+static void flags_of(struct queue_state *state, const struct queue *queue, struct flags flags[FLAGS])
+{
+    const struct flags list[FLAGS] = {
+        {&state->u_moved, queue->count},        {&state->queued, queue->count},
+        {&state->filled, queue->count},         {&state->clear, queue->count},
+        {&state->shut, queue->count},           {&state->held, queue->stops},
+        {&state->fresh_offer, queue->stops},    {&state->stale, queue->routes->flows},
+        {&state->barred, queue->routes->flows},
+    };
+    memcpy(flags, list, sizeof list);
 }
 
 size_t queue_rows(const struct queue *queue)
 {
-    return 10 * queue->count + 2 * queue->users + 6 * queue->routes->count + 2;
+    struct queue_state state;
+    struct part parts[PARTS];
+    size_t rows = 0;
+    parts_of(&state, queue, parts);
+    for (size_t i = 0; i < PARTS; i++) rows += parts[i].count;
+    return rows;
 }
 
 struct fault *queue_open(const struct queue *queue, struct queue_state **out)
 {
     struct queue_state *state = calloc(1, sizeof *state);
+    struct part parts[PARTS];
+    struct flags flags[FLAGS];
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->queue = queue;
-    const struct {
-        double (**rows)[LANES];
-        size_t count;
-    } parts[] = {
-        {&state->u, queue->count},
-        {&state->min, queue->count},
-        {&state->last, queue->count},
-        {&state->fixed, queue->count},
-        {&state->load, queue->count},
-        {&state->used, queue->count},
-        {&state->delay, queue->count},
-        {&state->filling, queue->count},
-        {&state->rest, queue->count},
-        {&state->demand, queue->users},
-        {&state->slope, queue->users},
-        {&state->value, queue->routes->count},
-        {&state->share, queue->routes->count},
-        {&state->offered, queue->routes->count},
-        {&state->admitted, queue->routes->count},
-        {&state->waiting, queue->routes->count},
-        {&state->lost, queue->routes->count},
-        {&state->residual, 1},
-        {&state->excess, 1},
-        {&state->steep, queue->count},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    parts_of(state, queue, parts);
+    flags_of(state, queue, flags);
+    for (size_t i = 0; i < PARTS; i++)
         if ((*parts[i].rows = lanes_rows(parts[i].count)) == NULL) return fault_no_memory();
-    state->u_moved = calloc(queue->count + 1, sizeof *state->u_moved);
-    state->stale = calloc(queue->routes->flows + 1, sizeof *state->stale);
+    for (size_t i = 0; i < FLAGS; i++)
+        if ((*flags[i].flag = calloc(flags[i].count + 1, sizeof **flags[i].flag)) == NULL) return fault_no_memory();
+    state->use = calloc(queue->users + 1, sizeof *state->use);
+    state->capacity = calloc(queue->count + 1, sizeof *state->capacity);
     state->list = calloc(queue->routes->flows + 1, sizeof *state->list);
-    return state->u_moved == NULL || state->stale == NULL || state->list == NULL ? fault_no_memory() : NULL;
+    return state->use == NULL || state->capacity == NULL || state->list == NULL ? fault_no_memory() : NULL;
 }
 
 void queue_close(struct queue_state *state)
 {
+    struct part parts[PARTS];
+    struct flags flags[FLAGS];
     if (state == NULL) return;
-    double(*const rows[])[LANES] = {state->u,       state->min,   state->last,     state->fixed,   state->load,
-                                    state->used,    state->delay, state->filling,  state->rest,    state->demand,
-                                    state->slope,   state->value, state->share,    state->offered, state->admitted,
-                                    state->waiting, state->lost,  state->residual, state->excess,  state->steep};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) free(rows[i]);
-    free(state->u_moved);
-    free(state->stale);
+    parts_of(state, state->queue, parts);
+    flags_of(state, state->queue, flags);
+    for (size_t i = 0; i < PARTS; i++) free(*parts[i].rows);
+    for (size_t i = 0; i < FLAGS; i++) free(*flags[i].flag);
+    free(state->use);
+    free(state->capacity);
     free(state->list);
     free(state);
+}
+
+/* ---- a block ---- */
+
+static bool is_zero(const double row[LANES])
+{
+    uint64_t some = 0;
+#pragma omp simd reduction(| : some)
+    for (int l = 0; l < LANES; l++) some |= lanes_to_bits(row[l]);
+    return some == 0;
 }
 
 void queue_start(struct queue_state *state, const double (*capacity)[LANES])
@@ -174,53 +357,112 @@ void queue_start(struct queue_state *state, const double (*capacity)[LANES])
         const double *k = capacity[i];
         EACH_LANE(l)
         {
-            state->u[i][l] = state->delay[i][l] = 0.0;
-            state->min[i][l] = k[l] > 0.0 ? LEAST_PART * k[l] : LEAST_PART;
+            state->u[i][l] = state->delay[i][l] = state->off[i][l] = 0.0;
+            state->base[i][l] = k[l] > 0.0 ? k[l] : 1.0;
             state->last[i][l] = k[l];
+            state->part[i][l] = 1.0;
         }
+        state->queued[i] = state->filled[i] = false;
+        state->clear[i] = true;
     }
-    for (size_t r = 0; r < queue->routes->count; r++)
-        EACH_LANE(l) state->waiting[r][l] = state->lost[r][l] = state->admitted[r][l] = 0.0;
+    for (size_t s = 0; s < queue->stops; s++) {
+        EACH_LANE(l) state->waiting[s][l] = state->lost[s][l] = state->through[s][l] = 0.0;
+        state->held[s] = false;
+    }
+    for (size_t i = 0; i < queue->lates; i++) EACH_LANE(l) state->arrived[i][l] = 0.0;
+    for (size_t f = 0; f < queue->routes->flows; f++) state->barred[f] = false;
 }
 
-/* What the choices of this month do not move: what waits, and flows all of whose routes use the leg. And the demand of
- * the rest in units of each leg. */
-static void month_begin(struct queue_state *state, const struct rows *rows, const struct choice *choice,
-                        const struct queue_month *month)
+void queue_resume(struct queue_state *state, const double (*waiting)[LANES], const double (*delay)[LANES])
 {
     const struct queue *queue = state->queue;
-    for (size_t i = 0; i < queue->count; i++) {
-        const double *k = month->capacity[i];
-        double *u = state->u[i], *last = state->last[i];
-        uint64_t changed = 0;
-#pragma omp simd reduction(| : changed)
+    memcpy(state->waiting, waiting, queue->stops * sizeof *waiting);
+    memcpy(state->u, delay, queue->count * sizeof *delay);
+    for (size_t s = 0; s < queue->stops; s++) state->held[s] = !is_zero(waiting[s]);
+    for (size_t i = 0; i < queue->count; i++) state->queued[i] = !is_zero(delay[i]);
+}
+
+/* ---- a month ---- */
+
+/* The legs of the class, from first_leg on up to here. */
+static size_t legs_end(const struct queue_state *state)
+{
+    return state->class->first_leg + state->class->legs;
+}
+
+/* Whether a stop, or a flow, is of the class; flows that never queue are of the first. */
+static bool stop_in(const struct queue_state *state, size_t s)
+{
+    const size_t leg = state->queue->stop[s].leg;
+    return leg >= state->class->first_leg && leg < legs_end(state);
+}
+
+static bool flow_in(const struct queue_state *state, size_t f)
+{
+    const struct routes *routes = state->queue->routes;
+    return f < routes->queued ? routes->flow[f].priority == state->class->priority
+                              : state->class == state->queue->class;
+}
+
+/* Delays and steps to begin with. A leg that reopens begins without a delay. */
+static void legs_begin(struct queue_state *state, const struct queue_month *month)
+{
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const size_t first = state->queue->leg[i].before;
+        if (first == i) {
+            state->capacity[i] = month->capacity[i];
+        } else { /* less what those before took; rounding is no room */
+            const double *all = state->capacity[first], *used = state->used[first], *base = state->base[i];
+            double *room = state->room[i];
+            EACH_LANE(l) room[l] = all[l] - used[l] > LEAST_ROOM * base[l] ? all[l] - used[l] : 0.0;
+            state->capacity[i] = room;
+        }
+        const double *k = state->capacity[i];
+        double *u = state->u[i], *last = state->last[i], *step = state->step[i], *before = state->before[i];
+        uint64_t changed = 0, delayed = 0, shut = 0;
+#pragma omp simd reduction(| : changed, delayed, shut)
         for (int l = 0; l < LANES; l++) {
-            const double begin = last[l] == 0.0 && k[l] > 0.0 ? 0.0 : u[l]; /* it reopens */
+            const double begin = last[l] == 0.0 && k[l] > 0.0 ? 0.0 : u[l];
             changed |= lanes_to_bits(begin) ^ lanes_to_bits(u[l]);
-            state->fixed[i][l] = 0.0;
+            delayed |= begin != 0.0;
+            shut |= k[l] > 0.0 ? 0u : 1u;
             u[l] = begin;
             last[l] = k[l];
+            step[l] = FIRST_STEP;
+            before[l] = 0.0;
         }
         state->u_moved[i] = changed != 0;
+        state->shut[i] = shut != 0;
+        state->queued[i] = delayed != 0 || shut != 0;
     }
-    for (size_t p = 0; p < queue->users; p++) {
-        const struct queue_user *user = &queue->user[p];
-        const double *use = rows_get(rows, user->use), *demand = month->demand[user->flow],
-                     *weight = month->weight[user->flow], *steepness = choice_steepness(choice, user->flow);
-        double *fixed = state->fixed[user->leg], *of_leg = state->demand[p], *slope = state->slope[p];
-        _Alignas(LANES_ALIGNMENT) double waiting[LANES];
-        EACH_LANE(l) waiting[l] = 0.0;
-        for (size_t w = user->first_way; w < user->first_way + user->ways; w++) {
-            const double *row = state->waiting[queue->way[w]];
-            EACH_LANE(l) waiting[l] += row[l];
-        }
-        EACH_LANE(l)
-        {
-            of_leg[l] = use[l] * demand[l];
-            slope[l] = weight[l] * steepness[l] * of_leg[l];
-            fixed[l] += use[l] * waiting[l];
-        }
-        if (user->all) EACH_LANE(l) fixed[l] += of_leg[l];
+}
+
+/* Whether the flow has a choice in which time is worth nothing, and a closed leg on some route. */
+static bool is_barred(const struct queue_state *state, size_t f, const double weight[LANES])
+{
+    const struct queue *queue = state->queue;
+    const struct route_flow *flow = &queue->routes->flow[f];
+    bool shut = false;
+    if (flow->routes < 2) return false;
+    for (size_t s = queue->first_stop[flow->first_route]; s < queue->first_stop[flow->first_route + flow->routes]; s++)
+        shut = shut || state->shut[queue->stop[s].leg];
+    if (!shut) return false;
+    for (int l = 0; l < LANES; l++)
+        if (weight[l] == 0.0) return true;
+    return false;
+}
+
+/* Shares are to be worked out where utilities moved, a leg reopened, or none were worked out yet. */
+static void flows_begin(struct queue_state *state, const struct choice *choice, const struct queue_month *month)
+{
+    for (size_t f = 0; f < state->queue->routes->flows; f++) {
+        if (!flow_in(state, f)) continue;
+        const double *weight = month->weight[f], *inverse = choice_steepness(choice, f);
+        double *steep = state->steep[f];
+        const bool barred = is_barred(state, f, weight);
+        state->stale[f] = state->fresh || month->moves[f] || barred || state->barred[f];
+        state->barred[f] = barred;
+        EACH_LANE(l) steep[l] = weight[l] * inverse[l];
     }
 }
 
@@ -232,257 +474,310 @@ static void mark_stale(struct queue_state *state)
         if (state->u_moved[queue->user[p].leg]) state->stale[queue->user[p].flow] = true;
 }
 
-/* Shares of the stale flows at the delays u. */
+/* Takes closed routes out of the choice of a flow, in the lanes where the weight is 0 and another is open. */
+static void bar(struct queue_state *state, const struct queue_month *month, size_t f)
+{
+    const struct queue *queue = state->queue;
+    const struct route_flow *flow = &queue->routes->flow[f];
+    const double *weight = month->weight[f];
+    _Alignas(LANES_ALIGNMENT) double open[LANES], passable[LANES];
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 0) EACH_LANE(l) open[l] = 0.0;
+        for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
+            double *value = state->value[r];
+            EACH_LANE(l) passable[l] = 1.0;
+            for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
+                const double *k = state->capacity[queue->stop[s].leg];
+                EACH_LANE(l) passable[l] = k[l] > 0.0 ? passable[l] : 0.0;
+            }
+            if (pass == 0)
+                EACH_LANE(l) open[l] = passable[l] != 0.0 ? 1.0 : open[l];
+            else
+                EACH_LANE(l) value[l] -= weight[l] == 0.0 && open[l] != 0.0 && passable[l] == 0.0 ? BARRED : 0.0;
+        }
+    }
+}
+
+/* Shares of the stale flows at the delays u; afterwards no flow is stale. */
 static void shares_at(struct queue_state *state, struct choice *choice, const struct queue_month *month)
 {
     const struct queue *queue = state->queue;
     const struct routes *routes = queue->routes;
-    _Alignas(LANES_ALIGNMENT) double worst[LANES];
     size_t count = 0;
     for (size_t f = 0; f < routes->flows; f++) {
-        if (!state->stale[f]) continue;
+        if (!state->stale[f] || !flow_in(state, f)) continue;
         const struct route_flow *flow = &routes->flow[f];
         const double *weight = month->weight[f];
+        state->stale[f] = false;
         state->list[count++] = f;
         for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
             const double *utility = month->utility[r];
             double *value = state->value[r];
-            EACH_LANE(l) worst[l] = 0.0;
-            for (size_t i = queue->first_on_route[r]; i < queue->first_on_route[r + 1]; i++) {
-                const double *u = state->u[queue->on_route[i]];
-                EACH_LANE(l) worst[l] = u[l] > worst[l] ? u[l] : worst[l];
+            EACH_LANE(l) value[l] = utility[l];
+            for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
+                const double *u = state->u[queue->stop[s].leg];
+                if (s == queue->first_stop[r]) state->fresh_offer[s] = true;
+                if (state->queued[queue->stop[s].leg]) EACH_LANE(l) value[l] -= weight[l] * u[l];
             }
-            EACH_LANE(l) value[l] = utility[l] - weight[l] * worst[l];
         }
+        if (state->barred[f]) bar(state, month, f);
     }
     choice_shares(choice, count, state->list, (const double(*)[LANES])state->value, state->share);
 }
 
-/* The loads X at the shares, and g K. */
-static void load_of(struct queue_state *state, size_t i)
+/* What late stops reckon with from here on, in the lanes where `open` is not 0 (NULL: all); false where that is the same
+ * in every lane. */
+static bool arrivals_take(struct queue_state *state, const double *open)
 {
     const struct queue *queue = state->queue;
-    const struct queue_leg *leg = &queue->leg[i];
-    const double *fixed = state->fixed[i];
-    double *load = state->load[i], *slope = state->steep[i];
-    _Alignas(LANES_ALIGNMENT) double share[LANES];
-    EACH_LANE(l)
-    {
-        load[l] = fixed[l];
-        slope[l] = 0.0;
-    }
-    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
-        const struct queue_user *user = &queue->user[p];
-        if (user->all) continue;
-        const double *demand = state->demand[p], *steep = state->slope[p];
-        EACH_LANE(l) share[l] = 0.0;
-        for (size_t w = user->first_way; w < user->first_way + user->ways; w++) {
-            const double *part = state->share[queue->way[w]];
-            EACH_LANE(l) share[l] += part[l];
-        }
-        EACH_LANE(l)
-        {
-            load[l] = LANES_FMA(demand[l], share[l], load[l]);
-            slope[l] = LANES_FMA(steep[l] * share[l], 1.0 - share[l], slope[l]);
-        }
-    }
-}
-
-/* The loads of legs that a stale flow uses; afterwards no flow is stale. */
-static void loads(struct queue_state *state)
-{
-    const struct queue *queue = state->queue;
-    for (size_t i = 0; i < queue->count; i++) {
-        const struct queue_leg *leg = &queue->leg[i];
-        bool stale = false;
-        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++)
-            stale = stale || state->stale[queue->user[p].flow];
-        if (stale) load_of(state, i);
-    }
-    memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
-}
-
-/* One Newton step of every delay, in the lanes where `open` is not 0 (NULL: all); false where it changes none in any
- * lane, so that further ones would not either. */
-static inline __attribute__((always_inline)) bool sweep(struct queue_state *state, const struct queue_month *month,
-                                                        const double *open, double step)
-{
     bool moved = false;
-    for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i], *load = state->load[i], *slope = state->steep[i];
-        double *u = state->u[i];
+    for (size_t i = 0; i < queue->lates; i++) {
+        if (!stop_in(state, queue->late[i])) continue;
+        const double *through = state->through[queue->late[i] - 1];
+        double *arrived = state->arrived[i];
         uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
         for (int l = 0; l < LANES; l++) {
-            const double next = u[l] + step * (load[l] - k[l] - u[l] * k[l]) / (k[l] + slope[l]);
-            const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
-            double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
-            if (open != NULL) taken = open[l] != 0.0 ? taken : u[l];
-            changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
-            u[l] = taken;
+            const double taken = open == NULL || open[l] != 0.0 ? through[l] : arrived[l];
+            changed |= lanes_to_bits(taken) ^ lanes_to_bits(arrived[l]);
+            arrived[l] = taken;
         }
-        state->u_moved[i] = changed != 0;
-        moved = moved || changed != 0;
+        if (changed != 0) state->fresh_offer[queue->late[i]] = moved = true;
     }
     return moved;
 }
 
-/* Reported delays, and how far the iterate is from its target. */
-static void delays_report(struct queue_state *state, const struct queue_month *month)
+/* What is offered at a stop, given what arrives there from the one before (NULL: it is the first of its route). */
+static void offer(struct queue_state *state, const struct queue_month *month, size_t s, const double *arriving)
 {
-    double *residual = state->residual[0];
-    EACH_LANE(l) residual[l] = 0.0;
-    for (size_t i = 0; i < state->queue->count; i++) {
-        const double *k = month->capacity[i], *load = state->load[i], *u = state->u[i];
-        double *delay = state->delay[i];
+    const size_t r = state->queue->stop[s].route;
+    const double *waiting = state->waiting[s];
+    double *offered = state->offered[s];
+    if (arriving == NULL) {
+        const double *demand = month->demand[state->queue->routes->route[r].flow], *share = state->share[r];
+        EACH_LANE(l) offered[l] = demand[l] * share[l];
+    } else {
+        EACH_LANE(l) offered[l] = arriving[l];
+    }
+    if (state->held[s]) EACH_LANE(l) offered[l] += waiting[l];
+}
+
+/* What arrives at a stop in the pass. */
+static const double *arriving_at(const struct queue_state *state, size_t s)
+{
+    const struct queue *queue = state->queue;
+    if (s == queue->first_stop[queue->stop[s].route]) return NULL;
+    return queue->stop[s].late ? state->arrived[queue->stop[s].arrival] : state->through[s - 1];
+}
+
+/* The load of a leg, and the part of it that passes; whether that part moved in some lane. */
+static bool leg_load(struct queue_state *state, const struct queue_month *month, size_t i)
+{
+    const struct queue *queue = state->queue;
+    const struct queue_leg *leg = &queue->leg[i];
+    const double *k = state->capacity[i];
+    double *load = state->load[i], *part = state->part[i];
+    _Alignas(LANES_ALIGNMENT) double sum[LANES];
+    EACH_LANE(l) load[l] = 0.0;
+    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+        const struct queue_user *user = &queue->user[p];
+        const double *use = state->use[p];
+        for (size_t w = 0; w < user->stops; w++) {
+            const size_t s = queue->at[user->first_at + w];
+            const double *offered = state->offered[s];
+            if (state->fresh_offer[s]) offer(state, month, s, arriving_at(state, s));
+            if (w == 0)
+                EACH_LANE(l) sum[l] = offered[l];
+            else
+                EACH_LANE(l) sum[l] += offered[l];
+        }
+        EACH_LANE(l) load[l] = LANES_FMA(use[l], sum[l], load[l]);
+    }
+    uint64_t beyond = 0, changed = 0;
+#pragma omp simd reduction(| : beyond)
+    for (int l = 0; l < LANES; l++) beyond |= load[l] > k[l];
+    if (beyond == 0 && !state->filled[i]) return false;
+    state->filled[i] = beyond != 0;
+#pragma omp simd reduction(| : changed)
+    for (int l = 0; l < LANES; l++) {
+        const double passes = load[l] > k[l] ? k[l] / load[l] : 1.0;
+        changed |= lanes_to_bits(passes) ^ lanes_to_bits(part[l]);
+        part[l] = passes;
+    }
+    return changed != 0;
+}
+
+/* One pass over the legs: loads where what is offered moved, or of all, and what is let through. */
+static void loads(struct queue_state *state, const struct queue_month *month, bool all)
+{
+    const struct queue *queue = state->queue;
+    for (size_t s = 0; all && s < queue->stops; s++) state->fresh_offer[s] = state->fresh_offer[s] || stop_in(state, s);
+    for (size_t o = state->class->first_leg; o < legs_end(state); o++) {
+        const size_t i = queue->order[o];
+        const size_t first = queue->user[queue->leg[i].first_user].first_at;
+        const struct queue_user *end = &queue->user[queue->leg[i].first_user + queue->leg[i].users - 1];
+        const size_t behind = end->first_at + end->stops;
+        bool moved = false;
+        for (size_t w = first; w < behind; w++) moved = moved || state->fresh_offer[queue->at[w]];
+        if (!moved) continue;
+        const bool part_moved = leg_load(state, month, i);
+        const double *part = state->part[i];
+        for (size_t w = first; w < behind; w++) {
+            const size_t s = queue->at[w];
+            const double *offered = state->offered[s];
+            double *through = state->through[s];
+            if (!state->fresh_offer[s] && !part_moved) continue;
+            state->fresh_offer[s] = false;
+            if (state->filled[i])
+                EACH_LANE(l) through[l] = offered[l] * part[l];
+            else
+                EACH_LANE(l) through[l] = offered[l];
+            if (s + 1 < queue->first_stop[queue->stop[s].route + 1] && !queue->stop[s + 1].late)
+                state->fresh_offer[s + 1] = true;
+        }
+    }
+}
+
+/* g K of a leg, and the most that a month of its delay takes off V/lam. */
+static void slope_of(const struct queue_state *state, const struct queue_month *month, size_t i, double slope[LANES],
+                     double steepest[LANES])
+{
+    const struct queue *queue = state->queue;
+    const struct queue_leg *leg = &queue->leg[i];
+    _Alignas(LANES_ALIGNMENT) double share[LANES];
+    EACH_LANE(l) slope[l] = steepest[l] = 0.0;
+    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+        const struct queue_user *user = &queue->user[p];
+        const double *use = state->use[p], *steep = state->steep[user->flow], *demand = month->demand[user->flow];
+        if (user->all) continue;
+        for (size_t w = 0; w < user->stops; w++) {
+            const double *of_route = state->share[queue->stop[queue->at[user->first_at + w]].route];
+            if (w == 0)
+                EACH_LANE(l) share[l] = of_route[l];
+            else
+                EACH_LANE(l) share[l] += of_route[l];
+        }
+        EACH_LANE(l)
+        {
+            slope[l] = LANES_FMA(use[l] * steep[l] * demand[l] * share[l], 1.0 - share[l], slope[l]);
+            steepest[l] = steep[l] > steepest[l] ? steep[l] : steepest[l];
+        }
+    }
+}
+
+/* One step of every delay, in the lanes where `open` is not 0 (NULL: all); false where no leg is away from its target in
+ * any of them, so that further ones would change nothing. */
+static inline __attribute__((always_inline)) bool sweep(struct queue_state *state, const struct queue_month *month,
+                                                        const double *open)
+{
+    _Alignas(LANES_ALIGNMENT) double slope[LANES], steepest[LANES];
+    uint64_t away = 0;
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const double *k = state->capacity[i], *load = state->load[i];
+        double *u = state->u[i], *step = state->step[i], *before = state->before[i];
+        uint64_t changed = 0, delayed = 0;
+        state->u_moved[i] = false;
+        if (!state->queued[i] && !state->filled[i]) continue; /* no delay, and no reason for one */
+        slope_of(state, month, i, slope, steepest);
+#pragma omp simd reduction(| : changed, delayed, away)
+        for (int l = 0; l < LANES; l++) {
+            const double apart = load[l] - k[l] - u[l] * k[l];
+            const bool at_end =
+                ((int)(u[l] == 0.0) & (int)(apart < 0.0)) | ((int)(u[l] == QUEUE_LONGEST) & (int)(apart > 0.0));
+            const double d = at_end ? 0.0 : apart, turn = d * before[l];
+            const double half = SHORTER * step[l], more = LONGER * step[l];
+            const double shorter = half > SHORTEST_STEP ? half : SHORTEST_STEP,
+                         longer = more < LONGEST_STEP ? more : LONGEST_STEP;
+            const double length = turn < 0.0 ? shorter : turn > 0.0 ? longer : step[l];
+            const double newton = apart / (k[l] + slope[l]), most = FARTHEST / steepest[l];
+            const double near = newton < most ? newton : most, move = near > -most ? near : -most;
+            const double next = u[l] + length * move;
+            const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
+            double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
+            bool goes_on = d != 0.0;
+            if (open != NULL) {
+                taken = open[l] != 0.0 ? taken : u[l];
+                goes_on = (int)goes_on & (int)(open[l] != 0.0);
+            }
+            step[l] = length;
+            before[l] = d != 0.0 ? d : before[l];
+            changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
+            delayed |= taken != 0.0;
+            away |= goes_on;
+            u[l] = taken;
+        }
+        away |= changed != 0;
+        state->u_moved[i] = changed != 0;
+        state->queued[i] = delayed != 0 || state->shut[i];
+    }
+    return away != 0;
+}
+
+/* What late stops reckon with against what arrives there now, by leg and in all. */
+static void lateness(struct queue_state *state)
+{
+    const struct queue *queue = state->queue;
+    double *error = state->error[0];
+    for (size_t i = 0; i < queue->lates; i++) {
+        if (!stop_in(state, queue->late[i])) continue;
+        const size_t s = queue->late[i], leg = queue->stop[s].leg,
+                     flow = queue->routes->route[queue->stop[s].route].flow;
+        size_t p = queue->leg[leg].first_user;
+        while (queue->user[p].flow != flow) p++;
+        const double *use = state->use[p], *k = state->capacity[leg], *now = state->through[s - 1],
+                     *then = state->arrived[i];
+        double *off = state->off[leg];
+        EACH_LANE(l)
+        {
+            const double apart = k[l] > 0.0 ? use[l] * __builtin_fabs(now[l] - then[l]) / k[l] : 0.0;
+            off[l] += apart;
+            error[l] += apart;
+        }
+        state->clear[leg] = false;
+    }
+}
+
+/* Reported delays, and how far the iterate is from them. */
+static void delays_report(struct queue_state *state)
+{
+    double *error = state->error[0];
+    EACH_LANE(l) error[l] = 0.0;
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const double *k = state->capacity[i], *load = state->load[i], *u = state->u[i];
+        double *delay = state->delay[i], *off = state->off[i];
+        const bool idle = !state->queued[i] && !state->filled[i];
+        if (idle && state->clear[i]) continue;
+        state->clear[i] = idle;
         EACH_LANE(l)
         {
             const double target = load[l] / k[l] - 1.0, low = target > 0.0 ? target : 0.0;
             const double held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST, taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
-            const double off = __builtin_fabs(u[l] - taken);
-            delay[l] = taken;
-            residual[l] = off > residual[l] ? off : residual[l];
+            const double apart = __builtin_fabs(u[l] - taken);
+            delay[l] = k[l] > 0.0 || load[l] > 0.0 ? taken : 0.0;
+            off[l] = apart;
+            error[l] = apart > error[l] ? apart : error[l];
         }
     }
-}
-
-/* One pass of filling: adds to what routes are admitted, within `left` of each leg's capacity; false where no leg is
- * short of room. load: what is offered to each leg in this pass. */
-static bool fill(struct queue_state *state, const double (*left)[LANES], const double (*load)[LANES], bool first)
-{
-    const struct queue *queue = state->queue;
-    uint64_t filled = 0;
-    for (size_t i = 0; i < queue->count; i++) {
-        const double *room = left[i], *x = load[i], *least = state->min[i];
-        double *filling = state->filling[i];
-#pragma omp simd reduction(| : filled)
-        for (int l = 0; l < LANES; l++) {
-            const double divisor = room[l] > least[l] ? room[l] : least[l];
-            const double ratio = x[l] / divisor;
-            const bool shut = !(room[l] > 0.0);
-            filling[l] = shut ? LANES_INFINITY : ratio > 1.0 ? ratio : 1.0;
-            filled |= filling[l] != 1.0;
-        }
-    }
-    _Alignas(LANES_ALIGNMENT) double worst[LANES];
-    for (size_t r = 0; r < queue->routes->count; r++) {
-        const double *offered = state->offered[r];
-        double *admitted = state->admitted[r];
-        EACH_LANE(l) worst[l] = 1.0;
-        for (size_t i = queue->first_on_route[r]; i < queue->first_on_route[r + 1] && filled != 0; i++) {
-            const double *filling = state->filling[queue->on_route[i]];
-            EACH_LANE(l) worst[l] = filling[l] > worst[l] ? filling[l] : worst[l];
-        }
-        if (first)
-            EACH_LANE(l) admitted[l] = offered[l] / worst[l];
-        else
-            EACH_LANE(l) admitted[l] += (offered[l] - admitted[l]) / worst[l];
-    }
-    return filled != 0;
-}
-
-/* Use of each leg by rows [routes]. */
-static void use_of(const struct queue_state *state, const struct rows *rows, const double (*row)[LANES],
-                   double (*used)[LANES])
-{
-    const struct queue *queue = state->queue;
-    for (size_t i = 0; i < queue->count; i++) EACH_LANE(l) used[i][l] = 0.0;
-    for (size_t p = 0; p < queue->users; p++) {
-        const struct queue_user *user = &queue->user[p];
-        const double *use = rows_get(rows, user->use);
-        double *sum = used[user->leg];
-        _Alignas(LANES_ALIGNMENT) double volume[LANES];
-        EACH_LANE(l) volume[l] = 0.0;
-        for (size_t w = user->first_way; w < user->first_way + user->ways; w++) {
-            const double *part = row[queue->way[w]];
-            EACH_LANE(l) volume[l] += part[l];
-        }
-        EACH_LANE(l) sum[l] = LANES_FMA(use[l], volume[l], sum[l]);
-    }
-}
-
-/* Two passes: of the second what the first left, in room and in what is offered. */
-static void ration(struct queue_state *state, const struct rows *rows, const struct queue_month *month)
-{
-    const struct queue *queue = state->queue;
-    const bool filled = fill(state, month->capacity, (const double(*)[LANES])state->load, true);
-    use_of(state, rows, (const double(*)[LANES])state->admitted, state->used);
-    if (!filled) return;                                                /* nothing is left over */
-    double(*rest)[LANES] = state->value, (*room)[LANES] = state->fixed; /* both are done with */
-    for (size_t r = 0; r < queue->routes->count; r++) {
-        const double *offered = state->offered[r], *admitted = state->admitted[r];
-        EACH_LANE(l) rest[r][l] = offered[l] - admitted[l];
-    }
-    for (size_t i = 0; i < queue->count; i++) {
-        const double *k = month->capacity[i], *used = state->used[i];
-        EACH_LANE(l) room[i][l] = k[l] > used[l] ? k[l] - used[l] : 0.0;
-    }
-    use_of(state, rows, (const double(*)[LANES])rest, state->rest);
-    (void)fill(state, (const double(*)[LANES])room, (const double(*)[LANES])state->rest, false);
-    use_of(state, rows, (const double(*)[LANES])state->admitted, state->used);
-}
-
-/* What was offered, from the shares. */
-static void offers(struct queue_state *state, const struct queue_month *month)
-{
-    const struct routes *routes = state->queue->routes;
-    for (size_t r = 0; r < routes->count; r++) {
-        const double *demand = month->demand[routes->route[r].flow], *share = state->share[r],
-                     *waiting = state->waiting[r];
-        double *offered = state->offered[r];
-        EACH_LANE(l) offered[l] = LANES_FMA(demand[l], share[l], waiting[l]);
-    }
-}
-
-static void settle(struct queue_state *state, const struct rows *rows, const struct queue_month *month)
-{
-    const struct queue *queue = state->queue;
-    const double *renege = rows_get(rows, queue->renege);
-    double *excess = state->excess[0];
-    for (size_t r = 0; r < queue->routes->count; r++) {
-        const double *offered = state->offered[r], *admitted = state->admitted[r];
-        double *waiting = state->waiting[r], *lost = state->lost[r];
-        EACH_LANE(l)
-        {
-            const double rest = offered[l] - admitted[l];
-            lost[l] = renege[l] * rest;
-            waiting[l] = rest - lost[l];
-        }
-    }
-    EACH_LANE(l) excess[l] = 0.0;
-    for (size_t i = 0; i < queue->count; i++) {
-        const double *k = month->capacity[i], *used = state->used[i], *least = state->min[i];
-        EACH_LANE(l)
-        {
-            const double over = (used[l] - k[l]) / least[l] * LEAST_PART;
-            excess[l] = over > excess[l] ? over : excess[l];
-        }
-    }
-}
-
-/* Shares are to be worked out where utilities moved, a leg reopened, or none were worked out yet. */
-static void begin_stale(struct queue_state *state, const struct queue_month *month)
-{
-    for (size_t f = 0; f < state->queue->routes->flows; f++) state->stale[f] = state->fresh || month->moves[f];
-    mark_stale(state);
-    state->fresh = false;
+    if (state->queue->lates > 0) lateness(state);
 }
 
 /* Shares and loads at the delays that the last sweep moved. */
-static void follow(struct queue_state *state, struct choice *choice, const struct queue_month *month)
+static void follow(struct queue_state *state, struct choice *choice, const struct queue_month *month,
+                   const double *open)
 {
     mark_stale(state);
     shares_at(state, choice, month);
-    loads(state);
+    loads(state, month, false);
+    for (int i = 1; i < LATE_PASSES && arrivals_take(state, open); i++) loads(state, month, false);
 }
 
 /* Closes the lanes that are near enough; false where none is open any more. */
 static bool is_open(const struct queue_state *state, double open[LANES])
 {
-    const double *residual = state->residual[0], tolerance = state->queue->tolerance;
+    const double *error = state->error[0], tolerance = state->queue->tolerance;
     bool any = false;
     for (int l = 0; l < LANES; l++) {
-        open[l] = open[l] != 0.0 && residual[l] > tolerance ? 1.0 : 0.0;
+        open[l] = open[l] != 0.0 && error[l] > tolerance ? 1.0 : 0.0;
         any = any || open[l] != 0.0;
     }
     return any;
@@ -494,28 +789,126 @@ static void sweep_on(struct queue_state *state, struct choice *choice, const str
     _Alignas(LANES_ALIGNMENT) double open[LANES];
     EACH_LANE(l) open[l] = 1.0;
     for (int s = state->queue->sweeps; s < state->queue->most_sweeps && is_open(state, open); s++) {
-        const double step = s < PATIENCE ? STEP : STEP * PATIENCE / s;
-        if (!sweep(state, month, open, step)) return;
-        follow(state, choice, month);
-        delays_report(state, month);
+        const bool away = sweep(state, month, open), late = arrivals_take(state, open);
+        if (!away && !late) return;
+        follow(state, choice, month, open);
+        delays_report(state);
     }
+}
+
+/* Where late stops are not quite solved: what is offered from what really arrives, and no more let through than what
+ * the legs reckoned with, so that cargo and capacities hold whatever the error. */
+static void routes_settle(struct queue_state *state, const struct queue_month *month)
+{
+    const struct queue *queue = state->queue;
+    _Alignas(LANES_ALIGNMENT) double reckoned[LANES];
+    for (size_t s = 0; s < queue->stops; s++) {
+        if (!stop_in(state, s)) continue;
+        const double *part = state->part[queue->stop[s].leg];
+        const bool first = s == queue->first_stop[queue->stop[s].route], filled = state->filled[queue->stop[s].leg];
+        double *offered = state->offered[s], *through = state->through[s];
+        EACH_LANE(l) reckoned[l] = offered[l];
+        offer(state, month, s, first ? NULL : state->through[s - 1]);
+        EACH_LANE(l)
+        {
+            const double taken = offered[l] < reckoned[l] ? offered[l] : reckoned[l];
+            through[l] = filled ? taken * part[l] : taken;
+        }
+        state->held[s] = true;
+    }
+}
+
+/* What waits and what is lost. */
+static void stops_settle(struct queue_state *state, const double renege[LANES])
+{
+    const struct queue *queue = state->queue;
+    for (size_t s = 0; s < queue->stops; s++) {
+        if (!stop_in(state, s)) continue;
+        const double *offered = state->offered[s], *through = state->through[s];
+        double *waiting = state->waiting[s], *lost = state->lost[s];
+        const bool holds = queue->lates > 0 || state->filled[queue->stop[s].leg];
+        if (!holds && !state->held[s]) continue;
+        EACH_LANE(l)
+        {
+            const double rest = offered[l] - through[l];
+            lost[l] = renege[l] * rest;
+            waiting[l] = rest - lost[l];
+        }
+        state->held[s] = holds;
+    }
+}
+
+/* Use of each leg by what passed, and the greatest excess. */
+static void use_report(struct queue_state *state)
+{
+    const struct queue *queue = state->queue;
+    double *excess = state->excess[0];
+    _Alignas(LANES_ALIGNMENT) double sum[LANES];
+    for (size_t i = state->class->first_leg; i < legs_end(state); i++) {
+        const struct queue_leg *leg = &queue->leg[i];
+        const double *k = state->capacity[i], *load = state->load[i], *base = state->base[i];
+        double *used = state->used[i];
+        if (!state->filled[i] && queue->lates == 0) { /* all passes */
+            EACH_LANE(l) used[l] = load[l];
+            continue;
+        }
+        EACH_LANE(l) used[l] = 0.0;
+        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+            const struct queue_user *user = &queue->user[p];
+            const double *use = state->use[p];
+            for (size_t w = 0; w < user->stops; w++) { /* in the order of leg_load, so that the bits are the same */
+                const double *through = state->through[queue->at[user->first_at + w]];
+                if (w == 0)
+                    EACH_LANE(l) sum[l] = through[l];
+                else
+                    EACH_LANE(l) sum[l] += through[l];
+            }
+            EACH_LANE(l) used[l] = LANES_FMA(use[l], sum[l], used[l]);
+        }
+        EACH_LANE(l)
+        {
+            const double over = (used[l] - k[l]) / base[l];
+            excess[l] = over > excess[l] ? over : excess[l];
+        }
+    }
+}
+
+/* Solves for the flows of one priority, with what those before them left. */
+static void class_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
+                       const struct queue_month *month)
+{
+    const struct queue *queue = state->queue;
+    double *worst = state->worst[0];
+    legs_begin(state, month);
+    flows_begin(state, choice, month);
+    mark_stale(state);
+    shares_at(state, choice, month);
+    (void)arrivals_take(state, NULL);
+    loads(state, month, true); /* demand moved */
+    for (int s = 0; s < queue->sweeps; s++) {
+        const bool away = sweep(state, month, NULL), late = arrivals_take(state, NULL);
+        if (!away && !late) break;
+        follow(state, choice, month, NULL);
+    }
+    delays_report(state);
+    sweep_on(state, choice, month);
+    if (queue->lates > 0) routes_settle(state, month);
+    stops_settle(state, rows_get(rows, queue->renege));
+    use_report(state);
+    EACH_LANE(l) worst[l] = state->error[0][l] > worst[l] ? state->error[0][l] : worst[l];
 }
 
 void queue_step(struct queue_state *state, const struct rows *rows, struct choice *choice,
                 const struct queue_month *month)
 {
     const struct queue *queue = state->queue;
-    month_begin(state, rows, choice, month);
-    begin_stale(state, month);
-    shares_at(state, choice, month);
-    for (size_t i = 0; i < queue->count; i++) load_of(state, i); /* demand moved */
-    memset(state->stale, 0, queue->routes->flows * sizeof *state->stale);
-    for (int s = 0; s < queue->sweeps && sweep(state, month, NULL, STEP); s++) follow(state, choice, month);
-    delays_report(state, month);
-    sweep_on(state, choice, month);
-    offers(state, month);
-    ration(state, rows, month);
-    settle(state, rows, month);
+    for (size_t p = 0; p < queue->users; p++) state->use[p] = rows_get(rows, queue->user[p].use);
+    EACH_LANE(l) state->worst[0][l] = state->excess[0][l] = 0.0;
+    for (size_t c = 0; c < queue->classes; c++) {
+        state->class = &queue->class[c];
+        class_step(state, rows, choice, month);
+    }
+    state->fresh = false;
 }
 
 struct queue_result queue_result(const struct queue_state *state)
@@ -523,14 +916,15 @@ struct queue_result queue_result(const struct queue_state *state)
 #define ROWS(name) ((const double(*)[LANES])state->name)
     return (struct queue_result){
         .share = ROWS(share),
-        .offered = ROWS(offered),
-        .admitted = ROWS(admitted),
+        .through = ROWS(through),
         .waiting = ROWS(waiting),
         .lost = ROWS(lost),
+        .held = state->held,
         .load = ROWS(load),
         .used = ROWS(used),
         .delay = ROWS(delay),
-        .residual = state->residual[0],
+        .off = ROWS(off),
+        .error = state->worst[0],
         .excess = state->excess[0],
     };
 #undef ROWS

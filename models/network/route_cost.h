@@ -3,7 +3,7 @@
  *
  *   C_r = sum_l (cost ratio + fee - subsidy + penalty) + VOT (sum_l t_l (1 + a_l rho_l^b_l) + RR sqrt(sum_l sd_l^2))
  * ratio: of the leg's cost driver to its base; VOT value of time and RR reliability ratio of the commodity; rho: share
- * of the leg's capacity used last month, at most 1. The queue adds VOT 30.4375 max_l u_l (queue.h).
+ * of the leg's capacity used last month, at most 1. The queues add VOT 30.4375 sum_l u_l (queue.h).
  * Only what something moves is added up again each month.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_ROUTE_COST_H

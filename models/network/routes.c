@@ -190,6 +190,7 @@ static struct fault *flow_read(const struct reader *reader, struct routes *route
         .sensitivity = choice == NULL ? -1 : setting_slot(choice, "sensitivity"),
         .time_value = setting_slot(commodity, "time_value"),
         .reliability = setting_slot(commodity, "reliability_ratio"),
+        .priority = (int)setting_find(flows_setting(reader->flows, reader->flow), "priority")->integer,
     };
     struct fault *faults = nests_read(reader, routes, plan);
     flow->routes = routes->count - flow->first_route;
@@ -210,6 +211,20 @@ static struct fault *flow_read(const struct reader *reader, struct routes *route
     return faults;
 }
 
+/* Where time is worth nothing delays move nobody. */
+static void worthless_time_warn(const struct reader *reader, const struct route_flow *flow, struct plan *plan)
+{
+    if (flow->time_value < 0 || flow->routes < 2 ||
+        store_central(plan->store, flow->time_value, plan->calendar.start) > 0.0)
+        return;
+    plan->warnings = fault_join(
+        plan->warnings,
+        fault_at(FAULT_SCENARIO, reader->routes->place,
+                 "commodities.%s.time_value is 0, so queues move no cargo of flows.%s to another route, and cost it "
+                 "nothing, unless a leg is closed altogether",
+                 flow->commodity, flows_name(reader->flows, reader->flow)));
+}
+
 /* Whether some route of the flow uses a leg with capacity. */
 static bool queues(struct setting *section, const struct legs *legs)
 {
@@ -221,7 +236,7 @@ static bool queues(struct setting *section, const struct legs *legs)
     return false;
 }
 
-struct fault *routes_prepare(const struct plan *plan, const struct flows *flows, const struct legs *legs,
+struct fault *routes_prepare(struct plan *plan, const struct flows *flows, const struct legs *legs,
                              struct routes *routes)
 {
     struct fault *faults = NULL;
@@ -249,6 +264,7 @@ struct fault *routes_prepare(const struct plan *plan, const struct flows *flows,
                                           .routes = section,
                                           .nests = choice == NULL ? NULL : setting_find(choice, "nests")};
             faults = fault_join(faults, flow_read(&reader, routes, plan));
+            if (queued) worthless_time_warn(&reader, &routes->flow[routes->flows - 1], plan);
         }
         if (queued) routes->queued = routes->flows;
     }

@@ -34,6 +34,7 @@ struct route_flow {
     size_t first_nest, nests;
     int sensitivity;             /* slot, 1/USD; -1 where there is one route only */
     int time_value, reliability; /* slots of its commodity */
+    int priority;                /* 0 goes first */
 };
 
 struct routes {
@@ -45,7 +46,8 @@ struct routes {
     size_t flows, queued;
 };
 
-/* The keys `choice` and `routes` of a flow. */
+enum { ROUTES_PRIORITIES = 10 };
+/* The keys `choice`, `priority` and `routes` of a flow. */
 extern const struct key routes_choice_keys[], routes_entry[];
 #define ROUTES_KEYS                                                                                                    \
     {.name = "choice",                                                                                                 \
@@ -53,13 +55,19 @@ extern const struct key routes_choice_keys[], routes_entry[];
      .default_value = "",                                                                                              \
      .keys = routes_choice_keys,                                                                                       \
      .meaning = "How shippers choose between routes; needed where there are several."},                                \
+        {.name = "priority",                                                                                           \
+         .kind = KEY_INTEGER,                                                                                          \
+         .default_value = "0",                                                                                         \
+         .min = 0,                                                                                                     \
+         .max = ROUTES_PRIORITIES - 1,                                                                                 \
+         .meaning = "Whose cargo goes first at legs that are full: 0 before 1, and so on; the same number shares."},   \
     {                                                                                                                  \
         .name = "routes", .kind = KEY_ENTRIES, .default_value = "", .entry = routes_entry,                             \
         .meaning = "The ways it can take; their shares sum to 1. Without routes only demand is simulated."             \
     }
 
 /* All faults at once; *routes is filled even then, to be freed. */
-MUST_CHECK struct fault *routes_prepare(const struct plan *plan, const struct flows *flows, const struct legs *legs,
+MUST_CHECK struct fault *routes_prepare(struct plan *plan, const struct flows *flows, const struct legs *legs,
                                         struct routes *routes);
 void routes_free(struct routes *routes);
 /* The route of that name of a flow, whose name it follows after a dot; routes->count if there is none. */

@@ -11,6 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+/* Share of the standard error that what queues leave open may be. */
+#define MOST_OPEN 0.5
+/* Of a mean: less is rounding. */
+#define LEAST_ERROR 1e-12
+#define MONTH_DAYS  30.4375
+
 enum { WORST = 3 };
 #define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */
 
@@ -60,6 +66,36 @@ static void warn(const struct outcome *outcome, const struct moments *horizon)
                 kind->tolerated, space, unit, kind->warning);
 }
 
+/* Moments over the horizon of an outcome; NULL if there is none of that path. */
+static const struct moments *horizon_of(const struct result *result, const char *path)
+{
+    const size_t outcome = outcomes_find(&result->outcomes, path);
+    if (outcome == result->outcomes.count) return NULL;
+    return &result->moments[outcome * (result->years + 1) + result->years];
+}
+
+/* How near the queues came to their equilibrium, and what that is in money. */
+static void report_queues(const struct result *result)
+{
+    const struct moments *residual = horizon_of(result, "network.residual"),
+                         *cost = horizon_of(result, "network.residual-cost"),
+                         *national = horizon_of(result, "npv.national");
+    if (residual == NULL || cost == NULL) return;
+    const double error = national == NULL ? 0.0 : moments_standard_error(national);
+    const bool varies = national != NULL && error > LEAST_ERROR * fabs(national->mean);
+    if (cost->mean > 0.0) {
+        fprintf(stderr,
+                "queues: within %.2g d of their equilibrium in the worst month, which leaves open %.2g USD of users' "
+                "cost over the horizon",
+                residual->max * MONTH_DAYS, cost->mean);
+        if (varies) fprintf(stderr, ", %.2g %% of the standard error of npv.national", 100.0 * cost->mean / error);
+        fputs("\n", stderr);
+    }
+    if (varies && cost->mean > MOST_OPEN * error)
+        fputs("warning: network.residual-cost is no small part of that; a smaller network.tolerance brings it down\n",
+              stderr);
+}
+
 /* Says what came out and how sure it is. */
 static void report(const struct result *result, const char *output, double seconds)
 {
@@ -69,6 +105,7 @@ static void report(const struct result *result, const char *output, double secon
     fputs("\n", stderr);
     for (size_t i = 0; i < result->outcomes.count; i++)
         warn(&result->outcomes.item[i], &result->moments[i * (result->years + 1) + result->years]);
+    report_queues(result);
 }
 
 struct fault *deliver(const struct simulation *simulation, const struct run_settings *settings,

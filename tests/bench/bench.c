@@ -49,8 +49,8 @@ void bench_open_calm(struct bench_scenario *opened, const char *file, uint64_t s
 {
     static const char *const parts[] = {"events", "regimes", "adopt"};
     static const char *const without[] = {"events=null", "regimes=null", "adopt=[]"};
-    const char *set[4] = {"network.most_sweeps=1"};
-    size_t sets = 1;
+    const char *set[3];
+    size_t sets = 0;
     bench_open(opened, file, 0, NULL, seed);
     for (size_t i = 0; i < 3; i++)
         if (setting_find(opened->plan.root, parts[i]) != NULL) set[sets++] = without[i];

@@ -27,7 +27,7 @@ struct bench_scenario {
 
 /* Not to be moved while open: the plan points into it. `set` as of the option --set. */
 void bench_open(struct bench_scenario *opened, const char *file, size_t sets, const char *const set[], uint64_t seed);
-/* The same without events, regimes and adopted policies, and with no more than the usual sweeps. */
+/* The same without events, regimes and adopted policies. */
 void bench_open_calm(struct bench_scenario *opened, const char *file, uint64_t seed);
 void bench_close(struct bench_scenario *opened);
 

@@ -27,7 +27,7 @@
 #endif
 #define BOUND         5.0 /* standard errors between means */
 #define MOST_KURTOSIS 10.0
-#define PATH_BOUND    1e-6 /* between cells of one path, as a share of them */
+#define PATH_BOUND    1e-9 /* between cells of one path, as a share of them */
 
 enum { REPEATS = 7, REPLICATIONS = 10240, LEAST_REPLICATIONS = 4096, PLAIN_SHARE = 10, PATH_BLOCKS = 4, QUANTILES = 5 };
 enum { SEED = 20190911, PLAIN_SEED = 1 };
@@ -206,8 +206,8 @@ static int part_of(const char *output)
 
 struct agreement {
     size_t cells, random;
-    double most, squares; /* of |z| */
-    size_t output, year;  /* the worst */
+    double max, squares; /* of |z| */
+    size_t output, year; /* the worst */
 };
 
 static void agree(struct agreement *agreement, double z, size_t output, size_t year)

@@ -3,9 +3,9 @@
  *   cmake --build build/release --target bench_convergence && build/release/tests/bench/bench_convergence [SCENARIO]
  *
  * First on 2,048 random networks (tests/models/random_network.h): the error of a network is the greatest difference,
- * over its routes, of the reported delay from that after 3,000 sweeps. "Warm": six months in which each month a fifth
+ * over its routes, of the reported delay from that after 600 sweeps. "Warm": six months in which each month a fifth
  * of the legs is halved, starting from last month's delays; the last month's error. Then in whole runs of the scenario:
- * the residual by replication and month, and how far annual means move from those after 60 sweeps. Nothing is judged.
+ * the residual by replication and month, and how far annual means move from those after 200 sweeps. Nothing is judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/bench.h"
 #include "tests/models/random_network.h"
@@ -16,16 +16,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 20190911, LAYOUTS = 64, NETWORKS = LAYOUTS * LANES, CONVERGED = 3000, WARM_MONTHS = 6, RUN = 512 };
-static const int sweeps[] = {1, 2, 4, 8, 20, 60};
+enum {
+    SEED = 20190911,
+    LAYOUTS = 64,
+    NETWORKS = LAYOUTS * LANES,
+    CONVERGED = 600,
+    MOST = 100,
+    WARM_MONTHS = 6,
+    RUN = 256
+};
+static const int sweeps[] = {2, 4, 8, 20, 60};
 enum { COUNTS = sizeof sweeps / sizeof *sweeps };
+static const double tolerances[] = {1.0, 0.01}; /* days */
+enum { TOLERANCES = sizeof tolerances / sizeof *tolerances };
+#define MONTH_DAYS 30.4375
 
-static void print_errors(const char *name, size_t count, double error[][NETWORKS])
+/* Errors after so many sweeps, and the sweeps until the error of the solution is within a tolerance. */
+static void print_errors(const char *name, double error[][NETWORKS], double needed[][NETWORKS])
 {
-    printf("%-34s", name);
+    printf("%-22s", name);
     for (int i = 0; i < COUNTS; i++) {
-        bench_sort(count, error[i]);
-        printf("  %7.0e /%6.0e", error[i][count / 2], error[i][count * 99 / 100]);
+        bench_sort(NETWORKS, error[i]);
+        printf("  %7.0e /%6.0e", error[i][NETWORKS / 2], error[i][NETWORKS * 99 / 100]);
+    }
+    for (int i = 0; i < TOLERANCES; i++) {
+        bench_sort(NETWORKS, needed[i]);
+        printf("   %2.0f %2.0f %2.0f %3.0f", needed[i][NETWORKS / 2], needed[i][NETWORKS * 9 / 10],
+               needed[i][NETWORKS * 99 / 100], needed[i][NETWORKS - 1]);
     }
     printf("\n");
 }
@@ -57,7 +74,7 @@ static void solve(struct random_network *network, int count, bool warm, double (
 }
 
 /* renege 1: a month starts without a backlog, so that only the start of the iteration differs. */
-static void measure(bool nested, bool warm, double error[][NETWORKS])
+static void measure(bool nested, bool cyclic, bool warm, double error[][NETWORKS], double needed[][NETWORKS])
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     double(*whole)[LANES] = lanes_rows(NET_LEGS);
@@ -66,7 +83,7 @@ static void measure(bool nested, bool warm, double error[][NETWORKS])
     for (int layout = 0; layout < LAYOUTS; layout++) {
         static double exact[NET_ROUTES][LANES], found[NET_ROUTES][LANES];
         struct random_network network;
-        random_network_open(&network, rng, nested, 1.0, CONVERGED);
+        random_network_open(&network, rng, nested, cyclic, 1.0, CONVERGED);
         memcpy(whole, network.capacity, network.queue.count * sizeof *whole);
         solve(&network, CONVERGED, warm, whole, exact);
         for (int i = 0; i < COUNTS; i++) {
@@ -76,6 +93,16 @@ static void measure(bool nested, bool warm, double error[][NETWORKS])
                 for (size_t r = 0; r < NET_ROUTES; r++) worst = fmax(worst, fabs(found[r][l] - exact[r][l]));
                 error[i][layout * LANES + l] = worst;
             }
+        }
+        for (int t = 0; t < TOLERANCES; t++)
+            for (int l = 0; l < LANES; l++) needed[t][layout * LANES + l] = MOST;
+        for (int count = MOST; count > 0; count--) {
+            solve(&network, count, warm, whole, found);
+            for (int t = 0; t < TOLERANCES; t++)
+                for (int l = 0; l < LANES; l++)
+                    if (queue_result(network.state).error[l] <= tolerances[t] / MONTH_DAYS &&
+                        needed[t][layout * LANES + l] == count + (count < MOST))
+                        needed[t][layout * LANES + l] = count;
         }
         random_network_close(&network);
     }
@@ -156,40 +183,44 @@ static double moved(const struct run *a, const struct run *b, const char *prefix
 
 static void whole_runs(const char *file)
 {
-    static const int counts[] = {4, 8, 60};
-    struct run run[3];
-    for (int i = 0; i < 3; i++) run_with(file, counts[i], &run[i]);
+    static const int counts[] = {4, 8, 20, 200};
+    enum { RUNS = sizeof counts / sizeof *counts };
+    struct run run[RUNS];
+    for (int i = 0; i < RUNS; i++) run_with(file, counts[i], &run[i]);
     printf("\n%s, %d replications: residual of a month, in months\n", file, RUN);
-    printf("%-10s %10s %10s %10s   annual means moved from 60 sweeps: corridors, delays of legs\n", "sweeps", "mean",
+    printf("%-10s %10s %10s %10s   annual means moved from 200 sweeps: corridors, delays of legs\n", "sweeps", "mean",
            "99 %", "max");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < RUNS; i++) {
         double mean = 0.0;
         for (size_t k = 0; k < run[i].count; k++) mean += run[i].residual[k] / (double)run[i].count;
         printf("%-10d %10.1e %10.1e %10.1e   %.2g %%, %.2g d\n", counts[i], mean,
                run[i].residual[run[i].count * 99 / 100], run[i].residual[run[i].count - 1],
-               100.0 * moved(&run[i], &run[2], "corridors.", "", true),
-               moved(&run[i], &run[2], "legs.", ".delay", false));
+               100.0 * moved(&run[i], &run[RUNS - 1], "corridors.", "", true),
+               moved(&run[i], &run[RUNS - 1], "legs.", ".delay", false));
     }
-    for (int i = 0; i < 3; i++) run_free(&run[i]);
+    for (int i = 0; i < RUNS; i++) run_free(&run[i]);
 }
 
 int main(int count, char **argument)
 {
-    static double error[COUNTS][NETWORKS];
+    static double error[COUNTS][NETWORKS], needed[TOLERANCES][NETWORKS];
     const char *file = count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml";
     gsl_set_error_handler_off();
-    printf("error of the delay of a route in months, median / 99th percentile of %d networks\n%-34s", NETWORKS,
-           "sweeps");
+    printf("error of the delay of a route in months, median / 99th percentile of %d networks; sweeps until the error "
+           "of the solution stays within so many days (median, 90 %%, 99 %%, most)\n%-22s",
+           NETWORKS, "sweeps");
     for (int i = 0; i < COUNTS; i++) printf("  %15d", sweeps[i]);
+    for (int i = 0; i < TOLERANCES; i++) printf("  %11g d", tolerances[i]);
     printf("\n");
-    measure(false, false, error);
-    print_errors("plain logit, cold start", NETWORKS, error);
-    measure(true, false, error);
-    print_errors("nests, cold start", NETWORKS, error);
-    measure(false, true, error);
-    print_errors("plain logit, warm, legs halved", NETWORKS, error);
-    measure(true, true, error);
-    print_errors("nests, warm, legs halved", NETWORKS, error);
+    for (int cyclic = 0; cyclic < 2; cyclic++)
+        for (int warm = 0; warm < 2; warm++)
+            for (int nested = 0; nested < 2; nested++) {
+                char name[64];
+                snprintf(name, sizeof name, "%s, %s%s", nested ? "nests" : "plain logit", warm ? "warm" : "cold",
+                         cyclic ? ", cyclic" : "");
+                measure(nested, cyclic, warm, error, needed);
+                print_errors(name, error, needed);
+            }
     whole_runs(file);
     return EXIT_SUCCESS;
 }

@@ -25,6 +25,7 @@
 #define D          (1.0 / 12.0)
 #define MONTH_DAYS 30.4375
 #define MOST_DELAY 12.0 /* months */
+#define BARRED     1e9  /* utility that a closed route lacks where time is worth nothing */
 
 struct driver_state {
     double x, y;                                 /* of one factor: x; chi and xi; or growth and ln Y */
@@ -35,12 +36,18 @@ struct driver_state {
 struct leg_state {
     double capacity;  /* of the month */
     double soft_load; /* a rho^b of last month */
-    double delay, reported, load, waiting, slope, used, rest, stretch;
+    double delay, reported, load, part, used;
+    double length, away, slope, steepest; /* of the step; away: the last that was not 0 */
     bool closed;
 };
 
+struct stop_state {
+    double offered, through, waiting, lost;
+    double arrived; /* what a late stop reckons with */
+};
+
 struct use_state {
-    double each, share;
+    double each, share, routes; /* routes: of the flow, over the leg */
 };
 
 struct step_state {
@@ -52,7 +59,7 @@ struct route_state {
     double constant; /* a_r, with the offset */
     double fixed;    /* cost that neither drivers nor congestion move */
     double utility;  /* without queues */
-    double e, share, offered, admitted, rest, waiting;
+    double e, share;
 };
 
 struct nest_state {
@@ -63,7 +70,7 @@ struct flow_state {
     double volume, fixed_price, log_base_price, impact, lasting, update, memory;
     double theta, steepness, time_value, reliability;
     double demand; /* of a year */
-    double most, sum, constant, cost;
+    double max, sum, constant, cost;
 };
 
 struct work {
@@ -73,6 +80,7 @@ struct work {
     struct driver_state *driver;
     struct leg_state *leg;
     struct use_state *use;
+    struct stop_state *stop;
     struct step_state *step;
     struct route_state *route;
     struct nest_state *nest;
@@ -107,6 +115,7 @@ static struct work work_open(const struct plain_model *model, bool lean)
         .driver = zeros(model->drivers, sizeof(struct driver_state)),
         .leg = zeros(model->legs, sizeof(struct leg_state)),
         .use = zeros(model->uses, sizeof(struct use_state)),
+        .stop = zeros(model->stops, sizeof(struct stop_state)),
         .step = zeros(model->steps, sizeof(struct step_state)),
         .route = zeros(model->routes, sizeof(struct route_state)),
         .nest = zeros(model->nests, sizeof(struct nest_state)),
@@ -125,6 +134,7 @@ static void work_close(struct work *work)
     free(work->driver);
     free(work->leg);
     free(work->use);
+    free(work->stop);
     free(work->step);
     free(work->route);
     free(work->nest);
@@ -330,6 +340,14 @@ static void costs_step(struct work *work, int t)
 
 /* ---- choice ---- */
 
+static bool is_closed(const struct work *work, const struct plain_flow *flow, size_t r)
+{
+    bool closed = false;
+    for (size_t i = 0; i < flow->route[r].uses; i++)
+        closed = closed || work->leg[flow->use[flow->route[r].use[i]].leg].closed;
+    return closed;
+}
+
 /* Shares of a flow at the delays of the legs. */
 static void shares(struct work *work, size_t f)
 {
@@ -342,13 +360,13 @@ static void shares(struct work *work, size_t f)
         route[0].share = 1.0;
         return;
     }
+    bool open = false;
+    for (size_t r = 0; r < flow->routes; r++) open = open || !is_closed(work, flow, r);
     for (size_t r = 0; r < flow->routes; r++) {
         double delay = 0.0;
-        for (size_t i = 0; i < flow->route[r].uses; i++) {
-            const double other = work->leg[flow->use[flow->route[r].use[i]].leg].delay;
-            if (other > delay) delay = other;
-        }
+        for (size_t i = 0; i < flow->route[r].uses; i++) delay += work->leg[flow->use[flow->route[r].use[i]].leg].delay;
         route[r].e = route[r].utility - weight * delay; /* V, until its exponential replaces it */
+        if (weight == 0.0 && open && is_closed(work, flow, r)) route[r].e -= BARRED;
     }
     shipper->max = -INFINITY;
     for (size_t n = 0; n < flow->nests; n++) {
@@ -385,8 +403,7 @@ static double composite_cost(const struct work *work, size_t f)
     const struct flow_state *shipper = &work->flow[f];
     double delay = 0.0;
     if (flow->routes > 1) return shipper->constant - (shipper->max + log(shipper->sum)) / shipper->theta;
-    for (size_t i = 0; i < flow->route[0].uses; i++)
-        delay = larger(delay, work->leg[flow->use[flow->route[0].use[i]].leg].reported);
+    for (size_t i = 0; i < flow->route[0].uses; i++) delay += work->leg[flow->use[flow->route[0].use[i]].leg].reported;
     return work->route[flow->first_route].utility + shipper->time_value * MONTH_DAYS * delay;
 }
 
@@ -409,136 +426,176 @@ static void capacities_step(struct work *work, int t)
     }
 }
 
-/* The load that waits already. */
-static void waiting_load(struct work *work)
+static void all_shares(struct work *work, bool also_idle)
 {
     const struct plain_model *model = work->model;
-    for (size_t l = 0; l < model->legs; l++) work->leg[l].waiting = 0.0;
-    for (size_t f = 0; f < model->flows; f++) {
-        const struct plain_flow *flow = &model->flow[f];
-        for (size_t r = 0; r < flow->routes; r++) {
-            const double waiting = work->route[flow->first_route + r].waiting;
-            if (waiting == 0.0) continue;
-            for (size_t i = 0; i < flow->route[r].uses; i++) {
-                const size_t u = flow->route[r].use[i];
-                work->leg[flow->use[u].leg].waiting += work->use[flow->first_use + u].each * waiting;
-            }
+    for (size_t f = 0; f < model->flows; f++)
+        if (model->flow[f].routes > 0 && (model->flow[f].uses > 0 || also_idle)) shares(work, f);
+}
+
+/* What comes to a stop: demand, or what the stop before lets through. */
+static double coming(const struct work *work, size_t s)
+{
+    const struct plain_stop *stop = &work->model->stop[s];
+    if (!stop->first) return work->stop[s - 1].through;
+    return work->flow[stop->flow].demand * D *
+           work->route[work->model->flow[stop->flow].first_route + stop->route].share;
+}
+
+static double each_of(const struct work *work, const struct plain_stop *stop)
+{
+    return work->use[work->model->flow[stop->flow].first_use + stop->use].each;
+}
+
+/* One pass over the legs in their order: loads, and what is let through. */
+static void load(struct work *work)
+{
+    const struct plain_model *model = work->model;
+    for (size_t o = 0; o < model->limited; o++) {
+        const struct plain_leg *leg = &model->leg[model->order[o]];
+        struct leg_state *state = &work->leg[model->order[o]];
+        state->load = 0.0;
+        for (size_t i = 0; i < leg->stops; i++) {
+            const size_t s = leg->stop[i];
+            struct stop_state *stop = &work->stop[s];
+            stop->offered = (model->stop[s].late ? stop->arrived : coming(work, s)) + stop->waiting;
+            state->load += each_of(work, &model->stop[s]) * stop->offered;
         }
+        state->part = state->load > state->capacity ? state->capacity / state->load : 1.0;
+        for (size_t i = 0; i < leg->stops; i++)
+            work->stop[leg->stop[i]].through = work->stop[leg->stop[i]].offered * state->part;
     }
 }
 
-/* Shares, loads and their slopes; `first`: also of flows that never queue. */
-static void loads(struct work *work, bool first)
+/* What late stops reckon with from here on; false where nothing changes. */
+static bool arrive(struct work *work)
 {
     const struct plain_model *model = work->model;
-    for (size_t l = 0; l < model->legs; l++) {
-        work->leg[l].load = work->leg[l].waiting;
-        work->leg[l].slope = 0.0;
+    bool changed = false;
+    for (size_t s = 0; s < model->stops && model->crosses; s++) {
+        if (!model->stop[s].late) continue;
+        changed = changed || work->stop[s].arrived != work->stop[s - 1].through;
+        work->stop[s].arrived = work->stop[s - 1].through;
     }
+    return changed;
+}
+
+static void slopes(struct work *work)
+{
+    const struct plain_model *model = work->model;
+    for (size_t l = 0; l < model->legs; l++) work->leg[l].slope = work->leg[l].steepest = 0.0;
     for (size_t f = 0; f < model->flows; f++) {
         const struct plain_flow *flow = &model->flow[f];
         const struct flow_state *shipper = &work->flow[f];
         struct use_state *use = work->use + flow->first_use;
-        if (flow->routes == 0 || (flow->uses == 0 && !first)) continue;
-        shares(work, f);
-        for (size_t u = 0; u < flow->uses; u++) use[u].share = 0.0;
+        if (flow->routes < 2 || flow->uses == 0) continue;
+        for (size_t u = 0; u < flow->uses; u++) use[u].share = use[u].routes = 0.0;
         for (size_t r = 0; r < flow->routes; r++)
-            for (size_t i = 0; i < flow->route[r].uses; i++)
+            for (size_t i = 0; i < flow->route[r].uses; i++) {
                 use[flow->route[r].use[i]].share += work->route[flow->first_route + r].share;
-        const double demand = shipper->demand * D;
-        const double slope = shipper->theta * shipper->steepness * shipper->time_value * MONTH_DAYS * demand;
+                use[flow->route[r].use[i]].routes += 1.0;
+            }
+        const double steep = shipper->theta * shipper->steepness * shipper->time_value * MONTH_DAYS;
         for (size_t u = 0; u < flow->uses; u++) {
             struct leg_state *leg = &work->leg[flow->use[u].leg];
-            leg->load += use[u].each * demand * use[u].share;
-            leg->slope += slope * use[u].each * use[u].share * (1.0 - use[u].share);
+            if (use[u].routes == (double)flow->routes) continue; /* there is no way round it */
+            leg->slope += use[u].each * steep * shipper->demand * D * use[u].share * (1.0 - use[u].share);
+            leg->steepest = larger(leg->steepest, steep);
         }
     }
 }
 
-/* A diagonal Newton step; false if no delay changed. */
+/* A Newton step of every leg; false if no leg is away from its target. */
 static bool sweep(struct work *work)
 {
     const struct plain_model *model = work->model;
-    bool changed = false;
+    bool goes_on = false;
+    slopes(work);
     for (size_t l = 0; l < model->legs; l++) {
         struct leg_state *leg = &work->leg[l];
         if (!model->leg[l].limited) continue;
-        double delay = MOST_DELAY;
-        if (!leg->closed) {
-            const double away = leg->load / leg->capacity - 1.0 - leg->delay;
-            const double next = leg->delay + 0.7 * away / (1.0 + leg->slope / leg->capacity);
-            delay = smaller(MOST_DELAY, larger(0.0, next));
+        if (leg->closed) {
+            goes_on = goes_on || leg->delay != MOST_DELAY;
+            leg->delay = MOST_DELAY;
+            continue;
         }
-        if (delay != leg->delay) changed = true;
-        leg->delay = delay;
+        const double apart = leg->load / leg->capacity - 1.0 - leg->delay;
+        const bool at_end = (leg->delay == 0.0 && apart < 0.0) || (leg->delay == MOST_DELAY && apart > 0.0);
+        if (!at_end && apart != 0.0) {
+            if (apart * leg->away < 0.0) leg->length = larger(0.1, 0.5 * leg->length);
+            if (apart * leg->away > 0.0) leg->length = smaller(2.0, 1.3 * leg->length);
+            leg->away = apart;
+            goes_on = true;
+        }
+        const double newton = apart / (1.0 + leg->slope / leg->capacity), most = 4.0 / leg->steepest;
+        const double next = leg->delay + leg->length * smaller(most, larger(-most, newton));
+        leg->delay = smaller(MOST_DELAY, larger(0.0, next));
     }
-    return changed;
+    return goes_on;
+}
+
+/* Sets the reported delays. */
+static double error_of(struct work *work)
+{
+    const struct plain_model *model = work->model;
+    double most = 0.0, late = 0.0;
+    for (size_t l = 0; l < model->legs; l++) {
+        struct leg_state *leg = &work->leg[l];
+        if (!model->leg[l].limited) continue;
+        const double aim = leg->closed ? MOST_DELAY : smaller(MOST_DELAY, larger(0.0, leg->load / leg->capacity - 1.0));
+        leg->reported = leg->closed && leg->load == 0.0 ? 0.0 : aim;
+        most = larger(most, fabs(aim - leg->delay));
+    }
+    for (size_t s = 0; s < model->stops && model->crosses; s++) {
+        const struct plain_stop *stop = &model->stop[s];
+        if (!stop->late || work->leg[stop->leg].closed) continue;
+        late += each_of(work, stop) * fabs(work->stop[s - 1].through - work->stop[s].arrived) /
+                work->leg[stop->leg].capacity;
+    }
+    return most + late;
+}
+
+static bool solve_step(struct work *work)
+{
+    const bool away = sweep(work), late = arrive(work);
+    if (work->lean && !away && !late) return false;
+    all_shares(work, false);
+    load(work);
+    for (int i = 0; i < 2 && work->model->crosses && arrive(work); i++) load(work);
+    return away || late;
 }
 
 static void solve(struct work *work)
 {
     const struct plain_model *model = work->model;
-    waiting_load(work);
-    loads(work, true);
-    for (int i = 0; i < model->sweeps; i++) {
-        const bool changed = sweep(work);
-        if (work->lean && !changed) break;
-        loads(work, false);
-    }
     for (size_t l = 0; l < model->legs; l++) {
-        struct leg_state *leg = &work->leg[l];
-        if (!model->leg[l].limited) continue;
-        leg->reported = leg->closed ? MOST_DELAY : smaller(MOST_DELAY, larger(0.0, leg->load / leg->capacity - 1.0));
+        work->leg[l].length = 0.8;
+        work->leg[l].away = 0.0;
     }
+    all_shares(work, true);
+    arrive(work);
+    load(work);
+    for (int i = 0; i < model->sweeps; i++)
+        if (!solve_step(work) && work->lean) break;
+    for (int i = model->sweeps; i < model->most_sweeps && error_of(work) > model->tolerance; i++)
+        if (!solve_step(work)) break;
+    error_of(work);
 }
 
-/* Lets the rest of each route through by its worst leg, as far as what is left of the capacities allows. */
-static void filling_pass(struct work *work)
+/* What got through, waits and is lost; where late stops are not quite solved, no more than legs reckoned with. */
+static void settle(struct work *work, double renege)
 {
     const struct plain_model *model = work->model;
-    for (size_t l = 0; l < model->legs; l++) {
-        struct leg_state *leg = &work->leg[l];
-        if (!model->leg[l].limited) continue;
-        const double left = larger(leg->capacity - leg->used, 1e-12 * leg->capacity);
-        leg->stretch = leg->closed ? INFINITY : larger(1.0, leg->rest / left);
+    for (size_t l = 0; l < model->legs; l++) work->leg[l].used = 0.0;
+    for (size_t s = 0; s < model->stops; s++) {
+        struct stop_state *stop = &work->stop[s];
+        struct leg_state *leg = &work->leg[model->stop[s].leg];
+        const double offered = coming(work, s) + stop->waiting;
+        stop->through = smaller(offered, stop->offered) * leg->part;
+        stop->lost = renege * (offered - stop->through);
+        stop->waiting = offered - stop->through - stop->lost;
+        leg->used += each_of(work, &model->stop[s]) * stop->through;
     }
-    for (size_t f = 0; f < model->flows; f++) {
-        const struct plain_flow *flow = &model->flow[f];
-        for (size_t r = 0; r < flow->routes; r++) {
-            struct route_state *route = &work->route[flow->first_route + r];
-            double stretch = 1.0;
-            for (size_t i = 0; i < flow->route[r].uses; i++)
-                stretch = larger(stretch, work->leg[flow->use[flow->route[r].use[i]].leg].stretch);
-            const double admitted = route->rest / stretch;
-            route->admitted += admitted;
-            route->rest -= admitted;
-            for (size_t i = 0; i < flow->route[r].uses; i++) {
-                const size_t u = flow->route[r].use[i];
-                const double each = work->use[flow->first_use + u].each;
-                work->leg[flow->use[u].leg].used += each * admitted;
-                work->leg[flow->use[u].leg].rest -= each * admitted;
-            }
-        }
-    }
-}
-
-static void ration(struct work *work)
-{
-    const struct plain_model *model = work->model;
-    for (size_t l = 0; l < model->legs; l++) {
-        work->leg[l].used = 0.0;
-        work->leg[l].rest = work->leg[l].load;
-    }
-    for (size_t f = 0; f < model->flows; f++) {
-        const struct plain_flow *flow = &model->flow[f];
-        for (size_t r = 0; r < flow->routes; r++) {
-            struct route_state *route = &work->route[flow->first_route + r];
-            route->rest = route->offered = work->flow[f].demand * D * route->share + route->waiting;
-            route->admitted = 0.0;
-        }
-    }
-    filling_pass(work);
-    filling_pass(work);
 }
 
 /* ---- a replication ---- */
@@ -612,7 +669,6 @@ static void flow_parameters(struct work *work, size_t f)
     }
     for (size_t u = 0; u < flow->uses; u++)
         work->use[flow->first_use + u].each = value(work, &flow->use[u].each, AT_BASE);
-    for (size_t r = 0; r < flow->routes; r++) work->route[flow->first_route + r].waiting = 0.0;
 }
 
 /* The share of capacities that base volumes take, without season. */
@@ -642,6 +698,7 @@ static void replication_start(struct work *work)
     double *elasticity = work->elasticity;
     for (size_t d = 0; d < model->drivers; d++) driver_start(work, d);
     for (size_t l = 0; l < model->legs; l++) work->leg[l] = (struct leg_state){0};
+    for (size_t s = 0; s < model->stops; s++) work->stop[s] = (struct stop_state){0};
     capacities_step(work, AT_BASE);
     for (size_t f = 0; f < model->flows; f++) flow_parameters(work, f);
     base_congestion(work);
@@ -674,7 +731,7 @@ static void demands_step(struct work *work, int t)
 }
 
 /* Adds the month to the year's sums. */
-static void flow_report(struct work *work, size_t f, double renege, bool last)
+static void flow_report(struct work *work, size_t f, bool last)
 {
     const struct plain_flow *flow = &work->model->flow[f];
     const struct flow_state *state = &work->flow[f];
@@ -683,12 +740,16 @@ static void flow_report(struct work *work, size_t f, double renege, bool last)
     sum[PLAIN_DEMAND] += state->demand * D;
     if (flow->routes == 0) return;
     for (size_t r = 0; r < flow->routes; r++) {
-        struct route_state *route = &work->route[flow->first_route + r];
-        route->waiting = (1.0 - renege) * route->rest;
-        shipped += route->admitted;
-        lost += renege * route->rest;
-        waiting += route->waiting;
-        sum[PLAIN_FLOW_OUTPUTS + r] += route->admitted;
+        const struct stop_state *stop = work->stop + flow->route[r].first_stop;
+        const size_t stops = flow->route[r].uses;
+        const double volume =
+            stops > 0 ? stop[stops - 1].through : state->demand * D * work->route[flow->first_route + r].share;
+        for (size_t k = 0; k < stops; k++) {
+            lost += stop[k].lost;
+            waiting += stop[k].waiting;
+        }
+        shipped += volume;
+        sum[PLAIN_FLOW_OUTPUTS + r] += volume;
     }
     sum[PLAIN_SHIPPED] += shipped;
     sum[PLAIN_LOST] += lost;
@@ -729,16 +790,15 @@ static void year_report(struct work *work, int year)
 static void month_step(struct work *work, int t)
 {
     const struct plain_model *model = work->model;
-    const double renege = value(work, &model->renege, t);
     demands_step(work, t);
     capacities_step(work, t);
     costs_step(work, t);
     solve(work);
-    ration(work);
+    settle(work, value(work, &model->renege, t));
     for (size_t d = 0; d < model->drivers; d++) work->sum[d] += work->driver[d].level / 12.0;
     for (size_t f = 0; f < model->flows; f++) {
         if (model->flow[f].routes > 0) work->flow[f].cost = composite_cost(work, f);
-        flow_report(work, f, renege, t % 12 == 11);
+        flow_report(work, f, t % 12 == 11);
     }
     legs_report(work);
     if (t % 12 == 11) year_report(work, t / 12);

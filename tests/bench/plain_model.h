@@ -47,8 +47,10 @@ struct plain_leg {
     size_t output;      /* of a limited leg: its first */
     int draught_driver; /* -1: none */
     struct plain_number capacity, loss, offset;
-    double soft; /* a of the soft congestion */
-    int power;   /* b */
+    double soft;  /* a of the soft congestion */
+    int power;    /* b */
+    size_t *stop; /* [stops] of the model, those at the leg */
+    size_t stops;
 };
 
 /* A leg on the way of a route. */
@@ -64,13 +66,21 @@ struct plain_use {
     struct plain_number each;
 };
 
+/* A route at a limited leg. */
+struct plain_stop {
+    size_t leg, flow, route, use; /* the route and the use among those of the flow */
+    bool first;                   /* of its route */
+    bool late;                    /* the stop before stands at a leg that is loaded later */
+};
+
 struct plain_route {
     const char *name;
-    double share;  /* in the base year */
-    size_t like;   /* the route that it is like; itself if it has a share */
-    bool by_month; /* its fixed cost varies by month */
-    size_t nest;   /* of the flow */
-    size_t *use;   /* [uses] of the flow, those on its way */
+    size_t first_stop; /* of the model; [uses] of them, as of the uses, in the order of the way */
+    double share;      /* in the base year */
+    size_t like;       /* the route that it is like; itself if it has a share */
+    bool by_month;     /* its fixed cost varies by month */
+    size_t nest;       /* of the flow */
+    size_t *use;       /* [uses] of the flow, those on its way */
     size_t uses;
     size_t *moving; /* [movings] steps whose cost or time moves with drivers and congestion */
     size_t movings;
@@ -130,7 +140,13 @@ struct plain_model {
     struct plain_flow *flow;
     size_t flows;
     size_t routes, nests, uses, steps; /* of all flows */
-    int sweeps;
+    struct plain_stop *stop;
+    size_t stops;
+    size_t *order; /* [limited] legs as they are loaded */
+    size_t limited;
+    bool crosses; /* some stop is late */
+    int sweeps, most_sweeps;
+    double tolerance; /* months */
     struct plain_number renege;
     char **output; /* [outputs] as zhol names the outcome */
     size_t outputs;

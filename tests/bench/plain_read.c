@@ -556,6 +556,7 @@ static void flow_read(struct reader *reader, struct setting *root, struct settin
     flow->first_nest = model->nests;
     flow->first_use = model->uses;
     flow->first_step = model->steps;
+    if (setting_find(setting, "priority")->integer != 0) refuse(reader, setting, "a priority");
     if (routes == NULL) return;
     flow->time_value = number_of(reader, commodity, "time_value", 0.0);
     flow->reliability = number_of(reader, commodity, "reliability_ratio", 0.5);
@@ -566,6 +567,74 @@ static void flow_read(struct reader *reader, struct setting *root, struct settin
     model->nests += flow->nests;
     model->uses += flow->uses;
     for (size_t r = 0; r < flow->routes; r++) model->steps += flow->route[r].steps;
+}
+
+/* ---- stops ---- */
+
+/* Whether the one leg comes before the other on some way, directly or through others: before[a * legs + b]. */
+static bool *before_make(const struct plain_model *model)
+{
+    const size_t n = model->legs;
+    bool *before = zeros(n * n, sizeof *before);
+    for (size_t s = 1; s < model->stops; s++)
+        if (!model->stop[s].first) before[model->stop[s - 1].leg * n + model->stop[s].leg] = true;
+    for (size_t via = 0; via < n; via++)
+        for (size_t a = 0; a < n; a++)
+            for (size_t b = 0; b < n; b++)
+                before[a * n + b] = before[a * n + b] || (before[a * n + via] && before[via * n + b]);
+    return before;
+}
+
+/* The legs in an order in which each stands behind those before it, legs before one another as in the file. */
+static void order_make(struct plain_model *model)
+{
+    const size_t n = model->legs;
+    bool *before = before_make(model);
+    size_t *place = zeros(n, sizeof *place); /* from 1 */
+    model->order = owned(model, n, sizeof *model->order);
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t a = 0; a < n && !more; a++) {
+            bool ready = model->leg[a].limited && place[a] == 0;
+            for (size_t b = 0; b < n && ready; b++) ready = place[b] > 0 || !before[b * n + a] || before[a * n + b];
+            if (!ready) continue;
+            /* its whole group now, so that no other comes between */
+            for (size_t b = 0; b < n; b++)
+                if (b == a || (before[a * n + b] && before[b * n + a])) {
+                    model->order[model->limited++] = b;
+                    place[b] = model->limited;
+                }
+            more = true;
+        }
+    }
+    for (size_t s = 1; s < model->stops; s++) {
+        struct plain_stop *stop = &model->stop[s];
+        stop->late = !stop->first && place[stop[-1].leg] > place[stop->leg];
+        model->crosses = model->crosses || stop->late;
+    }
+    free(before);
+    free(place);
+}
+
+static void stops_make(struct plain_model *model)
+{
+    size_t most = 0;
+    for (size_t f = 0; f < model->flows; f++)
+        for (size_t r = 0; r < model->flow[f].routes; r++) most += model->flow[f].route[r].uses;
+    model->stop = owned(model, most, sizeof *model->stop);
+    for (size_t l = 0; l < model->legs; l++) model->leg[l].stop = owned(model, most, sizeof(size_t));
+    for (size_t f = 0; f < model->flows; f++)
+        for (size_t r = 0; r < model->flow[f].routes; r++) {
+            struct plain_route *route = &model->flow[f].route[r];
+            route->first_stop = model->stops;
+            for (size_t i = 0; i < route->uses; i++) {
+                const size_t leg = model->flow[f].use[route->use[i]].leg;
+                model->leg[leg].stop[model->leg[leg].stops++] = model->stops;
+                model->stop[model->stops++] =
+                    (struct plain_stop){.leg = leg, .flow = f, .route = r, .use = route->use[i], .first = i == 0};
+            }
+        }
+    order_make(model);
 }
 
 /* ---- outputs ---- */
@@ -636,8 +705,11 @@ struct fault *plain_open(const struct scenario *scenario, struct plain_model **o
     for (size_t f = 0; f < model->flows && reader.fault == NULL; f++)
         flow_read(&reader, root, flows->child[f], &model->flow[f]);
     model->sweeps = (int)setting_find(network, "sweeps")->integer;
+    model->most_sweeps = (int)setting_find(network, "most_sweeps")->integer;
+    model->tolerance = number_of(&reader, network, "tolerance", 0.0).base;
     model->renege = number_of(&reader, network, "renege", 0.1);
     if (reader.fault == NULL) outputs_make(model);
+    if (reader.fault == NULL) stops_make(model);
     return reader.fault;
 }
 

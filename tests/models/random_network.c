@@ -33,8 +33,18 @@ static int slot_of(struct random_network *network, const char *path, double valu
     return slot;
 }
 
-/* A way of 1 to 5 legs of 0 .. 7, with the twins 8 of 0 and 9 of 1. */
-static void way_draw(struct route *route, gsl_rng *rng)
+/* The legs 0 .. 7 in an order. */
+static void order_draw(size_t order[NET_LEGS - 2], gsl_rng *rng)
+{
+    for (size_t i = 0; i < NET_LEGS - 2; i++) {
+        const size_t j = gsl_rng_uniform_int(rng, i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
+/* A way of 1 to 5 legs of 0 .. 7 in that order, with the twins 8 of 0 and 9 of 1. */
+static void way_draw(struct route *route, const size_t order[NET_LEGS - 2], gsl_rng *rng)
 {
     bool used[NET_LEGS] = {false};
     const unsigned long count = 1 + gsl_rng_uniform_int(rng, 5);
@@ -44,11 +54,12 @@ static void way_draw(struct route *route, gsl_rng *rng)
         used[leg] = true;
         drawn++;
     }
-    used[NET_LEGS - 2] = used[0];
-    used[NET_LEGS - 1] = used[1];
     route->leg = some(calloc(NET_LEGS, sizeof *route->leg));
-    for (size_t l = 0; l < NET_LEGS; l++)
-        if (used[l]) route->leg[route->legs++] = l;
+    for (size_t i = 0; i < NET_LEGS - 2; i++) {
+        if (!used[order[i]]) continue;
+        route->leg[route->legs++] = order[i];
+        if (order[i] < 2) route->leg[route->legs++] = NET_LEGS - 2 + order[i];
+    }
 }
 
 /* The keys under which a leg says what capacity a flow takes: queue.c finds slots by them. */
@@ -84,6 +95,8 @@ static void routes_draw(struct random_network *network, gsl_rng *rng)
     routes->count = NET_ROUTES;
     routes->nests = nests;
     routes->flows = routes->queued = NET_FLOWS;
+    size_t order[NET_LEGS - 2];
+    order_draw(order, rng);
     for (size_t n = 0; n < nests; n++) {
         char path[32];
         routes->nest[n] = (struct nest){.first = n * per_nest, .count = per_nest, .lambda = -1};
@@ -105,7 +118,8 @@ static void routes_draw(struct random_network *network, gsl_rng *rng)
             routes->route[r] =
                 (struct route){.flow = f, .nest = r / per_nest, .like = r, .share = between(rng, 0.1, 1.0)};
             sum += routes->route[r].share;
-            way_draw(&routes->route[r], rng);
+            if (network->cyclic) order_draw(order, rng);
+            way_draw(&routes->route[r], order, rng);
         }
         for (size_t r = f * NET_WAYS; r < (f + 1) * NET_WAYS; r++) routes->route[r].share /= sum;
     }
@@ -141,9 +155,10 @@ static void month_draw(struct random_network *network, gsl_rng *rng)
     free(none);
 }
 
-void random_network_open(struct random_network *network, gsl_rng *rng, bool nested, double renege, int sweeps)
+void random_network_open(struct random_network *network, gsl_rng *rng, bool nested, bool cyclic, double renege,
+                         int sweeps)
 {
-    *network = (struct random_network){.nested = nested};
+    *network = (struct random_network){.nested = nested, .cyclic = cyclic};
     for (size_t n = 0; n < NET_NESTS; n++) network->lambda[n] = 1.0;
     must(store_open(&network->store));
     (void)slot_of(network, "capacity", 1.0); /* slot 0: read by nobody here */
@@ -195,8 +210,8 @@ void random_network_step(struct random_network *network)
 double random_network_delay(const struct random_network *network, size_t route, int lane)
 {
     const struct queue_result result = queue_result(network->state);
-    double worst = 0.0;
-    for (size_t i = network->queue.first_on_route[route]; i < network->queue.first_on_route[route + 1]; i++)
-        worst = fmax(worst, result.delay[network->queue.on_route[i]][lane]);
-    return worst;
+    double sum = 0.0;
+    for (size_t s = network->queue.first_stop[route]; s < network->queue.first_stop[route + 1]; s++)
+        sum += result.delay[network->queue.stop[s].leg][lane];
+    return sum;
 }

@@ -1,9 +1,10 @@
 /* tests/models/random_network.h -- random networks for tests and benchmarks: 6 flows of 4 routes over 10 legs with
  * capacity.
  *
- * Routes use 1 to 5 legs; legs 8 and 9 have exactly the traffic of legs 0 and 1. With nests, the first two routes of
- * each flow, and the last two, are nests of lambda 0.3 to 0.9. A month's delay costs 1 to 10 in utility. Capacities are
- * 0.6 to 2 times the load at base shares without delays. Each lane is another network of the same layout.
+ * Routes use 1 to 5 legs; legs 8 and 9 come right behind 0 and 1 and have exactly their traffic. All pass them in one
+ * order, not that of their numbers; in cyclic networks each route in an order of its own. With nests, the first two
+ * routes of each flow, and the last two, are nests of lambda 0.3 to 0.9. A month's delay costs 1 to 10 in utility.
+ * Capacities are 0.6 to 2 times the load at base shares without delays. Each lane is another network of the same layout.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_RANDOM_NETWORK_H
 #define ZHOL_RANDOM_NETWORK_H
@@ -28,18 +29,18 @@ struct random_network {
     double (*capacity)[LANES]; /* [queue.count] per month */
     double use[NET_LEGS][NET_FLOWS];
     double lambda[NET_NESTS]; /* 1 without nests */
-    bool nested;
+    bool nested, cyclic;
 };
 
-/* Draws network number `number`; `renege` is the share of what waits that is lost each month. Ends the program without
- * memory. */
-void random_network_open(struct random_network *network, gsl_rng *rng, bool nested, double renege, int sweeps);
+/* Draws a network; `renege` is the share of what waits that is lost each month. Ends the program without memory. */
+void random_network_open(struct random_network *network, gsl_rng *rng, bool nested, bool cyclic, double renege,
+                         int sweeps);
 void random_network_close(struct random_network *network);
 /* Nothing waits and all delays are 0. */
 void random_network_restart(struct random_network *network);
 /* A month with the rows as they are. */
 void random_network_step(struct random_network *network);
-/* The delay of a route in months: the worst of its legs. */
+/* The delay of a route in months: the sum of its legs. */
 double random_network_delay(const struct random_network *network, size_t route, int lane);
 
 #endif

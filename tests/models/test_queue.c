@@ -1,5 +1,5 @@
-/* tests/models/test_queue.c -- the equilibrium of choice and queues, and rationing, on thousands of random networks:
- * against conservation laws, and against a plain computation of loads and shares with libm.
+/* tests/models/test_queue.c -- the equilibrium of choice and queues by leg on thousands of random networks: against
+ * conservation laws, and against a plain computation of shares and loads with libm.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/models/random_network.h"
 
@@ -9,14 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 20190911, LAYOUTS = 64, MANY = 3000 };
-/* LAYOUTS layouts of LANES networks each: 2,048 networks, half with nests. */
+enum { SEED = 20190911, LAYOUTS = 63, MANY = 600 };
+/* LAYOUTS layouts of LANES networks each: 2,016 networks, half with nests, a third cyclic. */
+
+/* Check notes every assertion that holds, in a file; millions of them would take minutes. */
+#define must_hold(condition)                                                                                           \
+    do {                                                                                                               \
+        if (!(condition)) ck_abort_msg("%s does not hold", #condition);                                                \
+    } while (0)
+#define must_be_near(a, b, tolerance)                                                                                  \
+    do {                                                                                                               \
+        const double must_a = (a), must_b = (b), must_within = (tolerance);                                            \
+        if (!(fabs(must_a - must_b) <= must_within))                                                                   \
+            ck_abort_msg("%s is %.17g, expected %.17g to %.3g", #a, must_a, must_b, must_within);                      \
+    } while (0)
 
 static gsl_rng *rng_of(void)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, SEED);
     return rng;
+}
+
+static void open_layout(struct random_network *network, gsl_rng *rng, int layout, double renege, int sweeps)
+{
+    random_network_open(network, rng, layout % 2 == 1, layout % 3 == 2, renege, sweeps);
 }
 
 /* Shares of the flow's routes at route delays u, plainly. */
@@ -46,77 +63,141 @@ static void shares_at(const struct random_network *network, size_t flow, int lan
     }
 }
 
-/* The delay that follows from the shares at the delays of all legs; nothing waits from before. */
-static double follows(const struct random_network *network, size_t queue, int lane, const double share[NET_ROUTES])
+/* What is offered and let through at every stop with these shares and what waits, plainly: all stops at once from what
+ * the others let through before, until nothing changes. load [legs]. */
+static void load_plainly(const struct random_network *network, int lane, const double share[NET_ROUTES],
+                         const double (*waiting)[LANES], double load[NET_LEGS], double through[])
 {
-    double load = 0.0;
-    for (size_t r = 0; r < NET_ROUTES; r++) {
-        const struct route *route = &network->routes.route[r];
-        for (size_t i = 0; i < route->legs; i++)
-            if (route->leg[i] == network->queue.leg[queue].leg)
-                load += network->use[route->leg[i]][route->flow] * network->demand[route->flow][lane] * share[r];
+    const struct queue *queue = &network->queue;
+    double offered[NET_ROUTES * NET_LEGS], change = 1.0;
+    for (size_t s = 0; s < queue->stops; s++) through[s] = 0.0;
+    for (int pass = 0; change > 0.0 && pass < 10000; pass++) {
+        change = 0.0;
+        for (size_t q = 0; q < queue->count; q++) load[q] = 0.0;
+        for (size_t r = 0; r < NET_ROUTES; r++) {
+            const struct route *route = &network->routes.route[r];
+            for (size_t i = 0; i < route->legs; i++) { /* every leg of these has a capacity */
+                const size_t s = queue->first_stop[r] + i;
+                must_hold(queue->leg[queue->stop[s].leg].leg == route->leg[i]);
+                offered[s] = (i == 0 ? network->demand[route->flow][lane] * share[r] : through[s - 1]) +
+                             (waiting == NULL ? 0.0 : waiting[s][lane]);
+                load[queue->stop[s].leg] += network->use[route->leg[i]][route->flow] * offered[s];
+            }
+        }
+        for (size_t s = 0; s < queue->stops; s++) {
+            const size_t q = queue->stop[s].leg;
+            const double now =
+                load[q] > network->capacity[q][lane] ? offered[s] * network->capacity[q][lane] / load[q] : offered[s];
+            if (fabs(now - through[s]) > 1e-14 * now) change = 1.0;
+            through[s] = now;
+        }
     }
-    return fmin(12.0, fmax(0.0, load / network->capacity[queue][lane] - 1.0));
+    must_hold(change == 0.0);
+}
+
+/* The delay of a leg by its load. */
+static double delay_of(double load, double capacity)
+{
+    return capacity > 0.0 ? fmin(12.0, fmax(0.0, load / capacity - 1.0)) : 12.0;
+}
+
+static void close_some(struct random_network *network, gsl_rng *rng)
+{
+    for (size_t q = 0; q < network->queue.count; q++)
+        for (int l = 0; l < LANES; l++)
+            if (gsl_rng_uniform(rng) < 0.02) network->capacity[q][l] = 0.0;
+}
+
+/* A fifth of the stops begin with a backlog of up to half the flow's demand. */
+static void backlog_draw(const struct random_network *network, gsl_rng *rng, double (*waiting)[LANES])
+{
+    for (size_t s = 0; s < network->queue.stops; s++)
+        for (int l = 0; l < LANES; l++) {
+            const double u = gsl_rng_uniform(rng);
+            const size_t flow = network->routes.route[network->queue.stop[s].route].flow;
+            waiting[s][l] = u < 0.2 ? 2.5 * u * network->demand[flow][l] : 0.0;
+        }
 }
 
 START_TEST(the_equilibrium_is_a_fixed_point_by_plain_arithmetic)
 {
     gsl_rng *rng = rng_of();
-    size_t queued = 0;
+    size_t queued = 0, late = 0;
     for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
-        random_network_open(&network, rng, layout % 2 == 1, 1.0, MANY);
+        open_layout(&network, rng, layout, 0.1, MANY);
+        close_some(&network, rng);
+        double(*waiting)[LANES] = lanes_rows(network.queue.stops), (*none)[LANES] = lanes_rows(NET_LEGS);
+        ck_assert(waiting != NULL && none != NULL);
+        memset(none, 0, NET_LEGS * sizeof *none);
+        backlog_draw(&network, rng, waiting);
+        random_network_restart(&network);
+        queue_resume(network.state, (const double(*)[LANES])waiting, (const double(*)[LANES])none);
         random_network_step(&network);
+        late += network.queue.lates > 0;
+        ck_assert(network.cyclic || network.queue.lates == 0);
         const struct queue_result result = queue_result(network.state);
         for (int l = 0; l < LANES; l++) {
-            double u[NET_ROUTES], share[NET_ROUTES];
-            for (size_t r = 0; r < NET_ROUTES; r++) u[r] = random_network_delay(&network, r, l);
-            for (size_t f = 0; f < NET_FLOWS; f++) shares_at(&network, f, l, u, share);
-            for (size_t r = 0; r < NET_ROUTES; r++) ck_assert_double_eq_tol(result.share[r][l], share[r], 1e-9);
-            for (size_t q = 0; q < network.queue.count; q++) {
-                ck_assert_double_eq_tol(result.delay[q][l], follows(&network, q, l, share), 1e-9);
-                queued += result.delay[q][l] > 0.0;
+            double u[NET_ROUTES], share[NET_ROUTES], load[NET_LEGS], through[NET_ROUTES * NET_LEGS];
+            for (size_t r = 0; r < NET_ROUTES; r++) {
+                u[r] = 0.0;
+                for (size_t s = network.queue.first_stop[r]; s < network.queue.first_stop[r + 1]; s++) {
+                    const size_t q = network.queue.stop[s].leg;
+                    u[r] += network.capacity[q][l] > 0.0 ? result.delay[q][l] : 12.0;
+                }
             }
+            for (size_t f = 0; f < NET_FLOWS; f++) shares_at(&network, f, l, u, share);
+            for (size_t r = 0; r < NET_ROUTES; r++) must_be_near(result.share[r][l], share[r], 1e-9);
+            load_plainly(&network, l, share, (const double(*)[LANES])waiting, load, through);
+            for (size_t q = 0; q < network.queue.count; q++) {
+                const double delay = load[q] > 0.0 ? delay_of(load[q], network.capacity[q][l]) : 0.0;
+                must_be_near(result.delay[q][l], delay, 1e-9);
+                queued += delay > 0.0;
+            }
+            for (size_t s = 0; s < network.queue.stops; s++) must_be_near(result.through[s][l], through[s], 1e-8);
         }
         random_network_close(&network);
+        free(waiting);
+        free(none);
     }
     ck_assert_uint_gt(queued, 1000); /* queues are not rare here */
+    ck_assert_uint_gt(late, LAYOUTS / 4);
     gsl_rng_free(rng);
 }
 END_TEST
 
-/* Another start: a month in which capacities are scaled, whose cargo is all gone (renege 1), leaves its delays. */
-static void start_elsewhere(struct random_network *network, double scale)
-{
-    for (size_t q = 0; q < network->queue.count; q++) EACH_LANE(l) network->capacity[q][l] *= scale;
-    random_network_restart(network);
-    random_network_step(network);
-    for (size_t q = 0; q < network->queue.count; q++) EACH_LANE(l) network->capacity[q][l] /= scale;
-}
-
+/* Uniqueness is not proved; here it is found: from no delays, from delays anywhere, and from the longest. */
 START_TEST(route_delays_are_the_same_from_three_starts)
 {
     gsl_rng *rng = rng_of();
     for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
         double first[NET_ROUTES][LANES];
-        random_network_open(&network, rng, layout % 2 == 1, 1.0, MANY);
+        open_layout(&network, rng, layout, 0.1, MANY);
+        close_some(&network, rng);
+        double(*waiting)[LANES] = lanes_rows(network.queue.stops), (*delay)[LANES] = lanes_rows(NET_LEGS);
+        ck_assert(waiting != NULL && delay != NULL);
+        backlog_draw(&network, rng, waiting);
         for (int start = 0; start < 3; start++) {
-            if (start == 0)
-                random_network_restart(&network);
-            else
-                start_elsewhere(&network, start == 1 ? 0.125 : 0.5);
+            for (size_t q = 0; q < NET_LEGS; q++)
+                for (int l = 0; l < LANES; l++)
+                    delay[q][l] = start == 0 ? 0.0 : start == 1 ? 12.0 * gsl_rng_uniform(rng) : 12.0;
+            random_network_restart(&network);
+            queue_resume(network.state, (const double(*)[LANES])waiting, (const double(*)[LANES])delay);
             random_network_step(&network);
+            for (int l = 0; l < LANES; l++) must_hold(queue_result(network.state).error[l] < 1e-9);
             for (size_t r = 0; r < NET_ROUTES; r++)
                 for (int l = 0; l < LANES; l++) {
-                    const double delay = random_network_delay(&network, r, l);
+                    const double found = random_network_delay(&network, r, l);
                     if (start == 0)
-                        first[r][l] = delay;
+                        first[r][l] = found;
                     else
-                        ck_assert_double_eq_tol(delay, first[r][l], 1e-11);
+                        must_be_near(found, first[r][l], 1e-5);
                 }
         }
         random_network_close(&network);
+        free(waiting);
+        free(delay);
     }
     gsl_rng_free(rng);
 }
@@ -137,149 +218,178 @@ static double rounding_of(double a, double b)
     return 8.0 * 0x1p-52 * (fabs(a) + fabs(b)) + 1e-300;
 }
 
-START_TEST(cargo_is_conserved_per_route_leg_and_flow)
+/* Four sweeps leave the error of many months large, and late stops unsolved: it must hold all the same. */
+START_TEST(cargo_is_conserved_per_stop_leg_and_flow)
 {
     gsl_rng *rng = rng_of();
-    double(*whole)[LANES] = lanes_rows(NET_LEGS), (*before)[LANES] = lanes_rows(NET_ROUTES);
+    double(*whole)[LANES] = lanes_rows(NET_LEGS), (*before)[LANES] = lanes_rows(NET_ROUTES * NET_LEGS);
+    size_t unsolved = 0;
     ck_assert(whole != NULL && before != NULL);
     for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
-        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
-        memcpy(whole, network.capacity, network.queue.count * sizeof *whole);
-        memset(before, 0, NET_ROUTES * sizeof *before);
+        open_layout(&network, rng, layout, 0.1, 4);
+        const struct queue *queue = &network.queue;
+        memcpy(whole, network.capacity, queue->count * sizeof *whole);
+        memset(before, 0, queue->stops * sizeof *before);
         for (int month = 0; month < 12; month++) {
             disturb(&network, rng, whole);
             random_network_step(&network);
             const struct queue_result result = queue_result(network.state);
             for (int l = 0; l < LANES; l++) {
+                unsolved += queue->lates > 0 && result.error[l] > 0.1;
                 for (size_t r = 0; r < NET_ROUTES; r++) {
-                    const double in =
-                        network.demand[network.routes.route[r].flow][l] * result.share[r][l] + before[r][l];
-                    const double out = result.admitted[r][l] + result.waiting[r][l] + result.lost[r][l];
-                    ck_assert_double_eq_tol(in, out, rounding_of(in, out));
-                    ck_assert_double_ge(result.admitted[r][l], 0.0);
-                    ck_assert_double_ge(result.waiting[r][l], 0.0);
-                    ck_assert_double_eq_tol(result.lost[r][l], 0.1 * (result.waiting[r][l] + result.lost[r][l]),
-                                            rounding_of(in, out));
+                    double in = network.demand[network.routes.route[r].flow][l] * result.share[r][l], out = 0.0;
+                    double arriving = in;
+                    for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
+                        const double offered = arriving + before[s][l], waiting = result.waiting[s][l],
+                                     lost = result.lost[s][l];
+                        must_be_near(offered, result.through[s][l] + waiting + lost, rounding_of(offered, offered));
+                        must_hold(result.through[s][l] >= 0.0);
+                        must_hold(waiting >= 0.0);
+                        must_be_near(lost, 0.1 * (waiting + lost), rounding_of(offered, offered));
+                        must_hold(result.held[s] || (waiting == 0.0 && lost == 0.0));
+                        in += before[s][l];
+                        out += waiting + lost;
+                        arriving = result.through[s][l];
+                    }
+                    out += arriving;
+                    must_be_near(in, out, rounding_of(in, out));
                 }
                 for (size_t f = 0; f < NET_FLOWS; f++) {
                     double sum = 0.0;
                     for (size_t r = f * NET_WAYS; r < (f + 1) * NET_WAYS; r++) sum += result.share[r][l];
-                    ck_assert_double_eq_tol(sum, 1.0, 1e-15 * NET_WAYS);
+                    must_be_near(sum, 1.0, 1e-15 * NET_WAYS);
                 }
-                for (size_t q = 0; q < network.queue.count; q++) {
-                    const size_t leg = network.queue.leg[q].leg;
+                for (size_t q = 0; q < queue->count; q++) {
+                    const size_t leg = queue->leg[q].leg;
+                    const double capacity = network.capacity[q][l];
                     double used = 0.0;
-                    for (size_t r = 0; r < NET_ROUTES; r++)
-                        for (size_t i = 0; i < network.routes.route[r].legs; i++)
-                            if (network.routes.route[r].leg[i] == leg)
-                                used += network.use[leg][network.routes.route[r].flow] * result.admitted[r][l];
-                    ck_assert_double_eq_tol(used, result.used[q][l], rounding_of(used, whole[q][l]));
-                    ck_assert_double_le(used, network.capacity[q][l] + 2e-12 * whole[q][l]);
-                    if (network.capacity[q][l] == 0.0) ck_assert_double_eq(used, 0.0);
+                    for (size_t s = 0; s < queue->stops; s++)
+                        if (queue->stop[s].leg == q)
+                            used += network.use[leg][network.routes.route[queue->stop[s].route].flow] *
+                                    result.through[s][l];
+                    must_be_near(used, result.used[q][l], rounding_of(used, whole[q][l]));
+                    must_hold(used <= capacity * (1.0 + 16.0 * 0x1p-52));
+                    if (capacity == 0.0) must_hold(used == 0.0);
+                    if (result.load[q][l] <= capacity) must_hold(result.delay[q][l] == 0.0);
+                    if (result.load[q][l] > capacity && capacity > 0.0 && queue->lates == 0) /* in full */
+                        must_be_near(used, capacity, capacity * 16.0 * 0x1p-52);
                 }
             }
-            memcpy(before, result.waiting, NET_ROUTES * sizeof *before);
+            memcpy(before, result.waiting, queue->stops * sizeof *before);
         }
         random_network_close(&network);
     }
+    ck_assert_uint_gt(unsolved, 100);
     free(whole);
     free(before);
     gsl_rng_free(rng);
 }
 END_TEST
 
-/* The share of what each leg is filled beyond, and the worst of a route's legs; room 0: nothing passes. */
-static double worst_filling(const struct random_network *network, size_t route, const double load[],
-                            const double room[])
+/* Demand and capacity stay: standing queues settle, and no delay goes to and fro by more than a day. */
+START_TEST(standing_queues_do_not_chatter)
 {
-    double worst = 1.0;
-    for (size_t q = 0; q < network->queue.count; q++)
-        for (size_t i = 0; i < network->routes.route[route].legs; i++)
-            if (network->routes.route[route].leg[i] == network->queue.leg[q].leg)
-                worst = fmax(worst, room[q] > 0.0 ? load[q] / room[q] : HUGE_VAL);
-    return worst;
-}
-
-static void loads_of(const struct random_network *network, const double volume[NET_ROUTES], double load[NET_LEGS])
-{
-    for (size_t q = 0; q < network->queue.count; q++) {
-        const size_t leg = network->queue.leg[q].leg;
-        load[q] = 0.0;
-        for (size_t r = 0; r < NET_ROUTES; r++)
-            for (size_t i = 0; i < network->routes.route[r].legs; i++)
-                if (network->routes.route[r].leg[i] == leg)
-                    load[q] += network->use[leg][network->routes.route[r].flow] * volume[r];
-    }
-}
-
-/* Two passes, plainly; what is left of a leg is what the first pass did not take. */
-static void ration_plainly(const struct random_network *network, int lane, const double offered[NET_ROUTES],
-                           double admitted[NET_ROUTES])
-{
-    double load[NET_LEGS], room[NET_LEGS], used[NET_LEGS], rest[NET_ROUTES];
-    for (size_t q = 0; q < network->queue.count; q++) room[q] = network->capacity[q][lane];
-    for (size_t r = 0; r < NET_ROUTES; r++) {
-        admitted[r] = 0.0;
-        rest[r] = offered[r];
-    }
-    for (int pass = 0; pass < 2; pass++) {
-        loads_of(network, rest, load);
-        for (size_t r = 0; r < NET_ROUTES; r++) admitted[r] += rest[r] / worst_filling(network, r, load, room);
-        loads_of(network, admitted, used);
-        for (size_t q = 0; q < network->queue.count; q++) {
-            const double left = network->capacity[q][lane] - used[q];
-            room[q] = left > 1e-9 * network->capacity[q][lane] ? left : 0.0; /* else rounding is all there is */
-        }
-        for (size_t r = 0; r < NET_ROUTES; r++) rest[r] = offered[r] - admitted[r];
-    }
-}
-
-START_TEST(rationing_is_two_passes_of_filling)
-{
+    enum { STANDING = 15, MONTHS = 60, SETTLED = 24 };
+    const double day = 1.0 / 30.4375;
     gsl_rng *rng = rng_of();
-    size_t second = 0;
-    for (int layout = 0; layout < LAYOUTS; layout++) {
+    size_t standing = 0;
+    for (int layout = 0; layout < STANDING; layout++) {
         struct random_network network;
-        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
-        for (int month = 0; month < 3; month++) random_network_step(&network);
-        const struct queue_result result = queue_result(network.state);
-        for (int l = 0; l < LANES; l++) {
-            double offered[NET_ROUTES], admitted[NET_ROUTES], load[NET_LEGS], room[NET_LEGS];
-            for (size_t r = 0; r < NET_ROUTES; r++) offered[r] = result.offered[r][l];
-            for (size_t q = 0; q < network.queue.count; q++) room[q] = network.capacity[q][l];
-            loads_of(&network, offered, load);
-            ration_plainly(&network, l, offered, admitted);
-            for (size_t r = 0; r < NET_ROUTES; r++) {
-                ck_assert_double_eq_tol(result.admitted[r][l], admitted[r], 1e-7 * (1.0 + offered[r]));
-                second += admitted[r] > (1.0 + 1e-6) * offered[r] / worst_filling(&network, r, load, room);
-            }
+        static double u[MONTHS][NET_LEGS][LANES];
+        open_layout(&network, rng, layout, 0.1, 40);
+        for (int month = 0; month < MONTHS; month++) {
+            random_network_step(&network);
+            memcpy(u[month], queue_result(network.state).delay, network.queue.count * sizeof *u[month]);
         }
+        for (size_t q = 0; q < network.queue.count; q++)
+            for (int l = 0; l < LANES; l++) {
+                for (int m = SETTLED; m < MONTHS; m++) {
+                    const double now = u[m][q][l] - u[m - 1][q][l], before = u[m - 1][q][l] - u[m - 2][q][l];
+                    must_hold(now * before >= 0.0 || fmin(fabs(now), fabs(before)) <= day);
+                }
+                must_be_near(u[MONTHS - 1][q][l], u[MONTHS - 2][q][l], 2e-3);
+                standing += u[MONTHS - 1][q][l] > 0.0;
+            }
         random_network_close(&network);
     }
-    ck_assert_uint_gt(second, 1000); /* the second pass adds something on many routes */
+    ck_assert_uint_gt(standing, 1000);
     gsl_rng_free(rng);
 }
 END_TEST
 
-START_TEST(a_block_does_not_depend_on_its_neighbours)
+/* What a lane is told after some months: every number of its result. */
+enum { STOP_NUMBERS = NET_ROUTES * NET_LEGS * 3, LEG_NUMBERS = NET_LEGS * 3, NUMBERS = STOP_NUMBERS + LEG_NUMBERS };
+
+static size_t numbers_of(const struct random_network *network, int lane, double number[NUMBERS])
 {
-    /* sweeps end when no lane moves: the same lane among others has the same bits */
+    const struct queue_result result = queue_result(network->state);
+    size_t count = 0;
+    for (size_t s = 0; s < network->queue.stops; s++) {
+        number[count++] = result.through[s][lane];
+        number[count++] = result.waiting[s][lane];
+        number[count++] = result.lost[s][lane];
+    }
+    for (size_t q = 0; q < network->queue.count; q++) {
+        number[count++] = result.delay[q][lane];
+        number[count++] = result.used[q][lane];
+        number[count++] = result.off[q][lane];
+    }
+    return count;
+}
+
+/* The months of a network in which only the capacities of lane `lane` are sure: those of the others are scaled. */
+static void run_among(struct random_network *network, const double (*whole)[LANES], int lane, int neighbours)
+{
+    static const double scale[3][2] = {{1.0, 1.0}, {1e6, 1e6}, {0.05, 0.0}};
+    random_network_restart(network);
+    for (int month = 0; month < 4; month++) {
+        for (size_t q = 0; q < network->queue.count; q++)
+            for (int l = 0; l < LANES; l++) {
+                const double own = whole[q][l] * (month == 1 && q % 3 == 0 ? 0.5 : month == 2 && q == 4 ? 0.0 : 1.0);
+                network->capacity[q][l] = l == lane ? own : own * scale[neighbours][l % 2];
+            }
+        random_network_step(network);
+    }
+}
+
+/* Among lanes like it, among lanes without queues, among lanes that are closed; and in another lane of the block. */
+START_TEST(a_lane_has_the_same_bits_in_any_company)
+{
+    static const struct {
+        int sweeps, most;
+        double tolerance;
+    } solver[] = {{4, 4, 0.0}, {4, 1000, 0.003}, {50, 50, 0.0}};
     gsl_rng *rng = rng_of();
-    struct random_network network;
-    double alone[NET_LEGS];
-    random_network_open(&network, rng, true, 0.1, 50);
-    for (int month = 0; month < 5; month++) random_network_step(&network);
-    memset(alone, 0, sizeof alone);
-    for (size_t q = 0; q < network.queue.count; q++) alone[q] = queue_result(network.state).delay[q][3];
-    for (size_t q = 0; q < network.queue.count; q++)
-        for (int l = 0; l < LANES; l++)
-            if (l != 3) network.capacity[q][l] = 1e6; /* all others without queues */
-    random_network_restart(&network);
-    for (int month = 0; month < 5; month++) random_network_step(&network);
-    for (size_t q = 0; q < network.queue.count; q++)
-        ck_assert_double_eq(queue_result(network.state).delay[q][3], alone[q]);
-    random_network_close(&network);
+    double(*whole)[LANES] = lanes_rows(NET_LEGS);
+    ck_assert_ptr_nonnull(whole);
+    for (int layout = 0; layout < 24; layout++) {
+        struct random_network network;
+        double alone[NUMBERS], among[NUMBERS];
+        open_layout(&network, rng, layout, 0.1, 4);
+        network.queue.sweeps = solver[layout % 3].sweeps;
+        network.queue.most_sweeps = solver[layout % 3].most;
+        network.queue.tolerance = solver[layout % 3].tolerance;
+        memcpy(whole, network.capacity, network.queue.count * sizeof *whole);
+        run_among(&network, (const double(*)[LANES])whole, 3, 0);
+        const size_t count = numbers_of(&network, 3, alone);
+        for (int neighbours = 1; neighbours < 3; neighbours++) {
+            run_among(&network, (const double(*)[LANES])whole, 3, neighbours);
+            ck_assert_uint_eq(numbers_of(&network, 3, among), count);
+            ck_assert_mem_eq(among, alone, count * sizeof *alone);
+        }
+        for (size_t q = 0; q < network.queue.count; q++) whole[q][20] = whole[q][3];
+        for (size_t r = 0; r < NET_ROUTES; r++) network.utility[r][20] = network.utility[r][3];
+        for (size_t f = 0; f < NET_FLOWS; f++) {
+            network.demand[f][20] = network.demand[f][3];
+            network.weight[f][20] = network.weight[f][3];
+        }
+        run_among(&network, (const double(*)[LANES])whole, 20, 2);
+        numbers_of(&network, 20, among);
+        ck_assert_mem_eq(among, alone, count * sizeof *alone);
+        random_network_close(&network);
+    }
+    free(whole);
     gsl_rng_free(rng);
 }
 END_TEST
@@ -292,22 +402,23 @@ START_TEST(lanes_that_are_not_near_enough_go_on_by_themselves)
     size_t far = 0, near = 0;
     for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
-        double delay[NET_LEGS][LANES];
+        static double few[LANES][NUMBERS], more[NUMBERS];
         bool open[LANES];
-        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
+        size_t count = 0;
+        open_layout(&network, rng, layout, 0.1, 4);
         random_network_step(&network);
-        const struct queue_result few = queue_result(network.state);
-        for (int l = 0; l < LANES; l++) open[l] = few.residual[l] > 0.03;
-        for (size_t q = 0; q < network.queue.count; q++) memcpy(delay[q], few.delay[q], sizeof delay[q]);
+        for (int l = 0; l < LANES; l++) {
+            open[l] = queue_result(network.state).error[l] > 0.03;
+            count = numbers_of(&network, l, few[l]);
+        }
         network.queue.tolerance = 0.03;
         network.queue.most_sweeps = 1000;
         random_network_restart(&network);
         random_network_step(&network);
-        const struct queue_result more = queue_result(network.state);
         for (int l = 0; l < LANES; l++) {
-            ck_assert_double_le(more.residual[l], 0.03);
-            for (size_t q = 0; q < network.queue.count && !open[l]; q++)
-                ck_assert_double_eq(more.delay[q][l], delay[q][l]);
+            must_hold(queue_result(network.state).error[l] <= 0.03);
+            numbers_of(&network, l, more);
+            if (!open[l]) ck_assert_mem_eq(more, few[l], count * sizeof *more);
             far += open[l];
             near += !open[l];
         }
@@ -318,27 +429,44 @@ START_TEST(lanes_that_are_not_near_enough_go_on_by_themselves)
 }
 END_TEST
 
-START_TEST(a_lane_that_goes_on_does_not_depend_on_its_neighbours)
+/* Where a delay costs nothing, a closed route is no choice while another is open, and the others keep their odds; where
+ * all are closed, shares are as without queues. */
+START_TEST(closed_routes_are_left_even_where_time_is_worth_nothing)
 {
     gsl_rng *rng = rng_of();
-    for (int layout = 0; layout < 20; layout++) {
+    size_t some = 0, all = 0;
+    for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
-        double alone[NET_LEGS];
-        random_network_open(&network, rng, layout % 2 == 1, 0.1, 4);
-        network.queue.tolerance = 0.003;
-        network.queue.most_sweeps = 1000;
-        random_network_restart(&network);
-        for (int month = 0; month < 3; month++) random_network_step(&network);
-        for (size_t q = 0; q < network.queue.count; q++) alone[q] = queue_result(network.state).delay[q][3];
+        open_layout(&network, rng, layout, 0.1, 4);
+        for (size_t f = 0; f < NET_FLOWS; f++) EACH_LANE(l) network.weight[f][l] = 0.0;
         for (size_t q = 0; q < network.queue.count; q++)
             for (int l = 0; l < LANES; l++)
-                if (l != 3) network.capacity[q][l] *= l % 2 == 0 ? 0.05 : 1e6; /* closed, or without queues */
+                if (gsl_rng_uniform(rng) < 0.15) network.capacity[q][l] = 0.0;
         random_network_restart(&network);
-        for (int month = 0; month < 3; month++) random_network_step(&network);
-        for (size_t q = 0; q < network.queue.count; q++)
-            ck_assert_double_eq(queue_result(network.state).delay[q][3], alone[q]);
+        random_network_step(&network);
+        const struct queue_result result = queue_result(network.state);
+        for (int l = 0; l < LANES; l++)
+            for (size_t f = 0; f < NET_FLOWS; f++) {
+                double barred[NET_ROUTES] = {0.0}, share[NET_ROUTES];
+                size_t closed = 0;
+                for (size_t r = f * NET_WAYS; r < (f + 1) * NET_WAYS; r++) {
+                    bool shut = false;
+                    for (size_t s = network.queue.first_stop[r]; s < network.queue.first_stop[r + 1]; s++)
+                        shut = shut || network.capacity[network.queue.stop[s].leg][l] == 0.0;
+                    barred[r] = shut ? 1.0 : 0.0;
+                    closed += shut;
+                }
+                network.weight[f][l] = closed == NET_WAYS ? 0.0 : 2000.0; /* of shares_at: exp(-2000) is 0 */
+                shares_at(&network, f, l, barred, share);
+                network.weight[f][l] = 0.0;
+                for (size_t r = f * NET_WAYS; r < (f + 1) * NET_WAYS; r++)
+                    must_be_near(result.share[r][l], share[r], 1e-12);
+                some += closed > 0 && closed < NET_WAYS;
+                all += closed == NET_WAYS;
+            }
         random_network_close(&network);
     }
+    ck_assert(some > 1000 && all > 10);
     gsl_rng_free(rng);
 }
 END_TEST
@@ -348,14 +476,14 @@ int main(void)
     Suite *suite = suite_create("queue");
     TCase *facts = tcase_create("facts");
     gsl_set_error_handler_off();
-    tcase_set_timeout(facts, 60);
+    tcase_set_timeout(facts, 120);
     tcase_add_test(facts, the_equilibrium_is_a_fixed_point_by_plain_arithmetic);
     tcase_add_test(facts, route_delays_are_the_same_from_three_starts);
-    tcase_add_test(facts, cargo_is_conserved_per_route_leg_and_flow);
-    tcase_add_test(facts, rationing_is_two_passes_of_filling);
-    tcase_add_test(facts, a_block_does_not_depend_on_its_neighbours);
+    tcase_add_test(facts, cargo_is_conserved_per_stop_leg_and_flow);
+    tcase_add_test(facts, standing_queues_do_not_chatter);
+    tcase_add_test(facts, a_lane_has_the_same_bits_in_any_company);
     tcase_add_test(facts, lanes_that_are_not_near_enough_go_on_by_themselves);
-    tcase_add_test(facts, a_lane_that_goes_on_does_not_depend_on_its_neighbours);
+    tcase_add_test(facts, closed_routes_are_left_even_where_time_is_worth_nothing);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
