@@ -411,7 +411,7 @@ class Compare(unittest.TestCase):
                     data[:] = base(data) + more
             shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5").stdout
             self.assertRegex(shown, r"\n  balance +1\S* ± 0[^\n]* all  USD\n")
-            self.assertIn("\n1 of 87 main outcomes change;", shown)
+            self.assertIn("\n1 of 92 main outcomes change;", shown)
 
     def test_one_future_that_differs_is_shown(self):
         self.zhol("run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "1", "-o", "one.h5", "--progress", "none")
@@ -424,7 +424,7 @@ class Compare(unittest.TestCase):
 
     def test_equal_means_of_independent_draws_are_no_change(self):
         shown = self.zhol("compare", "base.h5", "base.h5", "--unpaired").stdout
-        self.assertIn("no difference in any of 87 main outcomes", shown)
+        self.assertIn("no difference in any of 92 main outcomes", shown)
 
     def test_directions_can_be_said(self):
         def shares(*words):
