@@ -122,12 +122,11 @@ static struct fault *print_drivers(const struct simulation *simulation, const st
                      high = first_year_quantile(count, mean + o * count, 0.95);
         const char *unit = drivers_unit(drivers, o);
         const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
-        printf("    %-26s %12.6g", drivers_name(drivers, o), drivers_level(at_start, o)[0]);
+        printf("    %-26s %12.6g %-10s", drivers_name(drivers, o), drivers_level(at_start, o)[0], pure ? "" : unit);
         if (low == high)
-            printf("   %12.6g in all futures", low);
+            printf(" %12.6g in all futures\n", low);
         else
-            printf("   %12.6g to %.6g", low, high);
-        printf("%s%s\n", pure ? "" : " ", pure ? "" : unit);
+            printf(" %12.6g to %.6g\n", low, high);
     }
     free(mean);
     return fault;

@@ -320,7 +320,7 @@ adopt: [track]
         shown = self.zhol("check", "port.yaml", "--adopt", "quota").stdout
         self.assertRegex(shown, r"Policies adopted.*\n +track +starts 2020-01, complete 2020-07\n +quota +starts 2020-01\n")
         self.assertRegex(shown, r"Not adopted: other-quota, berths")
-        self.assertRegex(shown, r"storm +2 /yr, lasts 1 mo on average: there 13 % of the time")
+        self.assertRegex(shown, r"storm +2 /yr, lasts 1 mo on average: there 14 % of the time")
         self.assertRegex(shown, r"strike +from 2020-07 on for 2.5 mo")
         self.assertRegex(shown, r"climate +starts calm, calm->tense 0.1 /yr")
         self.zhol("run", "port.yaml", "-n", "32", "--adopt", "quota")

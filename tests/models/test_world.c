@@ -256,7 +256,7 @@ START_TEST(a_state_that_was_opened_in_part_is_closed_without_a_rest)
     long allocations = 0;
     for (bool opened = false; !opened; allocations++) {
         /* what the heap keeps at hand for the next time counts as in use, and is there after the first times */
-        for (int i = 0; i < 10; i++) (void)open_with(support.world, allocations);
+        for (int i = 0; i < 20; i++) (void)open_with(support.world, allocations);
         const size_t before = heap_bytes();
         opened = open_with(support.world, allocations);
         ck_assert_uint_eq(heap_bytes(), before);
