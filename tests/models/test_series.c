@@ -371,6 +371,44 @@ START_TEST(those_who_come_after_choose_by_their_own_queue)
 }
 END_TEST
 
+START_TEST(delays_of_many_closed_legs_overflow_nothing)
+{
+    /* three closed legs are 36 months, at 1 MUSD a day and a lambda of 0.05 some 2e10 off V/lam: nothing of it is left,
+     * and nothing of it stays when they open */
+    struct support support;
+    support_open(
+        &support,
+        "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 24}\n"
+        "commodities:\n  box: {unit: TEU, value: 10000 USD/TEU, time_value: 1000000 USD/TEU/d}\n"
+        "legs:\n  c: {capacity: 1200 TEU/yr, use: {box: 1}}\n  b: {capacity: 1200 TEU/yr, use: {box: 1}}\n"
+        "  a: {capacity: 1200 TEU/yr, use: {box: 1}}\n  d: {capacity: 1200 TEU/yr, use: {box: 1}}\n"
+        "flows:\n  f: {commodity: box, from: x, to: y, volume: 1080 TEU/yr, choice: {sensitivity: 1 /USD, nests: "
+        "{n: 0.05}}, routes: {r: {share: 20 %, via: [a, b, c], nest: n}, s: {share: 30 %, via: [d], nest: n}, "
+        "t: {share: 50 %, via: [d]}}}\n"
+        "events: {shut: {start: 2020-02, duration: 2 mo, effects: {legs.a.capacity: {scale: 0}, "
+        "legs.b.capacity: {scale: 0}, legs.c.capacity: {scale: 0}}},\n"
+        "  all: {start: 2020-03, duration: 1 mo, effects: {legs.d.capacity: {scale: 0}}}}\n",
+        1);
+    struct world_state *state = support_begin(&support);
+    world_month(state, 0);
+    near(&support, state, "routes.f.r.share", 0.2, 1.0);
+    world_month(state, 1);
+    ck_assert_double_eq(support_value(&support, state, "routes.f.r.volume"), 0.0);
+    near(&support, state, "routes.f.s.share", pow(0.6, 0.05) / (pow(0.6, 0.05) + 1.0), 1.0); /* the nest lost 40 % */
+    near(&support, state, "flows.f.shipped", 1080.0, 1e4);
+    ck_assert_double_eq(support_value(&support, state, "flows.f.backlog"), 0.0);
+    for (int m = 2; m < 24; m++) {
+        world_month(state, m);
+        ck_assert(isfinite(support_value(&support, state, "flows.f.shipped")));
+        ck_assert(isfinite(support_value(&support, state, "network.residual")));
+        ck_assert(m == 2 || isfinite(support_value(&support, state, "flows.f.cost")));
+    }
+    near(&support, state, "routes.f.r.share", 0.2, 1.0);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 /* ---- a strait that shuts for three months ---- */
 
 /* Containers into the Gulf, after a public configuration: 20 Mt a year by the strait or by two ports before it. */
@@ -521,6 +559,7 @@ int main(void)
     tcase_add_test(facts, fees_are_due_where_cargo_passed);
     tcase_add_test(facts, who_has_priority_goes_first_at_every_leg);
     tcase_add_test(facts, those_who_come_after_choose_by_their_own_queue);
+    tcase_add_test(facts, delays_of_many_closed_legs_overflow_nothing);
     tcase_add_test(facts, users_lose_by_a_closure_what_a_plain_computation_says);
     tcase_add_test(facts, a_closed_route_is_left_and_worthless_time_is_warned_of);
     suite_add_tcase(suite, facts);
