@@ -32,7 +32,7 @@ struct shared {
 };
 
 struct passage {
-    size_t route, country;
+    size_t route, way, country; /* way: the place of the leg on the route */
     int slot;
     bool pays; /* a subsidy */
 };
@@ -94,7 +94,7 @@ static void passages_find(struct gains *gains, const struct routes *routes, cons
             for (size_t pays = 0; pays < 2; pays++) {
                 if (slot[pays] < 0) continue;
                 const size_t country = country_of(gains, leg->country == NULL ? OTHER : leg->country);
-                gains->passage[gains->passages++] = (struct passage){r, country, slot[pays], pays == 1};
+                gains->passage[gains->passages++] = (struct passage){r, i, country, slot[pays], pays == 1};
             }
         }
 }
@@ -213,7 +213,8 @@ static void passages_add(struct gains_state *state, const struct rows *rows, con
     double *abroad = state->abroad[0];
     for (size_t p = 0; p < gains->passages; p++) {
         const struct passage *passage = &gains->passage[p];
-        const double *amount = rows_get(rows, passage->slot), *volume = network_volume(network, passage->route);
+        const double *amount = rows_get(rows, passage->slot),
+                     *volume = network_passed(network, passage->route, passage->way);
         double *fees = state->row[GAINS_FEES][passage->country];
         if (!passage->pays)
             EACH_LANE(l) fees[l] = LANES_FMA(amount[l], volume[l], fees[l]);
