@@ -122,9 +122,8 @@ START_TEST(the_value_for_all_is_that_of_home_and_of_everybody_else)
         const double users = sum_of(&support, state, "gains.users."), fees = sum_of(&support, state, "gains.fees."),
                      margin = energy_margin(world_energy_state(state), 0)[0];
         const double duty = NOW("fiscal.import-duty") + 0.10 * NOW("flows.out.value") + 0.03 * NOW("flows.over.value");
-        /* all that pass b come from cn, all that pass a are everybody on a route */
-        const double paid = 20.0 * (NOW("flows.in.shipped") + NOW("flows.out.shipped") + NOW("flows.over.shipped")) +
-                            4.0 * (NOW("flows.in.shipped") + NOW("flows.over.shipped"));
+        /* on what passed a, and on what passed b, before the queue at a: at 7 USD/TEU its revenue tells how much */
+        const double paid = 20.0 * NOW("legs.a.used") + 4.0 * NOW("legs.b.revenue") / 7.0;
         const double all = users + fees + margin + NOW("fiscal.royalty") + duty - paid;
         ck_assert_double_eq_tol(NOW("npv.all") + NOW("npv.costs"), factor * all, ROUNDING * fabs(margin + users));
         const double national = NOW("gains.users.kz") + NOW("gains.fees.kz") + NOW("gains.owners.kz") +
