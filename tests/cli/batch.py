@@ -422,7 +422,7 @@ precision:
 
     def test_a_batch_knows_as_much_as_memory_holds(self):
         self.write("batch", self.PRECISE.replace("0.155 %", "0.001 %") % 60000)
-        run = self.zhol("batch", "batch.yaml", "--memory", "12MB")
+        run = self.zhol("batch", "batch.yaml", "--memory", "17MB")
         most = int(re.search(r"note: (\d+) replications at most, of which the samples fit in --memory; the limit is 60000", run.stderr)[1])
         self.assertTrue(20480 < most < 60000)
         with h5py.File(self.folder / "small/slow.h5") as file:
