@@ -401,6 +401,12 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
     if (line != NULL && taken != NULL) {
         for (size_t position = 0; outcome_subject_at(position) != SUBJECT_NONE; position++)
             lines += choose(comparison, outcome_subject_at(position), taken, line + lines);
+        /* what has no part in a comparison by subject, such as drivers, where nothing else changes */
+        const bool none = lines == 0;
+        for (size_t o = 0; o < comparison->outcomes && none && lines < COMPARISON_LINES / 2; o++)
+            if (!isnan(effect_of(comparison, o)))
+                line[lines++] =
+                    (struct line){.outcome = o, .period = comparison->shown, .label = comparison->outcome[o].path};
         if (lines == 0) {
             fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {

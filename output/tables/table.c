@@ -35,6 +35,12 @@ static const struct cvar_estimate *cvar_at(const struct result *result, size_t o
     return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
 }
 
+/* Replications that are not invalid. */
+static double valid_of(const struct result *result)
+{
+    return (double)result->replications - (double)result->invalids;
+}
+
 /* "2020", or "2020-07" where the years of the run do not begin in January. */
 static void period_name(const struct result *result, size_t period, char name[12])
 {
@@ -105,6 +111,7 @@ static void print_head(const struct result *result, FILE *to)
 {
     fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n", result->title, result->replications,
             result->seed, result->prices);
+    if (result->invalids > 0) fprintf(to, "%zu of them are invalid and left out\n", result->invalids);
     if (result->stopped_by != NULL) fprintf(to, "stopped by %s\n", result->stopped_by);
     if (!result->exact_quantiles)
         fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
@@ -174,7 +181,7 @@ static void show_values(const struct result *result, size_t outcome, size_t firs
             fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean,
                     SHOWN_SIGMA * moments_standard_error(moments), "");
             for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
-            if (moments->count < (double)result->replications)
+            if (moments->count < valid_of(result))
                 fprintf(to, "  of the %.0f replications with a value", moments->count);
         }
         show_chance(result, outcome, p, to);
@@ -346,8 +353,9 @@ struct fault *table_json(const struct result *result, const char *const patterns
     text_json_member("history", result->history, to);
     fputs(",\n  ", to);
     text_json_member("prices", result->prices, to);
-    fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  ", result->seed,
-            result->replications);
+    fprintf(to,
+            ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n  ",
+            result->seed, result->replications, result->invalids);
     text_json_columns(&columns, to);
     fputs(",\n  \"statistics\": [", to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
@@ -429,8 +437,8 @@ static void account_row(const struct result *result, size_t o, size_t year, int 
     else
         fprintf(to, "%10.2g   %24s", SHOWN_SIGMA * moments_standard_error(moments) / scale, "");
     fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
-    if (moments->count < (double)result->replications)
-        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / (double)result->replications);
+    if (moments->count < valid_of(result))
+        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / valid_of(result));
     fputc('\n', to);
 }
 

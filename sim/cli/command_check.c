@@ -354,5 +354,7 @@ int command_check(int argc, char **argv)
         simulation_close(&simulation);
     }
     options_free(&options);
+    if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        status = command_end(fault_raise(FAULT_MACHINE, "the plan cannot be written"));
     return status;
 }

@@ -4,6 +4,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
+#include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
 
 #include <stdio.h>
@@ -66,14 +67,22 @@ static struct fault *run_one(struct simulation *simulation, const struct options
     return deliver(simulation, &options->settings, &progress, output, options->force);
 }
 
-/* Where the result goes; refused before anything is simulated if it is there already. */
-static struct fault *choose_output(const struct options *options, const char *file, char **output)
+/* Where the result of scenario `i` goes; refused before anything is simulated if it cannot, or if that is there already. */
+static struct fault *choose_output(const struct options *options, size_t i, char *output[])
 {
-    *output = options->output == NULL ? simulation_output(file) : strdup(options->output);
-    if (*output == NULL) return fault_no_memory();
-    if (!options->force && access(*output, F_OK) == 0)
+    output[i] = options->output == NULL ? simulation_output(options->scenario[i]) : strdup(options->output);
+    if (output[i] == NULL) return fault_no_memory();
+    TRY(output_path_check(output[i]));
+    for (size_t k = 0; k < options->scenarios; k++)
+        if (output_path_is_same(output[i], options->scenario[k]))
+            return fault_raise(FAULT_USAGE, "the result %s would replace a scenario; expected another name", output[i]);
+    for (size_t k = 0; k < i; k++)
+        if (output_path_is_same(output[i], output[k]))
+            return fault_raise(FAULT_USAGE, "%s and %s would both be written to %s; run them one by one, with -o",
+                               options->scenario[k], options->scenario[i], output[i]);
+    if (!options->force && access(output[i], F_OK) == 0)
         return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place",
-                           *output);
+                           output[i]);
     return NULL;
 }
 
@@ -89,7 +98,7 @@ int command_run(int argc, char **argv)
     size_t opened = 0;
     for (; opened < options.scenarios && fault == NULL; opened++) {
         fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);
-        if (fault == NULL) fault = choose_output(&options, options.scenario[opened], &output[opened]);
+        if (fault == NULL) fault = choose_output(&options, opened, output);
         diagnostics_print(simulation[opened].plan.warnings, "warning", stderr);
     }
     for (size_t i = 0; i < options.scenarios && fault == NULL; i++)

@@ -49,6 +49,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (options->csv && options->json) argp_error(state, "--csv and --json were both given");
+        if (options->names_only && (options->csv || options->json || options->year != 0 || options->outcomes > 0))
+            argp_error(state, "--list lists all outcomes; leave out what else was given");
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");

@@ -11,7 +11,12 @@
 struct fault *output_path_check(const char *path)
 {
     if (path == NULL) return NULL;
+    struct stat status;
     const char *slash = strrchr(path, '/');
+    if (slash == NULL ? *path == '\0' : slash[1] == '\0')
+        return fault_raise(FAULT_USAGE, "'%s' names no file to write", path);
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return fault_raise(FAULT_USAGE, "%s is a folder; expected the name of a file in it", path);
     char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
     if (folder == NULL) return fault_no_memory();
     const int error = access(folder, W_OK) < 0 ? errno : 0;

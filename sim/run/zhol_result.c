@@ -131,13 +131,17 @@ static bool is_named(const struct dataset *of, const char *name, bool *upper)
 
 static struct fault *find_statistic(const char *name, struct asked *asked)
 {
-    const char *names[40] = {NULL};
-    char hint[96];
+    enum { NAMES = 48 };
+    const char *names[NAMES + 1] = {NULL};
+    char hint[96], tail[NAMES][48];
     size_t count = 0;
     for (const struct dataset *of = datasets; of->name != NULL; of++) {
         *asked = (struct asked){.of = of};
         if (is_named(of, name, &asked->upper)) return NULL;
-        if (count + 1 < sizeof names / sizeof *names) names[count++] = of->name;
+        for (size_t end = 0; end < (of->along == ALONG_TAIL ? 2u : 1u) && count < NAMES; end++, count++) {
+            snprintf(tail[count], sizeof tail[count], "%s_%s", of->name, end == 0 ? "lower" : "upper");
+            names[count] = of->along == ALONG_TAIL ? tail[count] : of->name;
+        }
     }
     return fault_raise(FAULT_USAGE,
                        "'%s' is no statistic; expected one such as mean, quantile_estimate or cvar_upper%s", name,

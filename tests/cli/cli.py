@@ -74,6 +74,27 @@ class Commands(unittest.TestCase):
         self.assertNotEqual((self.folder / "minimal.h5").read_bytes(), before)
         self.assertEqual(self.files(), ["minimal.h5"])
 
+    def test_a_result_replaces_no_scenario_and_none_of_the_same_run(self):
+        text = pathlib.Path(MINIMAL).read_text()
+        for folder in ("one", "two"):
+            (self.folder / folder).mkdir()
+            (self.folder / folder / "s.yaml").write_text(text)
+        run = self.zhol("run", "one/s.yaml", "-n", "32", "-o", "one/s.yaml", "--force", status=2)
+        self.assertIn("the result one/s.yaml would replace a scenario; expected another name", run.stderr)
+        run = self.zhol("run", "one/s.yaml", "two/s.yaml", "-n", "32", "--force", status=2)
+        self.assertIn("one/s.yaml and two/s.yaml would both be written to s.h5", run.stderr)
+        self.assertEqual((self.folder / "one/s.yaml").read_text(), text)
+        self.assertEqual(self.files(), ["one", "two"])
+
+    def test_what_cannot_be_written_is_refused_before_anything_is_simulated(self):
+        many = str(10**12)  # would take days
+        for output, status, said in (("none/x.h5", 1, "none/x.h5 cannot be written: No such file or directory"),
+                                     ("", 2, "'' names no file to write"), (".", 2, ". is a folder; expected the name of a file in it")):
+            self.assertIn(said, self.zhol("run", MINIMAL, "-n", many, "-o", output, "--force", status=status).stderr)
+        with open("/dev/full", "w") as full:
+            check = subprocess.run([ZHOL, "check", MINIMAL], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((check.returncode, check.stderr), (1, "zhol: error: the plan cannot be written\n"))
+
     def test_several_scenarios_are_all_checked_before_the_first_is_simulated(self):
         (self.folder / "wrong.yaml").write_text("scenario: wrong\n")
         run = self.zhol("run", MINIMAL, "wrong.yaml", status=3)
