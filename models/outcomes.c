@@ -17,30 +17,15 @@
 #include <ctype.h>
 #include <fnmatch.h>
 
-const struct outcome_kind *const outcome_tables[] = {drivers_outcomes,
-                                                     flows_outcomes,
-                                                     network_flow_outcomes,
-                                                     accounts_flow_outcomes,
-                                                     network_route_outcomes,
-                                                     legs_outcomes,
-                                                     corridors_outcomes,
-                                                     energy_outcomes,
-                                                     energy_field_outcomes,
-                                                     energy_outlet_outcomes,
-                                                     events_outcomes,
-                                                     regimes_outcomes,
-                                                     policies_outcomes,
-                                                     accounts_fiscal_outcomes,
-                                                     accounts_trade_outcomes,
-                                                     accounts_partner_outcomes,
-                                                     treasury_outcomes,
-                                                     gains_outcomes,
-                                                     appraisal_outcomes,
-                                                     indices_outcomes,
-                                                     thresholds_outcomes,
-                                                     network_solver_outcomes,
-                                                     effects_outcomes,
-                                                     NULL};
+const struct outcome_kind *const outcome_tables[] = {
+    drivers_outcomes,          flows_outcomes,           network_flow_outcomes,
+    accounts_flow_outcomes,    network_route_outcomes,   legs_outcomes,
+    corridors_outcomes,        energy_outcomes,          energy_field_outcomes,
+    energy_outlet_outcomes,    events_outcomes,          regimes_outcomes,
+    policies_outcomes,         accounts_fiscal_outcomes, accounts_trade_outcomes,
+    accounts_partner_outcomes, treasury_outcomes,        gains_outcomes,
+    appraisal_outcomes,        indices_outcomes,         thresholds_outcomes,
+    network_solver_outcomes,   effects_outcomes,         NULL};
 
 /* Whether the path fits, where each run of capitals stands for any name; *said: how much of it is no name. */
 static bool fits(const char *pattern, const char *path, size_t *said)

@@ -146,10 +146,10 @@ static const struct key state_keys[] = {
      .meaning = "Debt, which deficits of the budget add to and surpluses repay."},
     {.name = NULL}};
 const struct key treasury_key = {.name = "state",
-                              .kind = KEY_SECTION,
-                              .default_value = "",
-                              .keys = state_keys,
-                              .meaning = "What the home state has and owes."};
+                                 .kind = KEY_SECTION,
+                                 .default_value = "",
+                                 .keys = state_keys,
+                                 .meaning = "What the home state has and owes."};
 
 /* ---- outcomes ---- */
 

@@ -342,7 +342,8 @@ START_TEST(faults_say_what_was_expected)
     ck_assert(isnan(value));
     must_not(zhol_statistic(result, OUTCOME, 2019, "mean", 0.0, &value), ZHOL_USAGE, "expected 2020 to 2029");
     must_not(zhol_statistic(result, OUTCOME, 2020, "median", 0.0, &value), ZHOL_USAGE, "'median' is no statistic");
-    must_not(zhol_statistic(result, OUTCOME, 2020, "quantile_estimate", 0.1, &value), ZHOL_USAGE, "expected one of 0.05, 0.25");
+    must_not(zhol_statistic(result, OUTCOME, 2020, "quantile_estimate", 0.1, &value), ZHOL_USAGE,
+             "expected one of 0.05, 0.25");
     must_not(zhol_statistic(result, OUTCOME, 2020, "probability", 0.0, &value), ZHOL_USAGE, "has no probability");
     zhol_result_free(result);
     must_not(zhol_read(ZHOL_SCENARIOS "/minimal.yaml", 0, &result), ZHOL_FILES, "minimal.yaml");
