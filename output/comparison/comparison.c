@@ -179,7 +179,7 @@ const struct comparison_number comparison_numbers[] = {
 
 size_t comparison_columns(const struct comparison *comparison, enum dataset_along along)
 {
-    return along == ALONG_QUANTILE ? comparison->quantiles : along == ALONG_TAIL ? comparison->levels : 1;
+    return dataset_columns(along, comparison->quantiles, comparison->levels);
 }
 
 static double bound(const struct quantile_estimate *estimate, size_t part)

@@ -45,9 +45,7 @@ static struct fault *write_axes(struct writing *writing, hid_t group, struct axe
 static void put(const struct comparison *from, size_t number, size_t cell, size_t k, size_t at, void *value)
 {
     const struct comparison_number *of = &comparison_numbers[number];
-    const size_t levels = from->levels / 2;
-    const size_t column = of->along == ALONG_TAIL ? dataset_tail(from->levels, k >= levels, k % levels) : k;
-    const double is = comparison_value(from, number, cell, column);
+    const double is = comparison_value(from, number, cell, dataset_column(of->along, from->levels, k));
     if (of->whole)
         ((int32_t *)value)[at] = (int32_t)is;
     else

@@ -164,13 +164,6 @@ const struct dataset datasets[] = {
     {.name = NULL},
 };
 
-const struct dataset *dataset_named(const char *name)
-{
-    const struct dataset *dataset = datasets;
-    while (strcmp(dataset->name, name) != 0) dataset++;
-    return dataset;
-}
-
 /* ---- what describes an outcome ---- */
 
 static const char *const aggregations[] = {
@@ -296,4 +289,14 @@ bool dataset_take_number(struct dataset_outcome *outcome, const char *label, int
 size_t dataset_tail(size_t levels, bool upper, size_t i)
 {
     return upper ? levels / 2 + i : levels / 2 - 1 - i;
+}
+
+size_t dataset_columns(enum dataset_along along, size_t quantiles, size_t levels)
+{
+    return along == ALONG_QUANTILE ? quantiles : along == ALONG_TAIL ? levels : 1;
+}
+
+size_t dataset_column(enum dataset_along along, size_t levels, size_t k)
+{
+    return along == ALONG_TAIL ? dataset_tail(levels, k >= levels / 2, k % (levels / 2)) : k;
 }

@@ -33,8 +33,6 @@ struct dataset {
     void (*set)(const struct dataset_cell *cell, size_t k, double value); /* in the order of the table; NULL: follows */
 };
 extern const struct dataset datasets[]; /* ended by name NULL */
-/* That of a name, which must be there. */
-const struct dataset *dataset_named(const char *name);
 
 /* The probability that the outcome tells of; NaN if it tells of none. */
 struct probability_estimate dataset_probability(const struct dataset_cell *cell);
@@ -60,5 +58,8 @@ bool dataset_take_number(struct dataset_outcome *outcome, const char *label, int
 /* Tails lie in memory as levels in ascending order: those below 1/2 are lower tails. Where the i-th stated level, of
  * `levels` / 2, is. */
 size_t dataset_tail(size_t levels, bool upper, size_t i);
+/* How many values a statistic has in a period, and where the k-th in the order of files is in memory. */
+size_t dataset_columns(enum dataset_along along, size_t quantiles, size_t levels);
+size_t dataset_column(enum dataset_along along, size_t levels, size_t k);
 
 #endif

@@ -218,9 +218,7 @@ static struct fault *read_statistic(const struct reader *reader, const struct da
                                     const size_t member[], struct result *result)
 {
     const size_t rows = annual ? result->years : 1, first = annual ? 0 : result->years, levels = result->levels / 2;
-    const size_t columns = of->along == ALONG_QUANTILE ? result->quantiles
-                           : of->along == ALONG_TAIL   ? result->levels
-                                                       : 1;
+    const size_t columns = dataset_columns(of->along, result->quantiles, result->levels);
     struct reader_shape shape = {.size = {count}, .rank = 1};
     char name[NAME];
     if (annual) shape.size[shape.rank++] = rows;
@@ -234,7 +232,7 @@ static struct fault *read_statistic(const struct reader *reader, const struct da
     for (size_t at = 0; at < count * rows * columns && fault == NULL; at++) {
         const size_t k = at % columns, row = at / columns;
         const struct dataset_cell cell = result_cell(result, member[row / rows], first + row % rows);
-        of->set(&cell, of->along == ALONG_TAIL ? dataset_tail(result->levels, k >= levels, k % levels) : k, value[at]);
+        of->set(&cell, dataset_column(of->along, result->levels, k), value[at]);
     }
     free(value);
     return fault;

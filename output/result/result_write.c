@@ -72,18 +72,6 @@ static struct fault *write_axes(struct writing *writing, hid_t group, struct axe
                        writing->label, &axes->threshold);
 }
 
-/* How many values a statistic has in a period, and its k-th in the order of the file as one in that of memory. */
-static size_t columns_of(const struct result *result, enum dataset_along along)
-{
-    return along == ALONG_QUANTILE ? result->quantiles : along == ALONG_TAIL ? result->levels : 1;
-}
-
-static size_t column_of(const struct result *result, enum dataset_along along, size_t k)
-{
-    const size_t levels = result->levels / 2;
-    return along == ALONG_TAIL ? dataset_tail(result->levels, k >= levels, k % levels) : k;
-}
-
 static struct fault *write_values(struct writing *writing, hid_t group, const struct dataset *of,
                                   const struct axes *axes, double *value)
 {
@@ -103,8 +91,8 @@ static struct fault *write_values(struct writing *writing, hid_t group, const st
     for (size_t i = 0; i < data.axis[0].size; i++)
         for (size_t p = first; p < end; p++) {
             const struct dataset_cell cell = result_cell(result, outcome[i], p);
-            for (size_t k = 0; k < columns_of(result, of->along); k++)
-                value[at++] = of->get(&cell, column_of(result, of->along, k));
+            for (size_t k = 0; k < dataset_columns(of->along, result->quantiles, result->levels); k++)
+                value[at++] = of->get(&cell, dataset_column(of->along, result->levels, k));
         }
     TRY(layout_dataset(layout, group, &data, &dataset));
     TRY(layout_text(layout, dataset, "long_name", of->meaning));

@@ -105,8 +105,7 @@ static void order_tails(size_t rows, size_t levels, double *work, double value[]
 {
     for (size_t r = 0; r < rows; r++) {
         memcpy(work, value + r * levels, levels * sizeof *work);
-        for (size_t k = 0; k < levels; k++)
-            value[r * levels + dataset_tail(levels, k >= levels / 2, k % (levels / 2))] = work[k];
+        for (size_t k = 0; k < levels; k++) value[r * levels + dataset_column(ALONG_TAIL, levels, k)] = work[k];
     }
 }
 

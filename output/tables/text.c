@@ -7,7 +7,7 @@
 
 size_t text_width(const struct text_columns *columns, enum dataset_along along)
 {
-    return along == ALONG_QUANTILE ? columns->quantiles : along == ALONG_TAIL ? columns->levels : 1;
+    return dataset_columns(along, columns->quantiles, columns->levels);
 }
 
 void text_csv_names(const struct text_columns *columns, const char *name, enum dataset_along along, FILE *to)

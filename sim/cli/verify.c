@@ -211,7 +211,7 @@ static struct fault *compare_statistic(struct verify *verify, const struct order
     const struct simulation *simulation = verify->simulation;
     const struct outcome *item = &verify->head->outcomes.item[outcome];
     const size_t rows = annual ? verify->head->years : 1, Q = simulation->quantiles, L = simulation->levels;
-    const size_t columns = of->along == ALONG_QUANTILE ? Q : of->along == ALONG_TAIL ? L : 1;
+    const size_t columns = dataset_columns(of->along, Q, L);
     char name[DATASET_MOST];
     struct difference difference = {.dataset = name};
     if (columns == 0) return NULL;
