@@ -504,21 +504,16 @@ struct setting *flows_setting(const struct flows *flows, size_t flow)
     return flows->flow[flow].setting;
 }
 
-size_t flows_rows(const struct flows *flows)
+struct fault *flows_open(const struct flows *flows, struct arena *arena, struct flows_state **out)
 {
-    return flows->count * FLOW_ROWS;
-}
-
-struct fault *flows_open(const struct flows *flows, struct flows_state **out)
-{
-    struct flows_state *state = calloc(1, sizeof *state);
+    struct flows_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->flows = flows;
-    state->x = lanes_rows(flows_rows(flows));
-    state->cost = calloc(flows->count + 1, sizeof *state->cost);
-    state->price_moves = calloc(flows->count + 1, sizeof *state->price_moves);
-    if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
+    state->x = arena_rows(arena, flows->count * FLOW_ROWS);
+    state->cost = arena_take(arena, flows->count, sizeof *state->cost);
+    state->price_moves = arena_take(arena, flows->count, sizeof *state->price_moves);
+    TRY(arena_check(arena));
     for (size_t i = 0; i < flows->count; i++) {
         const struct flow *flow = &flows->flow[i];
         state->price_moves[i] = flow->value_follows || store_varies_by_month(flows->store, flow->value) ||
@@ -526,15 +521,6 @@ struct fault *flows_open(const struct flows *flows, struct flows_state **out)
                                 store_varies_by_month(flows->store, flow->wedge);
     }
     return NULL;
-}
-
-void flows_close(struct flows_state *state)
-{
-    if (state == NULL) return;
-    free(state->x);
-    free(state->cost);
-    free(state->price_moves);
-    free(state);
 }
 
 void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES])
