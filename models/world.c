@@ -3,6 +3,7 @@
 #include "models/world.h"
 #include "models/inputs.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -546,6 +547,27 @@ static void horizon_close(struct world_state *state)
     derived_take(state, years);
 }
 
+/* Notes the lanes in which a year or the horizon has a value that samples, of single precision, cannot hold. */
+static void overflows_note(struct world_state *state)
+{
+    const size_t years = state->world->years, periods = years + 1;
+    for (size_t o = 0; o < state->world->outcomes->count; o++)
+        for (size_t p = 0; p < periods; p++) {
+            const double *cell = state->cell[o * periods + p];
+            _Alignas(LANES_ALIGNMENT) double beyond[LANES];
+            double any = 0.0;
+            EACH_LANE(l) beyond[l] = fabs(cell[l]) > (double)FLT_MAX ? 1.0 : 0.0;
+            for (int l = 0; l < LANES; l++) any += beyond[l];
+            if (any == 0.0) continue;
+            const size_t year = p < years ? p : years - 1;
+            for (int l = 0; l < LANES; l++) {
+                if (beyond[l] == 0.0 || state->failed_month[l] >= 0) continue;
+                state->failed_month[l] = (int)((year + 1) * CALENDAR_MONTHS_PER_YEAR - 1);
+                state->failed_cause[l] = (int)o;
+            }
+        }
+}
+
 void world_begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
@@ -601,6 +623,7 @@ void world_simulate_watched(struct world_state *state, uint64_t first, size_t la
             year_close(state, (size_t)(month / CALENDAR_MONTHS_PER_YEAR));
     }
     horizon_close(state);
+    overflows_note(state);
     *result = (struct block_result){
         .first = first,
         .lanes = lanes,

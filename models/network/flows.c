@@ -197,15 +197,12 @@ const struct key flows_key = {.name = "flows",
                               .meaning = "Demands for moving a commodity between two places."};
 
 enum { FLOW_DEMAND, FLOW_SURPLUS };
+#define DEMAND_KIND                                                                                                    \
+    .pattern = "flows.F.demand", .subject = SUBJECT_FLOWS, .rank = 10, .words = "demand of flow F",                    \
+    .unit = "$commodity.unit/yr", .rule = OUTCOME_SUM, .better = OUTCOME_MORE,                                         \
+    .meaning = "Demand of the flow, before any limit of capacity."
 const struct outcome_kind flows_outcomes[] = {
-    [FLOW_DEMAND] = {.pattern = "flows.F.demand",
-                     .subject = SUBJECT_FLOWS,
-                     .rank = 10,
-                     .words = "demand of flow F",
-                     .unit = "$commodity.unit/yr",
-                     .rule = OUTCOME_SUM,
-                     .better = OUTCOME_MORE,
-                     .meaning = "Demand of the flow, before any limit of capacity."},
+    [FLOW_DEMAND] = {DEMAND_KIND},
     [FLOW_SURPLUS] = {.pattern = "flows.F.surplus",
                       .subject = SUBJECT_FLOWS,
                       .words = "gain of users of flow F over the base price",
@@ -215,6 +212,8 @@ const struct outcome_kind flows_outcomes[] = {
                       .meaning = "What users gain over the base price, by the rule of half; only its difference "
                                  "between two runs has a meaning."},
     {.pattern = NULL}};
+/* Where no corridor sums flows up, they are what a reader asks for. */
+static const struct outcome_kind demand_as_headline = {DEMAND_KIND, .headline = true, .main = MAIN_CHANGED};
 
 struct flow {
     struct setting *setting;
@@ -402,7 +401,11 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->shock = drivers_shock(drivers, flow->name);
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
-    TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
+    struct setting *outcomes = setting_find(plan->root, "outcomes");
+    const struct setting *corridors = outcomes == NULL ? NULL : setting_find(outcomes, "corridors");
+    const bool summed = corridors != NULL && corridors->children > 0;
+    TRY(outcomes_declare(plan->outcomes, summed ? &flows_outcomes[FLOW_DEMAND] : &demand_as_headline, &flow->name,
+                         flow->unit, &flow->demand));
     return outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_SURPLUS], &flow->name, "USD/yr", &flow->surplus);
 }
 

@@ -434,6 +434,9 @@ class Compare(unittest.TestCase):
         shown = self.zhol("compare", "minimal.h5", "fewer.h5").stdout
         self.assertIn("500 pairs of futures", shown)
         self.assertIn("note: minimal.h5 has 600 replications, fewer.h5 has 500: the common first 500 are paired", shown)
+        both = self.zhol("compare", "minimal.h5", "fewer.h5", "changed.h5").stdout
+        self.assertIn("500 to 600 pairs of futures on the same random numbers (seed 1): fewer 500, changed 600, 2020 to 2029", both)
+        self.assertNotIn("(600 pairs)", both)
         row = self.horizon("minimal.h5", "fewer.h5", "--outcome", "drivers.oil")
         value, base = self.samples("fewer.h5", "drivers.oil"), self.samples("minimal.h5", "drivers.oil")[:500]
         self.check_pairs(row, value, base)

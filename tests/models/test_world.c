@@ -149,6 +149,24 @@ START_TEST(a_replication_that_goes_non_finite_is_named_with_its_month_and_outcom
 }
 END_TEST
 
+/* Samples are of single precision, whose greatest number is 3.4e38. */
+START_TEST(a_replication_that_samples_cannot_hold_is_named_too)
+{
+    struct support support;
+    support_open(&support,
+                 HEAD "drivers:\n  a: {model: gbm, start: 3.4e38 USD, sigma: 0}\n"
+                      "  b: {model: gbm, start: 1e39 USD, sigma: 0}\n",
+                 3);
+    const struct block block = simulate(&support, 0);
+    for (int l = 0; l < LANES; l++) {
+        ck_assert_int_eq(block.failed_month[l], 11);
+        ck_assert_str_eq(support.outcomes.item[block.failed_cause[l]].path, "drivers.b");
+    }
+    free(block.cell);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(an_addition_leaves_all_that_was_there_as_it_was)
 {
     struct support plain, more;
@@ -280,6 +298,7 @@ int main(void)
     tcase_add_test(facts, the_horizon_of_a_rate_is_its_total);
     tcase_add_test(facts, a_block_hangs_on_its_first_replication_only);
     tcase_add_test(facts, a_replication_that_goes_non_finite_is_named_with_its_month_and_outcome);
+    tcase_add_test(facts, a_replication_that_samples_cannot_hold_is_named_too);
     tcase_add_test(facts, an_addition_leaves_all_that_was_there_as_it_was);
     tcase_add_test(facts, a_scenario_without_models_is_a_world_without_outcomes);
     tcase_add_test(facts, the_state_at_the_start_has_every_input_at_its_median);
