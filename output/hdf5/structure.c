@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/structure.h"
 
+#include <hdf5_hl.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A result has some hundred objects. */
 enum { OBJECTS_MOST = 4096, FILTERS_MOST = 8, CHUNK_MOST = 1 << 24 };
@@ -90,14 +92,24 @@ static bool is_of_results(hid_t type)
            H5Tequal(type, H5T_NATIVE_INT32) > 0;
 }
 
+/* A dimension of any length that is no variable, by the words of netCDF-4. */
+static bool is_without_values(hid_t dataset)
+{
+    static const char words[] = "This is a netCDF dimension but not a netCDF variable";
+    char name[sizeof words] = "";
+    return H5DSis_scale(dataset) > 0 && H5DSget_scale_name(dataset, name, sizeof name) > 0 && strcmp(name, words) == 0;
+}
+
 static struct fault *check_opened(const struct visit *visit, const char *name, hid_t dataset, hid_t type, hid_t list)
 {
     struct reader_shape shape;
     if (!is_of_results(type)) return unlike(visit, name, "is of a type that results do not have");
     TRY(reader_shape_of(visit->reader->path, dataset, &shape));
     TRY(check_list(visit, name, list, H5Tget_size(type)));
-    if (H5Dget_storage_size(dataset) == 0) return NULL; /* a dimension without values, of any length */
-    return reader_check_size(visit->reader->path, dataset);
+    if (H5Dget_storage_size(dataset) > 0) return reader_check_size(visit->reader->path, dataset);
+    for (int d = 0; d < shape.rank; d++)
+        if (shape.size[d] == 0) return NULL;
+    return is_without_values(dataset) ? NULL : unlike(visit, name, "has no values");
 }
 
 static struct fault *check_dataset(const struct visit *visit, const char *name, hid_t dataset)

@@ -3,7 +3,7 @@
 #include "sim/cli/guard.h"
 #include "output/comparison/comparison.h"
 #include "output/hdf5/integrity.h"
-#include "output/result/result.h"
+#include "output/result/stored.h"
 #include "sim/cli/sandbox.h"
 
 static struct fault *run(struct fault *(*check)(const char *path), const char *path)
@@ -12,14 +12,27 @@ static struct fault *run(struct fault *(*check)(const char *path), const char *p
     return sandbox_run(check, path, &limits);
 }
 
+/* And what will be read of it, so that it is refused, or crashes, here. */
+static struct fault *check_result_and_read(const char *path, bool sealed)
+{
+    struct result outline;
+    struct stored *stored = NULL;
+    TRY(result_check(path, sealed));
+    struct fault *fault = result_read_outline(path, &outline);
+    result_free(&outline);
+    if (fault != NULL) return fault;
+    fault = stored_open(path, &stored);
+    return stored_close(stored, fault);
+}
+
 static struct fault *check_result(const char *path)
 {
-    return result_check(path, true);
+    return check_result_and_read(path, true);
 }
 
 static struct fault *check_unsealed_result(const char *path)
 {
-    return result_check(path, false);
+    return check_result_and_read(path, false);
 }
 
 static struct fault *check_comparison(const char *path)
@@ -32,14 +45,10 @@ static struct fault *check_unsealed_comparison(const char *path)
     return comparison_check(path, false);
 }
 
-/* What is read of it later, too, so that a crash is the child's. */
 static struct fault *check_whole(const char *path)
 {
-    struct result head;
-    TRY(result_check(path, true));
-    struct fault *fault = result_read_outline(path, &head);
-    result_free(&head);
-    return fault != NULL ? fault : integrity_check(path);
+    TRY(check_result_and_read(path, true));
+    return integrity_check(path);
 }
 
 struct fault *guard_result(const char *path, bool unsealed)
