@@ -48,7 +48,7 @@ static struct fault *measure_sketch(const struct accumulator *accumulator, struc
 {
     struct sketches *sketches = NULL;
     TRY(sketches_open(world_cells(accumulator->simulation->world), &sketches));
-    struct fault *fault = sketches_pour(sketches, &accumulator->samples, accumulator->replications, 1);
+    struct fault *fault = sketches_pour(sketches, &accumulator->samples, 0, accumulator->replications, 1);
     if (fault == NULL) pilot->sketch_bytes = sketches_bytes(sketches);
     sketches_close(sketches);
     return fault;

@@ -141,6 +141,67 @@ struct fault *sketch_merge(struct sketch *into, const struct sketch *from)
     return NULL;
 }
 
+void sketch_put(const struct sketch *sketch, struct bytes *bytes)
+{
+    for (size_t c = 0; c < sketch->cells; c++) {
+        const struct cell *cell = &sketch->cell[c];
+        const uint32_t alone[] = {
+            cell->zero[0],         cell->zero[1],        cell->infinite[0],     cell->infinite[1],    cell->undefined,
+            cell->window[0].first, cell->window[0].size, cell->window[1].first, cell->window[1].size, cell->all};
+        bytes_put(bytes, alone, sizeof alone);
+        for (int s = 0; s < 2; s++)
+            bytes_put(bytes, cell->window[s].count, cell->window[s].size * sizeof *cell->window[s].count);
+    }
+}
+
+/* The counts of one window, added; *sum of them. */
+static bool window_take(struct window *into, struct bytes_left *left, uint32_t first, uint32_t size, uint64_t *sum,
+                        struct fault **fault)
+{
+    if (size == 0) return true;
+    if (first <= ZERO || first > INFINITE || size > INFINITE - first) return false;
+    const unsigned char *from = bytes_take(left, size * sizeof(uint32_t));
+    if (from == NULL) return false;
+    *fault = window_reach(into, first, first + size - 1);
+    if (*fault != NULL) return false;
+    for (uint32_t i = 0; i < size; i++) {
+        uint32_t count;
+        memcpy(&count, from + i * sizeof count, sizeof count);
+        into->count[first - into->first + i] += count;
+        *sum += count;
+    }
+    return true;
+}
+
+static bool cell_take(struct cell *into, struct bytes_left *left, struct fault **fault)
+{
+    enum { ALL = 9 };
+    uint32_t alone[ALL + 1];
+    uint64_t sum = 0;
+    bytes_take_items(left, alone, ALL + 1, sizeof *alone);
+    if (left->failed) return false;
+    *fault = count_more(into, alone[ALL]);
+    if (*fault != NULL) return false;
+    for (uint32_t s = 0; s < 2; s++) {
+        into->zero[s] += alone[s];
+        into->infinite[s] += alone[2 + s];
+        if (!window_take(&into->window[s], left, alone[5 + 2 * s], alone[6 + 2 * s], &sum, fault)) return false;
+    }
+    into->undefined += alone[4];
+    for (int i = 0; i < 5; i++) sum += alone[i];
+    return sum == alone[ALL];
+}
+
+struct fault *sketch_take(struct sketch *into, struct bytes_left *left)
+{
+    struct fault *fault = NULL;
+    for (size_t c = 0; c < into->cells; c++)
+        if (!cell_take(&into->cell[c], left, &fault))
+            return fault != NULL ? fault
+                                 : fault_raise(FAULT_FILES, "the counts of cell %zu are not those of a sketch", c);
+    return NULL;
+}
+
 uint64_t sketch_count(const struct sketch *sketch, size_t cell)
 {
     return sketch->cell[cell].all - sketch->cell[cell].undefined;

@@ -10,6 +10,7 @@
 #ifndef ZHOL_SKETCH_H
 #define ZHOL_SKETCH_H
 
+#include "sim/core/bytes.h"
 #include "sim/core/fault.h"
 #include "sim/statistics/moments.h"
 #include "sim/statistics/quantiles.h"
@@ -30,6 +31,11 @@ void sketch_close(struct sketch *sketch);
 MUST_CHECK struct fault *sketch_add(struct sketch *sketch, size_t cell, size_t count, const float value[]);
 /* Adds what `from` has counted; both have the same cells. */
 MUST_CHECK struct fault *sketch_merge(struct sketch *into, const struct sketch *from);
+
+/* All counts as bytes; and those of a sketch of as many cells, added to what is there. What is no such sketch is a fault
+ * (FAULT_FILES), which leaves some of it added. */
+void sketch_put(const struct sketch *sketch, struct bytes *bytes);
+MUST_CHECK struct fault *sketch_take(struct sketch *into, struct bytes_left *left);
 
 /* How many values are in a cell, and how many more were NaN. */
 uint64_t sketch_count(const struct sketch *sketch, size_t cell);

@@ -417,7 +417,7 @@ START_TEST(poured_samples_give_the_counts_of_a_sketch_from_the_start)
                 must(deliver(sketches_sink(straight), value, count, first));
                 must(deliver(first < crossing ? samples_sink(&samples) : sketches_sink(poured), value, count, first));
             }
-            must(sketches_pour(poured, &samples, crossing, threads));
+            must(sketches_pour(poured, &samples, 0, crossing, threads));
             must(sketches_total(straight, &left));
             must(sketches_total(poured, &right));
             ck_assert(sketch_equal(left, right));
@@ -442,7 +442,7 @@ START_TEST(a_block_or_samples_of_other_cells_are_refused)
     struct fault *fault = deliver(sketches_sink(sketches), value, LANES, 0);
     ck_assert_ptr_nonnull(fault);
     fault_free(fault);
-    fault = sketches_pour(sketches, &samples, LANES, 1);
+    fault = sketches_pour(sketches, &samples, 0, LANES, 1);
     ck_assert_ptr_nonnull(fault);
     fault_free(fault);
     samples_free(&samples);
