@@ -102,7 +102,8 @@ static struct fault *simulate_on(struct decision *decision, size_t index, const 
     struct catch catch = {into, cell, goals->count};
     const uint64_t begun = into->held / LANES_PER_CHUNK;
     const struct chunks chunks = {.world = simulation->world,
-                                  .begun = begun,
+                                  .first = begun,
+                                  .done = begun,
                                   .replications = simulation->replications,
                                   .expected = chunks_of(simulation->replications),
                                   .sink = {{&catch, catch_block}},

@@ -129,8 +129,13 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
     struct cell_run *cell = &run->cell[index];
     struct simulation simulation;
     struct origin origin;
+    struct delivery delivery = {.wish = NULL};
+    const struct delivery_wish wish = {.force = cell->replace, .resume = !cell->replace, .interval = DELIVERY_INTERVAL};
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
-    if (fault == NULL) fault = deliver(&simulation, run->settings, progress, cell->output, cell->replace);
+    if (fault == NULL) fault = deliver_open(&simulation, run->settings, &wish, cell->output, &delivery);
+    if (fault == NULL) progress_resume(progress, deliver_done(&delivery));
+    if (fault == NULL) fault = deliver(&delivery, progress);
+    if (delivery.wish != NULL) deliver_close(&delivery);
     if (fault == NULL) {
         cell->state = CELL_DONE;
         cell->there = cell->replications;

@@ -67,6 +67,14 @@ bool options_read_bytes(const char *text, uint64_t *bytes)
     return false;
 }
 
+bool options_read_seconds(const char *text, double *seconds)
+{
+    char *end = NULL;
+    errno = 0;
+    *seconds = strtod(text, &end);
+    return end != text && *end == '\0' && errno == 0 && *seconds >= 0.0 && *seconds <= 365.25 * 86400.0;
+}
+
 static bool read_whole(const char *text, unsigned long long least, unsigned long long most, unsigned long long *number)
 {
     char *end = NULL;
@@ -74,6 +82,14 @@ static bool read_whole(const char *text, unsigned long long least, unsigned long
     if (*text < '0' || *text > '9') return false;
     *number = strtoull(text, &end, 10);
     return *end == '\0' && errno == 0 && *number >= least && *number <= most;
+}
+
+bool options_read_threads(const char *text, int *threads)
+{
+    unsigned long long number;
+    if (!read_whole(text, 1, SETTINGS_MOST_THREADS, &number)) return false;
+    *threads = (int)number;
+    return true;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -95,9 +111,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->settings.has_seed = true;
         break;
     case 'j':
-        if (!read_whole(argument, 1, SETTINGS_MOST_THREADS, &number))
+        if (!options_read_threads(argument, &options->settings.threads))
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
-        options->settings.threads = (int)number;
         break;
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);

@@ -32,6 +32,10 @@ void options_free(struct options *options);
 /* Appends to a list of strings; false when memory is out. */
 bool options_append(const char ***list, size_t *count, const char *item);
 
+/* Reads a number of threads. */
+bool options_read_threads(const char *text, int *threads);
+/* Reads "60" or "0.5". False if it is no time from 0 to a year. */
+bool options_read_seconds(const char *text, double *seconds);
 /* Reads "2GiB", "500 MB", "1073741824". False if it is no size. */
 bool options_read_bytes(const char *text, uint64_t *bytes);
 
