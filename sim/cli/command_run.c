@@ -31,17 +31,6 @@ struct run_options {
     struct delivery_wish wish;
 };
 
-/* "3/8". Whole numbers alone; 0 of anything is refused with a sentence. */
-static void read_shard(const char *text, struct argp_state *state, struct shard *shard)
-{
-    char rest = '\0';
-    const bool digits = strspn(text, "0123456789/") == strlen(text);
-    if (!digits || sscanf(text, "%18" SCNu64 "/%18" SCNu64 "%c", &shard->index, &shard->count, &rest) != 2)
-        argp_error(state, "--shard is '%s'; expected I/K, such as 3/8 for the third of eight", text);
-    else if (shard->count == 0 || shard->index == 0 || shard->index > shard->count)
-        argp_error(state, "--shard is '%s'; expected a part from 1/K to K/K, of at least one", text);
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct run_options *options = state->input;
@@ -59,12 +48,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_FORCE: shared->force = wish->force = true; break;
     case OPTION_RESUME: wish->resume = true; break;
     case OPTION_KEEP: wish->keep = true; break;
-    case OPTION_CHECKPOINT:
-        if (!options_read_seconds(argument, &wish->interval))
-            argp_error(state, "--checkpoint is '%s'; expected a number of seconds such as 60, 0 for as often as can be",
-                       argument);
-        break;
-    case OPTION_SHARD: read_shard(argument, state, &wish->shard); break;
+    case OPTION_CHECKPOINT: options_read_checkpoint(argument, state, &wish->interval); break;
+    case OPTION_SHARD: options_read_shard(argument, "--shard", state, &wish->shard); break;
     case ARGP_KEY_END:
         if (shared->output != NULL && shared->scenarios > 1)
             argp_error(state, "-o names one file, but %zu scenarios are to be run", shared->scenarios);

@@ -65,7 +65,6 @@ static struct fault *check_shard(struct delivery *delivery, const struct identit
 static struct fault *check_output(struct delivery *delivery, const struct identity *identity)
 {
     const struct delivery_wish *wish = delivery->wish;
-    delivery->replace = wish->force || wish->resume;
     if (wish->force || access(delivery->output, F_OK) < 0) return NULL;
     if (!wish->resume) return stands_in_the_way(delivery->output);
     if (wish->shard.count > 0) return check_shard(delivery, identity);
@@ -105,9 +104,12 @@ static struct fault *open_checkpoint(struct delivery *delivery, struct identity 
     const struct delivery_wish *wish = delivery->wish;
     char *folder = checkpoint_folder(delivery->output);
     struct fault *fault =
-        folder == NULL ? fault_no_memory() : checkpoint_open(folder, wish->force && !wish->resume, checkpoint);
+        folder == NULL ? fault_no_memory()
+        : wish->cell   ? checkpoint_open_for(delivery->output, delivery->simulation, delivery->settings, checkpoint)
+                       : checkpoint_open(folder, wish->force && !wish->resume, checkpoint);
     free(folder);
     if (fault != NULL) return fault;
+    delivery->replace = wish->force || wish->resume;
     if (checkpoint->unlocked)
         fprintf(stderr,
                 "zhol: warning: %s lies on a file system without locks: nothing keeps a second run away from it\n",
@@ -116,9 +118,10 @@ static struct fault *open_checkpoint(struct delivery *delivery, struct identity 
     checkpoint->keep = wish->keep;
     checkpoint->warn = warn;
     checkpoint->context = delivery;
+    if (wish->cell) return NULL;
     TRY(check_output(delivery, identity));
     TRY(check_checkpoint(delivery, identity));
-    TRY(checkpoint_begin(checkpoint, identity, wish->resume));
+    TRY(checkpoint_begin(checkpoint, identity, wish->resume ? CHECKPOINT_RESUME : CHECKPOINT_ANEW));
     if (checkpoint_is_there(checkpoint) && !delivery->finished)
         fprintf(stderr, "%s: goes on from %" PRIu64 " replications\n", checkpoint->folder, checkpoint->done);
     return NULL;
@@ -203,7 +206,7 @@ struct fault *deliver(struct delivery *delivery, struct progress *progress)
 {
     struct fault *fault =
         delivery->wish->shard.count > 0 ? write_shard(delivery, progress) : write_result(delivery, progress);
-    if (fault != NULL && fault->code == FAULT_INTERRUPTED) tell_interrupted(delivery);
+    if (fault != NULL && fault->code == FAULT_INTERRUPTED && !delivery->wish->cell) tell_interrupted(delivery);
     if (fault != NULL && fault->code != FAULT_UNTRUSTED) return fault;
     if (!delivery->wish->keep) fault = fault_join(fault, checkpoint_remove(&delivery->checkpoint));
     return fault;

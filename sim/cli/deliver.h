@@ -11,6 +11,7 @@
 struct delivery_wish {
     bool force;        /* what is there gives way */
     bool resume, keep; /* goes on from a checkpoint; leaves one */
+    bool cell;         /* of a batch: goes on from a checkpoint if it is of this run, and else begins anew */
     double interval;   /* seconds between two checkpoints */
     struct shard shard;
 };

@@ -107,25 +107,55 @@ bool checkpoint_is_there(const struct checkpoint *checkpoint)
     return checkpoint->there.file >= 0;
 }
 
-struct fault *checkpoint_begin(struct checkpoint *checkpoint, struct identity *identity, bool resume)
+/* Whether what is there may be gone on from. */
+static struct fault *check_there(const struct checkpoint *checkpoint)
 {
-    checkpoint->identity = *identity;
-    *identity = (struct identity){0};
-    if (!resume || !checkpoint_is_there(checkpoint)) {
-        checkpoint->done = 0;
-        parcel_close(&checkpoint->there);
-        return sweep(checkpoint, "", "");
-    }
-    const struct identity *there = &checkpoint->there.head.identity;
-    TRY(identity_compare(there, &checkpoint->identity, IDENTITY_GOES_ON, checkpoint->folder));
-    if (there->shard.index != checkpoint->identity.shard.index)
+    const struct identity *there = &checkpoint->there.head.identity, *wanted = &checkpoint->identity;
+    TRY(identity_compare(there, wanted, IDENTITY_GOES_ON, checkpoint->folder));
+    if (there->shard.index != wanted->shard.index)
         return fault_raise(FAULT_FILES, "%s is of shard %" PRIu64 "; expected shard %" PRIu64, checkpoint->folder,
-                           there->shard.index, checkpoint->identity.shard.index);
-    if (checkpoint->done > checkpoint->identity.replications)
+                           there->shard.index, wanted->shard.index);
+    if (checkpoint->done > wanted->replications)
         return fault_raise(FAULT_FILES,
                            "%s has %" PRIu64 " replications already; expected -n of as many or more, not %" PRIu64,
-                           checkpoint->folder, checkpoint->done, checkpoint->identity.replications);
+                           checkpoint->folder, checkpoint->done, wanted->replications);
     return NULL;
+}
+
+struct fault *checkpoint_begin(struct checkpoint *checkpoint, struct identity *identity, enum checkpoint_use use)
+{
+    struct fault *fault = NULL;
+    checkpoint->identity = *identity;
+    *identity = (struct identity){0};
+    bool anew = use == CHECKPOINT_ANEW || !checkpoint_is_there(checkpoint);
+    if (!anew) fault = check_there(checkpoint);
+    if (fault != NULL && (use == CHECKPOINT_RESUME || fault_is_memory(fault))) return fault;
+    anew = anew || fault != NULL;
+    fault_free(fault);
+    if (!anew) return NULL;
+    checkpoint->done = 0;
+    parcel_close(&checkpoint->there);
+    return sweep(checkpoint, "", "");
+}
+
+struct fault *checkpoint_open_for(const char *result, const struct simulation *simulation,
+                                  const struct run_settings *settings, struct checkpoint *checkpoint)
+{
+    struct identity identity;
+    char *folder = checkpoint_folder(result);
+    *checkpoint = (struct checkpoint){.lock = -1, .samples = -1, .there.file = -1};
+    struct fault *fault = folder == NULL ? fault_no_memory() : checkpoint_open(folder, false, checkpoint);
+    if (fault != NULL && fault->code == FAULT_FILES) { /* a damaged one is of no run */
+        fault_free(fault);
+        checkpoint_close(checkpoint);
+        fault = checkpoint_open(folder, true, checkpoint);
+    }
+    free(folder);
+    if (fault != NULL) return fault;
+    fault = identity_of(simulation, settings, (struct shard){0, 0}, &identity);
+    if (fault == NULL) fault = checkpoint_begin(checkpoint, &identity, CHECKPOINT_RESUME_OR_ANEW);
+    identity_free(&identity);
+    return fault;
 }
 
 struct fault *checkpoint_resume(struct checkpoint *checkpoint, struct accumulator *accumulator)

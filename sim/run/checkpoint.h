@@ -38,10 +38,16 @@ char *checkpoint_folder(const char *result);
  * that is there; one that cannot be read is a fault, but not with `anew`, which begins without. Close it in any case;
  * it is then as it was kept last. */
 MUST_CHECK struct fault *checkpoint_open(const char *folder, bool anew, struct checkpoint *checkpoint);
+/* The same of the run of a simulation that writes this result, whose checkpoint, if there is none of it, begins anew. */
+MUST_CHECK struct fault *checkpoint_open_for(const char *result, const struct simulation *simulation,
+                                             const struct run_settings *settings, struct checkpoint *checkpoint);
 bool checkpoint_is_there(const struct checkpoint *checkpoint);
-/* For a run of this identity, which it takes over. What is there has to be of it, if it is to be resumed: FAULT_FILES
- * otherwise. */
-MUST_CHECK struct fault *checkpoint_begin(struct checkpoint *checkpoint, struct identity *identity, bool resume);
+/* What becomes of a state that is there: it gives way; it is gone on from, and has to be of the run (FAULT_FILES); or it
+ * is gone on from if it is of the run, and else gives way. */
+enum checkpoint_use { CHECKPOINT_ANEW, CHECKPOINT_RESUME, CHECKPOINT_RESUME_OR_ANEW };
+/* For a run of this identity, which it takes over. */
+MUST_CHECK struct fault *checkpoint_begin(struct checkpoint *checkpoint, struct identity *identity,
+                                          enum checkpoint_use use);
 /* Whether what is there may serve a run that keeps this: counts do not become samples again. */
 MUST_CHECK struct fault *checkpoint_resume(struct checkpoint *checkpoint, struct accumulator *accumulator);
 /* What an accumulator is given; the checkpoint must stay where it is. */

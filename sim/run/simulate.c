@@ -113,6 +113,20 @@ struct fault *simulate_kept(const struct simulation *simulation, const struct ru
     return fault;
 }
 
+struct fault *simulate_accumulate(const struct simulation *simulation, int threads, struct checkpoint *checkpoint,
+                                  const struct ensemble_watch *watch, struct accumulator *accumulator)
+{
+    const uint64_t replications = simulation->replications;
+    const struct accumulator_keeper keeper = checkpoint_keeper(checkpoint);
+    TRY(accumulator_open(simulation, threads, replications, simulation->memory, accumulator));
+    TRY(checkpoint_resume(checkpoint, accumulator));
+    accumulator->keeper = &keeper;
+    struct fault *fault = accumulator_simulate(accumulator, replications, replications, watch);
+    if (fault == NULL) keep_at_end(accumulator);
+    accumulator->keeper = NULL;
+    return fault;
+}
+
 struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                              const struct ensemble_watch *watch, struct result *result)
 {

@@ -10,6 +10,10 @@
 MUST_CHECK struct fault *simulate_kept(const struct simulation *simulation, const struct run_settings *settings,
                                        struct checkpoint *checkpoint, const struct ensemble_watch *watch,
                                        struct result *result);
+/* All replications of a simulation without goals, into an accumulator that the caller closes in any case. */
+MUST_CHECK struct fault *simulate_accumulate(const struct simulation *simulation, int threads,
+                                             struct checkpoint *checkpoint, const struct ensemble_watch *watch,
+                                             struct accumulator *accumulator);
 /* The same of the shard of checkpoint->identity, which is written to a file. */
 MUST_CHECK struct fault *simulate_shard(const struct simulation *simulation, const struct run_settings *settings,
                                         struct checkpoint *checkpoint, const struct ensemble_watch *watch,
