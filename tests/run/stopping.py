@@ -146,7 +146,7 @@ class Precision(unittest.TestCase):
     def test_beyond_memory_no_tail_is_claimed_to_be_nearer_than_it_is(self):
         """The same replications as samples and in buckets: what is between their tails is within the error that the buckets state, and
         within the precision that a run claims, which stops at no number for a width that its buckets do not give."""
-        n, narrow = 2048, "drivers.gdp-cn@2020"  # in its first year it moves by less than the width of a bucket
+        n, narrow = 2048, "drivers.gdp-cn@2020"  # in its first year its sd is two buckets
         baseline = ["run", SCENARIOS / "kazakhstan-2019.yaml", "--force", "--save", "none"]
         self.zhol(*baseline, "-n", n, "-o", "samples.h5")
         run = self.zhol(*baseline, "--memory", "64MiB", "-o", "buckets.h5", "--precision", f"limit={n}", *(
