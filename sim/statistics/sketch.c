@@ -214,19 +214,19 @@ static int key_next(const struct cell *cell, int key)
     return key != ZERO && key + 1 < (int)(plus->first + plus->size) ? key + 1 : key < HIGHEST ? HIGHEST : BEHIND;
 }
 
-static bool buckets_equal(const struct cell *left, const struct cell *right, int key)
+static bool buckets_equal(const struct bucket *left, const struct bucket *right)
 {
-    const struct bucket a = key_bucket(left, key), b = key_bucket(right, key);
-    return a.count == b.count && a.sum == b.sum && a.squares == b.squares;
+    return left->count == right->count && left->sum == right->sum && left->squares == right->squares;
 }
 
+/* As many values in all, and in each bucket of the left: so there are none in another bucket of the right. */
 static bool cells_equal(const struct cell *left, const struct cell *right)
 {
     if (left->all != right->all || left->undefined != right->undefined) return false;
-    for (int key = LOWEST; key != BEHIND; key = key_next(left, key))
-        if (!buckets_equal(left, right, key)) return false;
-    for (int key = LOWEST; key != BEHIND; key = key_next(right, key))
-        if (!buckets_equal(left, right, key)) return false;
+    for (int key = LOWEST; key != BEHIND; key = key_next(left, key)) {
+        const struct bucket a = key_bucket(left, key), b = key_bucket(right, key);
+        if (!buckets_equal(&a, &b)) return false;
+    }
     return true;
 }
 
