@@ -6,19 +6,17 @@
 #include "output/result/result.h"
 
 struct stored;
-/* Opens a file that result_read_head or result_read_outline has read before. Close it in any case. */
+/* Opens a file that result_check has passed. Close it in any case. */
 MUST_CHECK struct fault *stored_open(const char *path, struct stored **stored);
 /* Passes `fault` on, or what closing gives. */
 MUST_CHECK struct fault *stored_close(struct stored *stored, struct fault *fault);
-
-/* Whether a file of the format that this zhol reads does not have the content that it states, or cannot be read to its
- * end. */
-bool stored_is_damaged(const char *path);
 
 /* Whether there are samples of an outcome, by year or over the horizon. */
 bool stored_has_samples(const struct stored *stored, bool annual, const char *outcome);
 /* How many replications they are of. */
 size_t stored_replications(const struct stored *stored);
+/* The same; 0 if the file has no samples and no inputs, so that none are to be read. */
+size_t stored_kept(const struct stored *stored);
 /* They themselves, [rows][stored_replications]; the file must have as many rows: years, or one for the horizon. */
 MUST_CHECK struct fault *stored_samples(const struct stored *stored, bool annual, const char *outcome, size_t rows,
                                         float value[]);

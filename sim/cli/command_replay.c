@@ -1,6 +1,7 @@
 /* sim/cli/command_replay.c -- zhol replay: one replication of a result in full, and what its worst ones have in common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/ledger.h"
 #include "sim/cli/worst.h"
 #include "sim/run/reopen.h"
@@ -20,12 +21,13 @@ enum {
     OPTION_OUTCOME,
     OPTION_UPPER,
     OPTION_LOWER,
-    OPTION_CSV
+    OPTION_CSV,
+    OPTION_UNSEALED
 };
 
 struct replay_options {
     const char *output; /* NULL: stdout */
-    bool has_replication, has_share, force;
+    bool has_replication, has_share, force, unsealed;
     uint64_t replication;
     enum ledger_part part;
     struct worst worst; /* its path is the result */
@@ -44,6 +46,7 @@ static const struct argp_option list[] = {
     {"lower", OPTION_LOWER, NULL, 0, "The least are the worst", 2},
     {"csv", OPTION_CSV, NULL, 0, "All that is compared, as CSV (default: the first 20, as a table)", 2},
     {NULL, 'o', "FILE", 0, "Write to a file (default: standard output)", 3},
+    {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 3},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -93,6 +96,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_YEARS: options->part = LEDGER_YEARS; break;
     case OPTION_INPUTS: options->part = LEDGER_INPUTS; break;
     case OPTION_FORCE: options->force = true; break;
+    case OPTION_UNSEALED: options->unsealed = true; break;
     case OPTION_WORST:
         options->has_share = read_share(argument, &options->worst.share);
         if (!options->has_share) argp_error(state, "--worst is '%s'; expected a share such as 1%%", argument);
@@ -148,9 +152,9 @@ int command_replay(int argc, char **argv)
     struct result head = {0};
     char *text = NULL;
     size_t size = 0;
-    bool ours = false;
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = result_read_head(options.worst.path, &ours, &head);
+    if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed);
+    if (fault == NULL) fault = result_read_outline(options.worst.path, &head);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL && fault == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = replay(&options, &head, &simulation, to);
