@@ -82,7 +82,7 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
     const double samples = (double)retention_bytes(simulation, retention), thread = (double)world_state_bytes(state),
-                 sketches = retention->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
+                 sketches = retention->sketched ? (double)threads * pilot->sketch_bytes : 0.0;
     print_size("memory for samples", samples);
     if (retention->sketched) print_size("memory for sketches, about", sketches);
     print_size("memory of each thread", thread);

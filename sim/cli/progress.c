@@ -63,6 +63,11 @@ void progress_part(struct progress *progress, const char *label, uint64_t replic
     progress->part = replications;
 }
 
+void progress_resume(struct progress *progress, uint64_t replications)
+{
+    progress->there += replications;
+}
+
 static double elapsed(const struct progress *progress)
 {
     struct timespec now;
@@ -73,9 +78,9 @@ static double elapsed(const struct progress *progress)
 static void draw(struct progress *progress, double done, double all, double seconds)
 {
     enum { WIDTH = 30 };
-    const double part = all > 0.0 ? done / all : 0.0;
-    const double rate = seconds > 0.0 ? done / seconds : 0.0;
-    const double left = part > 0.0 ? seconds * (1.0 - part) / part : 0.0;
+    const double part = all > 0.0 ? done / all : 0.0, made = done - (double)progress->there;
+    const double rate = seconds > 0.0 && made > 0.0 ? made / seconds : 0.0;
+    const double left = rate > 0.0 ? (all - done) / rate : 0.0;
     if (progress->style == PROGRESS_LINES) {
         fprintf(stderr, "%s: %.0f of %s%.0f replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
                 done, progress->replications == 0 ? "about " : "", all, 100.0 * part, rate, left);
