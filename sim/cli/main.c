@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
         return FAULT_MACHINE;
     }
     gsl_set_error_handler_off();
+    (void)signal(SIGXFSZ, SIG_IGN); /* what then cannot be written is told by its writer */
     if (argc < 2) {
         usage(stderr);
         return FAULT_USAGE;
