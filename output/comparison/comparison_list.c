@@ -16,7 +16,9 @@ struct lists {
 static struct fault *check_kind(const struct reader *reader)
 {
     int64_t schema = 0;
-    if (!reader_has_attribute(reader, "zhol_comparison"))
+    bool there = false;
+    TRY(reader_has_attribute(reader, "zhol_comparison", &there));
+    if (!there)
         return fault_raise(FAULT_FILES,
                            "%s is not a comparison; expected a file that `zhol compare -o` or `zhol batch` "
                            "wrote",

@@ -59,14 +59,18 @@ struct fault *reader_close(struct reader *reader, struct fault *fault)
 
 /* ---- attributes ---- */
 
-bool reader_has_attribute(const struct reader *reader, const char *name)
+struct fault *reader_has_attribute(const struct reader *reader, const char *name, bool *there)
 {
-    return H5Aexists(reader->file, name) > 0;
+    const htri_t exists = H5Aexists(reader->file, name);
+    *there = exists > 0;
+    return exists < 0 ? layout_read_fault(reader->path, "look for an attribute") : NULL;
 }
 
 static struct fault *open_attribute(const struct reader *reader, const char *name, hid_t *attribute)
 {
-    if (!reader_has_attribute(reader, name))
+    bool there = false;
+    TRY(reader_has_attribute(reader, name, &there));
+    if (!there)
         return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", reader->path,
                            name);
     *attribute = H5Aopen(reader->file, name, H5P_DEFAULT);
@@ -188,9 +192,11 @@ static struct fault *open_dataset(const struct reader *reader, const char *name,
 {
     bool there = false;
     TRY(reader_has(reader, name, &there));
-    *dataset = there ? H5Dopen2(reader->file, name, H5P_DEFAULT) : -1;
-    return *dataset < 0 ? fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", reader->path, name)
-                        : NULL;
+    *dataset = -1;
+    if (!there) return fault_raise(FAULT_FILES, "%s is not a complete result: %s is missing", reader->path, name);
+    *dataset = H5Dopen2(reader->file, name, H5P_DEFAULT);
+    HDF5_READ(reader->path, *dataset, "open a dataset");
+    return NULL;
 }
 
 static struct fault *close_dataset(const struct reader *reader, hid_t dataset, struct fault *fault)
@@ -225,30 +231,37 @@ bool reader_bytes(hid_t space, size_t width, uint64_t *bytes)
     return rank >= 0 && width > 0;
 }
 
+/* The library gives 0 for no values, and for what it cannot tell. */
+struct fault *reader_storage(const char *path, hid_t dataset, uint64_t *bytes)
+{
+    (void)H5Eclear2(H5E_DEFAULT);
+    *bytes = H5Dget_storage_size(dataset);
+    return *bytes == 0 && H5Eget_num(H5E_DEFAULT) > 0 ? layout_read_fault(path, "tell how a dataset is stored") : NULL;
+}
+
 /* What a dataset has in the file can be no less than its values, or a part of them as small as zlib makes it. */
+static struct fault *compare_sizes(const char *path, hid_t dataset, hid_t space, hid_t type, hid_t list, hid_t file)
+{
+    uint64_t stored = 0, bytes = 0, most = 0;
+    hsize_t whole = 0;
+    TRY(reader_storage(path, dataset, &stored));
+    if (space < 0 || type < 0 || list < 0 || file < 0 || H5Fget_filesize(file, &whole) < 0)
+        return layout_read_fault(path, "tell the size of a dataset");
+    const bool small =
+        H5Pget_filter_by_id2(list, H5Z_FILTER_DEFLATE, &(unsigned){0}, &(size_t){0}, NULL, 0, NULL, NULL) >= 0;
+    const bool wide = __builtin_mul_overflow(stored, small ? DEFLATE_MOST : 1, &most);
+    if (reader_bytes(space, H5Tget_size(type), &bytes) && !wide && bytes <= most && stored <= whole) return NULL;
+    return fault_raise(FAULT_FILES, "%s is damaged: a dataset says that it is larger than the file can hold", path);
+}
+
 struct fault *reader_check_size(const char *path, hid_t dataset)
 {
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset), list = H5Dget_create_plist(dataset),
                 file = H5Iget_file_id(dataset);
-    const uint64_t stored = H5Dget_storage_size(dataset);
-    uint64_t bytes = 0, most = 0;
-    hsize_t whole = 0;
-    struct fault *fault = NULL;
-    if (space < 0 || type < 0 || list < 0 || file < 0 || H5Fget_filesize(file, &whole) < 0) {
-        fault = layout_read_fault(path, "tell the size of a dataset");
-    } else {
-        const bool small =
-            H5Pget_filter_by_id2(list, H5Z_FILTER_DEFLATE, &(unsigned){0}, &(size_t){0}, NULL, 0, NULL, NULL) >= 0;
-        const bool wide = __builtin_mul_overflow(stored, small ? DEFLATE_MOST : 1, &most);
-        if (!reader_bytes(space, H5Tget_size(type), &bytes) || wide || bytes > most || stored > whole)
-            fault = fault_raise(FAULT_FILES, "%s is damaged: a dataset says that it is larger than the file can hold",
-                                path);
-    }
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
-    if (type >= 0 && H5Tclose(type) < 0 && fault == NULL) fault = layout_read_fault(path, "close a type");
-    if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
-    if (file >= 0 && H5Fclose(file) < 0 && fault == NULL) fault = layout_read_fault(path, "close the file");
-    return fault;
+    struct fault *fault = compare_sizes(path, dataset, space, type, list, file);
+    const bool closed = (space < 0 || H5Sclose(space) >= 0) && (type < 0 || H5Tclose(type) >= 0) &&
+                        (list < 0 || H5Pclose(list) >= 0) && (file < 0 || H5Fclose(file) >= 0);
+    return fault != NULL || closed ? fault : layout_read_fault(path, "close a dataset");
 }
 
 static struct fault *check_numbers(const struct reader *reader, hid_t dataset, const char *name)
@@ -579,7 +592,9 @@ static struct fault *digest_typed(struct digest *digest, hid_t dataset, hid_t ty
     TRY(reader_shape_of(digest->path, dataset, &shape));
     for (int d = 0; d < shape.rank; d++) size[d] = shape.size[d];
     content_shape(digest->content, shape.rank, size, text ? 0 : H5Tget_size(type));
-    if (H5Dget_storage_size(dataset) > 0) { /* else a dimension without values */
+    uint64_t stored = 0;
+    TRY(reader_storage(digest->path, dataset, &stored));
+    if (stored > 0) { /* else a dimension without values */
         TRY(reader_check_size(digest->path, dataset));
         TRY(text ? digest_texts(digest, dataset) : digest_values(digest, dataset, type, &shape));
     }

@@ -19,7 +19,7 @@ MUST_CHECK struct fault *reader_open(const char *path, struct reader *reader);
 MUST_CHECK struct fault *reader_close(struct reader *reader, struct fault *fault);
 
 /* Attributes of the root. What is missing, or of another type or shape, is a fault of FAULT_FILES. */
-bool reader_has_attribute(const struct reader *reader, const char *name);
+MUST_CHECK struct fault *reader_has_attribute(const struct reader *reader, const char *name, bool *there);
 MUST_CHECK struct fault *reader_text(const struct reader *reader, const char *name, char **text); /* allocated */
 MUST_CHECK struct fault *reader_integer(const struct reader *reader, const char *name, int64_t *value);
 MUST_CHECK struct fault *reader_number(const struct reader *reader, const char *name, double *value);
@@ -35,6 +35,8 @@ struct reader_shape {
 MUST_CHECK struct fault *reader_shape(const struct reader *reader, const char *dataset, struct reader_shape *shape);
 /* The bytes of so many values of a width; false if there is no such number, or the space is null. */
 bool reader_bytes(hid_t space, size_t width, uint64_t *bytes);
+/* Bytes that an open dataset has in the file; 0: it has no values. */
+MUST_CHECK struct fault *reader_storage(const char *path, hid_t dataset, uint64_t *bytes);
 /* Whether the file can hold the values that an open dataset says it has. */
 MUST_CHECK struct fault *reader_check_size(const char *path, hid_t dataset);
 /* All values of a dataset of numbers, which must have the shape. */

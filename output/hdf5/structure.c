@@ -106,7 +106,9 @@ static struct fault *check_opened(const struct visit *visit, const char *name, h
     if (!is_of_results(type)) return unlike(visit, name, "is of a type that results do not have");
     TRY(reader_shape_of(visit->reader->path, dataset, &shape));
     TRY(check_list(visit, name, list, H5Tget_size(type)));
-    if (H5Dget_storage_size(dataset) > 0) return reader_check_size(visit->reader->path, dataset);
+    uint64_t stored = 0;
+    TRY(reader_storage(visit->reader->path, dataset, &stored));
+    if (stored > 0) return reader_check_size(visit->reader->path, dataset);
     for (int d = 0; d < shape.rank; d++)
         if (shape.size[d] == 0) return NULL;
     return is_without_values(dataset) ? NULL : unlike(visit, name, "has no values");

@@ -30,7 +30,9 @@ static struct fault *read_root(const struct reader *reader, struct result *resul
     TRY(reader_text(reader, "rng", &result->rng));
     TRY(reader_text(reader, "arithmetic", &result->arithmetic));
     TRY(reader_text(reader, "prices", &result->prices));
-    if (reader_has_attribute(reader, "stopped_by")) TRY(reader_text(reader, "stopped_by", &result->stopped_by));
+    bool stopped = false;
+    TRY(reader_has_attribute(reader, "stopped_by", &stopped));
+    if (stopped) TRY(reader_text(reader, "stopped_by", &result->stopped_by));
     TRY(reader_integer(reader, "replications", &replications));
     TRY(reader_integer(reader, "invalid_replications", &invalid));
     TRY(reader_integer(reader, "memory", &memory));
@@ -398,11 +400,13 @@ static struct fault *read_samples(const struct reader *reader, struct result *re
 static struct fault *check_kind(const struct reader *reader)
 {
     int64_t schema = 0, complete = 0;
-    if (reader_has_attribute(reader, "zhol_comparison"))
+    bool compared = false, ours = false;
+    TRY(reader_has_attribute(reader, "zhol_comparison", &compared));
+    TRY(reader_has_attribute(reader, "zhol_schema", &ours));
+    if (compared)
         return fault_raise(FAULT_FILES, "%s is a comparison of results; `zhol compare --list %s` tells what it holds",
                            reader->path, reader->path);
-    if (!reader_has_attribute(reader, "zhol_schema"))
-        return not_a_result(reader->path, "the attribute zhol_schema is missing");
+    if (!ours) return not_a_result(reader->path, "the attribute zhol_schema is missing");
     TRY(reader_integer(reader, "zhol_schema", &schema));
     if (schema != RESULT_SCHEMA)
         return fault_raise(FAULT_FILES,
@@ -464,7 +468,7 @@ struct fault *result_read_head(const char *path, bool *ours, struct result *resu
     *result = (struct result){0};
     *ours = false;
     struct fault *fault = reader_open(path, &reader);
-    if (fault == NULL) *ours = reader_has_attribute(&reader, "zhol_schema");
+    if (fault == NULL) fault = reader_has_attribute(&reader, "zhol_schema", ours);
     if (fault == NULL) fault = check_open(&reader, true);
     if (fault == NULL) fault = read_root(&reader, result);
     if (fault == NULL) fault = read_outcomes(&reader, result);
