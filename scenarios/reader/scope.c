@@ -117,7 +117,7 @@ static size_t without_spaces(const char *unit, size_t length)
 /* Takes the time off the unit of a rate, "/d", "/ d" or " d^-1": "train/d" counts in trains. 0: in pure numbers. */
 static size_t stock_length(const char *unit)
 {
-    static const char *const times[] = {"min", "h", "d", "mo", "yr"};
+    static const char *const times[] = {"min", "h", "d", "wk", "mo", "yr"};
     const size_t length = without_spaces(unit, strlen(unit));
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         for (int form = 0; form < 3; form++) {

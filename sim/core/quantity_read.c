@@ -380,24 +380,49 @@ static bool is_pure(const char *unit)
     return unit[0] == '\0' || strcmp(unit, "1") == 0;
 }
 
-/* Such as Mt/t: 1 Mt/t is a million. */
-static bool is_dimensionless(struct units *units, const char *unit)
+/* Whether the texts are units of one dimension. */
+static bool is_convertible(struct units *units, const char *from, const char *to)
 {
     double factor;
-    struct fault *fault = units_factor(units, "", unit, &factor);
-    const bool pure = fault == NULL;
+    struct fault *fault = units_factor(units, from, to, &factor);
+    const bool convertible = fault == NULL;
     fault_free(fault);
-    return pure;
+    return convertible;
+}
+
+/* The unit as written. Where it is none, the number and its unit are read together: 5 mln USD is 5 MUSD. Nothing is
+ * suggested that would not do. */
+static struct fault *unit_check(struct units *units, const struct parsing *parsing, const char *unit)
+{
+    struct unit_meaning meant;
+    struct fault *fault = units_check(units, parsing->unit);
+    if (fault == NULL || fault->code != FAULT_SCENARIO || !units_meant(units, parsing->unit, &meant)) return fault;
+    if (meant.note != NULL || meant.currency || !is_convertible(units, unit, unit)) return fault;
+    if (!is_convertible(units, meant.unit, unit)) {
+        fault_free(fault);
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; expected one such as %s", meant.wrong,
+                           is_pure(unit)                 ? "%, or none"
+                           : strncmp(unit, "1/", 2) == 0 ? unit + 1
+                                                         : unit);
+    }
+    if (meant.one_word) return fault;
+    if (parsing->quantity->form != QUANTITY_NUMBER && meant.times != 1.0) return fault;
+    fault_free(fault);
+    if (meant.times == 1.0)
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%.*s %s'?", meant.wrong, HEAD(parsing),
+                           meant.unit);
+    return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%.10g%s%s'?", meant.wrong,
+                       parsing->quantity->p[0] * meant.times, meant.unit[0] == '\0' ? "" : " ", meant.unit);
 }
 
 static struct fault *ratio_find(struct units *units, const struct parsing *parsing, const char *unit, double *multiply,
                                 double *divide)
 {
     const bool bare = *parsing->unit == '\0' && !is_pure(unit);
-    if (bare && !is_dimensionless(units, unit))
+    if (bare && !units_are_pure(units, unit))
         return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(parsing),
                            strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
-    TRY(units_check(units, parsing->unit));
+    TRY(unit_check(units, parsing, unit));
     TRY(units_check(units, unit));
     struct fault *fault = units_ratio(units, parsing->unit, unit, multiply, divide);
     if (fault == NULL || fault->code != FAULT_SCENARIO) return fault;

@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KNOWN(word)                                                                                                    \
+    "'" word                                                                                                           \
+    "' is not a unit; known are min, h, d, wk, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, "         \
+    "USD, kWh, MWh, GWh, TWh, GJ, TJ, PJ, EJ, MMBtu, boe, toe, %, and k, M or G before bbl, t, TEU, USD, boe and toe"
+
 static struct units *units;
 
 static void open_units(void)
@@ -200,12 +205,8 @@ START_TEST(a_number_that_is_none_is_refused)
     refused("1e300/1e-300 t", "t", "1e300/1e-300 is beyond the range of numbers");
     refused("64 65 USD", "USD", "'64 65 USD': a unit is expected after 64");
     refused("3 - 4 t", "t", "'3 - 4 t': a unit is expected after 3");
-    refused("64 USD or so", "USD",
-            "'or' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
-    refused("12e Mt", "t",
-            "'e' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("64 USD or so", "USD", KNOWN("or"));
+    refused("12e Mt", "t", KNOWN("e"));
 }
 END_TEST
 
@@ -222,6 +223,14 @@ START_TEST(a_unit_that_does_not_fit_is_refused)
     refused("triangular(1 2 3) d", "t", "triangular(1 2 3) d is a duration; expected a mass such as t");
     refused("0.3 /yr", "", "0.3 /yr is a rate; expected a pure number");
     refused("5 tonne/yr", "t/yr", "'tonne' is not a unit; did you mean 't'?");
+    refused("5 mln USD", "USD", "'mln' is not a unit; did you mean '5 MUSD'?");
+    refused("1.5 bn USD/yr", "USD/yr", "'bn' is not a unit; did you mean '1.5 GUSD/yr'?");
+    refused("22 Mtpa", "t/yr", "'Mtpa' is not a unit; did you mean '22 Mt/yr'?");
+    refused("3 mcm/d", "kcm/yr", "'mcm' is not a unit; did you mean '3000 kcm/d'?");
+    refused("triangular(1 2 3) mcm/d", "kcm/yr", "'mcm' is not a unit; expected 'kcm/d', of which it is 1000");
+    refused("triangular(1 2 3) mln t", "t", "'mln' is not a unit; did you mean 'triangular(1 2 3) Mt'?");
+    refused("7 % p.a.", "1/yr", "'p.a.' is not a unit; did you mean '7 %/yr'?");
+    refused("20 trian", "t", "'trian' is not a unit; expected one such as t"); /* no train is a mass */
     refused("5 t", "tonne", "'tonne' is not a unit; did you mean 't'?");
 }
 END_TEST
