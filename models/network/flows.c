@@ -33,6 +33,15 @@ static const struct key flow_value_keys[] = {VALUE_KEYS("USD/$commodity.unit")};
 
 static const struct key commodity_keys[] = {
     {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as TEU or t."},
+    {.name = "heat",
+     .kind = KEY_QUANTITY,
+     .unit = "GJ/$unit",
+     .default_value = "",
+     .min = 0,
+     .max = 1e300,
+     .min_open = true,
+     .heat = true,
+     .meaning = "Its heat value, such as 24 GJ/t, by which energy and units of it are converted."},
     {.name = "value",
      .kind = KEY_SECTION,
      .keys = commodity_value_keys,

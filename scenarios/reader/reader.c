@@ -123,6 +123,7 @@ static struct fault *read_entry(struct walk *walk, const struct scope *scope, co
     struct fault *faults = read_value(walk, scope, map->entry, node, node->key, parent, true);
     struct setting *entry = parent->children == 0 ? NULL : parent->child[parent->children - 1];
     if (entry == NULL || strcmp(entry->name, node->key) != 0) return faults;
+    if (map->names == NAME_UNIT) parent->used = entry->used = true; /* by all that is read after it */
     return fault_join(value_check_name(walk, map, node, entry), faults);
 }
 
@@ -136,13 +137,35 @@ static struct fault *defer_effects(struct walk *walk, const struct node *node, s
     return NULL;
 }
 
+/* The heat value in whose reach a setting is: of a map around it, or of the commodity that it is named after or that
+ * its flow moves. NULL: none. */
+static const char *heat_at(struct setting *root, const struct setting *setting)
+{
+    for (; setting != NULL; setting = setting->parent) {
+        const char *commodity = setting->name;
+        for (size_t i = 0; i < setting->children; i++) {
+            if (setting->child[i]->key->heat) return setting->child[i]->text;
+            if (strcmp(setting->child[i]->name, "commodity") == 0) commodity = setting->child[i]->text;
+        }
+        static const char *const maps[] = {"commodities", "energy"};
+        for (size_t m = 0; m < 2 && commodity != NULL; m++) {
+            char path[TREE_MOST_KEY + 24];
+            snprintf(path, sizeof path, "%s.%s.heat", maps[m], commodity);
+            const struct setting *heat = setting_at(root, path);
+            if (heat != NULL) return heat->text;
+        }
+    }
+    return NULL;
+}
+
 static struct fault *read_effect(struct walk *walk, const struct node *node, struct setting *owner)
 {
     struct setting *target;
     const char *unit;
     TRY(targets_find(walk, node, owner->path, &target, &unit));
     if (unit == NULL) return NULL; /* the target is a fault of its own */
-    const struct scope scope = {.node = node, .keys = NULL, .up = walk->top, .edited = unit};
+    const struct scope scope = {
+        .node = node, .keys = NULL, .up = walk->top, .edited = unit, .edited_heat = heat_at(walk->root, target)};
     TRY(read_value(walk, &scope, owner->key->entry, node, node->key, owner, true));
     return targets_check(walk, owner->child[owner->children - 1], target);
 }
@@ -275,6 +298,8 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     scenario->root->place = scenario->merged->place;
     scenario->root->stated = true;
     walk.root = scenario->root;
+    if (scope_key(&top, "units") != NULL)
+        faults = value_define_units(scenario->units, tree_child(scenario->merged, "units"));
     for (size_t i = 0; i < scenario->merged->children && !fault_enough(faults); i++) {
         const struct node *node = scenario->merged->child[i];
         const struct key *key = scope_key(&top, node->key);

@@ -149,6 +149,7 @@ static const char *entry_word(const struct key *key)
     case NAME_QUANTITY: return "NUMBER";
     case NAME_ARROW: return "A->B";
     case NAME_TARGET: return "PATH";
+    case NAME_UNIT: return "UNIT";
     default: return "NAME";
     }
 }
@@ -244,7 +245,8 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
 {
     fputs(preface, to);
     fputs("### Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
-          "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
+          "The prefixes k, M and G stand on t, USD, TEU, bbl, boe and toe only. Others are stated in `units`; a "
+          "`heat` value turns energy into the unit of a commodity and back.\n\n| unit | means |\n|---|---|\n",
           to);
     for (const char *const *name = units_names(); *name != NULL; name++)
         fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
@@ -355,6 +357,7 @@ static void write_json_entries(const struct key *key, FILE *to)
         [NAME_QUANTITY] = "^[0-9]",
         [NAME_ARROW] = "^[a-z][a-z0-9-]*->[a-z][a-z0-9-]*$",
         [NAME_TARGET] = "^[a-z][a-z_]*[.]",
+        [NAME_UNIT] = "^[A-Za-z]+$",
     };
     bool first = true;
     fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);

@@ -267,3 +267,26 @@ struct fault *scope_unit(const struct scope *scope, const char *template, char *
     }
     return NULL;
 }
+
+static const char *heat_stated(const struct scope *scope)
+{
+    for (const struct key *key = scope->keys; scope->node != NULL && key != NULL && key->name != NULL; key++)
+        if (key->heat) return value_text(scope, key);
+    return NULL;
+}
+
+const char *scope_heat(const struct scope *scope)
+{
+    if (scope->entry != NULL && scope->target != NULL) {
+        const struct scope entry = entry_scope(scope, scope->target, scope->entry);
+        const char *heat = heat_stated(&entry);
+        if (heat != NULL) return heat;
+    }
+    for (; scope != NULL; scope = scope->up) {
+        const struct found commodity = {*scope, key_named(scope->keys, "commodity")};
+        const struct scope entry = commodity.key == NULL ? *scope : step_into(&commodity);
+        const char *heat = scope->edited_heat != NULL ? scope->edited_heat : heat_stated(&entry);
+        if (heat != NULL) return heat;
+    }
+    return NULL;
+}

@@ -275,6 +275,20 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     return faults;
 }
 
+/* The heat value that the quantity may be converted by. One that is wrong is a fault where it stands. */
+static struct fault *set_heat(struct walk *walk, const struct scope *scope, const struct node *node,
+                              struct setting *setting)
+{
+    const bool own = setting->key->heat && node->kind == NODE_SCALAR;
+    struct fault *fault = units_set_heat(walk->units, own ? node->text : scope_heat(scope));
+    if (own) {
+        setting->used = true;
+        return value_wrap(node, setting->path, fault);
+    }
+    fault_free(fault);
+    return NULL;
+}
+
 static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node,
                                    struct setting *setting)
 {
@@ -283,6 +297,7 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     here.target = setting->parent == NULL ? NULL : setting->parent->key->target;
     here.entry = setting->name;
     TRY(scope_unit(&here, setting->key->unit, &setting->unit));
+    TRY(set_heat(walk, &here, node, setting));
     const size_t name = strlen(setting->key->name);
     const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
                      strchr("!", setting->key->unit[1 + name]) != NULL;
@@ -478,6 +493,7 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
                         "%s: '%s' is not a transition; expected two names joined by ->, such as normal->strained", path,
                         name);
     }
+    case NAME_UNIT:                /* see units_define */
     case NAME_TARGET: return NULL; /* see targets.h */
     case NAME_INPUTS:
         if (slash != NULL && strchr(slash + 1, '/') == NULL) return NULL;
@@ -492,6 +508,19 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
                           check_shock(walk, map->target, slash + 1, strlen(slash + 1), node->key_place, path));
     }
     return NULL;
+}
+
+struct fault *value_define_units(struct units *units, const struct node *map)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children && !fault_enough(faults); i++) {
+        const struct node *unit = map->child[i];
+        char path[TREE_MOST_KEY + 8];
+        snprintf(path, sizeof path, "units.%s", unit->key);
+        if (unit->kind == NODE_SCALAR && !tree_is_null(unit))
+            faults = fault_join(faults, value_wrap(unit, path, units_define(units, unit->key, unit->text)));
+    }
+    return faults;
 }
 
 struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)

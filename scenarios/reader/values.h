@@ -29,6 +29,9 @@ struct walk {
 MUST_CHECK struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node,
                                     struct setting *setting);
 
+/* Defines the units of the scenario's own, which everything else may use. NULL: there are none. */
+MUST_CHECK struct fault *value_define_units(struct units *units, const struct node *map);
+
 /* Checks the name of an entry by the rule of the map that holds it; sets setting->month of NAME_MONTH. */
 MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
                                           struct setting *setting);
