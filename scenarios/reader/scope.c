@@ -214,7 +214,8 @@ static bool substitute(const struct scope *scope, const char *template, FILE *to
         const bool stock = *at == '!';
         at += stock;
         size_t length = stock ? stock_length(unit) : strlen(unit);
-        if (length == 0 || (length == 1 && unit[0] == '1')) { /* counted in pure numbers */
+        if (stock && length == without_spaces(unit, strlen(unit))) return false; /* it is no rate */
+        if (length == 0 || (length == 1 && unit[0] == '1')) {                    /* counted in pure numbers */
             unit = "1";
             length = 1;
         }

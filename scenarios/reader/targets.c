@@ -226,6 +226,7 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
     note_edited(&search, found);
     struct setting *quantity = setting_quantity(found);
     if (quantity == NULL && found->key->kind == KEY_ENTRIES) return map_unit(&search, found, unit);
+    if (quantity == NULL && strncmp(found->path, "drivers.", 8) == 0) return fixed(&search, found->path);
     if (quantity == NULL)
         return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is not a number; expected the path of a quantity",
                         owner, found->path);

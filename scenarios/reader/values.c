@@ -94,7 +94,8 @@ static struct fault *range_fault(const struct node *node, const struct setting *
     const bool low = !in_range(setting->key, min, min);
     return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
                        low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
-                       isinf(low ? min : max) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
+                       isinf(low ? min : max) ? ", for example through limits, in quotes: 'normal(1 0.2) [0.5 1.5]'"
+                                              : "");
 }
 
 /* The words that the key accepts in place of a quantity, "rail, road or"; for sentences. */
@@ -301,15 +302,22 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     const size_t name = strlen(setting->key->name);
     const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
                      strchr("!", setting->key->unit[1 + name]) != NULL;
-    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
+    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read, or is no rate */
+        const char *unit = node->kind == NODE_SCALAR ? quantity_unit_text(node->text) : NULL;
+        if (unit != NULL && unit[0] == '\0')
+            return value_fault(node, "%s: %s has no unit; expected a rate with its unit, such as 14 train/d",
+                               setting->path, node->text);
         if (node->kind == NODE_MAP && setting->key->profile)
             return value_fault(node, "%s has no value with a unit at its first date; expected one such as 14 train/d",
                                setting->path);
         if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
         struct quantity quantity;
-        struct fault *fault = quantity_read(walk->units, node->text, "", &quantity);
-        if (fault == NULL) quantity_free(&quantity);
-        return value_wrap(node, setting->path, fault);
+        char rate[160];
+        snprintf(rate, sizeof rate, "%s/yr", unit == NULL ? "" : unit);
+        struct fault *fault = quantity_read(walk->units, node->text, rate, &quantity);
+        if (fault != NULL) return value_wrap(node, setting->path, fault);
+        quantity_free(&quantity);
+        return type_fault(node, setting, "a rate with its time last, such as 14 train/d");
     }
     if (setting->unit == NULL) return NULL; /* it depends on a key that is a fault of its own */
     struct fault *unknown = units_check(walk->units, setting->unit);
@@ -332,8 +340,10 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     const char *digits = node->text;
     char *end = NULL;
     if (*digits == '-') digits++;
-    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
-        return type_fault(node, setting, "a whole number");
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) {
+        const bool parted = *digits != '\0' && strspn(digits, "0123456789,._' ") == strlen(digits);
+        return type_fault(node, setting, parted ? "a whole number, of digits alone" : "a whole number");
+    }
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
     const double value = (double)setting->integer;
@@ -396,13 +406,16 @@ static bool is_reserved(const struct key *map, const char *name)
     return false;
 }
 
-/* Whether one of the top-level maps `target` has an entry of that name. */
+/* Whether one of the top-level maps `target` has an entry of that name, which then is referred to. */
 static bool is_entry(const struct walk *walk, const char *target, const char *name)
 {
     char map[SCOPE_NAME];
-    for (const char *at = target; (at = scope_target(at, map)) != NULL;)
-        if (!is_reserved(declared(walk, map), name) && tree_child(tree_child(walk->top->node, map), name) != NULL)
-            return true;
+    for (const char *at = target; (at = scope_target(at, map)) != NULL;) {
+        struct node *entry = tree_child(tree_child(walk->top->node, map), name);
+        if (entry == NULL || is_reserved(declared(walk, map), name)) continue;
+        entry->referred = true;
+        return true;
+    }
     return false;
 }
 
@@ -527,6 +540,8 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
 {
     const struct key *key = setting->key;
     if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
+    if (node->kind == NODE_SCALAR && key->kind != KEY_TEXT)
+        TRY(value_wrap(node, setting->path, tree_check_text(node->text, false)));
     if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
     static const char *const expected[] = {
         [KEY_BOOLEAN] = "true or false", [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",

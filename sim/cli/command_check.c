@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/cli/tell_scenario.h"
 #include "sim/run/pilot.h"
 
 #include <inttypes.h>
@@ -348,7 +349,7 @@ int command_check(int argc, char **argv)
     for (size_t i = 0; i < options.scenarios && !unread; i++) {
         struct simulation simulation;
         struct fault *fault = check_one(options.scenario[i], &options.settings, &simulation);
-        diagnostics_print(simulation.plan.warnings, "warning", stderr);
+        tell_scenario(simulation.scenario, simulation.plan.warnings);
         const int one = command_end(fault);
         if (status == 0) status = one;
         simulation_close(&simulation);

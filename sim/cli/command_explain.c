@@ -5,6 +5,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/explain_effects.h"
 #include "sim/cli/options.h"
+#include "sim/cli/tell_scenario.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -203,6 +204,7 @@ static struct fault *explain_text(const struct explain_options *options, struct 
                                            .adopts = shared->settings.adopts,
                                            .keys = keys_root()};
     TRY(scenario_read(&request, scenario));
+    tell_scenario(*scenario, (*scenario)->warnings);
     return explain(*scenario, options);
 }
 
@@ -210,6 +212,7 @@ static struct fault *explain_text(const struct explain_options *options, struct 
 static struct fault *explain_worth(const struct explain_options *options, struct simulation *simulation)
 {
     TRY(simulation_open(options->file, &options->shared.settings, simulation));
+    tell_scenario(simulation->scenario, simulation->plan.warnings);
     TRY(explain(simulation->scenario, options));
     return explain_effects(simulation, options->asked, options->month);
 }

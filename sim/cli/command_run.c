@@ -1,11 +1,11 @@
 /* sim/cli/command_run.c -- zhol run: from scenario files to result files.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/cli/tell_scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +99,7 @@ int command_run(int argc, char **argv)
     for (; opened < options.scenarios && fault == NULL; opened++) {
         fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);
         if (fault == NULL) fault = choose_output(&options, opened, output);
-        diagnostics_print(simulation[opened].plan.warnings, "warning", stderr);
+        tell_scenario(simulation[opened].scenario, simulation[opened].plan.warnings);
     }
     for (size_t i = 0; i < options.scenarios && fault == NULL; i++)
         fault = run_one(&simulation[i], &options, output[i]);

@@ -146,6 +146,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                            .keys = keys_root()};
     TRY(stream_generator(settings->rng, &simulation->plan.generator));
     TRY(scenario_read(&request, &simulation->scenario));
+    simulation->plan.warnings = simulation->scenario->warnings; /* components append */
+    simulation->scenario->warnings = NULL;
     simulation->plan.root = simulation->scenario->root;
     simulation->plan.store = simulation->scenario->store;
     simulation->plan.units = simulation->scenario->units;

@@ -1,5 +1,6 @@
 /* tests/scenarios/test_reading.c -- what the texts of a scenario are read as.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
 #include "tests/models/support.h"
 
 #include <check.h>
@@ -93,6 +94,37 @@ START_TEST(a_scenario_has_units_of_its_own)
 }
 END_TEST
 
+/* The sentences of warnings after reading red-sea-cape with these settings, or "". */
+static void assert_warned(size_t sets, const char *const set[], const char *expected)
+{
+    struct scenario *scenario = NULL;
+    const struct reader_request request = {
+        .file = ZHOL_SCENARIOS "/red-sea-cape.yaml", .set = set, .sets = sets, .keys = keys_root()};
+    struct fault *fault = scenario_read(&request, &scenario);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    const struct fault *warning = scenario->warnings;
+    ck_assert_str_eq(warning == NULL ? "" : warning->sentence, expected);
+    ck_assert(warning == NULL || warning->next == NULL);
+    scenario_free(scenario);
+}
+
+/* A misspelt name in a variant makes a new entry, which does nothing. One that something names is meant. */
+START_TEST(a_new_entry_that_nothing_uses_is_warned_of)
+{
+    const char *leg[] = {"legs.red-see={time: 3 d}"}, *driver[] = {"drivers.nile={model: path, values: 3 m, unit: m}"},
+               *used[] = {"legs.other={time: 3 d}", "flows.europe-asia.routes.other={via: [other], like: rail}"},
+               *known[] = {"legs.red-sea.time=30 d"},
+               *shown[] = {"drivers.nile={model: path, values: 3 m, unit: m}",
+                           "outcomes.thresholds.flood={outcome: drivers.nile, above: 4 m}"};
+    assert_warned(1, leg, "legs.red-see is new here, and nothing uses it; did you mean 'red-sea'?");
+    assert_warned(1, driver, "drivers.nile is new here, and nothing uses it");
+    assert_warned(2, used, "");
+    assert_warned(1, known, "");
+    assert_warned(2, shown, "");
+    assert_warned(0, NULL, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reading");
@@ -102,6 +134,7 @@ int main(void)
     tcase_add_test(facts, an_effect_is_converted_by_the_heat_value_of_its_target);
     tcase_add_test(facts, a_flow_and_a_cost_are_converted_by_the_heat_value_of_what_moves);
     tcase_add_test(facts, a_scenario_has_units_of_its_own);
+    tcase_add_test(facts, a_new_entry_that_nothing_uses_is_warned_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
