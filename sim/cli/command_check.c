@@ -336,6 +336,9 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
     struct fault *fault = simulation_open(file, settings, simulation);
     if (fault == NULL) fault = pilot_fly(simulation, &pilot);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
+    if (fault == NULL && pilot.invalid > 0 && settings->strict)
+        fault = fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error",
+                            file);
     pilot_free(&pilot);
     return fault;
 }

@@ -158,7 +158,10 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(read_goals(simulation, settings));
     TRY(retention_read(simulation, settings));
-    return retention_check(simulation, settings);
+    TRY(retention_check(simulation, settings));
+    struct fault *warnings = settings->strict ? simulation->plan.warnings : NULL;
+    if (warnings != NULL) simulation->plan.warnings = NULL;
+    return warnings;
 }
 
 void simulation_close(struct simulation *simulation)
