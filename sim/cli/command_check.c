@@ -286,8 +286,6 @@ static void print_groups(const struct drivers *drivers)
             if (drivers_group(drivers, i) == g) printf(" %s", drivers_innovation(drivers, i));
         putchar('\n');
     }
-    if (drivers_shrinkage(drivers) > 0.0)
-        printf("  The correlations were shrunk towards independence with weight %.3g.\n", drivers_shrinkage(drivers));
 }
 
 /* What another generator than Philox costs, and how fine it is. */
