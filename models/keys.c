@@ -79,6 +79,7 @@ static const struct key goal_keys[] = {
      .default_value = "",
      .min = 0,
      .max = 10,
+     .share = true,
      .min_open = true,
      .meaning = "Half-width of the interval, as a share of the estimate."},
     {.name = "absolute",

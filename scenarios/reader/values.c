@@ -73,9 +73,43 @@ static bool in_range(const struct key *key, double min, double max)
     return key->max_open ? max < key->max : max <= key->max;
 }
 
+/* What a text without a percent sign would be with one, ", or N %": 6.1 as 6.1 %, 4 /yr as 4 %/yr. Of another unit "". */
+static const char *as_percent(const char *text, const char *unit, char words[160])
+{
+    const char *written = text == NULL ? NULL : quantity_unit_text(text);
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, rate = strncmp(unit, "1/", 2) == 0;
+    words[0] = '\0';
+    if (written == NULL || strchr(written, '%') != NULL || (!pure && !rate)) return words;
+    const char *rest = strncmp(written, "1/", 2) == 0 ? written + 1 : written;
+    if (rest[0] != '\0' && rest[0] != '/') return words;
+    size_t head = (size_t)(written - text);
+    while (head > 0 && text[head - 1] == ' ') head--;
+    snprintf(words, 160, "; did you mean '%.*s %%%s'?", head > 80 ? 80 : (int)head, text, rest);
+    return words;
+}
+
+/* A share or a yearly growth of more than 1 is rather a percentage without its sign. */
+static struct fault *check_percent(const struct key *key, const struct setting *setting, const char *path,
+                                   struct place place, const char *text, double least, double most)
+{
+    char words[160];
+    const double beyond = most > 1.0 && isfinite(most) ? most : least < -1.0 && isfinite(least) ? least : 0.0;
+    if (beyond == 0.0 || (!key->share && !key->compounds) || as_percent(text, setting->unit, words)[0] == '\0')
+        return NULL;
+    return fault_at(FAULT_SCENARIO, place,
+                    "%s is %s, which is %g %%%s; more than 100 %% has to have its percent sign%s", path, text,
+                    100.0 * beyond, key->compounds ? " a year" : "", words);
+}
+
+struct fault *value_check_share(const struct key *key, const struct setting *setting, double min, double max)
+{
+    return check_percent(key, setting, setting->path, setting->place, setting->text, min, max);
+}
+
 struct fault *value_check_range(const struct key *key, const struct setting *setting, double min, double max)
 {
     char words[120];
+    TRY(value_check_share(key, setting, min, max));
     if (in_range(key, min, max)) return NULL;
     range_words(key, setting->unit, words);
     if (min == max && setting->text != NULL)
@@ -89,11 +123,14 @@ static struct fault *range_fault(const struct node *node, const struct setting *
 {
     char words[120];
     range_words(setting->key, setting->unit, words);
+    char percent[160] = "";
+    if (node->kind == NODE_SCALAR && max > 1.0 && in_range(setting->key, min / 100.0, max / 100.0))
+        as_percent(node->text, setting->unit, percent);
     if (node->kind == NODE_SCALAR && min == max)
-        return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
+        return value_fault(node, "%s is %s; expected %s%s", setting->path, node->text, words, percent);
     const bool low = !in_range(setting->key, min, min);
-    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
-                       low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
+    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s%s", setting->path, low ? "low" : "high",
+                       low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words, percent,
                        isinf(low ? min : max) ? ", for example through limits, in quotes: 'normal(1 0.2) [0.5 1.5]'"
                                               : "");
 }
@@ -151,6 +188,7 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
             node, "%s is a distribution; expected a number, because this key is read once for all replications",
             setting->path);
     quantity_support(&quantity, &min, &max);
+    if (fault == NULL) fault = check_percent(setting->key, setting, setting->path, node->place, node->text, min, max);
     if (fault == NULL && !in_range(setting->key, min, max)) fault = range_fault(node, setting, min, max);
     if (fault == NULL && setting->key->redrawn)
         return store_add_occasional(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
@@ -209,6 +247,7 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     const bool drawn = quantity_is_drawn(&quantity);
     const double value = quantity.p[0];
     quantity_free(&quantity);
+    if (!drawn) TRY(check_percent(setting->key, setting, path, node->place, node->text, value, value));
     if (drawn)
         return value_fault(
             node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain",

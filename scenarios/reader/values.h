@@ -40,6 +40,10 @@ MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *m
 MUST_CHECK struct fault *value_check_range(const struct key *key, const struct setting *setting, double least,
                                            double most);
 
+/* Whether a value that is put in place of that of another key, or added to it, would be a percentage without its sign. */
+MUST_CHECK struct fault *value_check_share(const struct key *key, const struct setting *setting, double least,
+                                           double most);
+
 /* A fault of this value, with a note of the value that it replaced. Takes a format as fault_at does. */
 A_FAULT __attribute__((format(printf, 2, 3))) struct fault *value_fault(const struct node *node, const char *format,
                                                                         ...);

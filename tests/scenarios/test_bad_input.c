@@ -110,6 +110,45 @@ static const struct wrong {
     {"currency", 0, 3, 38,
      "commodities.coal.value.base: 'EUR' is not a unit; expected USD, or what one is worth in the base year among "
      "`units`, such as `units: {EUR: 1/N USD}`"},
+    {"percent-tariff", 0, 5, 65,
+     "flows.f.tariff is 6.1, which is 610 %; more than 100 % has to have its percent sign; did you mean '6.1 %'?"},
+    {"percent-wedge", 0, 5, 69,
+     "flows.f.cost_wedge is triangular(2 5 8), which is 800 %; more than 100 % has to have its percent sign; did you "
+     "mean 'triangular(2 5 8) %'?"},
+    {"percent-profile", 0, 5, 83,
+     "flows.f.tariff.2025 is 3, which is 300 %; more than 100 % has to have its percent sign; did you mean '3 %'?"},
+    {"percent-too-large", 0, 5, 65, "flows.f.tariff is 1100 %; expected more than -1 and at most 10"},
+    {"percent-share", 0, 5, 69, "flows.f.home_share is 20; expected from 0 to 1; did you mean '20 %'?"},
+    {"percent-growth", 0, 3, 38,
+     "drivers.gdp.mean is 4 /yr, which is 400 % a year; more than 100 % has to have its percent sign; did you mean '4 "
+     "%/yr'?"},
+    {"percent-discount", 0, 3, 18,
+     "run.discount.1 is 3 /yr, which is 300 % a year; more than 100 % has to have its percent sign; did you mean '3 "
+     "%/yr'?"},
+    {"percent-discount", 1, 3, 25,
+     "run.discount.2 is 5 /yr, which is 500 % a year; more than 100 % has to have its percent sign; did you mean '5 "
+     "%/yr'?"},
+    {"percent-discount", 2, 3, 32,
+     "run.discount.3 is 8 /yr, which is 800 % a year; more than 100 % has to have its percent sign; did you mean '8 "
+     "%/yr'?"},
+    {"percent-sigma", 0, 3, 92,
+     "drivers.p.sigma is 35; expected at most 5, because it is of the log; per cent have their sign, such as 35 %"},
+    {"percent-jump", 0, 3, 83,
+     "drivers.p.jumps.mean is -20; expected at most 5, because it is of the log; per cent have their sign, such as 35 "
+     "%"},
+    {"percent-gbm", 0, 3, 51, "drivers.p.sigma is 30; expected from 0 to 5; did you mean '30 %'?"},
+    {"percent-shift", 0, 3, 73,
+     "drivers.p.shift.2020-03 is 20, which is 2000 %; more than 100 % has to have its percent sign; did you mean '20 "
+     "%'?"},
+    {"percent-effect", 0, 6, 61,
+     "policies.p.effects.flows.f.tariff.set is 7, which is 700 %; more than 100 % has to have its percent sign; did "
+     "you mean '7 %'?"},
+    {"percent-effect", 1, 6, 116,
+     "policies.q.effects.flows.f.tariff.add is 2.5, which is 250 %; more than 100 % has to have its percent sign; did "
+     "you mean '2.5 %'?"},
+    {"lognormal-sd", 0, 5, 47,
+     "flows.f.volume: lognormal(100 10): the second value is the coefficient of variation, standard deviation over "
+     "mean, and 10 is a great deal; did you mean 'lognormal(100 sd=10)'?"},
     {"probabilities", 0, 4, 47,
      "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
     /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
@@ -138,7 +177,9 @@ static const struct wrong {
     {"overlay", 0, 3, 16, "drivers.oil.sigma is -1; expected from 0 to 5"},
     {"trend-without-base", 0, 6, 67,
      "flows.f.trend begins at 2020-01, after time.base, 2019-07; expected its growth from the base date on"},
-    {"trend-out-of-range", 0, 6, 67, "flows.f.trend is 4 /yr; expected from -0.9 to 1 /yr"},
+    {"trend-out-of-range", 0, 6, 67,
+     "flows.f.trend is 4 /yr, which is 400 % a year; more than 100 % has to have its percent sign; did you mean '4 "
+     "%/yr'?"},
     {"shock-with-itself", 0, 6, 54, "correlation of flows.f.shock with itself; expected two different shocks"},
     {"shock-not-stated", 0, 6, 25, "drivers.correlation.pairs: flows.g has no shock; expected its `shock:` too"},
     {"shock-of-no-flow", 0, 6, 25, "drivers.correlation.pairs: there is no 'h' in `flows`; expected one of its names"},
