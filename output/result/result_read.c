@@ -31,6 +31,8 @@ static struct fault *read_root(const struct reader *reader, struct result *resul
     TRY(reader_text(reader, "arithmetic", &result->arithmetic));
     TRY(reader_text(reader, "prices", &result->prices));
     if (reader_has_attribute(reader, "stopped_by")) TRY(reader_text(reader, "stopped_by", &result->stopped_by));
+    if (reader_has_attribute(reader, "discount")) TRY(reader_text(reader, "discount", &result->discount));
+    if (reader_has_attribute(reader, "warnings")) TRY(reader_text(reader, "warnings", &result->warnings));
     TRY(reader_integer(reader, "replications", &replications));
     TRY(reader_integer(reader, "invalid_replications", &invalid));
     TRY(reader_integer(reader, "memory", &memory));
