@@ -178,3 +178,28 @@ struct fault *stored_text(const struct stored *stored, const char *attribute, ch
 {
     return reader_text(&stored->reader, attribute, text);
 }
+
+struct fault *stored_has(const struct stored *stored, const char *object, bool *there)
+{
+    return reader_has(&stored->reader, object, there);
+}
+
+struct fault *stored_labels(const struct stored *stored, const char *dataset, size_t *count, char ***label)
+{
+    struct reader_texts texts;
+    struct fault *fault = reader_texts(&stored->reader, dataset, &texts);
+    *count = texts.count;
+    *label = texts.text;
+    return fault;
+}
+
+void stored_labels_free(size_t count, char **label)
+{
+    reader_texts_free(&(struct reader_texts){count, label});
+}
+
+struct fault *stored_numbers(const struct stored *stored, const char *dataset, size_t *count, double **number)
+{
+    *number = NULL;
+    return reader_numbers(&stored->reader, dataset, count, number);
+}

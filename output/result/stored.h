@@ -31,6 +31,13 @@ const char *stored_input_unit(const struct stored *stored, size_t input);
 /* An input as drawn, [stored_replications]. */
 MUST_CHECK struct fault *stored_input(const struct stored *stored, size_t input, double value[]);
 
+/* Whether there is an object; the labels or the numbers of a dataset of one dimension, allocated: free them in any case. */
+MUST_CHECK struct fault *stored_has(const struct stored *stored, const char *object, bool *there);
+MUST_CHECK struct fault *stored_labels(const struct stored *stored, const char *dataset, size_t *count, char ***label);
+void stored_labels_free(size_t count, char **label);
+MUST_CHECK struct fault *stored_numbers(const struct stored *stored, const char *dataset, size_t *count,
+                                        double **number);
+
 /* An attribute of the file that is a text, allocated. */
 MUST_CHECK struct fault *stored_text(const struct stored *stored, const char *attribute, char **text);
 

@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/ledger.h"
+#include "sim/cli/output_path.h"
 #include "sim/cli/worst.h"
 #include "sim/run/reopen.h"
 #include "sim/run/write_text.h"
@@ -12,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     OPTION_YEARS = 256,
@@ -38,7 +40,7 @@ static const struct argp_option list[] = {
     {NULL, 'r', "N", 0, "The replication, counted from 0; by month, each outcome that has a value in a month", 1},
     {"years", OPTION_YEARS, NULL, 0, "All outcomes by year and over the horizon instead", 1},
     {"inputs", OPTION_INPUTS, NULL, 0, "The inputs as drawn instead", 1},
-    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 1},
+    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result; replace FILE", 1},
     {NULL, 0, NULL, 0, "The worst replications against the rest, from the samples:", 2},
     {"worst", OPTION_WORST, "SHARE", 0, "So many of them, such as 1%", 2},
     {"outcome", OPTION_OUTCOME, "PATH", 0, "The outcome that says which are worse, over the whole horizon", 2},
@@ -145,6 +147,18 @@ static struct fault *put_out(const char *output, const char *text)
     return NULL;
 }
 
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_output(const struct replay_options *options)
+{
+    const char *output = options->output;
+    TRY(output_path_check(output));
+    if (output == NULL) return NULL;
+    if (output_path_is_same(output, options->worst.path))
+        return fault_raise(FAULT_USAGE, "-o %s would replace the result; expected another name", output);
+    if (options->force || access(output, F_OK) < 0) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", output);
+}
+
 int command_replay(int argc, char **argv)
 {
     struct replay_options options = {.output = NULL};
@@ -153,6 +167,7 @@ int command_replay(int argc, char **argv)
     char *text = NULL;
     size_t size = 0;
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = check_output(&options);
     if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed);
     if (fault == NULL) fault = result_read_outline(options.worst.path, &head);
     FILE *to = open_memstream(&text, &size);

@@ -133,6 +133,12 @@ static struct fault *check_some(const struct verify_options *options, const stru
     struct stored *stored = NULL;
     struct fault *fault = stored_open(options->path, &stored);
     if (fault == NULL) fault = verify_init(&verify, head, stored, simulation);
+    size_t labels = 0, different = 0;
+    if (fault == NULL) fault = verify_labels(&verify, &labels, &different);
+    if (fault == NULL) {
+        printf("  calendar, prices, coordinates and labels: %zu datasets", labels);
+        say_result(different);
+    }
     if (fault == NULL) fault = verify_order(&verify, &order);
     if (fault == NULL && order.horizon + order.annual > 0) {
         say(head->exact_quantiles ? "count, extremes, quantiles, tails and probabilities from the samples"

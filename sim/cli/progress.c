@@ -27,7 +27,10 @@ struct fault *progress_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
+    struct sigaction before;
+    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
+        sigaction(SIGHUP, NULL, &before) != 0 ||
+        (before.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) != 0)) /* nohup has it ignored */
         return fault_raise(FAULT_MACHINE, "cannot catch signals: %s", strerror(errno));
     return NULL;
 }

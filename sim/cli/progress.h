@@ -30,12 +30,12 @@ void progress_begin(struct progress *progress, enum progress_style style, uint64
 void progress_part(struct progress *progress, const char *label, uint64_t replications);
 /* So many of the replications are in already. */
 void progress_resume(struct progress *progress, uint64_t replications);
-/* What an ensemble loop is to be watched with: shows progress and stops on SIGINT or SIGTERM. */
+/* What an ensemble loop is to be watched with: shows progress and stops on SIGINT, SIGTERM or SIGHUP. */
 struct ensemble_watch progress_watch(struct progress *progress);
 /* Clears the bar, after each part. */
 void progress_end(struct progress *progress);
 
-/* From now on SIGINT and SIGTERM ask running loops to stop; a second one ends the program at once. */
+/* From now on SIGINT, SIGTERM and SIGHUP ask running loops to stop; a second one ends the program at once. */
 MUST_CHECK struct fault *progress_catch_signals(void);
 bool progress_interrupted(void);
 

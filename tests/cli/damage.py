@@ -83,7 +83,7 @@ class Damage(unittest.TestCase):
                 self.zhol("run", *words, "-o", "r.h5", "--force", "--progress", "none")
                 shown = self.zhol("verify", "r.h5").stdout
                 self.assertIn("content: as its SHA-256 says", shown)
-                self.assertEqual(shown.count("; all agree\n"), 2)
+                self.assertEqual(shown.count("; all agree\n"), 3)
                 self.assertIn("Not checked: means", shown)
                 shown = self.zhol("verify", "r.h5", "--all", "-j", "1").stdout
                 self.assertEqual(shown.count("; all agree\n"), 1)
@@ -358,6 +358,47 @@ class Damage(unittest.TestCase):
         self.everything_refuses("is damaged: its content does not have the SHA-256 that it states", unsealed=False)
         for words in (["show", "damaged.h5"], ["compare", "small.h5", "damaged.h5"], ["replay", "damaged.h5", "-r", "1"]):
             self.zhol(*words, "--unsealed")
+
+    def test_what_a_file_says_of_itself_is_what_its_scenario_gives(self):
+        small = self.make_small()
+
+        def relabel(name, label):
+            def change(file):
+                file[name][-1] = label
+            return change
+
+        def state(name, value):
+            def change(file):
+                file.attrs[name] = numpy.bytes_(value)
+            return change
+
+        for change, said in ((state("prices", "constant 1913 USD"), "prices are constant 1913 USD in the file, but constant base-year USD again"),
+                             (state("start", "2020-02"), "the calendar is 24 months from 2020-02"), (state("base", "2018-07"), "base 2018-07, in the file"),
+                             (relabel("horizon/units", "EUR/bbl"), "horizon/units: label 0 is EUR/bbl in the file, but USD/bbl again"),
+                             (relabel("annual/long_name", "oil"), "annual/long_name: label 0 is oil in the file"),
+                             (relabel("samples/annual/better", "less"), "samples/annual/better: label 0 is less"),
+                             (relabel("samples/horizon/rank", 3), "samples/horizon/rank: value 0 is 3"),
+                             (relabel("annual/tail", "lower"), "annual/tail: label 1 is lower in the file, but upper again"),
+                             (relabel("annual/quantile", 0.25), "annual/quantile: value 0 is 0.25 in the file, but 0.5 again"),
+                             (relabel("horizon/level", 0.99), "horizon/level: value 0 is 0.98999999999999999 in the file, but 0.94999999999999996 again"),
+                             (relabel("annual/time", 0), "annual/time: value 1 is 0 in the file, but 18628 again"),
+                             (relabel("inputs/units", "1/mo"), "inputs/units: label 0 is 1/mo")):
+            with self.subTest(said=said):
+                shutil.copy(small, self.folder / "changed.h5")
+                with h5py.File(self.folder / "changed.h5", "r+") as file:
+                    change(file)
+                reseal(self.folder / "changed.h5")
+                self.assertIn(said, self.zhol("verify", "changed.h5", status=5).stderr)
+
+    def test_a_scenario_or_generator_that_is_none_is_the_fault_of_the_file(self):
+        small = self.make_small()
+        for name, value in (("scenario", "scenario: {"), ("scenario", "scenario: x\n"), ("rng", "none")):
+            shutil.copy(small, self.folder / "changed.h5")
+            with h5py.File(self.folder / "changed.h5", "r+") as file:
+                file.attrs[name] = numpy.bytes_(value)
+            reseal(self.folder / "changed.h5")
+            for words in (["verify", "changed.h5"], ["replay", "changed.h5", "-r", "1"]):
+                self.zhol(*words, status=4)
 
     def test_a_flipped_bit_is_found_or_says_nothing(self):
         small = self.make_small()

@@ -59,7 +59,7 @@ class Replay(unittest.TestCase):
         return run
 
     def replay(self, *words, **options):
-        run = self.zhol("replay", *words, "-o", "out.csv")
+        run = self.zhol("replay", *words, "-o", "out.csv", "--force")
         self.assertEqual(run.stdout, "")
         return pandas.read_csv(self.folder / "out.csv", float_precision="round_trip", **options)
 
