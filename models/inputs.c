@@ -7,27 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct key pair_entry[] = {{.name = "*",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "",
-                                         .min = -1,
-                                         .max = 1,
-                                         .min_open = true,
-                                         .max_open = true,
-                                         .meaning = "Correlation of their normal scores."}};
 static const struct key correlation_keys[] = {
     {.name = "pairs",
      .kind = KEY_ENTRIES,
      .default_value = "",
      .names = NAME_INPUTS,
-     .entry = pair_entry,
+     .entry = correlation_pair_entry,
      .meaning = "Correlations by `a/b`, two paths of what is drawn once per replication; of a profile with `.times`."},
-    {.name = "repair",
-     .kind = KEY_CHOICE,
-     .choices = "none shrink",
-     .default_value = "none",
-     .meaning =
-         "What to do with a matrix that is not positive definite: refuse it, or shrink it towards independence."},
+    CORRELATION_REPAIR_KEY,
     {.name = NULL}};
 static const struct key inputs_keys[] = {{.name = "correlation",
                                           .kind = KEY_SECTION,
@@ -178,7 +165,8 @@ static struct fault *join(const struct joining *joining, struct setting *section
                                           .pair = joining->pair,
                                           .pairs = joining->pairs,
                                           .shrink = strcmp(repair->text, "shrink") == 0,
-                                          .place = section->place};
+                                          .place = section->place,
+                                          .warnings = &joining->plan->warnings};
     struct correlation *correlation = NULL;
     struct fault *fault = correlation_prepare(&plan, &correlation);
     for (size_t g = 0; fault == NULL && g < correlation_groups(correlation); g++) {
@@ -191,11 +179,6 @@ static struct fault *join(const struct joining *joining, struct setting *section
         if (fault == NULL) fault = store_join(joining->plan->store, count, slot, factor);
         free(slot);
     }
-    if (fault == NULL && correlation_shrinkage(correlation) > 0.0)
-        joining->plan->warnings =
-            fault_join(joining->plan->warnings,
-                       fault_at(FAULT_SCENARIO, section->place, "%s: shrunk towards independence with weight %.3g",
-                                section->path, correlation_shrinkage(correlation)));
     correlation_free(correlation);
     return fault;
 }

@@ -46,6 +46,11 @@ static const struct key cvar_entry[] = {{.name = "*",
                                          .min_open = true,
                                          .max_open = true,
                                          .meaning = "A level."}};
+static const struct key unit_entry[] = {
+    {.name = "*",
+     .kind = KEY_TEXT,
+     .meaning = "What one is worth, such as KZT: 1/382.75 USD, of a currency its rate in the base year; k, M and G go "
+                "before currencies."}};
 static const struct key goal_keys[] = {
     {.name = "outcome", .kind = KEY_TEXT, .meaning = "The path of an outcome."},
     {.name = "year",
@@ -74,6 +79,7 @@ static const struct key goal_keys[] = {
      .default_value = "",
      .min = 0,
      .max = 10,
+     .share = true,
      .min_open = true,
      .meaning = "Half-width of the interval, as a share of the estimate."},
     {.name = "absolute",
@@ -158,6 +164,12 @@ const struct key *keys_root(void)
     keys[n++] = (struct key){.name = "scenario", .kind = KEY_NAME, .meaning = "Name of the scenario."};
     keys[n++] = (struct key){
         .name = "title", .kind = KEY_TEXT, .default_value = "", .meaning = "One line that says what it is."};
+    keys[n++] = (struct key){.name = "units",
+                             .kind = KEY_ENTRIES,
+                             .default_value = "",
+                             .names = NAME_UNIT,
+                             .entry = unit_entry,
+                             .meaning = "Units of the scenario's own, such as other currencies."};
     keys[n++] = (struct key){
         .name = "time", .kind = KEY_SECTION, .keys = time_keys, .meaning = "Base date, start and horizon."};
     keys[n++] = (struct key){.name = "run",

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Breaks the program in one place after another, and tells which breaks no test sees.
 
-Usage: mutate.py --work DIR [--seed N] [--count N] FOLDER...     such as mutate.py --work /tmp/mutants --count 100 sim/statistics
-       mutate.py --work DIR --list                                what is known so far: counts, and survivors by file and line
+Usage: mutate.py --work DIR [--seed N] [--count N] [--plain] FOLDER...     such as mutate.py --work /tmp/mutants sim/statistics
+       mutate.py --work DIR --list                                          what is known so far: counts, and survivors by file and line
 
 A mutant is one change in a C file of a folder: an operator for its neighbour, a constant more or less by one, a condition negated, a
 statement dropped. --count of them are drawn at random by --seed from all there are. Each is built in DIR, a copy of the tree, and the
 quick C suites that cover the folder run until one fails: first the one with the name of the file, then those of the folder, then
 those of its users. What passes all of them is built with sanitizers, as scripts/test does, which see what is lost or read beyond its
-end. One that is not built, or builds to the same object, is none, and the next is drawn. What became of each is a line of
+end; --plain leaves that out. One that is not built, or builds to the same object, is none, and the next is drawn. What became of each is a line of
 DIR/mutants.tsv; a mutant that is there already, as when a campaign was interrupted or is drawn on with a greater count, is not tried
 again: to try survivors again with new tests, delete their lines. The status is 1 if any survived.
 """
@@ -252,7 +252,7 @@ def killer(work, kind, path):
     return None
 
 
-def try_mutant(work, mutant):
+def try_mutant(work, mutant, plain):
     """What becomes of it: stillborn, same, killed by a suite, or survived."""
     path, _, _, start, end, _, other = mutant
     original = (work.tree / path).read_text()
@@ -270,6 +270,8 @@ def try_mutant(work, mutant):
     finally:
         (work.tree / path).write_text(original)
         work.make(PLAIN, own[:1])
+    if plain:
+        return "survived", "plain"
     if not work.times[SANITIZED]:
         work.open(SANITIZED, own + users)
     try:
@@ -297,6 +299,7 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--seed", type=int, default=20190911)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--plain", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("folder", nargs="*")
     asked = parser.parse_args()
@@ -312,7 +315,7 @@ def main():
             path, line, column, _, _, text, other = mutant
             key = f"{path}:{line}:{column}: {text!r} -> {other!r}"
             if key not in known:
-                known[key] = try_mutant(work, mutant)
+                known[key] = try_mutant(work, mutant, asked.plain)
                 work.write(key, *known[key])
                 print(*known[key], key, flush=True)
             tried += known[key][0] in ("killed", "survived")

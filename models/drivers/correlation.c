@@ -14,6 +14,15 @@
 
 /* A connected group: its members in order of name, and the lower Cholesky factor of their correlations, packed by rows.
  */
+const struct key correlation_pair_entry[] = {{.name = "*",
+                                              .kind = KEY_QUANTITY,
+                                              .unit = "",
+                                              .min = -1,
+                                              .max = 1,
+                                              .min_open = true,
+                                              .max_open = true,
+                                              .meaning = "Correlation of the two shocks, or normal scores."}};
+
 struct group {
     size_t members;
     size_t *member;
@@ -220,15 +229,54 @@ static struct fault *not_definite(const struct correlation_plan *plan, const str
     return fault;
 }
 
+/* What a repair of that weight makes of the correlations of a group. */
+static struct fault *shrink_warn(const struct correlation *correlation, const struct correlation_plan *plan,
+                                 const struct group *group, double w)
+{
+    enum { SHOWN_MOST = 10 };
+    char *text = NULL;
+    size_t size = 0, shown = 0, left = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < group->members; i++)
+        for (size_t j = i + 1; j < group->members; j++) {
+            const double rho = correlation->matrix[group->member[i] * correlation->innovations + group->member[j]];
+            if (rho == 0.0) continue;
+            if (shown++ >= SHOWN_MOST)
+                left++;
+            else
+                fprintf(to, "%s%s/%s %.3g instead of %.3g", shown == 1 ? "" : ", ",
+                        plan->innovation[group->member[i]].name, plan->innovation[group->member[j]].name,
+                        (1.0 - w) * rho, rho);
+        }
+    if (left > 0) fprintf(to, " and %zu more", left);
+    if (fclose(to) != 0) return fault_no_memory();
+    struct fault *warning =
+        fault_at(FAULT_SCENARIO, plan->place,
+                 "correlations%s that cannot all be are shrunk towards independence with weight %.3g: %s",
+                 plan->span == CORRELATION_PAST ? " of the past" : "", w, text);
+    free(text);
+    for (const struct fault *said = *plan->warnings; said != NULL; said = said->next)
+        if (strcmp(said->sentence, warning->sentence) == 0) { /* the months before the run have the same */
+            fault_free(warning);
+            return NULL;
+        }
+    *plan->warnings = fault_join(*plan->warnings, warning);
+    return NULL;
+}
+
 /* Off-diagonal entries times 1 - w: eigenvalues become (1 - w) l + w. */
-static void shrink(struct correlation *correlation, const struct group *group, double least)
+static struct fault *shrink(struct correlation *correlation, const struct correlation_plan *plan,
+                            const struct group *group, double least)
 {
     const size_t n = correlation->innovations;
     const double w = (LEAST_EIGENVALUE - least) / (1.0 - least);
+    if (plan->warnings != NULL) TRY(shrink_warn(correlation, plan, group, w));
     for (size_t i = 0; i < group->members; i++)
         for (size_t j = 0; j < group->members; j++)
             if (i != j) correlation->matrix[group->member[i] * n + group->member[j]] *= 1.0 - w;
     correlation->shrinkage = fmax(correlation->shrinkage, w);
+    return NULL;
 }
 
 static struct fault *groups_factor(struct correlation *correlation, const struct correlation_plan *plan,
@@ -248,7 +296,7 @@ static struct fault *groups_factor(struct correlation *correlation, const struct
         if (factor(correlation, group)) continue;
         const double least = smallest_eigenvalue(correlation, group);
         if (!plan->shrink) return not_definite(plan, group, least);
-        shrink(correlation, group, least);
+        TRY(shrink(correlation, plan, group, least));
         if (!factor(correlation, group)) return not_definite(plan, group, smallest_eigenvalue(correlation, group));
     }
     return NULL;

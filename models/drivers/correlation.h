@@ -11,6 +11,7 @@
 
 #include "sim/core/fault.h"
 #include "sim/core/lanes.h"
+#include "sim/core/schema.h"
 #include "sim/core/stream.h"
 
 #include <stdbool.h>
@@ -18,6 +19,15 @@
 #include <stdint.h>
 
 enum { CORRELATION_TERMS = 2 };
+
+/* What a map of pairs holds, and what is to be done with pairs that cannot all be. */
+extern const struct key correlation_pair_entry[];
+#define CORRELATION_REPAIR_KEY                                                                                         \
+    {                                                                                                                  \
+        .name = "repair", .kind = KEY_CHOICE, .choices = "none shrink", .default_value = "none",                       \
+        .meaning = "What to do with a matrix that is not positive definite: refuse it, or shrink the group concerned " \
+                   "towards independence, which is warned of with the numbers.",                                       \
+    }
 
 /* One innovation. Two innovations with the same `shock` are integrals of the same dW (rho = 1): those of a growth
  * driver. */
@@ -50,7 +60,8 @@ struct correlation_plan {
     enum copula_family family;
     int dof;     /* of COPULA_T, >= 3 */
     bool shrink; /* repair an indefinite matrix: (1 - w) R + w I with the smallest w that gives eigenvalue 1e-6 */
-    struct place place; /* of the section, for faults */
+    struct place place;      /* of the section, for faults */
+    struct fault **warnings; /* told of a repair, with the correlations before and after; NULL: nobody is */
     enum correlation_span span;
     const char *suffix; /* behind the names of the draws; NULL: none */
     uint64_t seed;

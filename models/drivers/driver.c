@@ -26,3 +26,13 @@ int driver_parameter(struct driver *driver, struct setting *setting, const struc
     if (slot >= 0 && store_varies_by_month(plan->store, slot)) driver->reads_months = true;
     return slot;
 }
+
+struct fault *driver_check_log(const struct setting *setting, const struct plan *plan)
+{
+    double min, max;
+    store_range(plan->store, setting->slot, &min, &max);
+    if (max <= DRIVER_LOG_MOST && min >= -DRIVER_LOG_MOST) return NULL;
+    return fault_at(FAULT_SCENARIO, setting->place,
+                    "%s is %s; expected at most %g, because it is of the log; per cent have their sign, such as 35 %%",
+                    setting->path, setting->text, DRIVER_LOG_MOST);
+}

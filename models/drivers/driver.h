@@ -87,6 +87,10 @@ extern const struct driver_family driver_gbm, driver_mean_reverting, driver_two_
  */
 MUST_CHECK struct fault *driver_add_innovation(struct driver *driver, const char *suffix, const char *shock_suffix);
 
+/* What is per log of a level, such as a volatility, is at most DRIVER_LOG_MOST: more is a percentage without its sign. */
+#define DRIVER_LOG_MOST 5.0
+MUST_CHECK struct fault *driver_check_log(const struct setting *setting, const struct plan *plan);
+
 /* The slot of a parameter, noting whether it varies by month. */
 int driver_parameter(struct driver *driver, struct setting *setting, const struct plan *plan, const char *name);
 

@@ -68,6 +68,7 @@ static struct fault *mean_reverting_prepare(struct driver *driver, struct settin
     driver->innovation[0].c[0] = 1.0;
     driver->innovation[0].k[0] = store_central(plan->store, driver->slot[KAPPA], plan->calendar.start);
     if (!driver->exponential) return NULL;
+    TRY(driver_check_log(setting_find(setting, "sigma"), plan));
     TRY(price_check(setting, plan, "start", driver->slot[START]));
     return price_check(setting, plan, "mean", driver->slot[MEAN]);
 }

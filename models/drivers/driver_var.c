@@ -126,6 +126,8 @@ static struct fault *var_read(struct driver *driver, struct setting *setting, st
         if (!(var_part(driver, 2)[i] >= 0.0))
             return fault_at(FAULT_SCENARIO, setting_find(setting, "sigma")->child[i]->place,
                             "%s.sigma.%zu is %g; expected 0 or more", setting->path, i + 1, var_part(driver, 2)[i]);
+    for (size_t i = 0; i < n && driver->growth; i++)
+        TRY(driver_check_log(setting_find(setting, "sigma")->child[i], plan));
     double radius;
     TRY(var_radius(driver->matrix, n, &radius));
     if (radius < 1.0) return NULL;

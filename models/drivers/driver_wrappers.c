@@ -86,6 +86,7 @@ const struct key driver_clamp_keys[] = {{.name = "low",
                                         {.name = NULL}};
 
 const struct key driver_shift_entry[] = {{.name = "*",
+                                          .share = true,
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
                                           .min = -1,
@@ -150,6 +151,8 @@ struct fault *driver_wrappers_prepare(struct driver *driver, struct setting *set
         wrappers->jump_rate = setting_slot(jumps, "rate");
         wrappers->jump_mean = setting_slot(jumps, "mean");
         wrappers->jump_sd = setting_slot(jumps, "sd");
+        if (driver->exponential) TRY(driver_check_log(setting_find(jumps, "mean"), plan));
+        if (driver->exponential) TRY(driver_check_log(setting_find(jumps, "sd"), plan));
         TRY(named_stream(driver, "jumps", plan, &wrappers->jump_stream));
     }
     struct setting *volatility = setting_find(setting, "volatility");

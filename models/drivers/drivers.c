@@ -35,14 +35,6 @@ static const struct key copula_keys[] = {{.name = "family",
                                           .max = 1000,
                                           .meaning = "Degrees of freedom of the t copula."},
                                          {.name = NULL}};
-static const struct key pair_entry[] = {{.name = "*",
-                                         .kind = KEY_QUANTITY,
-                                         .unit = "",
-                                         .min = -1,
-                                         .max = 1,
-                                         .min_open = true,
-                                         .max_open = true,
-                                         .meaning = "Correlation of the two shocks."}};
 static const struct key correlation_keys[] = {
     {.name = "copula",
      .kind = KEY_SECTION,
@@ -54,15 +46,10 @@ static const struct key correlation_keys[] = {
      .default_value = "",
      .names = NAME_PAIR,
      .target = "drivers",
-     .entry = pair_entry,
+     .entry = correlation_pair_entry,
      .meaning = "Correlations of instantaneous shocks, by `a/b`; a factor is named as in brent.long, the shock of a "
                 "flow flows.NAME.shock."},
-    {.name = "repair",
-     .kind = KEY_CHOICE,
-     .choices = "none shrink",
-     .default_value = "none",
-     .meaning =
-         "What to do with a matrix that is not positive definite: refuse it, or shrink it towards independence."},
+    CORRELATION_REPAIR_KEY,
     {.name = NULL}};
 static const struct key reserved_keys[] = {{.name = "correlation",
                                             .kind = KEY_SECTION,
@@ -319,6 +306,7 @@ static struct fault *correlate(struct drivers *drivers, struct setting *section,
         .family = COPULA_GAUSSIAN,
         .shrink = repair != NULL && strcmp(repair->text, "shrink") == 0,
         .place = section == NULL ? (struct place){0} : section->place,
+        .warnings = &plan->warnings,
         .seed = plan->seed,
         .generator = plan->generator,
     };
@@ -455,11 +443,6 @@ size_t drivers_group(const struct drivers *drivers, size_t innovation)
 size_t drivers_groups(const struct drivers *drivers)
 {
     return correlation_groups(drivers->correlation);
-}
-
-double drivers_shrinkage(const struct drivers *drivers)
-{
-    return correlation_shrinkage(drivers->correlation);
 }
 
 struct fault *drivers_open(const struct drivers *drivers, struct arena *arena, struct drivers_state **out)

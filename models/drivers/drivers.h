@@ -35,8 +35,6 @@ size_t drivers_innovations(const struct drivers *drivers);
 const char *drivers_innovation(const struct drivers *drivers, size_t innovation);
 size_t drivers_group(const struct drivers *drivers, size_t innovation);
 size_t drivers_groups(const struct drivers *drivers);
-/* The weight with which correlations were shrunk towards independence; 0: not at all. */
-double drivers_shrinkage(const struct drivers *drivers);
 
 /* The shock of a flow's demand, which is stepped with the drivers; DRIVERS_NO_SHOCK if it has none. */
 #define DRIVERS_NO_SHOCK SIZE_MAX

@@ -72,7 +72,7 @@ struct energy_duty {
 };
 
 struct energy_commodity {
-    const char *name, *unit;
+    const char *name, *unit, *heat; /* heat value as written, or NULL */
     char *rate; /* "t/yr" */
     struct energy_field *field;
     size_t fields;

@@ -206,6 +206,15 @@ static const struct key duty_keys[] = {
     {.name = NULL}};
 static const struct key commodity_keys[] = {
     {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as t or kcm."},
+    {.name = "heat",
+     .kind = KEY_QUANTITY,
+     .unit = "GJ/$unit",
+     .default_value = "",
+     .min = 0,
+     .max = 1e300,
+     .min_open = true,
+     .heat = true,
+     .meaning = "Its heat value, such as 10.5 MWh/kcm, by which energy and units of it are converted."},
     {.name = "price",
      .kind = KEY_SECTION,
      .default_value = "",

@@ -550,6 +550,7 @@ static struct fault *leg_convert(struct energy_commodity *commodity, const struc
     const int use = commodity->use[number] = leg_slot(leg, LEG_USE, commodity->name);
     char stock[160];
     unit_per(leg->stock, commodity->unit, sizeof stock, stock);
+    TRY(units_set_heat(plan->units, commodity->heat));
     struct fault *fault =
         use < 0 ? units_factor(plan->units, leg->stock, commodity->unit, &commodity->factor[number])
                 : units_factor(plan->units, store_unit(plan->store, use), stock, &commodity->factor[number]);
@@ -739,6 +740,8 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
     setting->used = true;
     commodity->name = setting->name;
     commodity->unit = setting_find(setting, "unit")->text;
+    const struct setting *heat = setting_find(setting, "heat");
+    commodity->heat = heat == NULL ? NULL : heat->text;
     commodity->floor = setting_slot(setting, "floor");
     commodity->royalty = setting_slot(setting, "royalty");
     commodity->quota = setting_slot(setting, "quota");

@@ -42,6 +42,13 @@ static struct fault *check_pair(const struct comparison_reading *reading, const 
         calendar_write(b->calendar.start, of_file);
         return cannot_compare(base, file, "they start in", of_base, of_file);
     }
+    if (a->calendar.base != b->calendar.base) {
+        calendar_write(a->calendar.base, of_base);
+        calendar_write(b->calendar.base, of_file);
+        return cannot_compare(base, file, "their base dates are", of_base, of_file);
+    }
+    if (a->discount != NULL && b->discount != NULL && strcmp(a->discount, b->discount) != 0)
+        return cannot_compare(base, file, "their discount rates are", a->discount, b->discount);
     if (a->calendar.months != b->calendar.months) {
         snprintf(of_base, sizeof of_base, "%d", a->calendar.months);
         snprintf(of_file, sizeof of_file, "%d", b->calendar.months);
@@ -308,6 +315,14 @@ const struct side *comparison_reading_side(const struct comparison_reading *read
     return i < worlds ? &reading->base[i] : &reading->file[i - worlds];
 }
 
+static struct fault *no_outcome(const struct comparison_reading *reading, const char *path)
+{
+    char hint[160];
+    outcomes_hint(&comparison_reading_first_base(reading)->head.outcomes, path, sizeof hint, hint);
+    return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", path,
+                       hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
+}
+
 static struct fault *find_outcomes(const struct comparison_reading *reading)
 {
     const struct comparison_wish *wish = reading->wish;
@@ -322,9 +337,7 @@ static struct fault *find_outcomes(const struct comparison_reading *reading)
             found = true;
             in_years = in_years || !reading->to->outcome[o].horizon_only;
         }
-        if (!found && !wish->lenient)
-            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them",
-                               wish->outcome[p]);
+        if (!found && !wish->lenient) return no_outcome(reading, wish->outcome[p]);
         if (found && !in_years && wish->year != 0)
             return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
                                wish->outcome[p]);

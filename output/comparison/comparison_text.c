@@ -12,18 +12,21 @@
 /* A cell with the names of what it is of. */
 struct row {
     size_t outcome, world, variant, period, cell;
+    bool first; /* of all that are printed */
 };
 
 static void each_row(const struct comparison *comparison, FILE *to,
                      void (*print)(const struct comparison *, const struct row *, FILE *))
 {
+    bool first = true;
     for (size_t w = 0; w < comparison->worlds; w++)
         for (size_t v = 0; v < comparison->variants; v++)
             for (size_t o = 0; o < comparison->outcomes; o++)
                 for (size_t p = comparison->shown; p < comparison->shown + comparison->shown_periods; p++) {
                     if (p < comparison->years && comparison->outcome[o].horizon_only) continue;
-                    const struct row row = {o, w, v, p, comparison_index(comparison, o, w, v, p)};
+                    const struct row row = {o, w, v, p, comparison_index(comparison, o, w, v, p), first};
                     print(comparison, &row, to);
+                    first = false;
                 }
 }
 
@@ -106,8 +109,7 @@ static void json_row(const struct comparison *comparison, const struct row *row,
 {
     const struct comparison_outcome *outcome = &comparison->outcome[row->outcome];
     const struct text_columns columns = columns_of(comparison);
-    const bool is_first = row->outcome == 0 && row->world == 0 && row->variant == 0 && row->period == comparison->shown;
-    fputs(is_first ? "\n    {" : ",\n    {", to);
+    fputs(row->first ? "\n    {" : ",\n    {", to);
     text_json_member("world", comparison->world[row->world], to);
     fputs(", ", to);
     text_json_member("variant", comparison->variant[row->variant], to);

@@ -68,8 +68,9 @@ struct fault *publish_target(const char *path, char **target)
         return fault_no_memory();
     }
     if (stat(*target, &status) < 0 || S_ISREG(status.st_mode)) return NULL;
-    return fault_raise(FAULT_USAGE, "%s is %s; expected the name of a file", path,
-                       S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
+    if (S_ISDIR(status.st_mode))
+        return fault_raise(FAULT_USAGE, "%s is a folder; expected the name of a file in it", path);
+    return fault_raise(FAULT_USAGE, "%s is a pipe or device; expected the name of a file", path);
 }
 
 /* ---- temporary names: TARGET.tmp.HOST.PID.RANDOM ---- */

@@ -6,8 +6,8 @@
 
 void result_free(struct result *result)
 {
-    char *const texts[] = {result->title, result->history,    result->source, result->scenario,
-                           result->rng,   result->arithmetic, result->prices, result->stopped_by};
+    char *const texts[] = {result->title,      result->history, result->source,     result->scenario, result->rng,
+                           result->arithmetic, result->prices,  result->stopped_by, result->warnings, result->discount};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     outcomes_free(&result->outcomes);
     free(result->moments);
@@ -41,4 +41,11 @@ struct dataset_cell result_cell(const struct result *result, size_t outcome, siz
     const size_t cell = outcome * (result->years + 1) + period;
     return (struct dataset_cell){result->outcomes.item[outcome].kind->chance, result->moments + cell,
                                  result->quantile + cell * result->quantiles, result->cvar + cell * result->levels};
+}
+
+const struct moments *result_horizon(const struct result *result, const char *path)
+{
+    const size_t outcome = outcomes_find(&result->outcomes, path);
+    if (outcome == result->outcomes.count) return NULL;
+    return &result->moments[outcome * (result->years + 1) + result->years];
 }

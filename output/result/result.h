@@ -41,6 +41,8 @@ struct result {
     char *prices;    /* "constant 2019 USD" */
     bool exact_quantiles;
     char *stopped_by;      /* what ended a run that was to find something out: "precision: ..."; NULL: its number */
+    char *discount;        /* the rates of present values, "3, 5 and 9 %/yr"; NULL: none */
+    char *warnings;        /* a line each; NULL: none */
     double quantile_error; /* of those that are not exact, at most, relative */
 
     struct calendar calendar;
@@ -67,6 +69,11 @@ struct result {
     struct result_diagnostic *diagnostic;
     size_t diagnostics;
 };
+
+/* Of a mean: an error that is less is rounding. */
+#define RESULT_ROUNDING 1e-12
+/* The moments over the horizon of the outcome of that path; NULL: there is none. */
+const struct moments *result_horizon(const struct result *result, const char *path);
 
 void result_free(struct result *result);
 

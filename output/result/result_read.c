@@ -19,6 +19,14 @@ static struct fault *not_a_result(const char *path, const char *what)
     return fault_raise(FAULT_FILES, "%s is not a result of zhol: %s", path, what);
 }
 
+/* A text that not every result has. */
+static struct fault *read_optional(const struct reader *reader, const char *name, char **text)
+{
+    bool there = false;
+    TRY(reader_has_attribute(reader, name, &there));
+    return there ? reader_text(reader, name, text) : NULL;
+}
+
 static struct fault *read_root(const struct reader *reader, struct result *result)
 {
     char *seed = NULL, *text = NULL;
@@ -30,9 +38,9 @@ static struct fault *read_root(const struct reader *reader, struct result *resul
     TRY(reader_text(reader, "rng", &result->rng));
     TRY(reader_text(reader, "arithmetic", &result->arithmetic));
     TRY(reader_text(reader, "prices", &result->prices));
-    bool stopped = false;
-    TRY(reader_has_attribute(reader, "stopped_by", &stopped));
-    if (stopped) TRY(reader_text(reader, "stopped_by", &result->stopped_by));
+    TRY(read_optional(reader, "stopped_by", &result->stopped_by));
+    TRY(read_optional(reader, "discount", &result->discount));
+    TRY(read_optional(reader, "warnings", &result->warnings));
     TRY(reader_integer(reader, "replications", &replications));
     TRY(reader_integer(reader, "invalid_replications", &invalid));
     TRY(reader_integer(reader, "memory", &memory));

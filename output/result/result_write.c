@@ -345,6 +345,8 @@ static struct fault *write_root(struct writing *writing)
     if (!result->exact_quantiles)
         TRY(layout_number(layout, layout->file, "quantile_relative_error", result->quantile_error));
     if (result->stopped_by != NULL) TRY(layout_text(layout, layout->file, "stopped_by", result->stopped_by));
+    if (result->discount != NULL) TRY(layout_text(layout, layout->file, "discount", result->discount));
+    if (result->warnings != NULL) TRY(layout_text(layout, layout->file, "warnings", result->warnings));
     calendar_write(result->calendar.base, date);
     TRY(layout_text(layout, layout->file, "base", date));
     calendar_write(result->calendar.start, date);

@@ -92,9 +92,11 @@ static struct fault *check_patterns(const struct result *result, const char *con
             found = true;
             has_years = has_years || !item->kind->horizon_only;
         }
+        char hint[160];
+        outcomes_hint(&result->outcomes, patterns[i], sizeof hint, hint);
         if (!found)
-            return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them",
-                               patterns[i]);
+            return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", patterns[i],
+                               hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
         if (year != 0 && !has_years)
             return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
                                patterns[i]);
@@ -113,6 +115,10 @@ static void print_head(const struct result *result, FILE *to)
             result->seed, result->prices);
     if (result->invalids > 0) fprintf(to, "%zu of them are invalid and left out\n", result->invalids);
     if (result->stopped_by != NULL) fprintf(to, "stopped by %s\n", result->stopped_by);
+    for (const char *line = result->warnings; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        fprintf(to, "warning: %.*s\n", (int)strcspn(line, "\n"), line);
+    }
     if (!result->exact_quantiles)
         fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
                 100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));

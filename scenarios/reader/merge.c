@@ -17,14 +17,29 @@ struct merger {
     char *open[MERGE_MOST_DEPTH + 1]; /* real paths from the first file to the one being read */
     const char *name[MERGE_MOST_DEPTH + 1];
     size_t depth;
+    bool changes; /* what is merged now changes what another document said */
+    struct fault *notes;
 };
 
-static struct fault *merge_map(struct node *base, const struct node *over);
+static struct fault *merge_map(struct merger *merger, const char *path, struct node *base, const struct node *over);
 
 /* What the document is, for sentences. */
 static const char *kind_of(const struct merging *merging)
 {
     return merging->kind == NULL ? "scenario" : merging->kind;
+}
+
+/* A key without a value. `old` is what it stands over; NULL: nothing. */
+static struct fault *empty_fault(const struct node *node, const struct node *old)
+{
+    if (!tree_is_empty(node))
+        return fault_at(FAULT_SCENARIO, node->key_place,
+                        "'%s: %s' deletes a key, but there is nothing to delete; expected a value", node->key,
+                        node->text);
+    if (old == NULL) return fault_at(FAULT_SCENARIO, node->key_place, "'%s' is empty; expected a value", node->key);
+    return fault_at(FAULT_SCENARIO, node->key_place,
+                    "'%s' is empty; expected a value, `%s: null` to delete what it inherits%s", node->key, node->key,
+                    old->kind == NODE_MAP ? ", or `{}` to leave that as it is" : "");
 }
 
 /* Nothing may be deleted that is not there. */
@@ -34,15 +49,54 @@ static struct fault *check_nulls(const struct node *node)
     if (node->kind != NODE_MAP) return NULL;
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         const struct node *child = node->child[i];
-        if (tree_is_null(child))
-            faults = fault_join(
-                faults, fault_at(FAULT_SCENARIO, child->key_place,
-                                 "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
-                                 child->key));
-        else
-            faults = fault_join(faults, check_nulls(child));
+        faults = fault_join(faults, tree_is_null(child) ? empty_fault(child, NULL) : check_nulls(child));
     }
     return faults;
+}
+
+/* Memory that runs out here takes the note away, and the reading with it a moment later. */
+static void note(struct merger *merger, struct fault *said)
+{
+    merger->notes = fault_join(merger->notes, said);
+}
+
+static void note_deleted(struct merger *merger, const char *path, const struct node *over, const struct node *old)
+{
+    const char *dot = path[0] == '\0' ? "" : ".";
+    struct fault *said;
+    if (old->kind == NODE_MAP)
+        said = fault_at(FAULT_SCENARIO, over->key_place, "%s%s%s is deleted, with its %zu %s", path, dot, over->key,
+                        old->children, old->children == 1 ? "key" : "keys");
+    else
+        said = fault_at(FAULT_SCENARIO, over->key_place, "%s%s%s is deleted", path, dot, over->key);
+    note(merger, fault_note(said, old->key_place, "it was inherited from here"));
+}
+
+static bool holds(const struct node *list, const char *text)
+{
+    for (size_t i = 0; i < list->children; i++)
+        if (list->child[i]->kind == NODE_SCALAR && strcmp(list->child[i]->text, text) == 0) return true;
+    return list->kind == NODE_SCALAR && strcmp(list->text, text) == 0;
+}
+
+/* Policies that a list leaves out which it replaces. */
+static struct fault *note_dropped(struct merger *merger, const struct node *over, const struct node *old)
+{
+    char *names = NULL;
+    size_t size = 0, dropped = 0;
+    FILE *to = open_memstream(&names, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < old->children; i++)
+        if (old->child[i]->kind == NODE_SCALAR && !holds(over, old->child[i]->text))
+            fprintf(to, "%s%s", dropped++ == 0 ? "" : ", ", old->child[i]->text);
+    if (fclose(to) != 0) return fault_no_memory();
+    if (dropped > 0)
+        note(merger, fault_note(fault_at(FAULT_SCENARIO, over->key_place,
+                                         "adopt replaces a list, so %s %s not adopted any more", names,
+                                         dropped == 1 ? "is" : "are"),
+                                old->key_place, "that list is here"));
+    free(names);
+    return NULL;
 }
 
 /* Where a key stands in a map, so that long maps merge fast. */
@@ -57,14 +111,19 @@ static int by_key(const void *left, const void *right)
     return strcmp(a->key, b->key);
 }
 
-/* A key that the base does not have. The node moves over, with its key. */
-static struct fault *merge_new(struct node *base, struct node *over)
+/* Notes entries of maps at the root that a parent did not have. */
+static void mark_added(const char *path, struct node *over)
 {
-    if (tree_is_null(over))
-        return fault_at(FAULT_SCENARIO, over->key_place,
-                        "'%s' is empty, which deletes a key, but there is nothing to delete; expected a value",
-                        over->key);
+    over->added = path[0] != '\0' && strchr(path, '.') == NULL;
+    for (size_t i = 0; i < over->children && path[0] == '\0'; i++) over->child[i]->added = true;
+}
+
+/* A key that the base does not have. The node moves over, with its key. */
+static struct fault *merge_new(const struct merger *merger, const char *path, struct node *base, struct node *over)
+{
+    if (tree_is_null(over)) return empty_fault(over, NULL);
     TRY(check_nulls(over));
+    if (merger->changes) mark_added(path, over);
     char *key = over->key; /* copied by tree_append */
     over->key = NULL;
     struct fault *fault = tree_append(base, key, over->key_place, over);
@@ -73,15 +132,26 @@ static struct fault *merge_new(struct node *base, struct node *over)
 }
 
 /* A key that both have. What is deleted leaves a gap. */
-static struct fault *merge_known(struct node *base, size_t index, struct node *over)
+static struct fault *merge_known(struct merger *merger, const char *path, struct node *base, size_t index,
+                                 struct node *over)
 {
     struct node *old = base->child[index];
+    if (tree_is_empty(over)) return empty_fault(over, old);
     if (tree_is_null(over)) {
+        note_deleted(merger, path, over, old);
         base->child[index] = NULL;
         return NULL;
     }
-    if (old->kind == NODE_MAP && over->kind == NODE_MAP) return merge_map(old, over);
+    if (old->kind == NODE_MAP && over->kind == NODE_MAP) {
+        char *inner = NULL;
+        if (asprintf(&inner, "%s%s%s", path, path[0] == '\0' ? "" : ".", over->key) < 0) return fault_no_memory();
+        struct fault *fault = merge_map(merger, inner, old, over);
+        free(inner);
+        return fault;
+    }
+    if (path[0] == '\0' && strcmp(over->key, "adopt") == 0) TRY(note_dropped(merger, over, old));
     over->over = old;
+    over->added = old->added;
     base->child[index] = over;
     return check_nulls(over);
 }
@@ -94,7 +164,7 @@ static void close_gaps(struct node *map)
     map->children = kept;
 }
 
-static struct fault *merge_map(struct node *base, const struct node *over)
+static struct fault *merge_map(struct merger *merger, const char *path, struct node *base, const struct node *over)
 {
     struct fault *faults = NULL;
     const size_t count = base->children;
@@ -105,8 +175,8 @@ static struct fault *merge_map(struct node *base, const struct node *over)
     for (size_t i = 0; i < over->children && !fault_enough(faults); i++) {
         const struct entry wanted = {over->child[i]->key, 0};
         const struct entry *known = bsearch(&wanted, entry, count, sizeof *entry, by_key);
-        faults = fault_join(faults, known == NULL ? merge_new(base, over->child[i])
-                                                  : merge_known(base, known->index, over->child[i]));
+        faults = fault_join(faults, known == NULL ? merge_new(merger, path, base, over->child[i])
+                                                  : merge_known(merger, path, base, known->index, over->child[i]));
     }
     free(entry);
     close_gaps(base);
@@ -216,6 +286,18 @@ static struct fault *cycle_fault(const struct merger *merger, const struct node 
     return fault;
 }
 
+/* Of the two kinds of documents each is taken for the other now and then. */
+static struct fault *check_kind(const struct merging *merging, const struct node *document)
+{
+    const struct node *batch = tree_child(document, "batch"), *scenario = tree_child(document, "scenario");
+    if (merging->kind == NULL && batch != NULL && scenario == NULL)
+        return fault_at(FAULT_SCENARIO, batch->key_place, "this is a batch; expected a scenario, or use `zhol batch`");
+    if (merging->kind != NULL && batch == NULL && scenario != NULL)
+        return fault_at(FAULT_SCENARIO, scenario->key_place, "this is a scenario; expected a %s, or use `zhol run`",
+                        merging->kind);
+    return NULL;
+}
+
 /* Parents are looked up from the folder of `path`. */
 static struct fault *merge_source(struct merger *merger, const char *path, const struct source *source)
 {
@@ -230,6 +312,7 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
         return fault_at(FAULT_SCENARIO, document->place,
                         "the file holds %s; expected a map of keys, such as `%s: name`", tree_describe(document, text),
                         kind);
+    TRY(check_kind(merger->merging, document));
     struct node *extends = merger->merging->kind == NULL ? tree_child(document, "extends") : NULL;
     struct fault *faults = NULL;
     if (extends != NULL) {
@@ -241,7 +324,8 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
     if (merger->root == NULL && (merger->root = tree_node(merger->forest, NODE_MAP, document->place)) == NULL)
         return fault_join(faults, fault_no_memory());
     merger->root->place = document->place;
-    return fault_join(faults, merge_map(merger->root, document));
+    merger->changes = merger->root->children > 0;
+    return fault_join(faults, merge_map(merger, "", merger->root, document));
 }
 
 static struct fault *merge_document(struct merger *merger, const char *path)
@@ -298,8 +382,8 @@ static size_t part_length(const struct node *map, const char *path)
 }
 
 /* Merges `value` at the path below `base`, making the maps on the way. */
-static struct fault *set_at(struct merger *merger, struct node *base, const char *path, struct place place,
-                            struct node *value)
+static struct fault *set_at(struct merger *merger, const char *whole, struct node *base, const char *path,
+                            struct place place, struct node *value)
 {
     const size_t length = part_length(base, path);
     char *key = strndup(path, length);
@@ -310,16 +394,25 @@ static struct fault *set_at(struct merger *merger, struct node *base, const char
     if (over == NULL) fault = fault_no_memory();
     if (fault == NULL && length == 0)
         fault = fault_at(FAULT_SCENARIO, place, "the path of --set has an empty part; expected a.b.c=VALUE");
+    if (fault == NULL && value->kind == NODE_MAP && value->children == 0 && inner == value && next != NULL &&
+        next->kind == NODE_MAP)
+        fault = fault_at(FAULT_SCENARIO, value->place,
+                         "--set %s={} changes nothing, because maps merge key by key; expected some keys in the "
+                         "braces, or null to delete the map",
+                         whole);
     if (fault == NULL && inner == NULL && next != NULL && next->kind == NODE_MAP) {
-        fault = set_at(merger, next, path + length + 1, (struct place){place.source, 1, place.column + (int)length + 1},
-                       value);
+        fault = set_at(merger, whole, next, path + length + 1,
+                       (struct place){place.source, 1, place.column + (int)length + 1}, value);
     } else if (fault == NULL) {
         if (inner == NULL) inner = tree_node(merger->forest, NODE_MAP, place);
         fault = inner == NULL ? fault_no_memory() : tree_append(over, key, place, inner);
         if (fault == NULL && path[length] != '\0')
-            fault = set_at(merger, inner, path + length + 1,
+            fault = set_at(merger, whole, inner, path + length + 1,
                            (struct place){place.source, 1, place.column + (int)length + 1}, value);
-        if (fault == NULL) fault = merge_map(base, over);
+        char *above = strndup(whole, path == whole ? 0 : (size_t)(path - whole) - 1);
+        if (above == NULL) fault = fault_join(fault, fault_no_memory());
+        if (fault == NULL) fault = merge_map(merger, above, base, over);
+        free(above);
     }
     free(key);
     return fault;
@@ -333,10 +426,13 @@ static struct fault *merge_set(struct merger *merger, const char *text)
     TRY(tree_read_text(merger->forest, "--set", text, &source));
     const struct place place = {source, 1, 1};
     TRY(tree_parse(merger->forest, source, length + 1, &value));
-    if (value == NULL) return fault_at(FAULT_SCENARIO, place, "--set %s has no value; expected PATH=VALUE", text);
+    if (value == NULL || tree_is_empty(value))
+        return fault_at(FAULT_SCENARIO, (struct place){source, 1, (int)length + 2},
+                        "--set %s has no value; expected PATH=VALUE, or PATH=null to delete what is there", text);
     char *path = strndup(text, length);
     if (path == NULL) return fault_no_memory();
-    struct fault *fault = set_at(merger, merger->root, path, place, value);
+    merger->changes = true;
+    struct fault *fault = set_at(merger, path, merger->root, path, place, value);
     free(path);
     return fault;
 }
@@ -400,7 +496,7 @@ static struct fault *merge_given(struct merger *merger)
     return faults;
 }
 
-struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root)
+struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root, struct fault **notes)
 {
     struct merger merger = {.forest = forest, .merging = merging};
     struct fault *faults = merge_given(&merger);
@@ -411,5 +507,6 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
     *root = merger.root;
+    *notes = merger.notes;
     return faults;
 }

@@ -1,6 +1,7 @@
 /* scenarios/reader/merge.h -- `extends`, --set and --adopt: from several documents to one.
  *
  * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes.
+ * An empty key is refused: it is what is left where all entries of a map are commented out.
  * A parent reached twice is merged once, where it is reached first.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_MERGE_H
@@ -24,7 +25,9 @@ struct merging {
 };
 
 /* Reads the file or the text, its parents and the settings of the command line. *root is the merged map, in which a
- * value that replaced another remembers it (`over`); NULL where nothing could be read. */
-MUST_CHECK struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root);
+ * value that replaced another remembers it (`over`); NULL where nothing could be read. *notes say what was deleted, and
+ * what a list of policies leaves out that it replaces; they are no faults. */
+MUST_CHECK struct fault *merge_read(struct forest *forest, const struct merging *merging, struct node **root,
+                                    struct fault **notes);
 
 #endif

@@ -4,6 +4,7 @@
 #include "scenarios/reader/merge.h"
 #include "scenarios/reader/targets.h"
 #include "scenarios/reader/values.h"
+#include "sim/core/quantity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static struct fault *read_entry(struct walk *walk, const struct scope *scope, co
     struct fault *faults = read_value(walk, scope, map->entry, node, node->key, parent, true);
     struct setting *entry = parent->children == 0 ? NULL : parent->child[parent->children - 1];
     if (entry == NULL || strcmp(entry->name, node->key) != 0) return faults;
+    if (map->names == NAME_UNIT) parent->used = entry->used = true; /* by all that is read after it */
     return fault_join(value_check_name(walk, map, node, entry), faults);
 }
 
@@ -136,13 +138,63 @@ static struct fault *defer_effects(struct walk *walk, const struct node *node, s
     return NULL;
 }
 
+/* The heat value in whose reach a setting is: of a map around it, or of the commodity that it is named after or that
+ * its flow moves. NULL: none. */
+static const char *heat_at(struct setting *root, const struct setting *setting)
+{
+    for (; setting != NULL; setting = setting->parent) {
+        const char *commodity = setting->name;
+        for (size_t i = 0; i < setting->children; i++) {
+            if (setting->child[i]->key->heat) return setting->child[i]->text;
+            if (strcmp(setting->child[i]->name, "commodity") == 0) commodity = setting->child[i]->text;
+        }
+        static const char *const maps[] = {"commodities", "energy"};
+        for (size_t m = 0; m < 2 && commodity != NULL; m++) {
+            char path[TREE_MOST_KEY + 24];
+            snprintf(path, sizeof path, "%s.%s.heat", maps[m], commodity);
+            const struct setting *heat = setting_at(root, path);
+            if (heat != NULL) return heat->text;
+        }
+    }
+    return NULL;
+}
+
+/* Maps inside one another in place of a path: effects: {legs: {aktau: {capacity: {scale: 0.5}}}} */
+static struct fault *check_nested(const struct node *node, const struct setting *owner)
+{
+    char *path = strdup(node->key);
+    struct fault *fault = path == NULL ? fault_no_memory() : NULL;
+    const struct node *inner = node;
+    size_t depth = 0;
+    for (; fault == NULL && inner->kind == NODE_MAP && inner->children > 0 && inner->child[0]->kind == NODE_MAP;
+         depth++) {
+        char *longer = NULL;
+        inner = inner->child[0];
+        if (asprintf(&longer, "%s.%s", path, inner->key) < 0)
+            fault = fault_no_memory();
+        else {
+            free(path);
+            path = longer;
+        }
+    }
+    if (fault == NULL && depth > 0 &&
+        scope_key(&(struct scope){.keys = owner->key->entry->keys}, node->child[0]->key) == NULL)
+        fault = fault_at(FAULT_SCENARIO, node->key_place,
+                         "%s: '%s' holds maps; expected the whole path as one key, `%s: {...}`", owner->path, node->key,
+                         path);
+    free(path);
+    return fault;
+}
+
 static struct fault *read_effect(struct walk *walk, const struct node *node, struct setting *owner)
 {
     struct setting *target;
     const char *unit;
+    TRY(check_nested(node, owner));
     TRY(targets_find(walk, node, owner->path, &target, &unit));
     if (unit == NULL) return NULL; /* the target is a fault of its own */
-    const struct scope scope = {.node = node, .keys = NULL, .up = walk->top, .edited = unit};
+    const struct scope scope = {
+        .node = node, .keys = NULL, .up = walk->top, .edited = unit, .edited_heat = heat_at(walk->root, target)};
     TRY(read_value(walk, &scope, owner->key->entry, node, node->key, owner, true));
     return targets_check(walk, owner->child[owner->children - 1], target);
 }
@@ -242,6 +294,19 @@ static struct fault *expand_item(struct walk *walk, const struct node **node)
     return NULL;
 }
 
+/* What the list is to hold is said by the meaning of its key. */
+static struct fault *no_list(const struct node *node, const struct setting *setting)
+{
+    const struct key *key = setting->key;
+    char text[64], count[48];
+    if (key->min == key->max)
+        snprintf(count, sizeof count, "%.0f values", key->min);
+    else
+        snprintf(count, sizeof count, "%.0f to %.0f values", key->min, key->max);
+    return value_fault(node, "%s is %s; expected a list in brackets, of %s: %.*s", setting->path,
+                       tree_describe(node, text), count, (int)strlen(key->meaning) - 1, key->meaning);
+}
+
 static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
                                 const struct node *node, const char *name, struct setting *parent, bool stated)
 {
@@ -256,8 +321,7 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
     if (map && node->kind != NODE_MAP)
         return value_fault(node, "%s is %s; expected a map of keys", setting->path, tree_describe(node, text));
-    if (list && node->kind != NODE_LIST)
-        return value_fault(node, "%s is %s; expected a list such as [...]", setting->path, tree_describe(node, text));
+    if (list && node->kind != NODE_LIST) return no_list(node, setting);
     if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
     if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);
     if (list) return read_items(walk, scope, node, setting);
@@ -275,6 +339,8 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     scenario->root->place = scenario->merged->place;
     scenario->root->stated = true;
     walk.root = scenario->root;
+    if (scope_key(&top, "units") != NULL)
+        faults = value_define_units(scenario->units, tree_child(scenario->merged, "units"));
     for (size_t i = 0; i < scenario->merged->children && !fault_enough(faults); i++) {
         const struct node *node = scenario->merged->child[i];
         const struct key *key = scope_key(&top, node->key);
@@ -299,6 +365,87 @@ static struct fault *check_slots(const struct setting *setting)
     return NULL;
 }
 
+/* The unit of a text that is a quantity, "" of a pure number; NULL: it is none. */
+static const char *unit_of(struct units *units, const struct node *node)
+{
+    if (node->kind != NODE_SCALAR || node->text[0] == '\0') return NULL;
+    const char *unit = quantity_unit_text(node->text);
+    struct fault *fault = unit == NULL ? NULL : units_check(units, unit);
+    if (fault == NULL) return unit;
+    fault_free(fault);
+    return NULL;
+}
+
+/* A number without a unit in place of one that had some: said here, or where it chooses the unit of others they would be
+ * called wrong. */
+static struct fault *check_replaced(struct units *units, const struct node *node, const char *path)
+{
+    struct fault *faults = NULL;
+    const struct node *model = tree_child(node, "model");
+    if (model != NULL && model->over != NULL) return NULL; /* its keys are others */
+    for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
+        const struct node *child = node->child[i];
+        char *inner = NULL;
+        if (child->key == NULL) continue;
+        if (asprintf(&inner, "%s%s%s", path, path[0] == '\0' ? "" : ".", child->key) < 0) return fault_no_memory();
+        const char *unit = child->over == NULL ? NULL : unit_of(units, child),
+                   *old = unit == NULL || unit[0] != '\0' ? NULL : unit_of(units, child->over);
+        if (old != NULL && !units_are_pure(units, old))
+            faults = fault_join(faults, value_fault(child, "%s: %s has no unit; expected one such as %s, which it had",
+                                                    inner, child->text, old));
+        faults = fault_join(faults, check_replaced(units, child, inner));
+        free(inner);
+    }
+    return faults;
+}
+
+/* Whether some text below the node holds the path of an entry, as outcomes and triggers do. */
+static bool is_mentioned(const struct node *node, const char *path)
+{
+    const char *found = node->kind == NODE_SCALAR ? strstr(node->text, path) : NULL;
+    if (found != NULL && strchr("abcdefghijklmnopqrstuvwxyz0123456789-", found[strlen(path)]) == NULL) return true;
+    if (found != NULL && found[strlen(path)] == '\0') return true;
+    for (size_t i = 0; i < node->children; i++)
+        if (is_mentioned(node->child[i], path)) return true;
+    return false;
+}
+
+/* An entry that a variant adds and nothing names is mostly one that was meant to change another. */
+static void warn_unused_in(struct scenario *scenario, const struct key *key, const struct node *map)
+{
+    const char **names = calloc(map->children + 1, sizeof *names);
+    if (names == NULL) return;
+    for (size_t i = 0; i < map->children; i++) {
+        const struct node *entry = map->child[i];
+        char path[2 * TREE_MOST_KEY], hint[TREE_MOST_KEY];
+        size_t known = 0;
+        snprintf(path, sizeof path, "%s.%s", key->name, entry->key);
+        if (!entry->added || entry->referred || scope_key(&(struct scope){.keys = key->keys}, entry->key) != NULL ||
+            is_mentioned(scenario->merged, path))
+            continue;
+        for (size_t k = 0; k < map->children; k++)
+            if (k != i) names[known++] = map->child[k]->key;
+        names[known] = NULL;
+        scenario->warnings = fault_join(scenario->warnings, fault_at(FAULT_SCENARIO, entry->key_place,
+                                                                     "%s is new here, and nothing uses it%s", path,
+                                                                     units_hint(entry->key, names, sizeof hint, hint)));
+    }
+    free(names);
+}
+
+/* Of the maps at the root those whose entries have to be named to do anything. */
+static void warn_unused(struct scenario *scenario, const struct key *keys)
+{
+    static const char *const maps[] = {"legs", "commodities", "drivers", "policies"};
+    for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
+        const struct node *map = tree_child(scenario->merged, maps[m]);
+        const struct key *key = keys;
+        while (key->name != NULL && strcmp(key->name, maps[m]) != 0) key++;
+        if (map != NULL && map->kind == NODE_MAP && key->name != NULL && key->kind == KEY_ENTRIES)
+            warn_unused_in(scenario, key, map);
+    }
+}
+
 struct fault *scenario_read(const struct reader_request *request, struct scenario **out)
 {
     struct scenario *scenario = calloc(1, sizeof *scenario);
@@ -318,9 +465,11 @@ struct fault *scenario_read(const struct reader_request *request, struct scenari
     scenario->root_key = (struct key){.name = "", .kind = KEY_SECTION, .meaning = scenario->root_words};
     TRY(units_open(&scenario->units));
     TRY(store_open(&scenario->store));
-    TRY(merge_read(&scenario->forest, &merging, &scenario->merged));
+    TRY(merge_read(&scenario->forest, &merging, &scenario->merged, &scenario->notes));
+    TRY(check_replaced(scenario->units, scenario->merged, ""));
     TRY(read_root(scenario, request->keys));
     TRY(check_slots(scenario->root));
+    warn_unused(scenario, request->keys);
     return tree_write(scenario->merged, &scenario->merged_text);
 }
 
@@ -331,6 +480,8 @@ void scenario_free(struct scenario *scenario)
     store_close(scenario->store);
     units_close(scenario->units);
     free(scenario->merged_text);
+    fault_free(scenario->notes);
+    fault_free(scenario->warnings);
     tree_free(&scenario->forest);
     free(scenario);
 }

@@ -33,9 +33,11 @@ struct scenario {
     char root_words[32];
     struct store *store; /* open, not sealed */
     struct units *units;
-    struct node *merged;  /* the merged document, each value with its place and what it replaced */
-    char *merged_text;    /* as YAML, without comments, canonical: equal scenarios give equal text */
-    struct forest forest; /* owns the merged document and the sources */
+    struct node *merged;    /* the merged document, each value with its place and what it replaced */
+    char *merged_text;      /* as YAML, without comments, canonical: equal scenarios give equal text */
+    struct forest forest;   /* owns the merged document and the sources */
+    struct fault *notes;    /* what the files delete of what they inherit */
+    struct fault *warnings; /* what is allowed but worth saying */
 };
 
 /* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults

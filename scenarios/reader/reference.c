@@ -149,6 +149,7 @@ static const char *entry_word(const struct key *key)
     case NAME_QUANTITY: return "NUMBER";
     case NAME_ARROW: return "A->B";
     case NAME_TARGET: return "PATH";
+    case NAME_UNIT: return "UNIT";
     default: return "NAME";
     }
 }
@@ -206,7 +207,9 @@ static const char *const preface =
     "<!-- From here on printed by `zhol reference`, from the tables that the reader uses. -->\n\n"
     "`extends: NAME`, or a list of names, builds a scenario on others: maps merge key by key, left to right, then the "
     "file itself;\n"
-    "scalars and lists replace; `key: null` deletes. A parent is looked up in the file's folder, the folder above it, "
+    "scalars and lists replace; `key: null` deletes, and `check`, `run` and `explain` say what; an empty key is "
+    "refused. "
+    "A parent is looked up in the file's folder, the folder above it, "
     "each `--path`,\n"
     "and the installed scenarios. A name is lower-case letters, digits and single hyphens. What the files say can be "
     "changed for one\n"
@@ -219,8 +222,10 @@ static const char *const preface =
     "| `triangular(low mode high)` | straight lines up to the mode and down |\n"
     "| `pert(low mode high)` | smooth, with weight near the mode (modified beta) |\n"
     "| `normal(mean sd)`, `normal(mean sd) [low high]` | normal, cut at the limits where given |\n"
-    "| `lognormal(mean cv)` | by its mean and its coefficient of variation |\n"
-    "| `gamma(mean cv)` | likewise, with a thinner tail; with `cv` 1 the exponential |\n"
+    "| `lognormal(mean cv)`, `lognormal(mean sd=10)` | by its mean and its coefficient of variation or standard "
+    "deviation; "
+    "a coefficient above 2 is written `cv=3` |\n"
+    "| `gamma(mean cv)`, `gamma(mean sd=10)` | likewise, with a thinner tail; with `cv` 1 the exponential |\n"
     "| `exponential(mean)` | a wait that is as likely to end at any time |\n"
     "| `discrete(value:probability ...)` | one of the values; probabilities sum to 1 |\n\n"
     "A **profile** is a map of dates, linear between them and constant outside: `{2020: 14 train/d, 2030: 19 "
@@ -244,7 +249,8 @@ struct fault *reference_markdown(const struct key *keys, FILE *to)
 {
     fputs(preface, to);
     fputs("### Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
-          "The prefixes k, M and G stand on t, USD, TEU and bbl only.\n\n| unit | means |\n|---|---|\n",
+          "The prefixes k, M and G stand on t, USD, TEU, bbl, boe and toe only. Others are stated in `units`; a "
+          "`heat` value turns energy into the unit of a commodity and back.\n\n| unit | means |\n|---|---|\n",
           to);
     for (const char *const *name = units_names(); *name != NULL; name++)
         fprintf(to, "| `%s` | %s |\n", *name, units_meaning(*name));
@@ -355,6 +361,7 @@ static void write_json_entries(const struct key *key, FILE *to)
         [NAME_QUANTITY] = "^[0-9]",
         [NAME_ARROW] = "^[a-z][a-z0-9-]*->[a-z][a-z0-9-]*$",
         [NAME_TARGET] = "^[a-z][a-z_]*[.]",
+        [NAME_UNIT] = "^[A-Za-z]+$",
     };
     bool first = true;
     fputs("\"type\":[\"object\",\"null\"],\"properties\":{", to);

@@ -117,7 +117,7 @@ static size_t without_spaces(const char *unit, size_t length)
 /* Takes the time off the unit of a rate, "/d", "/ d" or " d^-1": "train/d" counts in trains. 0: in pure numbers. */
 static size_t stock_length(const char *unit)
 {
-    static const char *const times[] = {"min", "h", "d", "mo", "yr"};
+    static const char *const times[] = {"min", "h", "d", "wk", "mo", "yr"};
     const size_t length = without_spaces(unit, strlen(unit));
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         for (int form = 0; form < 3; form++) {
@@ -214,7 +214,8 @@ static bool substitute(const struct scope *scope, const char *template, FILE *to
         const bool stock = *at == '!';
         at += stock;
         size_t length = stock ? stock_length(unit) : strlen(unit);
-        if (length == 0 || (length == 1 && unit[0] == '1')) { /* counted in pure numbers */
+        if (stock && length == without_spaces(unit, strlen(unit))) return false; /* it is no rate */
+        if (length == 0 || (length == 1 && unit[0] == '1')) {                    /* counted in pure numbers */
             unit = "1";
             length = 1;
         }
@@ -264,6 +265,29 @@ struct fault *scope_unit(const struct scope *scope, const char *template, char *
     if (!known) {
         free(*unit);
         *unit = NULL;
+    }
+    return NULL;
+}
+
+static const char *heat_stated(const struct scope *scope)
+{
+    for (const struct key *key = scope->keys; scope->node != NULL && key != NULL && key->name != NULL; key++)
+        if (key->heat) return value_text(scope, key);
+    return NULL;
+}
+
+const char *scope_heat(const struct scope *scope)
+{
+    if (scope->entry != NULL && scope->target != NULL) {
+        const struct scope entry = entry_scope(scope, scope->target, scope->entry);
+        const char *heat = heat_stated(&entry);
+        if (heat != NULL) return heat;
+    }
+    for (; scope != NULL; scope = scope->up) {
+        const struct found commodity = {*scope, key_named(scope->keys, "commodity")};
+        const struct scope entry = commodity.key == NULL ? *scope : step_into(&commodity);
+        const char *heat = scope->edited_heat != NULL ? scope->edited_heat : heat_stated(&entry);
+        if (heat != NULL) return heat;
     }
     return NULL;
 }

@@ -14,7 +14,7 @@ struct scope {
     const struct key *keys;
     const struct variant *variant; /* the one chosen; NULL: none, or not known */
     const struct scope *up;
-    const char *edited; /* of an effect: the unit of its target */
+    const char *edited, *edited_heat; /* of an effect: the unit of its target, and the heat value there, or NULL */
     const char *target, /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
         *entry;
 };
@@ -26,6 +26,9 @@ const struct key *scope_key(const struct scope *scope, const char *name);
 
 /* The next of the maps that a key's `target` names, beginning at `at`, into `map`; what follows it. NULL: no more. */
 const char *scope_target(const char *at, char map[SCOPE_NAME]);
+
+/* The heat value in whose reach a value of this scope is, as it is written; NULL: there is none. */
+const char *scope_heat(const struct scope *scope);
 
 /* The unit that a key's template stands for in this scope, allocated. NULL with *unit NULL where it depends on a value
  * that is missing or wrong, which is then a fault of its own. */

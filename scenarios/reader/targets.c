@@ -226,6 +226,7 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
     note_edited(&search, found);
     struct setting *quantity = setting_quantity(found);
     if (quantity == NULL && found->key->kind == KEY_ENTRIES) return map_unit(&search, found, unit);
+    if (quantity == NULL && strncmp(found->path, "drivers.", 8) == 0) return fixed(&search, found->path);
     if (quantity == NULL)
         return fault_at(FAULT_SCENARIO, node->key_place, "%s: %s is not a number; expected the path of a quantity",
                         owner, found->path);
@@ -239,19 +240,24 @@ struct fault *targets_find(struct walk *walk, const struct node *node, const cha
 struct fault *targets_check(struct walk *walk, const struct setting *effect, struct setting *target)
 {
     static const char *const names[] = {"set", "add", "scale"};
-    const struct setting *set = NULL;
+    const struct setting *set = NULL, *add = NULL;
     size_t operations = 0;
     for (size_t i = 0; i < effect->children; i++)
         for (size_t o = 0; o < sizeof names / sizeof *names; o++) {
             if (strcmp(effect->child[i]->name, names[o]) != 0) continue;
             operations++;
             if (o == 0) set = effect->child[i];
+            if (o == 1) add = effect->child[i];
         }
     if (operations != 1)
         return fault_at(FAULT_SCENARIO, effect->place, "%s has %s of `set`, `add` and `scale`; expected one of them",
                         effect->path, operations == 0 ? "none" : "more than one");
-    if (set == NULL || set->slot < 0) return NULL;
     double min, max;
+    if (add != NULL && add->slot >= 0) {
+        store_range(walk->store, add->slot, &min, &max);
+        return value_check_share(target->key, add, min, max);
+    }
+    if (set == NULL || set->slot < 0) return NULL;
     store_range(walk->store, set->slot, &min, &max);
     return value_check_range(target->key, set, min, max);
 }

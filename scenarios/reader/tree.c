@@ -31,9 +31,13 @@ void tree_free(struct forest *forest)
     *forest = (struct forest){0};
 }
 
-/* Takes over the text. */
+/* Takes over the text, without the byte order mark that editors on Windows put before it. */
 static struct fault *source_add(struct forest *forest, const char *name, char *text, size_t length, struct source **out)
 {
+    static const char mark[] = "\xEF\xBB\xBF";
+    const size_t marked = strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+    length -= marked;
+    memmove(text, text + marked, length + 1);
     struct source **grown = realloc(forest->source, (forest->sources + 1) * sizeof *grown);
     struct source *source = malloc(sizeof *source);
     char *copy = strdup(name);
@@ -125,13 +129,15 @@ static struct fault *check_characters(const struct source *source)
 {
     const unsigned char *text = (const unsigned char *)source->text;
     struct place place = {source, 1, 1};
+    if (source->length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return fault_at(FAULT_SCENARIO, place, "this is text in UTF-16; expected text in UTF-8");
     for (size_t i = 0; i < source->length;) {
         uint32_t code = 0;
         const size_t length = utf8_decode(text + i, source->length - i, &code);
         if (length == 0)
             return fault_at(FAULT_SCENARIO, place, "the byte 0x%02X is not UTF-8; expected text in UTF-8",
                             (unsigned)text[i]);
-        if (is_control(code) || (code == 0xFEFF && i > 0))
+        if (is_control(code) || code == 0xFEFF)
             return fault_at(FAULT_SCENARIO, place, "the control character U+%04X cannot stand in a scenario file",
                             (unsigned)code);
         i += length;
@@ -140,6 +146,44 @@ static struct fault *check_characters(const struct source *source)
             place.line++;
             place.column = 1;
         }
+    }
+    return NULL;
+}
+
+/* Characters that look like others, by which texts are read as what they are not. */
+static const struct lookalike {
+    uint32_t code;
+    const char *name, *expected;
+    bool space;
+} lookalikes[] = {{0xA0, "a no-break space", "a plain space", true},
+                  {0x202F, "a narrow no-break space", "a plain space", true},
+                  {0x2007, "a figure space", "a plain space", true},
+                  {0x2009, "a thin space", "a plain space", true},
+                  {0x200B, "a space of no width", "nothing in its place", true},
+                  {0x3000, "an ideographic space", "a plain space", true},
+                  {0x2212, "a minus sign", "a hyphen, -", false},
+                  {0x2013, "a dash", "a hyphen, -", false},
+                  {0x2014, "a dash", "a hyphen, -", false},
+                  {0x2011, "a no-break hyphen", "a plain hyphen, -", false}};
+
+struct fault *tree_check_text(const char *text, bool spaces_only)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    const size_t size = strlen(text);
+    for (size_t i = 0; i < size;) {
+        uint32_t code = 0;
+        const size_t length = utf8_decode(bytes + i, size - i, &code);
+        if (length == 0) return NULL; /* a fault of its own */
+        for (size_t l = 0; l < sizeof lookalikes / sizeof *lookalikes; l++) {
+            const struct lookalike *like = &lookalikes[l];
+            if (like->code != code || (spaces_only && !like->space)) continue;
+            if (i == 0)
+                return fault_raise(FAULT_SCENARIO, "%s (U+%04X) stands before '%s'; expected %s", like->name,
+                                   (unsigned)code, text + length, like->expected);
+            return fault_raise(FAULT_SCENARIO, "%s (U+%04X) stands behind '%.*s'; expected %s", like->name,
+                               (unsigned)code, (int)i, text, like->expected);
+        }
+        i += length;
     }
     return NULL;
 }
@@ -197,6 +241,11 @@ const struct node *tree_at(const struct node *node, const char *path)
     return NULL;
 }
 
+bool tree_is_empty(const struct node *node)
+{
+    return node->kind == NODE_SCALAR && node->plain && node->text[0] == '\0';
+}
+
 bool tree_is_null(const struct node *node)
 {
     return node->kind == NODE_SCALAR && node->plain &&
@@ -248,9 +297,22 @@ static char byte_at(const struct source *source, yaml_mark_t mark)
     return line == NULL || strlen(line) < mark.column ? '\0' : line[mark.column];
 }
 
+/* Where the text ends without a line feed, the parser puts its end on a further line. */
+static struct place problem_place(const struct parsing *parsing, yaml_mark_t mark)
+{
+    const struct source *source = parsing->source;
+    struct place place = mark_place(parsing, mark), end = {source, 1, 1};
+    if (source->length == 0 || source->text[source->length - 1] == '\n') return place;
+    for (const char *c = source->text; *c != '\0'; c++) {
+        if (((unsigned char)*c & 0xC0U) == 0x80U) continue;
+        end = *c == '\n' ? (struct place){source, end.line + 1, 1} : (struct place){source, end.line, end.column + 1};
+    }
+    return place.line > end.line ? end : place;
+}
+
 static struct fault *syntax_fault(const struct parsing *parsing, const yaml_parser_t *parser)
 {
-    const struct place place = mark_place(parsing, parser->problem_mark);
+    const struct place place = problem_place(parsing, parser->problem_mark);
     const char *problem = parser->problem == NULL ? "it cannot be read" : parser->problem;
     if (parser->error == YAML_MEMORY_ERROR) return fault_no_memory();
     if (byte_at(parsing->source, parser->problem_mark) == '\t')
@@ -258,6 +320,9 @@ static struct fault *syntax_fault(const struct parsing *parsing, const yaml_pars
     const char *hint = "";
     if (strstr(problem, "mapping values are not allowed") != NULL)
         hint = "; expected one `key: value` to a line, with text that holds a colon in quotes";
+    else if (strstr(problem, "did not find expected ',' or") != NULL)
+        hint = "; inside { } and [ ] a value that holds a bracket, a brace or a comma stands in quotes, such as "
+               "'normal(1 0.2) [0.5 1.5] t'";
     struct fault *fault = fault_at(FAULT_SCENARIO, place, "this is not YAML: %s%s", problem, hint);
     if (parser->context == NULL) return fault;
     return fault_note(fault, mark_place(parsing, parser->context_mark), "%s, which begins here", parser->context);
@@ -289,6 +354,32 @@ static struct fault *check_duplicates(struct parsing *parsing, const struct node
     return NULL;
 }
 
+/* A comma ends a value inside braces: of {a: normal(1, 2) t, b: 0,5} the rest become keys without a value. */
+static void check_commas(struct parsing *parsing, const struct node *map)
+{
+    for (size_t i = 1; i < map->children && !fault_enough(parsing->faults); i++) {
+        const struct node *child = map->child[i], *before = map->child[i - 1];
+        if (!tree_is_empty(child) || before->kind != NODE_SCALAR || !before->plain) continue;
+        const char *open = strrchr(before->text, '(');
+        const size_t length = strlen(before->text);
+        const bool digits = length > 0 && strchr("0123456789", before->text[length - 1]) != NULL &&
+                            child->key[0] >= '0' && child->key[0] <= '9';
+        if (open != NULL && strchr(open, ')') == NULL)
+            parsing->faults = fault_join(
+                parsing->faults, fault_at(FAULT_SCENARIO, before->place,
+                                          "'%s, %s': a comma ends a value inside braces; the numbers of a distribution "
+                                          "have spaces between them, such as triangular(45 55 70)",
+                                          before->text, child->key));
+        else if (digits)
+            parsing->faults =
+                fault_join(parsing->faults, fault_at(FAULT_SCENARIO, before->place,
+                                                     "'%s,%s': a comma ends a value inside braces; numbers have a "
+                                                     "decimal point, and nothing between thousands",
+                                                     before->text, child->key));
+        while (i + 1 < map->children && tree_is_empty(map->child[i + 1])) i++; /* said once of a value */
+    }
+}
+
 /* Puts a node in its place: a value of a list or map, a key, or the root. */
 static struct fault *node_attach(struct parsing *parsing, struct node *node)
 {
@@ -305,6 +396,12 @@ static struct fault *node_attach(struct parsing *parsing, struct node *node)
         if (strlen(node->text) > TREE_MOST_KEY)
             return fault_at(FAULT_SCENARIO, node->place, "a key has %zu bytes; expected at most %d", strlen(node->text),
                             TREE_MOST_KEY);
+        struct fault *strange = tree_check_text(node->text, true);
+        if (strange != NULL) {
+            struct fault *placed = fault_at(FAULT_SCENARIO, node->place, "a key: %s", strange->sentence);
+            fault_free(strange);
+            return placed;
+        }
         if (strcmp(node->text, "<<") == 0)
             return fault_at(FAULT_SCENARIO, node->place,
                             "merge keys (<<) are not read in scenario files; use `extends`");
@@ -395,6 +492,7 @@ static struct fault *take_event(struct parsing *parsing, const yaml_event_t *eve
     case YAML_MAPPING_START_EVENT: refuse_extras(parsing, event); return node_event(parsing, event);
     case YAML_MAPPING_END_EVENT:
         TRY(check_duplicates(parsing, parsing->open[parsing->depth - 1]));
+        check_commas(parsing, parsing->open[parsing->depth - 1]);
         parsing->depth--;
         return NULL;
     case YAML_SEQUENCE_END_EVENT: parsing->depth--; return NULL;

@@ -30,6 +30,8 @@ struct node {
     struct node **child; /* of lists and maps, in the order of the file */
     size_t children;
     struct node *over; /* the value that this one replaced when documents were merged */
+    bool added;        /* an entry of a map at the root that came with a file that extends others, or with --set */
+    bool referred;     /* such an entry is named somewhere */
     struct node *next; /* of the forest */
 };
 
@@ -63,6 +65,11 @@ struct node *tree_child(const struct node *map, const char *key);
 /* The node at a path of keys joined by dots, which may hold dots themselves, and of numbers in lists, from 1. NULL if
  * there is none. */
 const struct node *tree_at(const struct node *node, const char *path);
+/* A plain scalar of no characters, such as that of `key:` with nothing behind it. */
+bool tree_is_empty(const struct node *node);
+/* A fault without a place where the text holds a character that looks like another: a no-break space or, unless
+ * `spaces_only`, a minus sign or dash. */
+MUST_CHECK struct fault *tree_check_text(const char *text, bool spaces_only);
 /* A plain scalar that is empty, ~ or null. */
 bool tree_is_null(const struct node *node);
 /* "a map", "a list", "empty" or "the text 'x'", for sentences; into `text`. */

@@ -73,9 +73,43 @@ static bool in_range(const struct key *key, double min, double max)
     return key->max_open ? max < key->max : max <= key->max;
 }
 
+/* What a text without a percent sign would be with one, ", or N %": 6.1 as 6.1 %, 4 /yr as 4 %/yr. Of another unit "". */
+static const char *as_percent(const char *text, const char *unit, char words[160])
+{
+    const char *written = text == NULL ? NULL : quantity_unit_text(text);
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0, rate = strncmp(unit, "1/", 2) == 0;
+    words[0] = '\0';
+    if (written == NULL || strchr(written, '%') != NULL || (!pure && !rate)) return words;
+    const char *rest = strncmp(written, "1/", 2) == 0 ? written + 1 : written;
+    if (rest[0] != '\0' && rest[0] != '/') return words;
+    size_t head = (size_t)(written - text);
+    while (head > 0 && text[head - 1] == ' ') head--;
+    snprintf(words, 160, "; did you mean '%.*s %%%s'?", head > 80 ? 80 : (int)head, text, rest);
+    return words;
+}
+
+/* A share or a yearly growth of more than 1 is rather a percentage without its sign. */
+static struct fault *check_percent(const struct key *key, const struct setting *setting, const char *path,
+                                   struct place place, const char *text, double least, double most)
+{
+    char words[160];
+    const double beyond = most > 1.0 && isfinite(most) ? most : least < -1.0 && isfinite(least) ? least : 0.0;
+    if (beyond == 0.0 || (!key->share && !key->compounds) || as_percent(text, setting->unit, words)[0] == '\0')
+        return NULL;
+    return fault_at(FAULT_SCENARIO, place,
+                    "%s is %s, which is %g %%%s; more than 100 %% has to have its percent sign%s", path, text,
+                    100.0 * beyond, key->compounds ? " a year" : "", words);
+}
+
+struct fault *value_check_share(const struct key *key, const struct setting *setting, double min, double max)
+{
+    return check_percent(key, setting, setting->path, setting->place, setting->text, min, max);
+}
+
 struct fault *value_check_range(const struct key *key, const struct setting *setting, double min, double max)
 {
     char words[120];
+    TRY(value_check_share(key, setting, min, max));
     if (in_range(key, min, max)) return NULL;
     range_words(key, setting->unit, words);
     if (min == max && setting->text != NULL)
@@ -89,12 +123,16 @@ static struct fault *range_fault(const struct node *node, const struct setting *
 {
     char words[120];
     range_words(setting->key, setting->unit, words);
+    char percent[160] = "";
+    if (node->kind == NODE_SCALAR && max > 1.0 && in_range(setting->key, min / 100.0, max / 100.0))
+        as_percent(node->text, setting->unit, percent);
     if (node->kind == NODE_SCALAR && min == max)
-        return value_fault(node, "%s is %s; expected %s", setting->path, node->text, words);
+        return value_fault(node, "%s is %s; expected %s%s", setting->path, node->text, words, percent);
     const bool low = !in_range(setting->key, min, min);
-    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s", setting->path, low ? "low" : "high",
-                       low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words,
-                       isinf(low ? min : max) ? ", for example through limits: normal(1 0.2) [0.5 1.5]" : "");
+    return value_fault(node, "%s can be as %s as %g%s%s; expected %s%s%s", setting->path, low ? "low" : "high",
+                       low ? min : max, setting->unit[0] == '\0' ? "" : " ", setting->unit, words, percent,
+                       isinf(low ? min : max) ? ", for example through limits, in quotes: 'normal(1 0.2) [0.5 1.5]'"
+                                              : "");
 }
 
 /* The words that the key accepts in place of a quantity, "rail, road or"; for sentences. */
@@ -150,6 +188,7 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
             node, "%s is a distribution; expected a number, because this key is read once for all replications",
             setting->path);
     quantity_support(&quantity, &min, &max);
+    if (fault == NULL) fault = check_percent(setting->key, setting, setting->path, node->place, node->text, min, max);
     if (fault == NULL && !in_range(setting->key, min, max)) fault = range_fault(node, setting, min, max);
     if (fault == NULL && setting->key->redrawn)
         return store_add_occasional(walk->store, store_path_of(setting), setting->unit, &quantity, &setting->slot);
@@ -208,6 +247,7 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     const bool drawn = quantity_is_drawn(&quantity);
     const double value = quantity.p[0];
     quantity_free(&quantity);
+    if (!drawn) TRY(check_percent(setting->key, setting, path, node->place, node->text, value, value));
     if (drawn)
         return value_fault(
             node, "%s is a distribution; expected a number: one factor, `times:`, makes a whole profile uncertain",
@@ -275,6 +315,20 @@ static struct fault *profile_quantity(struct walk *walk, const struct node *node
     return faults;
 }
 
+/* The heat value that the quantity may be converted by. One that is wrong is a fault where it stands. */
+static struct fault *set_heat(struct walk *walk, const struct scope *scope, const struct node *node,
+                              struct setting *setting)
+{
+    const bool own = setting->key->heat && node->kind == NODE_SCALAR;
+    struct fault *fault = units_set_heat(walk->units, own ? node->text : scope_heat(scope));
+    if (own) {
+        setting->used = true;
+        return value_wrap(node, setting->path, fault);
+    }
+    fault_free(fault);
+    return NULL;
+}
+
 static struct fault *read_quantity(struct walk *walk, const struct scope *scope, const struct node *node,
                                    struct setting *setting)
 {
@@ -283,18 +337,26 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     here.target = setting->parent == NULL ? NULL : setting->parent->key->target;
     here.entry = setting->name;
     TRY(scope_unit(&here, setting->key->unit, &setting->unit));
+    TRY(set_heat(walk, &here, node, setting));
     const size_t name = strlen(setting->key->name);
     const bool own = setting->key->unit[0] == '$' && strncmp(setting->key->unit + 1, setting->key->name, name) == 0 &&
                      strchr("!", setting->key->unit[1 + name]) != NULL;
-    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read */
+    if (setting->unit == NULL && own) { /* it states the unit, but cannot be read, or is no rate */
+        const char *unit = node->kind == NODE_SCALAR ? quantity_unit_text(node->text) : NULL;
+        if (unit != NULL && unit[0] == '\0')
+            return value_fault(node, "%s: %s has no unit; expected a rate with its unit, such as 14 train/d",
+                               setting->path, node->text);
         if (node->kind == NODE_MAP && setting->key->profile)
             return value_fault(node, "%s has no value with a unit at its first date; expected one such as 14 train/d",
                                setting->path);
         if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, "a number with its unit");
         struct quantity quantity;
-        struct fault *fault = quantity_read(walk->units, node->text, "", &quantity);
-        if (fault == NULL) quantity_free(&quantity);
-        return value_wrap(node, setting->path, fault);
+        char rate[160];
+        snprintf(rate, sizeof rate, "%s/yr", unit == NULL ? "" : unit);
+        struct fault *fault = quantity_read(walk->units, node->text, rate, &quantity);
+        if (fault != NULL) return value_wrap(node, setting->path, fault);
+        quantity_free(&quantity);
+        return type_fault(node, setting, "a rate with its time last, such as 14 train/d");
     }
     if (setting->unit == NULL) return NULL; /* it depends on a key that is a fault of its own */
     struct fault *unknown = units_check(walk->units, setting->unit);
@@ -317,8 +379,10 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     const char *digits = node->text;
     char *end = NULL;
     if (*digits == '-') digits++;
-    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
-        return type_fault(node, setting, "a whole number");
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) {
+        const bool parted = *digits != '\0' && strspn(digits, "0123456789,._' ") == strlen(digits);
+        return type_fault(node, setting, parted ? "a whole number, of digits alone" : "a whole number");
+    }
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
     const double value = (double)setting->integer;
@@ -381,13 +445,16 @@ static bool is_reserved(const struct key *map, const char *name)
     return false;
 }
 
-/* Whether one of the top-level maps `target` has an entry of that name. */
+/* Whether one of the top-level maps `target` has an entry of that name, which then is referred to. */
 static bool is_entry(const struct walk *walk, const char *target, const char *name)
 {
     char map[SCOPE_NAME];
-    for (const char *at = target; (at = scope_target(at, map)) != NULL;)
-        if (!is_reserved(declared(walk, map), name) && tree_child(tree_child(walk->top->node, map), name) != NULL)
-            return true;
+    for (const char *at = target; (at = scope_target(at, map)) != NULL;) {
+        struct node *entry = tree_child(tree_child(walk->top->node, map), name);
+        if (entry == NULL || is_reserved(declared(walk, map), name)) continue;
+        entry->referred = true;
+        return true;
+    }
     return false;
 }
 
@@ -478,6 +545,7 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
                         "%s: '%s' is not a transition; expected two names joined by ->, such as normal->strained", path,
                         name);
     }
+    case NAME_UNIT:                /* see units_define */
     case NAME_TARGET: return NULL; /* see targets.h */
     case NAME_INPUTS:
         if (slash != NULL && strchr(slash + 1, '/') == NULL) return NULL;
@@ -494,10 +562,25 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
     return NULL;
 }
 
+struct fault *value_define_units(struct units *units, const struct node *map)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children && !fault_enough(faults); i++) {
+        const struct node *unit = map->child[i];
+        char path[TREE_MOST_KEY + 8];
+        snprintf(path, sizeof path, "units.%s", unit->key);
+        if (unit->kind == NODE_SCALAR && !tree_is_null(unit))
+            faults = fault_join(faults, value_wrap(unit, path, units_define(units, unit->key, unit->text)));
+    }
+    return faults;
+}
+
 struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
 {
     const struct key *key = setting->key;
     if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
+    if (node->kind == NODE_SCALAR && key->kind != KEY_TEXT)
+        TRY(value_wrap(node, setting->path, tree_check_text(node->text, false)));
     if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
     static const char *const expected[] = {
         [KEY_BOOLEAN] = "true or false", [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",

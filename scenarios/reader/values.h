@@ -29,12 +29,19 @@ struct walk {
 MUST_CHECK struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node,
                                     struct setting *setting);
 
+/* Defines the units of the scenario's own, which everything else may use. NULL: there are none. */
+MUST_CHECK struct fault *value_define_units(struct units *units, const struct node *map);
+
 /* Checks the name of an entry by the rule of the map that holds it; sets setting->month of NAME_MONTH. */
 MUST_CHECK struct fault *value_check_name(struct walk *walk, const struct key *map, const struct node *node,
                                           struct setting *setting);
 
 /* Whether everything between the two lies in the range of another key, for a value that takes its place. */
 MUST_CHECK struct fault *value_check_range(const struct key *key, const struct setting *setting, double least,
+                                           double most);
+
+/* Whether a value that is put in place of that of another key, or added to it, would be a percentage without its sign. */
+MUST_CHECK struct fault *value_check_share(const struct key *key, const struct setting *setting, double least,
                                            double most);
 
 /* A fault of this value, with a note of the value that it replaced. Takes a format as fault_at does. */

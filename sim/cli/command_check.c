@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/cli/tell_scenario.h"
 #include "sim/run/pilot.h"
 
 #include <inttypes.h>
@@ -279,8 +280,6 @@ static void print_groups(const struct drivers *drivers)
             if (drivers_group(drivers, i) == g) printf(" %s", drivers_innovation(drivers, i));
         putchar('\n');
     }
-    if (drivers_shrinkage(drivers) > 0.0)
-        printf("  The correlations were shrunk towards independence with weight %.3g.\n", drivers_shrinkage(drivers));
 }
 
 /* What another generator than Philox costs, and how fine it is. */
@@ -332,6 +331,9 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
     if (fault == NULL) fault = pilot_fly(simulation, &pilot);
     if (fault == NULL) fault = world_open(simulation->world, &state);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot, state);
+    if (fault == NULL && pilot.invalid > 0 && settings->strict)
+        fault = fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error",
+                            file);
     world_close(state);
     pilot_free(&pilot);
     return fault;
@@ -346,7 +348,7 @@ int command_check(int argc, char **argv)
     for (size_t i = 0; i < options.scenarios && !unread; i++) {
         struct simulation simulation;
         struct fault *fault = check_one(options.scenario[i], &options.settings, &simulation);
-        diagnostics_print(simulation.plan.warnings, "warning", stderr);
+        tell_scenario(simulation.scenario, simulation.plan.warnings);
         const int one = command_end(fault);
         if (status == 0) status = one;
         simulation_close(&simulation);

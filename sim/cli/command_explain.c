@@ -1,10 +1,11 @@
 /* sim/cli/command_explain.c -- zhol explain: the merged scenario, each value with its place and what it replaced.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
-#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/explain_effects.h"
 #include "sim/cli/options.h"
+#include "sim/cli/tell_scenario.h"
+#include "sim/core/units.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -166,13 +167,37 @@ static struct fault *print_node(const struct scenario *scenario, const struct no
     return fault;
 }
 
+/* The path as far as there are settings, and what the next part may have been meant for. */
+static struct fault *no_value(const struct scenario *scenario, const struct explain_options *options)
+{
+    struct setting *map = scenario->root;
+    const char *rest = options->asked;
+    for (bool found = true; found;) {
+        found = false;
+        for (size_t i = 0; i < map->children && !found; i++) {
+            const size_t length = strlen(map->child[i]->name);
+            found = strncmp(rest, map->child[i]->name, length) == 0 && rest[length] == '.';
+            if (!found) continue;
+            rest += length + 1;
+            map = map->child[i];
+        }
+    }
+    char hint[160], wanted[160];
+    const char **paths = calloc(map->children + 1, sizeof *paths);
+    if (paths == NULL) return fault_no_memory();
+    for (size_t i = 0; i < map->children; i++) paths[i] = map->child[i]->path;
+    snprintf(wanted, sizeof wanted, "%.*s", (int)(rest + strcspn(rest, ".") - options->asked), options->asked);
+    units_hint(wanted, paths, sizeof hint, hint);
+    free(paths);
+    return fault_raise(FAULT_USAGE, "%s has no value at '%s'%s", options->file, options->asked,
+                       hint[0] != '\0' ? hint : "; without a path, `zhol explain` prints all");
+}
+
 /* A key that is not written but has a default. */
 static struct fault *print_default(struct scenario *scenario, const struct explain_options *options)
 {
     const struct setting *setting = setting_at(scenario->root, options->asked);
-    if (setting == NULL || setting->stated || setting->text == NULL)
-        return fault_raise(FAULT_USAGE, "%s has no value at '%s'; without a path, `zhol explain` prints all",
-                           options->file, options->asked);
+    if (setting == NULL || setting->stated || setting->text == NULL) return no_value(scenario, options);
     printf("%s: %s  # the default: %s", options->asked, setting->text, setting->key->meaning);
     if (options->has_month) print_worth(scenario, options->asked, options->month);
     putchar('\n');
@@ -203,6 +228,7 @@ static struct fault *explain_text(const struct explain_options *options, struct 
                                            .adopts = shared->settings.adopts,
                                            .keys = keys_root()};
     TRY(scenario_read(&request, scenario));
+    tell_scenario(*scenario, (*scenario)->warnings);
     return explain(*scenario, options);
 }
 
@@ -210,6 +236,7 @@ static struct fault *explain_text(const struct explain_options *options, struct 
 static struct fault *explain_worth(const struct explain_options *options, struct simulation *simulation)
 {
     TRY(simulation_open(options->file, &options->shared.settings, simulation));
+    tell_scenario(simulation->scenario, simulation->plan.warnings);
     TRY(explain(simulation->scenario, options));
     return explain_effects(simulation, options->asked, options->month);
 }

@@ -80,7 +80,7 @@ static struct fault *check_output(const struct merge_options *options)
 
 static void report(const struct merge *merge, const struct result *result, const char *output, double seconds)
 {
-    report_result(result, output, seconds);
+    (void)report_result(result, output, seconds);
     if (merge->account == NULL)
         report_needed(result);
     else

@@ -1,11 +1,11 @@
 /* sim/cli/command_run.c -- zhol run: from scenario files to result files.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scenarios/reader/diagnostics.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/cli/tell_scenario.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -161,7 +161,7 @@ int command_run(int argc, char **argv)
     if (fault == NULL) fault = progress_catch_signals();
     for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) {
         fault = open_one(&options, i, one);
-        diagnostics_print(one[i].simulation.plan.warnings, "warning", stderr);
+        tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
     }
     for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) fault = run_one(&one[i], &options);
     const int status =

@@ -160,11 +160,14 @@ static struct fault *write_result(struct delivery *delivery, struct progress *pr
     if (fault == NULL) fault = trust_write(&result, delivery->output, delivery->replace, settings->threads);
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-    if (fault == NULL) report_result(&result, delivery->output, seconds);
+    const size_t warnings = fault == NULL ? report_result(&result, delivery->output, seconds) : 0;
     if (fault == NULL && result.stopped_by != NULL)
         fprintf(stderr, "stopped by %s\n", result.stopped_by);
     else if (fault == NULL && delivery->simulation->origin == NULL)
         report_needed(&result);
+    if (fault == NULL && warnings > 0 && settings->strict)
+        fault = fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors",
+                            delivery->output);
     result_free(&result);
     return fault;
 }

@@ -17,7 +17,8 @@ enum {
     OPTION_RNG,
     OPTION_MEMORY,
     OPTION_SAVE,
-    OPTION_COMPRESS
+    OPTION_COMPRESS,
+    OPTION_STRICT
 };
 
 static const struct argp_option list[] = {
@@ -34,6 +35,7 @@ static const struct argp_option list[] = {
     {"save", OPTION_SAVE, "PATTERNS", 0,
      "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
     {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed", 0},
+    {"strict", OPTION_STRICT, NULL, 0, "Take warnings for errors", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -139,6 +141,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--memory is '%s'; expected a size such as 2GiB or 500MB", argument);
         break;
     case OPTION_SAVE: options->settings.save = argument; break;
+    case OPTION_STRICT: options->settings.strict = true; break;
     case OPTION_COMPRESS: options->settings.compress = true; break;
     case ARGP_KEY_ARG: kept = options_append(&options->scenario, &options->scenarios, argument); break;
     case ARGP_KEY_NO_ARGS: argp_error(state, "%s", options->missing); break;

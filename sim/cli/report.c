@@ -1,6 +1,7 @@
 /* sim/cli/report.c -- see report.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/report.h"
+#include "sim/run/warnings.h"
 #include "sim/statistics/precision.h"
 
 #include <inttypes.h>
@@ -8,10 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Share of the standard error that what queues leave open may be. */
-#define MOST_OPEN 0.5
-/* Of a mean: less is rounding. */
-#define LEAST_ERROR 1e-12
 #define MONTH_DAYS  30.4375
 
 enum { WORST = 3 };
@@ -52,33 +49,15 @@ void report_needed(const struct result *result)
     fputs(" replications\n", stderr);
 }
 
-static void warn(const struct outcome *outcome, const struct moments *horizon)
-{
-    const struct outcome_kind *kind = outcome->kind;
-    const double value = kind->rule == OUTCOME_MAXIMUM ? horizon->max : horizon->mean;
-    const char *unit = strcmp(outcome->total, "1") == 0 ? "" : outcome->total, *space = *unit == '\0' ? "" : " ";
-    if (kind->warning != NULL && value > kind->tolerated)
-        fprintf(stderr, "warning: %s is %.2g%s%s, more than %g%s%s: %s\n", outcome->path, value, space, unit,
-                kind->tolerated, space, unit, kind->warning);
-}
-
-/* Moments over the horizon of an outcome; NULL if there is none of that path. */
-static const struct moments *horizon_of(const struct result *result, const char *path)
-{
-    const size_t outcome = outcomes_find(&result->outcomes, path);
-    if (outcome == result->outcomes.count) return NULL;
-    return &result->moments[outcome * (result->years + 1) + result->years];
-}
-
 /* How near the queues came to their equilibrium, and what that is in money. */
 static void report_queues(const struct result *result)
 {
-    const struct moments *residual = horizon_of(result, "network.residual"),
-                         *cost = horizon_of(result, "network.residual-cost"),
-                         *national = horizon_of(result, "npv.national");
+    const struct moments *residual = result_horizon(result, "network.residual"),
+                         *cost = result_horizon(result, "network.residual-cost"),
+                         *national = result_horizon(result, "npv.national");
     if (residual == NULL || cost == NULL) return;
     const double error = national == NULL ? 0.0 : moments_standard_error(national);
-    const bool varies = national != NULL && error > LEAST_ERROR * fabs(national->mean);
+    const bool varies = national != NULL && error > RESULT_ROUNDING * fabs(national->mean);
     if (cost->mean > 0.0) {
         fprintf(stderr,
                 "queues: within %.2g d of their equilibrium in the worst month, which leaves open %.2g USD of users' "
@@ -87,18 +66,14 @@ static void report_queues(const struct result *result)
         if (varies) fprintf(stderr, ", %.2g %% of the standard error of npv.national", 100.0 * cost->mean / error);
         fputs("\n", stderr);
     }
-    if (varies && cost->mean > MOST_OPEN * error)
-        fputs("warning: network.residual-cost is no small part of that; a smaller network.tolerance brings it down\n",
-              stderr);
 }
 
-void report_result(const struct result *result, const char *output, double seconds)
+size_t report_result(const struct result *result, const char *output, double seconds)
 {
     fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
             result->outcomes.count, seconds);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
-    for (size_t i = 0; i < result->outcomes.count; i++)
-        warn(&result->outcomes.item[i], &result->moments[i * (result->years + 1) + result->years]);
     report_queues(result);
+    return warnings_of_run(result, "warning: ", stderr);
 }

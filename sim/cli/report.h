@@ -5,8 +5,8 @@
 
 #include "output/result/result.h"
 
-/* What came out and how sure it is. */
-void report_result(const struct result *result, const char *output, double seconds);
+/* What came out and how sure it is; how many warnings there were. */
+size_t report_result(const struct result *result, const char *output, double seconds);
 /* The outcomes whose means are known least, and what it would take. */
 void report_needed(const struct result *result);
 

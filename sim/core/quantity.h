@@ -32,7 +32,7 @@ struct quantity {
 /* Reads a text such as
  *   64 USD/bbl    3.5 %    1/4000 train/t    triangular(50 100 200) USD/TEU/d    normal(1 0.2) [0 2]
  *   uniform(1 2) d    lognormal(1.2 0.8) mo    pert(1 2 4) t    discrete(1:0.5 2:0.5) t
- *   gamma(1.5 0.7) mo    exponential(2) mo
+ *   gamma(1.5 0.7) mo    exponential(2) mo    lognormal(100 sd=10) t
  * and converts it to `unit` ("" or "1" for a pure number). Numbers are plain decimals, or fractions of two (read by
  * strtod, which the program keeps in the C locale); no hexadecimal, no nan, and inf or -inf only as a limit in
  * brackets. The unit stands last and belongs to the values and the limits, never to a coefficient of variation or a
@@ -40,7 +40,8 @@ struct quantity {
  * carries one.
  *
  * Refused as well: low above mode or high, a negative sd, limits more than 37 sd from the mean, a mean or a coefficient
- * of variation of a lognormal, gamma or exponential that is not positive, probabilities that are not positive or do not
+ * of variation of a lognormal, gamma or exponential that is not positive, a coefficient above 2 that is not written
+ * cv=, probabilities that are not positive or do not
  * sum to 1, more than 1000 values. Equal low, mode and high are allowed. Faults are FAULT_SCENARIO without a place; the
  * sentence names the text found and what was expected. On a fault *quantity owns nothing. */
 MUST_CHECK struct fault *quantity_read(struct units *units, const char *text, const char *unit,

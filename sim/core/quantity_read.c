@@ -12,6 +12,8 @@ enum { SHOWN_MOST = 60, ARGUMENTS_MOST = 3, PAIRS_MOST = 1000 };
 /* Beyond this many standard deviations from the mean the probability left between limits nears the smallest double. */
 #define NORMAL_REACH  37.0
 #define SUM_TOLERANCE 1e-9
+/* A lognormal beyond it has nine tenths of its draws below its mean. */
+#define CV_MOST 2.0
 
 static const struct form {
     const char *name;
@@ -139,6 +141,7 @@ struct parsing {
     const char *head;
     int head_length;
     const char *unit;
+    enum { SPREAD_PLAIN, SPREAD_SD, SPREAD_CV } spread; /* what is said of the second value of a lognormal or gamma */
     struct quantity *quantity;
 };
 #define HEAD(parsing) (parsing)->head_length, (parsing)->head
@@ -203,13 +206,23 @@ static struct fault *argument_read(const struct parsing *parsing, const char **a
                        HEAD(parsing), shown_word(word), word);
 }
 
-static struct fault *arguments_read(const struct parsing *parsing, const char **at)
+/* "sd=" or "cv=" before the second value of a law that is stated by its mean and its spread. */
+static void spread_read(struct parsing *parsing, const char **at, int count)
+{
+    const bool by_spread = parsing->quantity->form == QUANTITY_LOGNORMAL || parsing->quantity->form == QUANTITY_GAMMA;
+    if (!by_spread || count != 1 || (strncmp(*at, "sd=", 3) != 0 && strncmp(*at, "cv=", 3) != 0)) return;
+    parsing->spread = **at == 's' ? SPREAD_SD : SPREAD_CV;
+    *at += 3;
+}
+
+static struct fault *arguments_read(struct parsing *parsing, const char **at)
 {
     struct quantity *quantity = parsing->quantity;
     const struct form *form = &forms[quantity->form];
     int count = 0;
     for (*at = skip_blanks(*at); **at != ')'; *at = skip_blanks(*at)) {
         double value;
+        spread_read(parsing, at, count);
         TRY(argument_read(parsing, at, ')', &value));
         if (count < ARGUMENTS_MOST) quantity->p[count] = value;
         count++;
@@ -354,6 +367,23 @@ static struct fault *discrete_check(const struct parsing *parsing)
     return fault_raise(FAULT_SCENARIO, "%.*s: the probabilities sum to %.15g; expected 1", HEAD(parsing), sum);
 }
 
+/* A standard deviation is no coefficient of variation, which it is taken for where nothing is said. */
+static struct fault *spread_check(const struct parsing *parsing)
+{
+    double *p = parsing->quantity->p;
+    TRY(positive_check(parsing, "mean", p[0]));
+    TRY(positive_check(parsing, parsing->spread == SPREAD_SD ? "standard deviation" : "coefficient of variation",
+                       p[1]));
+    if (parsing->spread == SPREAD_SD) p[1] /= p[0];
+    if (parsing->spread != SPREAD_PLAIN || p[1] <= CV_MOST) return NULL;
+    const char *name = forms[parsing->quantity->form].name;
+    return fault_raise(
+        FAULT_SCENARIO,
+        "%.*s: the second value is the coefficient of variation, standard deviation over mean, and %g is "
+        "a great deal; did you mean '%s(%.15g sd=%.15g)'? A coefficient above %g is written cv=%.15g",
+        HEAD(parsing), p[1], name, p[0], p[1], CV_MOST, p[1]);
+}
+
 static struct fault *law_check(const struct parsing *parsing)
 {
     const double *p = parsing->quantity->p;
@@ -365,9 +395,7 @@ static struct fault *law_check(const struct parsing *parsing)
         return order_check(parsing, "mode", p[1], "high", p[2]);
     case QUANTITY_NORMAL: return normal_check(parsing);
     case QUANTITY_LOGNORMAL:
-    case QUANTITY_GAMMA:
-        TRY(positive_check(parsing, "mean", p[0]));
-        return positive_check(parsing, "coefficient of variation", p[1]);
+    case QUANTITY_GAMMA: return spread_check(parsing);
     case QUANTITY_EXPONENTIAL: return positive_check(parsing, "mean", p[0]);
     case QUANTITY_DISCRETE: return discrete_check(parsing);
     case QUANTITY_NUMBER: break;
@@ -380,24 +408,49 @@ static bool is_pure(const char *unit)
     return unit[0] == '\0' || strcmp(unit, "1") == 0;
 }
 
-/* Such as Mt/t: 1 Mt/t is a million. */
-static bool is_dimensionless(struct units *units, const char *unit)
+/* Whether the texts are units of one dimension. */
+static bool is_convertible(struct units *units, const char *from, const char *to)
 {
     double factor;
-    struct fault *fault = units_factor(units, "", unit, &factor);
-    const bool pure = fault == NULL;
+    struct fault *fault = units_factor(units, from, to, &factor);
+    const bool convertible = fault == NULL;
     fault_free(fault);
-    return pure;
+    return convertible;
+}
+
+/* The unit as written. Where it is none, the number and its unit are read together: 5 mln USD is 5 MUSD. Nothing is
+ * suggested that would not do. */
+static struct fault *unit_check(struct units *units, const struct parsing *parsing, const char *unit)
+{
+    struct unit_meaning meant;
+    struct fault *fault = units_check(units, parsing->unit);
+    if (fault == NULL || fault->code != FAULT_SCENARIO || !units_meant(units, parsing->unit, &meant)) return fault;
+    if (meant.note != NULL || meant.currency || !is_convertible(units, unit, unit)) return fault;
+    if (!is_convertible(units, meant.unit, unit)) {
+        fault_free(fault);
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; expected one such as %s", meant.wrong,
+                           is_pure(unit)                 ? "%, or none"
+                           : strncmp(unit, "1/", 2) == 0 ? unit + 1
+                                                         : unit);
+    }
+    if (meant.one_word) return fault;
+    if (parsing->quantity->form != QUANTITY_NUMBER && meant.times != 1.0) return fault;
+    fault_free(fault);
+    if (meant.times == 1.0)
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%.*s %s'?", meant.wrong, HEAD(parsing),
+                           meant.unit);
+    return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%.10g%s%s'?", meant.wrong,
+                       parsing->quantity->p[0] * meant.times, meant.unit[0] == '\0' ? "" : " ", meant.unit);
 }
 
 static struct fault *ratio_find(struct units *units, const struct parsing *parsing, const char *unit, double *multiply,
                                 double *divide)
 {
     const bool bare = *parsing->unit == '\0' && !is_pure(unit);
-    if (bare && !is_dimensionless(units, unit))
+    if (bare && !units_are_pure(units, unit))
         return fault_raise(FAULT_SCENARIO, "%.*s has no unit; expected one such as %s", HEAD(parsing),
                            strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
-    TRY(units_check(units, parsing->unit));
+    TRY(unit_check(units, parsing, unit));
     TRY(units_check(units, unit));
     struct fault *fault = units_ratio(units, parsing->unit, unit, multiply, divide);
     if (fault == NULL || fault->code != FAULT_SCENARIO) return fault;

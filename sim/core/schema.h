@@ -33,6 +33,7 @@ enum name_rule {
     NAME_QUANTITY,  /* a number with its unit, which the model reads   */
     NAME_ARROW,     /* two names joined by ->                          */
     NAME_TARGET,    /* the path of a quantity that may be edited       */
+    NAME_UNIT,      /* a unit of the scenario's own                    */
 };
 
 /* A word that may stand in place of a quantity, and the text that it stands for. */
@@ -64,6 +65,9 @@ struct key {
     bool implied;                 /* without a default, absence means 0 */
     const struct key_word *words; /* of KEY_QUANTITY: what may stand in its place */
     bool profile;                 /* may be a map of dates, with `times:` for one factor */
+    bool share;                   /* a number above 1 is written with its percent sign */
+    bool heat;                    /* the energy of a unit, by which both are converted in the map that states it, in
+                                     what refers to that, and in effects on it */
     bool compounds;               /* a yearly rate g: the factor is (1 + g)^years */
     const char *target;           /* of references: the top-level maps, separated by spaces, one of which must hold the
                                      name; of several that do, the first */

@@ -1,6 +1,7 @@
 /* sim/core/units.c -- see units.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/units.h"
+#include "sim/core/unit_words.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,14 +11,15 @@
 #include <strings.h>
 #include <udunits2.h>
 
-enum base { LENGTH, MASS, TIME, BOX, TRAIN, MONEY, BASES };
-enum { FACTORS_MOST = 16, POWER_MOST = 9, SHOWN_MOST = 40, PHRASE_SIZE = 160 };
+enum base { LENGTH, MASS, TIME, BOX, TRAIN, MONEY, ENERGY, BASES };
+enum { FACTORS_MOST = 16, POWER_MOST = 9, SHOWN_MOST = 40, OWN_MOST = 16, PHRASE_SIZE = 160 };
 
-static const char *const base_name[BASES] = {"m", "t", "mo", "TEU", "train", "USD"};
+static const char *const base_name[BASES] = {"m", "t", "mo", "TEU", "train", "USD", "GJ"};
 
 /* A name is over/under of its bases. The month is the base of time: with the day, 487 would enter every conversion
  * between month and year and push large ones beyond 2^53. One barrel is 158.987294928 litres (42 US gallons of 231
- * cubic inches). */
+ * cubic inches). A Btu is that of the International Table, 1055.05585262 J; a barrel of oil equivalent is 5.8 MMBtu, a
+ * tonne of it 10 Gcal of the same table, 41.868 GJ. */
 struct definition {
     const char *name;
     double over, under;
@@ -54,10 +56,16 @@ struct definition {
         [MONEY] = 1                                                                                                    \
     }
 
+#define AS_ENERGY                                                                                                      \
+    {                                                                                                                  \
+        [ENERGY] = 1                                                                                                   \
+    }
+
 static const struct definition definitions[] = {
     {"min", 1, 43830, AS_TIME, "minute, 1/60 h"},
     {"h", 2, 1461, AS_TIME, "hour, 1/24 d"},
     {"d", 16, 487, AS_TIME, "day"},
+    {"wk", 112, 487, AS_TIME, "week, 7 d"},
     {"mo", 1, 1, AS_TIME, "month, 1/12 yr = 30.4375 d"},
     {"yr", 12, 1, AS_TIME, "year, 365.25 d"},
     {"m", 1, 1, AS_LENGTH, "metre"},
@@ -85,28 +93,44 @@ static const struct definition definitions[] = {
     {"kUSD", 1e3, 1, AS_MONEY, "thousand USD"},
     {"MUSD", 1e6, 1, AS_MONEY, "million USD"},
     {"GUSD", 1e9, 1, AS_MONEY, "billion (1e9) USD"},
+    {"kWh", 9, 2500, AS_ENERGY, "kilowatt-hour, 0.0036 GJ"},
+    {"MWh", 18, 5, AS_ENERGY, "megawatt-hour, 3.6 GJ"},
+    {"GWh", 3600, 1, AS_ENERGY, "thousand MWh"},
+    {"TWh", 3.6e6, 1, AS_ENERGY, "million MWh"},
+    {"GJ", 1, 1, AS_ENERGY, "gigajoule"},
+    {"TJ", 1e3, 1, AS_ENERGY, "thousand GJ"},
+    {"PJ", 1e6, 1, AS_ENERGY, "million GJ"},
+    {"EJ", 1e9, 1, AS_ENERGY, "billion (1e9) GJ"},
+    {"MMBtu", 52752792631.0, 5e10, AS_ENERGY, "million British thermal units, 1.05505585262 GJ"},
+    {"boe", 1529830986299.0, 2.5e11, AS_ENERGY, "barrel of oil equivalent, 5.8 MMBtu"},
+    {"kboe", 1529830986299.0, 2.5e8, AS_ENERGY, "thousand boe"},
+    {"Mboe", 1529830986299.0, 2.5e5, AS_ENERGY, "million boe"},
+    {"Gboe", 1529830986299.0, 250, AS_ENERGY, "billion (1e9) boe"},
+    {"toe", 10467, 250, AS_ENERGY, "tonne of oil equivalent, 41.868 GJ"},
+    {"ktoe", 41868, 1, AS_ENERGY, "thousand toe"},
+    {"Mtoe", 41868e3, 1, AS_ENERGY, "million toe"},
+    {"Gtoe", 41868e6, 1, AS_ENERGY, "billion (1e9) toe"},
     {"%", 1, 100, {0}, "per cent, 1/100"},
 };
 enum { NAMES = sizeof definitions / sizeof definitions[0] };
 
 static const char known_names[] =
-    "min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, USD, %, and k, M "
-    "or G before bbl, t, TEU and USD";
-
-/* What people write for a unit that we have, where the spelling alone would not lead there. */
-static const char *const habits[][2] = {
-    {"tonne", "t"},       {"tonnes", "t"},       {"ton", "t"},      {"tons", "t"},      {"day", "d"},
-    {"days", "d"},        {"hour", "h"},         {"hours", "h"},    {"hr", "h"},        {"minute", "min"},
-    {"minutes", "min"},   {"month", "mo"},       {"months", "mo"},  {"mon", "mo"},      {"year", "yr"},
-    {"years", "yr"},      {"y", "yr"},           {"a", "yr"},       {"metre", "m"},     {"metres", "m"},
-    {"meter", "m"},       {"meters", "m"},       {"barrel", "bbl"}, {"barrels", "bbl"}, {"box", "TEU"},
-    {"container", "TEU"}, {"containers", "TEU"}, {"dollar", "USD"}, {"dollars", "USD"}, {"$", "USD"},
-    {"US$", "USD"},       {"usd", "USD"},        {"bnUSD", "GUSD"}, {"percent", "%"},   {"pct", "%"},
-    {"per cent", "%"},
-};
+    "min, h, d, wk, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, USD, kWh, MWh, GWh, TWh, GJ, TJ, PJ, "
+    "EJ, MMBtu, boe, toe, %, and k, M or G before bbl, t, TEU, USD, boe and toe";
 
 struct fraction {
     ut_unit *over, *under; /* both scaled by whole numbers only */
+};
+
+/* A unit of the scenario's own. */
+struct own {
+    char *name;
+    struct fraction worth;
+};
+
+struct measure {
+    double over, under;
+    int power[BASES];
 };
 
 struct units {
@@ -114,11 +138,10 @@ struct units {
     ut_unit *base[BASES];
     ut_unit *one;
     struct fraction name[NAMES];
-};
-
-struct measure {
-    double over, under;
-    int power[BASES];
+    struct own *own;
+    size_t owns;
+    bool has_heat;
+    struct measure heat; /* energy of a unit of what is being read */
 };
 
 static struct fault *library_fault(void)
@@ -186,6 +209,11 @@ void units_close(struct units *units)
 {
     if (units == NULL) return;
     for (int n = 0; n < NAMES; n++) fraction_free(&units->name[n]);
+    for (size_t i = 0; i < units->owns; i++) {
+        fraction_free(&units->own[i].worth);
+        free(units->own[i].name);
+    }
+    free(units->own);
     for (int b = 0; b < BASES; b++) ut_free(units->base[b]);
     ut_free(units->one);
     ut_free_system(units->system);
@@ -193,6 +221,32 @@ void units_close(struct units *units)
 }
 
 /* ------------------------------------------------------------------------------------------------ names */
+
+static bool is_named(const char *known, const char *name, size_t length)
+{
+    return strlen(known) == length && strncmp(known, name, length) == 0;
+}
+
+/* NULL: there is no such name. */
+static const struct fraction *fraction_named(const struct units *units, const char *name, size_t length)
+{
+    for (int n = 0; n < NAMES; n++)
+        if (is_named(definitions[n].name, name, length)) return &units->name[n];
+    for (size_t i = 0; i < units->owns; i++)
+        if (is_named(units->own[i].name, name, length)) return &units->own[i].worth;
+    return NULL;
+}
+
+bool units_meant(const struct units *units, const char *text, struct unit_meaning *meant)
+{
+    const char **names = calloc((size_t)NAMES + units->owns + 1, sizeof *names);
+    if (names == NULL) return false;
+    for (int n = 0; n < NAMES; n++) names[n] = definitions[n].name;
+    for (size_t i = 0; i < units->owns; i++) names[NAMES + i] = units->own[i].name;
+    const bool found = unit_words_find(names, text, meant);
+    free(names);
+    return found;
+}
 
 const char *const *units_names(void)
 {
@@ -208,58 +262,6 @@ const char *units_meaning(const char *name)
     return NULL;
 }
 
-/* How many letters must be put in, left out, replaced or exchanged with their neighbour to turn a into b (Damerau and
- * Levenshtein, no place touched twice). Both at most SHOWN_MOST long. */
-static size_t slips_between(const char *a, const char *b)
-{
-    size_t row[3][SHOWN_MOST + 1];
-    size_t *before = row[0], *last = row[1], *next = row[2];
-    const size_t length = strlen(b);
-    for (size_t j = 0; j <= length; j++) last[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        next[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            const size_t replaced = last[j] + (a[i] == b[j] ? 0 : 1);
-            const size_t moved = (next[j] < last[j + 1] ? next[j] : last[j + 1]) + 1;
-            next[j + 1] = replaced < moved ? replaced : moved;
-            if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] && before[j - 1] + 1 < next[j + 1])
-                next[j + 1] = before[j - 1] + 1;
-        }
-        size_t *free_row = before;
-        before = last;
-        last = next;
-        next = free_row;
-    }
-    return last[length];
-}
-
-const char *units_nearest(const char *name, const char *const words[])
-{
-    const size_t length = strlen(name);
-    if (length > SHOWN_MOST) return NULL;
-    for (size_t i = 0; words[i] != NULL; i++)
-        if (strcasecmp(words[i], name) == 0) return words[i];
-    const char *nearest = NULL;
-    size_t least = (length <= 2 ? 0 : length <= 4 ? 1 : 2) + 1; /* one slip in `km` would lead anywhere */
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strlen(words[i]) > SHOWN_MOST) continue;
-        const size_t slips = slips_between(name, words[i]);
-        if (slips < least) {
-            least = slips;
-            nearest = words[i];
-        }
-    }
-    return nearest;
-}
-
-const char *units_hint(const char *name, const char *const words[], size_t size, char text[])
-{
-    const char *nearest = units_nearest(name, words);
-    text[0] = '\0';
-    if (nearest != NULL) snprintf(text, size, "; did you mean '%s'?", nearest);
-    return text;
-}
-
 /* How many bytes of the text to show: all, or up to a whole character before SHOWN_MOST. */
 static int shown(const char *text, size_t length)
 {
@@ -269,17 +271,25 @@ static int shown(const char *text, size_t length)
     return (int)length;
 }
 
-static struct fault *unknown_name(const char *text, size_t length)
+static struct fault *unknown_name(const struct units *units, const char *text, const char *name, size_t length)
 {
-    char name[SHOWN_MOST + 1];
-    snprintf(name, sizeof name, "%.*s", shown(text, length), text);
-    const char *meant = NULL;
-    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
-        if (strcasecmp(habits[i][0], name) == 0) meant = habits[i][1];
-    if (meant == NULL) meant = units_nearest(name, units_names());
-    if (meant != NULL && length <= SHOWN_MOST)
-        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%s'?", name, meant);
-    return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; known are %s", name, known_names);
+    struct unit_meaning meant;
+    char word[SHOWN_MOST + 1];
+    snprintf(word, sizeof word, "%.*s", shown(name, length), name);
+    const bool known = length <= SHOWN_MOST && units_meant(units, text, &meant);
+    if (known && meant.note != NULL) return fault_raise(FAULT_SCENARIO, "'%s' is not a unit: %s", word, meant.note);
+    if (known && meant.currency)
+        return fault_raise(FAULT_SCENARIO,
+                           "'%s' is not a unit; expected USD, or what one is worth in the base year among `units`, "
+                           "such as `units: {%s: 1/N USD}`",
+                           word, word);
+    if (known && meant.times == 1.0)
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; did you mean '%s'?", word,
+                           meant.one_word ? meant.right : meant.unit);
+    if (known && meant.unit[0] != '\0')
+        return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; expected '%s', of which it is %.10g", word, meant.unit,
+                           meant.times);
+    return fault_raise(FAULT_SCENARIO, "'%s' is not a unit; known are %s", word, known_names);
 }
 
 /* ------------------------------------------------------------------------------------------------ reading */
@@ -306,14 +316,12 @@ static struct fault *power_read(const char *text, const char **at, int *power)
 }
 
 /* total *= name^power */
-static struct fault *factor_apply(struct units *units, const char *name, size_t length, int power,
+static struct fault *factor_apply(struct units *units, const char *text, const char *name, size_t length, int power,
                                   struct fraction *total)
 {
     if (length == 1 && name[0] == '1') return NULL;
-    int n = 0;
-    while (n < NAMES && (strlen(definitions[n].name) != length || strncmp(definitions[n].name, name, length) != 0)) n++;
-    if (n == NAMES) return unknown_name(name, length);
-    const struct fraction *factor = &units->name[n];
+    const struct fraction *factor = fraction_named(units, name, length);
+    if (factor == NULL) return unknown_name(units, text, name, length);
     for (int p = 0; p < abs(power); p++) {
         TRY(multiply_by(&total->over, power > 0 ? factor->over : factor->under));
         TRY(multiply_by(&total->under, power > 0 ? factor->under : factor->over));
@@ -341,7 +349,7 @@ static struct fault *factors_read(struct units *units, const char *text, struct 
         int power = 1;
         at += length;
         TRY(power_read(text, &at, &power));
-        TRY(factor_apply(units, name, length, divide ? -power : power, total));
+        TRY(factor_apply(units, text, name, length, divide ? -power : power, total));
         while (is_blank(*at)) at++;
         if (*at == '\0') return NULL;
         divide = *at == '/';
@@ -434,6 +442,7 @@ static const struct thing {
     {AS_BOX, "a number of containers", "containers", "TEU"},
     {{[TRAIN] = 1}, "a number of trains", "trains", "train"},
     {AS_MONEY, "an amount of money", "money", "amount of money"},
+    {AS_ENERGY, "an amount of energy", "energy", "amount of energy"},
 };
 
 /* The thing that the powers of one sign (time left out) make; *none tells an empty product from an unknown one. */
@@ -535,11 +544,28 @@ static double greatest_divisor(double a, double b)
     return a;
 }
 
-struct fault *units_ratio(struct units *units, const char *from, const char *to, double *multiply, double *divide)
+/* Turns a measure into the dimension of another by the heat value, where that is what they differ by. */
+static void heat_apply(const struct units *units, struct measure *a, const struct measure *b)
+{
+    if (!units->has_heat) return;
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        int power[BASES];
+        for (int i = 0; i < BASES; i++) power[i] = a->power[i] + sign * units->heat.power[i];
+        if (memcmp(power, b->power, sizeof power) != 0) continue;
+        a->over *= sign > 0 ? units->heat.over : units->heat.under;
+        a->under *= sign > 0 ? units->heat.under : units->heat.over;
+        memcpy(a->power, power, sizeof power);
+        return;
+    }
+}
+
+static struct fault *ratio_find(struct units *units, const char *from, const char *to, bool with_heat, double *multiply,
+                                double *divide)
 {
     struct measure a, b;
     TRY(measure_read(units, from, &a));
     TRY(measure_read(units, to, &b));
+    if (with_heat) heat_apply(units, &a, &b);
     /* Not ut_are_convertible: to UDUNITS d and /d are convertible, by their reciprocal. */
     if (memcmp(a.power, b.power, sizeof a.power) != 0) return other_dimension(from, a.power, to, b.power);
     const double cross_a = greatest_divisor(a.over, b.over), cross_b = greatest_divisor(a.under, b.under);
@@ -552,6 +578,11 @@ struct fault *units_ratio(struct units *units, const char *from, const char *to,
     return NULL;
 }
 
+struct fault *units_ratio(struct units *units, const char *from, const char *to, double *multiply, double *divide)
+{
+    return ratio_find(units, from, to, true, multiply, divide);
+}
+
 struct fault *units_factor(struct units *units, const char *from, const char *to, double *factor)
 {
     double multiply, divide;
@@ -559,6 +590,136 @@ struct fault *units_factor(struct units *units, const char *from, const char *to
     *factor = multiply / divide;
     return NULL;
 }
+
+bool units_are_pure(struct units *units, const char *text)
+{
+    double multiply, divide;
+    struct fault *fault = ratio_find(units, text, "", false, &multiply, &divide);
+    const bool pure = fault == NULL;
+    fault_free(fault);
+    return pure;
+}
+
+/* ------------------------------------------------------------------------------------------------ own units */
+
+/* A plain decimal as a fraction of whole numbers, exactly. */
+static struct fault *decimal_exact(const char **at, double *over, double *under)
+{
+    enum { MOST_DIGITS = 15 }; /* below 2^53 */
+    const char *start = *at;
+    int digits = 0;
+    *over = 0.0;
+    *under = 1.0;
+    for (bool point = false; (**at >= '0' && **at <= '9') || (**at == '.' && !point); ++*at) {
+        if (**at == '.') {
+            point = true;
+            continue;
+        }
+        *over = 10.0 * *over + (**at - '0');
+        *under *= point ? 10.0 : 1.0;
+        digits += *over > 0.0 || point;
+    }
+    if (*over > 0.0 && digits <= MOST_DIGITS) return NULL;
+    return fault_raise(FAULT_SCENARIO,
+                       "'%.*s' is not a number that a unit can be worth; expected one above 0, of at most %d digits",
+                       shown(start, strlen(start)), start, MOST_DIGITS);
+}
+
+/* "1/382.75 USD" */
+static struct fault *worth_read(struct units *units, const char *text, struct fraction *worth)
+{
+    double over, under, divisor_over = 1.0, divisor_under = 1.0;
+    const char *at = text;
+    while (is_blank(*at)) at++;
+    TRY(decimal_exact(&at, &over, &under));
+    if (*at == '/' && ((at[1] >= '0' && at[1] <= '9') || at[1] == '.')) {
+        at++;
+        TRY(decimal_exact(&at, &divisor_over, &divisor_under));
+    }
+    while (is_blank(*at)) at++;
+    const double common = greatest_divisor(over * divisor_under, under * divisor_over);
+    worth->over = ut_scale(over * divisor_under / common, units->one);
+    worth->under = ut_scale(under * divisor_over / common, units->one);
+    if (worth->over == NULL || worth->under == NULL) return library_fault();
+    return factors_read(units, at, worth);
+}
+
+static bool is_unit_name(const char *name)
+{
+    const size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return letters > 0 && letters <= OWN_MOST && name[letters] == '\0';
+}
+
+/* Takes over the worth, also where it fails. */
+static struct fault *own_add(struct units *units, const char *prefix, const char *name, struct fraction *worth)
+{
+    struct own *grown = realloc(units->own, (units->owns + 1) * sizeof *grown);
+    if (grown != NULL) units->own = grown;
+    char *whole = NULL;
+    if (grown == NULL || asprintf(&whole, "%s%s", prefix, name) < 0) {
+        fraction_free(worth);
+        return fault_no_memory();
+    }
+    units->own[units->owns++] = (struct own){whole, *worth};
+    return NULL;
+}
+
+/* The prefixes of a currency. */
+static struct fault *own_prefixes(struct units *units, const char *name, size_t own)
+{
+    static const struct {
+        const char *prefix;
+        double times;
+    } prefixes[] = {{"k", 1e3}, {"M", 1e6}, {"G", 1e9}};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        char whole[OWN_MOST + 2];
+        snprintf(whole, sizeof whole, "%s%s", prefixes[i].prefix, name);
+        if (fraction_named(units, whole, strlen(whole)) != NULL) continue;
+        const struct fraction *worth = &units->own[own].worth; /* which moves as others are added */
+        struct fraction scaled = {ut_scale(prefixes[i].times, worth->over), ut_clone(worth->under)};
+        if (scaled.over == NULL || scaled.under == NULL) {
+            fraction_free(&scaled);
+            return library_fault();
+        }
+        TRY(own_add(units, prefixes[i].prefix, name, &scaled));
+    }
+    return NULL;
+}
+
+struct fault *units_define(struct units *units, const char *name, const char *text)
+{
+    static const int money[BASES] = AS_MONEY;
+    struct fraction worth = {NULL, NULL};
+    struct measure measure;
+    if (!is_unit_name(name))
+        return fault_raise(FAULT_SCENARIO, "'%.*s' is not a name for a unit; expected at most %d letters, such as KZT",
+                           shown(name, strlen(name)), name, OWN_MOST);
+    if (fraction_named(units, name, strlen(name)) != NULL)
+        return fault_raise(FAULT_SCENARIO, "'%s' is a unit already; expected another name", name);
+    struct fault *fault = worth_read(units, text, &worth);
+    if (fault == NULL) fault = fraction_measure(units, &worth, &measure);
+    if (fault != NULL) {
+        fraction_free(&worth);
+        return fault;
+    }
+    TRY(own_add(units, "", name, &worth));
+    if (memcmp(measure.power, money, sizeof money) != 0) return NULL;
+    return own_prefixes(units, name, units->owns - 1);
+}
+
+struct fault *units_set_heat(struct units *units, const char *text)
+{
+    struct fraction heat = {NULL, NULL};
+    units->has_heat = false;
+    if (text == NULL) return NULL;
+    struct fault *fault = worth_read(units, text, &heat);
+    if (fault == NULL) fault = fraction_measure(units, &heat, &units->heat);
+    units->has_heat = fault == NULL && units->heat.power[ENERGY] == 1;
+    fraction_free(&heat);
+    return fault;
+}
+
+/* ------------------------------------------------------------------------------------------------ for callers */
 
 struct fault *units_check(struct units *units, const char *text)
 {

@@ -1,6 +1,7 @@
 /* sim/run/describe.c -- see describe.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/describe.h"
+#include "sim/run/warnings.h"
 #include "sim/statistics/sketch.h"
 
 #include <inttypes.h>
@@ -39,6 +40,26 @@ static char *make_title(const struct simulation *simulation)
     if (simulation->title == NULL || simulation->origin == NULL || !simulation->origin->joined)
         return strdup(simulation->title == NULL ? simulation->name : simulation->title);
     return asprintf(&text, "%s (%s)", simulation->title, simulation->name) < 0 ? NULL : text;
+}
+
+/* "3, 5 and 9 %/yr"; NULL: none are stated. */
+static struct fault *describe_discount(const struct simulation *simulation, char **text)
+{
+    struct setting *run = setting_find(simulation->plan.root, "run");
+    const struct setting *rates = run == NULL ? NULL : setting_find(run, "discount");
+    size_t size = 0;
+    *text = NULL;
+    if (rates == NULL) return NULL;
+    FILE *to = open_memstream(text, &size);
+    if (to == NULL) return fault_no_memory();
+    for (size_t i = 0; i < rates->children; i++)
+        fprintf(to, "%s%.12g",
+                i == 0                    ? ""
+                : i + 1 < rates->children ? ", "
+                                          : " and ",
+                100.0 * store_central(simulation->plan.store, rates->child[i]->slot, simulation->plan.calendar.start));
+    fputs(" %/yr", to);
+    return fclose(to) == 0 ? NULL : fault_no_memory();
 }
 
 static struct fault *describe_run(const struct accumulator *accumulator, const struct run_settings *settings,
@@ -148,7 +169,9 @@ struct fault *describe(const struct accumulator *accumulator, const struct run_s
                        struct result *result)
 {
     TRY(describe_run(accumulator, settings, result));
+    TRY(describe_discount(accumulator->simulation, &result->discount));
     TRY(describe_inputs(accumulator, result));
     TRY(describe_diagnostics(accumulator->simulation, result));
-    return hand_over(accumulator, result);
+    TRY(hand_over(accumulator, result));
+    return warnings_write(accumulator->simulation->warned, result, &result->warnings);
 }

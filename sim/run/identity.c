@@ -64,6 +64,7 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
                                   .scenario = strdup(simulation->scenario->merged_text),
                                   .rng = strdup(simulation->rng),
                                   .arithmetic = simulation_arithmetic(),
+                                  .warned = strdup(simulation->warned),
                                   .seed = simulation->plan.seed,
                                   .memory = simulation->memory,
                                   .replications = simulation->replications,
@@ -74,7 +75,8 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
                         copy_texts(settings->adopts, settings->adopt, &identity->adopt, &identity->adopts) &&
                         copy_saved(simulation, identity) && copy_goals(simulation, identity);
     return copied && identity->source != NULL && identity->file != NULL && identity->name != NULL &&
-                   identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL
+                   identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
+                   identity->warned != NULL
                ? NULL
                : fault_no_memory();
 }
@@ -82,7 +84,7 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
 void identity_free(struct identity *identity)
 {
     char *const text[] = {identity->source, identity->file,       identity->name, identity->scenario,
-                          identity->rng,    identity->arithmetic, identity->save};
+                          identity->rng,    identity->arithmetic, identity->save, identity->warned};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) free(text[i]);
     bytes_free_texts(identity->sets, identity->set);
     bytes_free_texts(identity->adopts, identity->adopt);
@@ -94,7 +96,7 @@ void identity_free(struct identity *identity)
 void identity_put(const struct identity *identity, struct bytes *bytes)
 {
     const char *const text[] = {identity->source, identity->file,       identity->name, identity->scenario,
-                                identity->rng,    identity->arithmetic, identity->save};
+                                identity->rng,    identity->arithmetic, identity->save, identity->warned};
     const uint64_t number[] = {identity->seed,        identity->memory,      identity->replications,
                                identity->shard.index, identity->shard.count, identity->compressed};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) bytes_put_text(bytes, text[i]);
@@ -110,7 +112,8 @@ static bool is_sound(const struct identity *identity)
     const struct shard *shard = &identity->shard;
     bool sound = identity->source != NULL && identity->file != NULL && identity->name != NULL &&
                  identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
-                 identity->replications > 0 && identity->replications <= (uint64_t)1 << 62 &&
+                 identity->warned != NULL && identity->replications > 0 &&
+                 identity->replications <= (uint64_t)1 << 62 &&
                  (shard->count == 0 ? shard->index == 0 : shard->index >= 1 && shard->index <= shard->count);
     for (size_t i = 0; i < identity->sets; i++) sound = sound && identity->set[i] != NULL;
     for (size_t i = 0; i < identity->adopts; i++) sound = sound && identity->adopt[i] != NULL;
@@ -122,7 +125,7 @@ static bool is_sound(const struct identity *identity)
 struct fault *identity_take(struct bytes_left *left, struct identity *identity)
 {
     char **const text[] = {&identity->source, &identity->file,       &identity->name, &identity->scenario,
-                           &identity->rng,    &identity->arithmetic, &identity->save};
+                           &identity->rng,    &identity->arithmetic, &identity->save, &identity->warned};
     *identity = (struct identity){0};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) *text[i] = bytes_take_text(left);
     identity->seed = bytes_take_number(left);

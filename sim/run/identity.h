@@ -19,7 +19,8 @@ struct identity {
     char *name;     /* of the scenario */
     char *scenario; /* merged text */
     char *rng, *arithmetic;
-    char *save; /* --save; NULL: not stated */
+    char *save;   /* --save; NULL: not stated */
+    char *warned; /* the warnings of the scenario */
     uint64_t seed, memory;
     uint64_t replications; /* of the whole run; with goals: at most */
     struct shard shard;

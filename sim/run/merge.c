@@ -97,6 +97,9 @@ static struct fault *open_simulation(struct merge *merge)
     settings.save = identity->save;
     struct fault *fault = simulation_open_text(identity->file, identity->scenario, NULL, &settings, &merge->simulation);
     if (fault != NULL) return fault;
+    free(merge->simulation.warned); /* of its text, which has no files */
+    merge->simulation.warned = strdup(identity->warned);
+    if (merge->simulation.warned == NULL) return fault_no_memory();
     settings.compress = identity->compressed;
     settings.sets = identity->sets;
     settings.adopts = identity->adopts;

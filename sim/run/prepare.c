@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "sim/run/simulation.h"
+#include "sim/run/warnings.h"
 
 #include <gnu/libc-version.h>
 #include <gsl/gsl_version.h>
@@ -146,6 +147,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                            .keys = keys_root()};
     TRY(stream_generator(settings->rng, &simulation->plan.generator));
     TRY(scenario_read(&request, &simulation->scenario));
+    simulation->plan.warnings = simulation->scenario->warnings; /* components append */
+    simulation->scenario->warnings = NULL;
     simulation->plan.root = simulation->scenario->root;
     simulation->plan.store = simulation->scenario->store;
     simulation->plan.units = simulation->scenario->units;
@@ -156,7 +159,12 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(choose_levels(simulation, setting_find(simulation->plan.root, "run")));
     TRY(read_goals(simulation, settings));
     TRY(retention_read(simulation, settings));
-    return retention_check(simulation, settings);
+    TRY(retention_check(simulation, settings));
+    simulation->warned = warnings_of_scenario(simulation);
+    if (simulation->warned == NULL) return fault_no_memory();
+    struct fault *warnings = settings->strict ? simulation->plan.warnings : NULL;
+    if (warnings != NULL) simulation->plan.warnings = NULL;
+    return warnings;
 }
 
 void simulation_close(struct simulation *simulation)
@@ -166,6 +174,7 @@ void simulation_close(struct simulation *simulation)
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
     goals_free(&simulation->goals);
+    free(simulation->warned);
     free(simulation->named);
     free(simulation->probability);
     free(simulation->level);

@@ -88,10 +88,19 @@ static struct fault *check_option(const struct simulation *simulation, const cha
                                   const struct patterns *patterns)
 {
     if (save == NULL || strcmp(save, "none") == 0) return NULL;
-    for (size_t i = 0; i < simulation->outcomes.count; i++)
-        if (patterns_match(patterns, simulation->outcomes.item[i].path)) return NULL;
-    return fault_raise(FAULT_USAGE, "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or none",
-                       save);
+    for (size_t p = 0; p < patterns->count; p++) {
+        char hint[160];
+        bool fits = false;
+        for (size_t i = 0; i < simulation->outcomes.count && !fits; i++)
+            fits = fnmatch(patterns->item[p], simulation->outcomes.item[i].path, 0) == 0;
+        outcomes_hint(&simulation->outcomes, patterns->item[p], sizeof hint, hint);
+        if (!fits)
+            return fault_raise(FAULT_USAGE,
+                               "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or "
+                               "none%s",
+                               patterns->item[p], hint);
+    }
+    return NULL;
 }
 
 /* The settings go before the scenario, and that before what is usual of each kind. */

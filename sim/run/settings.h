@@ -29,6 +29,7 @@ struct run_settings {
     const char **saved; /* in place of `save`: the paths of the outcomes whose samples are kept; NULL: as `save` says */
     size_t saveds;
     bool compress; /* samples and inputs in the file */
+    bool strict;   /* warnings of the scenario are faults */
 };
 
 /* Nothing but what the scenario says. */

@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KNOWN(word)                                                                                                    \
+    "'" word                                                                                                           \
+    "' is not a unit; known are min, h, d, wk, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, "         \
+    "USD, kWh, MWh, GWh, TWh, GJ, TJ, PJ, EJ, MMBtu, boe, toe, %, and k, M or G before bbl, t, TEU, USD, boe and toe"
+
 static struct units *units;
 
 static void open_units(void)
@@ -146,6 +151,23 @@ START_TEST(the_unit_belongs_to_the_values_alone)
 }
 END_TEST
 
+/* sd / mean is the coefficient of variation, whatever the unit. */
+START_TEST(a_spread_may_be_a_standard_deviation)
+{
+    struct quantity q = read_as("lognormal(100 sd=10) kt", "t");
+    ck_assert_int_eq(q.form, QUANTITY_LOGNORMAL);
+    ck_assert_double_eq(q.p[0], 1e5);
+    ck_assert_double_eq(q.p[1], 0.1);
+    ck_assert_double_eq_tol(sqrt(quantity_variance(&q)), 1e4, 1e-8);
+    q = read_as("gamma(4 sd=6)", "");
+    ck_assert_double_eq(q.p[1], 1.5);
+    q = read_as("lognormal(100 cv=10) t", "t");
+    ck_assert_double_eq(q.p[1], 10.0);
+    q = read_as("lognormal(100 2) t", "t");
+    ck_assert_double_eq(q.p[1], 2.0);
+}
+END_TEST
+
 START_TEST(limits_may_be_open_on_one_side)
 {
     const struct quantity above = read_as("normal(1 0.2)[0 inf] t", "t"),
@@ -200,12 +222,8 @@ START_TEST(a_number_that_is_none_is_refused)
     refused("1e300/1e-300 t", "t", "1e300/1e-300 is beyond the range of numbers");
     refused("64 65 USD", "USD", "'64 65 USD': a unit is expected after 64");
     refused("3 - 4 t", "t", "'3 - 4 t': a unit is expected after 3");
-    refused("64 USD or so", "USD",
-            "'or' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
-    refused("12e Mt", "t",
-            "'e' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, "
-            "FEU, train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("64 USD or so", "USD", KNOWN("or"));
+    refused("12e Mt", "t", KNOWN("e"));
 }
 END_TEST
 
@@ -222,6 +240,29 @@ START_TEST(a_unit_that_does_not_fit_is_refused)
     refused("triangular(1 2 3) d", "t", "triangular(1 2 3) d is a duration; expected a mass such as t");
     refused("0.3 /yr", "", "0.3 /yr is a rate; expected a pure number");
     refused("5 tonne/yr", "t/yr", "'tonne' is not a unit; did you mean 't'?");
+    refused("5 mln USD", "USD", "'mln' is not a unit; did you mean '5 MUSD'?");
+    refused("1.5 bn USD/yr", "USD/yr", "'bn' is not a unit; did you mean '1.5 GUSD/yr'?");
+    refused("22 Mtpa", "t/yr", "'Mtpa' is not a unit; did you mean '22 Mt/yr'?");
+    refused("3 mcm/d", "kcm/yr", "'mcm' is not a unit; did you mean '3000 kcm/d'?");
+    refused("triangular(1 2 3) mcm/d", "kcm/yr", "'mcm' is not a unit; expected 'kcm/d', of which it is 1000");
+    refused("triangular(1 2 3) mln t", "t", "'mln' is not a unit; did you mean 'triangular(1 2 3) Mt'?");
+    refused("lognormal(100 10) t", "t",
+            "lognormal(100 10): the second value is the coefficient of variation, standard deviation over mean, and 10 "
+            "is a great deal; did you mean 'lognormal(100 sd=10)'? A coefficient above 2 is written cv=10");
+    refused(
+        "gamma(3 2.5)", "",
+        "gamma(3 2.5): the second value is the coefficient of variation, standard deviation over mean, and 2.5 is a "
+        "great deal; did you mean 'gamma(3 sd=2.5)'? A coefficient above 2 is written cv=2.5");
+    refused("lognormal(100 sd=-1) t", "t", "lognormal(100 sd=-1): standard deviation -1 is not positive");
+    refused("normal(1 sd=2)", "",
+            "normal(1 sd=2): 'sd=2' is not a number; between the parentheses stand numbers only, "
+            "and the unit follows once");
+    refused(
+        "lognormal(sd=1 2)", "",
+        "lognormal(sd=1 2): 'sd=1' is not a number; between the parentheses stand numbers only, and the unit follows "
+        "once");
+    refused("7 % p.a.", "1/yr", "'p.a.' is not a unit; did you mean '7 %/yr'?");
+    refused("20 trian", "t", "'trian' is not a unit; expected one such as t"); /* no train is a mass */
     refused("5 t", "tonne", "'tonne' is not a unit; did you mean 't'?");
 }
 END_TEST
@@ -407,7 +448,7 @@ static const char *const laws[] = {
     "gamma(1.5 0.7)",
     "gamma(3 1)",
     "gamma(100 0.1)",
-    "gamma(1 2.5)",
+    "gamma(1 cv=2.5)",
     "exponential(2)",
     "pert(1 2 4)",
     "pert(0 0 1)",
@@ -712,6 +753,7 @@ int main(void)
     tcase_add_test(facts, numbers_are_read_and_converted_exactly);
     tcase_add_test(facts, a_fraction_is_a_number);
     tcase_add_test(facts, the_unit_belongs_to_the_values_alone);
+    tcase_add_test(facts, a_spread_may_be_a_standard_deviation);
     tcase_add_test(facts, limits_may_be_open_on_one_side);
     tcase_add_test(facts, the_unit_of_a_text_is_found_without_reading_it);
     tcase_add_test(facts, a_number_that_is_none_is_refused);

@@ -5,8 +5,15 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define KNOWN(word)                                                                                                    \
+    "'" word                                                                                                           \
+    "' is not a unit; known are min, h, d, wk, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, train, "         \
+    "USD, kWh, MWh, GWh, TWh, GJ, TJ, PJ, EJ, MMBtu, boe, toe, %, and k, M or G before bbl, t, TEU, USD, boe and toe"
 
 static struct units *units;
 
@@ -18,6 +25,12 @@ static void open_units(void)
 static void close_units(void)
 {
     units_close(units);
+}
+
+static void define(const char *name, const char *worth)
+{
+    struct fault *fault = units_define(units, name, worth);
+    ck_assert_msg(fault == NULL, "%s: %s", name, fault == NULL ? "" : fault->sentence);
 }
 
 static double factor(const char *from, const char *to)
@@ -46,14 +59,56 @@ START_TEST(every_name_has_its_factor)
         const char *name, *in;
         double factor;
     } known[] = {
-        {"min", "d", 1.0 / 1440.0}, {"h", "d", 1.0 / 24.0},  {"d", "h", 24.0},       {"mo", "d", 30.4375},
-        {"yr", "d", 365.25},        {"m", "km", 0.001},      {"km", "m", 1000.0},    {"m2", "km^2", 1e-6},
-        {"m3", "km^3", 1e-9},       {"kcm", "m3", 1e3},      {"bcm", "m3", 1e9},     {"bbl", "m3", 0.158987294928},
-        {"kbbl", "bbl", 1e3},       {"Mbbl", "bbl", 1e6},    {"Gbbl", "bbl", 1e9},   {"kg", "t", 0.001},
-        {"t", "kg", 1000.0},        {"kt", "t", 1e3},        {"Mt", "t", 1e6},       {"Gt", "t", 1e9},
-        {"TEU", "FEU", 0.5},        {"kTEU", "TEU", 1e3},    {"MTEU", "TEU", 1e6},   {"GTEU", "TEU", 1e9},
-        {"FEU", "TEU", 2.0},        {"train", "train", 1.0}, {"USD", "kUSD", 0.001}, {"kUSD", "USD", 1e3},
-        {"MUSD", "USD", 1e6},       {"GUSD", "USD", 1e9},    {"%", "", 0.01},
+        {"min", "d", 1.0 / 1440.0},
+        {"h", "d", 1.0 / 24.0},
+        {"d", "h", 24.0},
+        {"mo", "d", 30.4375},
+        {"yr", "d", 365.25},
+        {"m", "km", 0.001},
+        {"km", "m", 1000.0},
+        {"m2", "km^2", 1e-6},
+        {"m3", "km^3", 1e-9},
+        {"kcm", "m3", 1e3},
+        {"bcm", "m3", 1e9},
+        {"bbl", "m3", 0.158987294928},
+        {"kbbl", "bbl", 1e3},
+        {"Mbbl", "bbl", 1e6},
+        {"Gbbl", "bbl", 1e9},
+        {"kg", "t", 0.001},
+        {"t", "kg", 1000.0},
+        {"kt", "t", 1e3},
+        {"Mt", "t", 1e6},
+        {"Gt", "t", 1e9},
+        {"TEU", "FEU", 0.5},
+        {"kTEU", "TEU", 1e3},
+        {"MTEU", "TEU", 1e6},
+        {"GTEU", "TEU", 1e9},
+        {"FEU", "TEU", 2.0},
+        {"train", "train", 1.0},
+        {"USD", "kUSD", 0.001},
+        {"kUSD", "USD", 1e3},
+        {"MUSD", "USD", 1e6},
+        {"GUSD", "USD", 1e9},
+        {"%", "", 0.01},
+        {"wk", "d", 7.0},
+        {"kWh", "GJ", 0.0036},
+        {"MWh", "GJ", 3.6},
+        {"GWh", "MWh", 1e3},
+        {"TWh", "MWh", 1e6},
+        {"GJ", "MWh", 1.0 / 3.6},
+        {"TJ", "GJ", 1e3},
+        {"PJ", "GJ", 1e6},
+        {"EJ", "GJ", 1e9},
+        /* International Table: 1 Btu = 1055.05585262 J, 1 cal = 4.1868 J */
+        {"MMBtu", "GJ", 1.05505585262},
+        {"boe", "MMBtu", 5.8},
+        {"kboe", "boe", 1e3},
+        {"Mboe", "boe", 1e6},
+        {"Gboe", "boe", 1e9},
+        {"toe", "GJ", 41.868},
+        {"ktoe", "toe", 1e3},
+        {"Mtoe", "toe", 1e6},
+        {"Gtoe", "toe", 1e9},
     };
     const char *const *names = units_names();
     size_t count = 0;
@@ -166,14 +221,125 @@ START_TEST(an_unknown_name_is_answered_with_the_nearest)
 {
     refused("tonne", "t", "'tonne' is not a unit; did you mean 't'?");
     refused("USD/barrel", "USD/bbl", "'barrel' is not a unit; did you mean 'bbl'?");
-    refused("64usd", "USD",
-            "'64usd' is not a unit; known are min, h, d, mo, yr, m, km, m2, m3, kcm, bcm, bbl, kg, t, TEU, FEU, "
-            "train, USD, %, and k, M or G before bbl, t, TEU and USD");
+    refused("64usd", "USD", KNOWN("64usd"));
     refused("usd/t", "USD/t", "'usd' is not a unit; did you mean 'USD'?");
     refused("kteu/yr", "TEU/yr", "'kteu' is not a unit; did you mean 'kTEU'?");
     refused("trains/d", "train/d", "'trains' is not a unit; did you mean 'train'?");
     refused("USD/years", "USD/yr", "'years' is not a unit; did you mean 'yr'?");
     refused("Mt/yr", "tonnes/yr", "'tonnes' is not a unit; did you mean 't'?");
+}
+END_TEST
+
+/* Where spelling alone would lead to another size, the size is said, or why it is not known. */
+START_TEST(no_hint_names_another_size)
+{
+    refused("mcm/d", "kcm/d", "'mcm' is not a unit; expected 'kcm/d', of which it is 1000");
+    refused("tcm", "kcm", "'tcm' is not a unit; expected 'bcm', of which it is 1000");
+    refused("kFEU", "TEU", "'kFEU' is not a unit; expected 'kTEU', of which it is 2");
+    refused("mln USD", "USD", "'mln' is not a unit; did you mean 'MUSD'?");
+    refused("bn USD/yr", "USD/yr", "'bn' is not a unit; did you mean 'GUSD/yr'?");
+    refused("mln m3", "m3", "'mln' is not a unit; expected 'kcm', of which it is 1000");
+    refused("million barrels per day", "bbl/d", "'million' is not a unit; did you mean 'Mbbl/d'?");
+    refused("Mtpa", "t/yr", "'Mtpa' is not a unit; did you mean 'Mt/yr'?");
+    refused("bcma", "bcm/yr", "'bcma' is not a unit; did you mean 'bcm/yr'?");
+    refused("% p.a.", "1/yr", "'p.a.' is not a unit; did you mean '%/yr'?");
+    refused("USD per t", "USD/t", "'per' is not a unit; did you mean 'USD/t'?");
+    refused("USD/week", "USD/yr", "'week' is not a unit; did you mean 'wk'?");
+    refused("MMBbl/d", "bbl/d", "'MMBbl' is not a unit; did you mean 'Mbbl'?");
+    refused("mbbl/d", "bbl/d",
+            "'mbbl' is not a unit: a thousand barrels in American reports, a million elsewhere; expected kbbl or Mbbl");
+    refused("mt", "t", "'mt' is not a unit: a metric ton is t, a million of them Mt");
+    refused("EUR/MWh", "USD/MWh",
+            "'EUR' is not a unit; expected USD, or what one is worth in the base year among `units`, such as `units: "
+            "{EUR: 1/N USD}`");
+    struct unit_meaning meant;
+    ck_assert(units_meant(units, "MMcf/d", &meant));
+    ck_assert_str_eq(meant.unit, "kcm/d");
+    ck_assert_double_eq_tol(meant.times, 1e3 * 0.3048 * 0.3048 * 0.3048, 1e-12); /* a foot is 0.3048 m */
+    ck_assert(units_meant(units, "USD/l", &meant));
+    ck_assert_double_eq_tol(meant.times, 1e3, 1e-9);
+    ck_assert(!units_meant(units, "mln", &meant));
+    ck_assert(!units_meant(units, "foo", &meant));
+    ck_assert(!units_meant(units, "min", &meant)); /* nothing is wrong with it */
+}
+END_TEST
+
+/* A word that is near a name of our own is one of the same size: no prefix is put in, left out or exchanged. */
+START_TEST(a_slip_never_changes_a_prefix)
+{
+    const char *const *names = units_names();
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (size_t n = 0; names[n] != NULL; n++)
+        for (size_t i = 0; i < 52 && strlen(names[n]) > 3; i++) { /* of short words none is near */
+            char word[16];
+            struct unit_meaning meant;
+            double size;
+            snprintf(word, sizeof word, "%c%s", letters[i], names[n] + 1); /* another first letter */
+            struct fault *fault = units_check(units, word);
+            const bool known = fault == NULL;
+            fault_free(fault);
+            if (known || !units_meant(units, word, &meant) || meant.note != NULL || meant.currency || !meant.one_word)
+                continue;
+            if (strcasecmp(word, meant.right) == 0) continue; /* gbbl, which nobody means anything else by */
+            fault = units_factor(units, meant.right, names[n], &size);
+            if (fault == NULL) /* of one dimension */
+                ck_assert_msg(size == 1.0, "%s is said to be %s", word, meant.right);
+            fault_free(fault);
+        }
+}
+END_TEST
+
+START_TEST(a_unit_of_the_scenarios_own)
+{
+    define("KZT", "1/382.75 USD");
+    define("pallet", "0.1 TEU");
+    define("tenner", "10 KZT");
+    ck_assert_double_eq(factor("KZT", "USD"), 1.0 / 382.75);
+    ck_assert_double_eq(factor("USD", "KZT"), 382.75);
+    ck_assert_double_eq(factor("GKZT/yr", "USD/yr"), 1e9 / 382.75);
+    ck_assert_double_eq(factor("kKZT/t", "tenner/t"), 100.0);
+    ck_assert_double_eq(factor("pallet/d", "TEU/d"), 0.1);
+    refused("kpallet", "TEU", KNOWN("kpallet"));
+}
+END_TEST
+
+START_TEST(an_own_unit_that_is_wrong)
+{
+    static const struct {
+        const char *name, *worth, *sentence;
+    } wrong[] = {
+        {"USD", "2 t", "'USD' is a unit already; expected another name"},
+        {"K2", "2 t", "'K2' is not a name for a unit; expected at most 16 letters, such as KZT"},
+        {"KZT", "1/382.75 usd", "'usd' is not a unit; did you mean 'USD'?"},
+        {"KZT", "USD", "'USD' is not a number that a unit can be worth; expected one above 0, of at most 15 digits"},
+        {"KZT", "0 USD",
+         "'0 USD' is not a number that a unit can be worth; expected one above 0, of at most 15 digits"},
+        {"KZT", "-2 USD",
+         "'-2 USD' is not a number that a unit can be worth; expected one above 0, of at most 15 digits"},
+        {"KZT", "1234567890123456 USD",
+         "'1234567890123456 USD' is not a number that a unit can be worth; expected one above 0, of at most 15 digits"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct fault *fault = units_define(units, wrong[i].name, wrong[i].worth);
+        ck_assert_ptr_nonnull(fault);
+        ck_assert_str_eq(fault->sentence, wrong[i].sentence);
+        fault_free(fault);
+    }
+}
+END_TEST
+
+/* 38.5 GJ/kcm: 1 bcm is 38.5 PJ, and a price per MWh is 3.6 / 38.5 of one per kcm. */
+START_TEST(a_heat_value_joins_energy_and_volume)
+{
+    ck_assert_ptr_null(units_set_heat(units, "38.5 GJ/kcm"));
+    ck_assert_double_eq(factor("bcm/yr", "PJ/yr"), 38.5);
+    ck_assert_double_eq(factor("TWh/yr", "bcm/yr"), 3.6 / 38.5);
+    ck_assert_double_eq(factor("USD/MWh", "USD/kcm"), 38.5 / 3.6);
+    ck_assert_double_eq(factor("USD/kcm", "USD/MMBtu"), 1.05505585262 / 38.5);
+    ck_assert(!units_are_pure(units, "MWh/kcm"));
+    refused("t", "GJ", "t is a mass; expected an amount of energy such as GJ");
+    ck_assert_ptr_null(units_set_heat(units, NULL));
+    refused("bcm", "PJ", "bcm is a volume; expected an amount of energy such as PJ");
 }
 END_TEST
 
@@ -265,6 +431,11 @@ int main(void)
     tcase_add_test(facts, chains_are_read_from_left_to_right);
     tcase_add_test(facts, no_name_of_the_standard_database_gets_in);
     tcase_add_test(facts, an_unknown_name_is_answered_with_the_nearest);
+    tcase_add_test(facts, no_hint_names_another_size);
+    tcase_add_test(facts, a_slip_never_changes_a_prefix);
+    tcase_add_test(facts, a_unit_of_the_scenarios_own);
+    tcase_add_test(facts, an_own_unit_that_is_wrong);
+    tcase_add_test(facts, a_heat_value_joins_energy_and_volume);
     tcase_add_test(facts, a_broken_chain_is_refused);
     tcase_add_test(facts, a_chain_too_large_for_a_double_is_refused);
     tcase_add_test(facts, a_long_name_is_shown_in_part_and_in_whole_characters);

@@ -652,11 +652,18 @@ END_TEST
 START_TEST(shrinking_gives_the_smallest_weight_that_repairs)
 {
     struct correlation_plan plan = plan_of(5, walks, 4, against);
+    struct fault *warnings = NULL;
     plan.shrink = true;
+    plan.warnings = &warnings;
     struct correlation *correlation = prepared(&plan);
     const double w = (1e-6 + 0.2) / 1.2; /* (1 - w) (-0.2) + w = 1e-6 */
     const double r = correlation_of(correlation, 0, 1);
     ck_assert_double_eq_tol(correlation_shrinkage(correlation), w, 1e-14);
+    ck_assert_ptr_nonnull(warnings);
+    ck_assert_ptr_nonnull(strstr(warnings->sentence, "shrunk towards independence with weight"));
+    ck_assert_ptr_nonnull(strstr(warnings->sentence, " instead of "));
+    ck_assert_ptr_null(warnings->next);
+    fault_free(warnings);
     ck_assert_double_eq_tol(r, -0.6 * (1.0 - w), 1e-14);
     ck_assert_double_eq_tol(1.0 + 2.0 * r, 1e-6, 1e-14); /* smallest eigenvalue */
     ck_assert_double_eq(correlation_of(correlation, 1, 1), 1.0);

@@ -137,7 +137,7 @@ START_TEST(a_replication_that_goes_non_finite_is_named_with_its_month_and_outcom
      * = 1.97) */
     support_open(&support,
                  HEAD "drivers:\n  a: {model: gbm, start: 1 USD, sigma: 0.1}\n"
-                      "  b: {model: gbm, start: 1e308 USD, drift: 2.8959759925 /yr, sigma: 0}\n",
+                      "  b: {model: gbm, start: 1e308 USD, drift: 289.59759925 %/yr, sigma: 0}\n",
                  3);
     const struct block block = simulate(&support, 0);
     for (int l = 0; l < LANES; l++) {

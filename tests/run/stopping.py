@@ -174,6 +174,22 @@ class Precision(unittest.TestCase):
         self.assertIsNotNone(claim, run.stderr)
         self.assertGreater(float(claim[1]), 0.95 * 100 / 2 / 256)
 
+    def test_no_confidence_makes_narrower_what_buckets_leave_open(self):
+        (self.folder / "sure.yaml").write_text(
+            "extends: minimal\nscenario: sure\nrun:\n  precision:\n    limit: 60000\n    goals:\n" + "".join(
+                f"      - {{outcome: drivers.oil, statistic: quantile, at: 0.5, relative: 0.01 %, confidence: {confidence}}}\n"
+                for confidence in ("50 %", "95 %", "99 %")))
+        halves = {}
+        for memory in ("2GiB", "64kB"):
+            said = self.zhol("run", "sure.yaml", "--path", SCENARIOS, "--memory", memory, "--save", "none", "--force").stderr
+            halves[memory] = [float(half) for half in re.findall(r"within 0.01 %: ([0-9.e-]+) % \(not met\)", said)]
+            self.assertEqual(len(halves[memory]), 3, said)
+        self.assertLess(halves["2GiB"][0], halves["2GiB"][1] / 2)  # 0.67 of 1.96 standard errors
+        self.assertEqual(halves["64kB"][0], halves["64kB"][1])
+        self.assertLess(halves["64kB"][1], halves["64kB"][2])
+        # the middle of a bucket is at least 1/512 of its value from its farther end
+        self.assertGreater(halves["64kB"][0], 0.95 * 100 / 512)
+
     def test_a_run_that_reaches_its_limit_says_what_was_not_met(self):
         run = self.zhol("run", MINIMAL, "--precision", "drivers.oil=0.001 %", "--precision", "drivers.oil=50 %", "--precision", "limit=700")
         said = r"stopped by limit: mean of drivers.oil over the horizon within 0.001 %: [0-9.]+ % \(not met\); mean of drivers.oil over the horizon within 50 %: [0-9.]+ %\n"

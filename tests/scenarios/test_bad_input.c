@@ -52,8 +52,7 @@ static const struct wrong {
     {"missing-parent", 0, 1, 10, "no scenario 'nowhere' was found in the folder of this file"},
     {"absolute-parent", 0, 1, 10, "extends is '/etc/passwd'; expected a name below the folder of this file"},
     {"leaving-parent", 0, 1, 10, "extends is 'worlds/../../secret'; expected a name below the folder of this file"},
-    {"delete-nothing", 0, 3, 1,
-     "'drivers' is empty, which deletes a key, but there is nothing to delete; expected a value"},
+    {"delete-nothing", 0, 3, 1, "'drivers: null' deletes a key, but there is nothing to delete; expected a value"},
     {"bad-utf8", 0, 3, 11, "the byte 0xE9 is not UTF-8; expected text in UTF-8"},
     {"nul", 0, 3, 9, "the control character U+0000 cannot stand in a scenario file"},
     {"control-character", 0, 3, 9, "the control character U+001B cannot stand in a scenario file"},
@@ -68,6 +67,88 @@ static const struct wrong {
     {"nested-100", 0, 3, 71, "maps and lists are nested more than 64 deep"},
     {"low-above-high", 0, 4, 47, "drivers.oil.sigma: uniform(0.4 0.2): low 0.4 is above high 0.2"},
     {"mode-outside", 0, 4, 47, "drivers.oil.sigma: triangular(0.2 0.5 0.4): mode 0.5 is above high 0.4"},
+    {"empty-key", 0, 2, 1,
+     "'drivers' is empty; expected a value, `drivers: null` to delete what it inherits, or `{}` to leave that as it "
+     "is"},
+    {"empty-inside", 0, 3, 9, "'sigma' is empty; expected a value, `sigma: null` to delete what it inherits"},
+    {"empty-new", 0, 3, 1, "'drivers' is empty; expected a value"},
+    {"utf-16", 0, 1, 1, "this is text in UTF-16; expected text in UTF-8"},
+    {"no-break-space", 0, 3, 36,
+     "drivers.oil.start: a no-break space (U+00A0) stands behind '60'; expected a plain space"},
+    {"no-break-key", 0, 3, 48, "a key: a no-break space (U+00A0) stands before 'sigma'; expected a plain space"},
+    {"minus-sign", 0, 3, 55, "drivers.oil.drift: a minus sign (U+2212) stands before '1 %/yr'; expected a hyphen, -"},
+    {"comma-distribution", 0, 3, 55,
+     "'triangular(0.1, 0.2': a comma ends a value inside braces; the numbers of a distribution have spaces between "
+     "them, such as triangular(45 55 70)"},
+    {"comma-decimal", 0, 3, 55,
+     "'0,3': a comma ends a value inside braces; numbers have a decimal point, and nothing between thousands"},
+    {"braces-limits", 0, 3, 71,
+     "this is not YAML: did not find expected ',' or '}'; inside { } and [ ] a value that holds a bracket, a brace or "
+     "a comma stands in quotes, such as 'normal(1 0.2) [0.5 1.5] t'"},
+    {"no-list", 0, 3, 17,
+     "run.discount is '8 %/yr'; expected a list in brackets, of 3 values: Three discount rates, ascending; the middle "
+     "one is the plain one"},
+    {"no-list", 1, 3, 31,
+     "run.cvar is '0.9'; expected a list in brackets, of 1 to 9 values: Levels of the means of tails to report: of "
+     "0.95 those"},
+    {"nested-effect", 0, 9, 15,
+     "events.e.effects: 'legs' holds maps; expected the whole path as one key, `legs.line.capacity: {...}`"},
+    {"effect-on-a-driver", 0, 8, 15,
+     "events.e.effects: drivers.oil cannot be edited: drivers move by themselves; a shock to one is its `shift`; "
+     "expected a quantity such as legs.NAME.capacity"},
+    {"batch-as-scenario", 0, 1, 1, "this is a batch; expected a scenario, or use `zhol batch`"},
+    {"thousands", 0, 4, 17, "run.replications is '1,000'; expected a whole number, of digits alone"},
+    {"capacity-without-unit", 0, 5, 20,
+     "legs.line.capacity: 20 has no unit; expected a rate with its unit, such as 14 train/d"},
+    {"replaced-without-unit", 0, 2, 24,
+     "drivers.oil.start: 80 has no unit; expected one such as USD/bbl, which it had"},
+    {"own-unit", 0, 2, 14, "units.KZT: 'usd' is not a unit; did you mean 'USD'?"},
+    {"own-unit", 1, 2, 31, "units.t: 't' is a unit already; expected another name"},
+    {"heat", 0, 3, 37,
+     "commodities.coal.heat: 25 MWh/m3 is an amount of energy per volume; expected an amount of energy per mass such "
+     "as GJ/t"},
+    {"currency", 0, 3, 38,
+     "commodities.coal.value.base: 'EUR' is not a unit; expected USD, or what one is worth in the base year among "
+     "`units`, such as `units: {EUR: 1/N USD}`"},
+    {"percent-tariff", 0, 5, 65,
+     "flows.f.tariff is 6.1, which is 610 %; more than 100 % has to have its percent sign; did you mean '6.1 %'?"},
+    {"percent-wedge", 0, 5, 69,
+     "flows.f.cost_wedge is triangular(2 5 8), which is 800 %; more than 100 % has to have its percent sign; did you "
+     "mean 'triangular(2 5 8) %'?"},
+    {"percent-profile", 0, 5, 83,
+     "flows.f.tariff.2025 is 3, which is 300 %; more than 100 % has to have its percent sign; did you mean '3 %'?"},
+    {"percent-too-large", 0, 5, 65, "flows.f.tariff is 1100 %; expected more than -1 and at most 10"},
+    {"percent-share", 0, 5, 69, "flows.f.home_share is 20; expected from 0 to 1; did you mean '20 %'?"},
+    {"percent-growth", 0, 3, 38,
+     "drivers.gdp.mean is 4 /yr, which is 400 % a year; more than 100 % has to have its percent sign; did you mean '4 "
+     "%/yr'?"},
+    {"percent-discount", 0, 3, 18,
+     "run.discount.1 is 3 /yr, which is 300 % a year; more than 100 % has to have its percent sign; did you mean '3 "
+     "%/yr'?"},
+    {"percent-discount", 1, 3, 25,
+     "run.discount.2 is 5 /yr, which is 500 % a year; more than 100 % has to have its percent sign; did you mean '5 "
+     "%/yr'?"},
+    {"percent-discount", 2, 3, 32,
+     "run.discount.3 is 8 /yr, which is 800 % a year; more than 100 % has to have its percent sign; did you mean '8 "
+     "%/yr'?"},
+    {"percent-sigma", 0, 3, 92,
+     "drivers.p.sigma is 35; expected at most 5, because it is of the log; per cent have their sign, such as 35 %"},
+    {"percent-jump", 0, 3, 83,
+     "drivers.p.jumps.mean is -20; expected at most 5, because it is of the log; per cent have their sign, such as 35 "
+     "%"},
+    {"percent-gbm", 0, 3, 51, "drivers.p.sigma is 30; expected from 0 to 5; did you mean '30 %'?"},
+    {"percent-shift", 0, 3, 73,
+     "drivers.p.shift.2020-03 is 20, which is 2000 %; more than 100 % has to have its percent sign; did you mean '20 "
+     "%'?"},
+    {"percent-effect", 0, 6, 61,
+     "policies.p.effects.flows.f.tariff.set is 7, which is 700 %; more than 100 % has to have its percent sign; did "
+     "you mean '7 %'?"},
+    {"percent-effect", 1, 6, 116,
+     "policies.q.effects.flows.f.tariff.add is 2.5, which is 250 %; more than 100 % has to have its percent sign; did "
+     "you mean '2.5 %'?"},
+    {"lognormal-sd", 0, 5, 47,
+     "flows.f.volume: lognormal(100 10): the second value is the coefficient of variation, standard deviation over "
+     "mean, and 10 is a great deal; did you mean 'lognormal(100 sd=10)'?"},
     {"probabilities", 0, 4, 47,
      "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
     /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
@@ -96,7 +177,9 @@ static const struct wrong {
     {"overlay", 0, 3, 16, "drivers.oil.sigma is -1; expected from 0 to 5"},
     {"trend-without-base", 0, 6, 67,
      "flows.f.trend begins at 2020-01, after time.base, 2019-07; expected its growth from the base date on"},
-    {"trend-out-of-range", 0, 6, 67, "flows.f.trend is 4 /yr; expected from -0.9 to 1 /yr"},
+    {"trend-out-of-range", 0, 6, 67,
+     "flows.f.trend is 4 /yr, which is 400 % a year; more than 100 % has to have its percent sign; did you mean '4 "
+     "%/yr'?"},
     {"shock-with-itself", 0, 6, 54, "correlation of flows.f.shock with itself; expected two different shocks"},
     {"shock-not-stated", 0, 6, 25, "drivers.correlation.pairs: flows.g has no shock; expected its `shock:` too"},
     {"shock-of-no-flow", 0, 6, 25, "drivers.correlation.pairs: there is no 'h' in `flows`; expected one of its names"},
@@ -563,6 +646,42 @@ START_TEST(a_wrong_file_is_refused_at_its_place)
 }
 END_TEST
 
+/* Errors of --set are placed at the option. */
+START_TEST(a_wrong_set_is_refused_at_its_place)
+{
+    static const struct {
+        const char *set;
+        int column;
+        const char *sentence;
+    } sets[] = {
+        {"drivers.oil.start=80", 19, "drivers.oil.start: 80 has no unit; expected one such as USD/bbl, which it had"},
+        {"drivers.oil.sigma=", 19,
+         "--set drivers.oil.sigma= has no value; expected PATH=VALUE, or PATH=null to delete"},
+        {"drivers.oil={}", 13, "--set drivers.oil={} changes nothing, because maps merge key by key"},
+        {"drivers.oil.sigmma=0.3", 13, "drivers.oil: 'sigmma' is not a key of the model gbm; did you mean 'sigma'?"},
+        {"drivers.gas=null", 9, "'gas: null' deletes a key, but there is nothing to delete; expected a value"},
+        {"drivers.oil.sigma=-1", 19, "drivers.oil.sigma is -1; expected from 0 to 5"},
+        {"drivers.oil.sigma=[1", 21, "this is not YAML: did not find expected ',' or ']'"},
+    };
+    char path[512];
+    fixture_path("overlay-parent", path);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        struct scenario *scenario = NULL;
+        const struct reader_request request = {.file = path, .set = &sets[i].set, .sets = 1, .keys = keys_root()};
+        struct fault *fault = scenario_read(&request, &scenario);
+        ck_assert_msg(fault != NULL, "%s: accepted", sets[i].set);
+        ck_assert_msg(strncmp(fault->sentence, sets[i].sentence, strlen(sets[i].sentence)) == 0, "%s: %s", sets[i].set,
+                      fault->sentence);
+        ck_assert_str_eq(fault->place.source->name, "--set");
+        ck_assert_int_eq(fault->place.line, 1);
+        ck_assert_int_eq(fault->place.column, sets[i].column);
+        ck_assert_ptr_null(fault->next);
+        fault_free(fault);
+        scenario_free(scenario);
+    }
+}
+END_TEST
+
 /* What a fault says is all of it: a file has as many faults as the table lists. */
 START_TEST(a_wrong_file_has_no_further_faults)
 {
@@ -784,6 +903,7 @@ int main(void)
     gsl_set_error_handler_off();
     tcase_add_loop_test(facts, a_wrong_file_is_refused_at_its_place, 0, (int)(sizeof wrongs / sizeof *wrongs));
     tcase_add_loop_test(facts, a_wrong_file_has_no_further_faults, 0, (int)(sizeof wrongs / sizeof *wrongs));
+    tcase_add_test(facts, a_wrong_set_is_refused_at_its_place);
     tcase_add_test(facts, files_that_cannot_be_read_are_refused);
     tcase_add_test(facts, five_megabytes_are_too_long);
     tcase_add_test(facts, nesting_of_5000_is_refused_in_either_style);

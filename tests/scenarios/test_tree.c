@@ -137,7 +137,8 @@ static void assert_merging(const struct merging *merging, const char *expected, 
     struct forest forest = {0};
     struct node *root = NULL;
     char *text = NULL;
-    struct fault *fault = merge_read(&forest, merging, &root);
+    struct fault *notes = NULL, *fault = merge_read(&forest, merging, &root, &notes);
+    fault_free(notes);
     if (expected == NULL) {
         ck_assert_ptr_nonnull(fault);
         ck_assert_msg(strstr(fault->sentence, sentence) != NULL, "%s", fault->sentence);
@@ -189,14 +190,70 @@ START_TEST(null_deletes_and_only_what_is_there)
 {
     const struct folder folder = folder_make();
     folder_write(&folder, "base.yaml", "a: {x: 1, y: 2, z: 3}\nb: 1\n");
-    folder_write(&folder, "over.yaml", "extends: base\na: {x: null, z: ~}\nb:\n");
+    folder_write(&folder, "over.yaml", "extends: base\na: {x: null, z: ~}\nb: null\n");
     assert_merged(&folder, "over.yaml", NULL, 0, "a:\n  y: 2\n", NULL);
     folder_write(&folder, "wrong.yaml", "extends: base\na: {q: null}\n");
-    assert_merged(&folder, "wrong.yaml", NULL, 0, NULL,
-                  "'q' is empty, which deletes a key, but there is nothing to delete");
+    assert_merged(&folder, "wrong.yaml", NULL, 0, NULL, "'q: null' deletes a key, but there is nothing to delete");
+    folder_write(&folder, "empty.yaml", "extends: base\nb:\n");
+    assert_merged(&folder, "empty.yaml", NULL, 0, NULL, "'b' is empty; expected a value, `b: null` to delete");
     folder_write(&folder, "inner.yaml", "extends: base\nnew: {deep: {q: null}}\n");
-    assert_merged(&folder, "inner.yaml", NULL, 0, NULL, "'q' is empty");
+    assert_merged(&folder, "inner.yaml", NULL, 0, NULL, "'q: null' deletes a key");
     folder_remove(&folder);
+}
+END_TEST
+
+/* What is deleted is noted with its place and where it came from; so is what a list of policies drops. */
+START_TEST(what_is_deleted_is_noted)
+{
+    static const struct {
+        int line, column;
+        const char *sentence, *from;
+    } expected[] = {{2, 5, "a.in is deleted, with its 2 keys", "base.yaml"},
+                    {2, 15, "a.z is deleted", "base.yaml"},
+                    {3, 1, "adopt replaces a list, so p, r are not adopted any more", "base.yaml"},
+                    {1, 1, "a.y is deleted", "base.yaml"}};
+    const struct folder folder = folder_make();
+    struct forest forest = {0};
+    struct node *root = NULL;
+    struct fault *notes = NULL;
+    char path[256];
+    const char *set[] = {"a.y=null"};
+    folder_write(&folder, "base.yaml", "a: {in: {x: 1, y: 2}, y: 2, z: 3}\nadopt: [p, q, r]\n");
+    folder_write(&folder, "over.yaml", "extends: base\na: {in: null, z: ~}\nadopt: [q, s]\n");
+    snprintf(path, sizeof path, "%s/over.yaml", folder.path);
+    const struct merging merging = {.file = path, .set = set, .sets = 1};
+    ck_assert_ptr_null(merge_read(&forest, &merging, &root, &notes));
+    const struct fault *note = notes;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++, note = note->next) {
+        ck_assert_ptr_nonnull(note);
+        ck_assert_str_eq(note->sentence, expected[i].sentence);
+        ck_assert_int_eq(note->place.line, expected[i].line);
+        if (i < 3) ck_assert_int_eq(note->place.column, expected[i].column);
+        ck_assert_ptr_nonnull(strstr(note->note->place.source->name, expected[i].from));
+    }
+    ck_assert_ptr_null(note);
+    fault_free(notes);
+    tree_free(&forest);
+    folder_remove(&folder);
+}
+END_TEST
+
+/* A byte order mark is no part of the text: columns count from behind it. */
+START_TEST(a_byte_order_mark_is_read)
+{
+    struct forest forest = {0};
+    struct source *source = NULL;
+    struct node *root = NULL;
+    ck_assert_ptr_null(tree_read_text(&forest, "t",
+                                      "\xEF\xBB\xBF"
+                                      "a: 1\nb: 2\n",
+                                      &source));
+    ck_assert_ptr_null(tree_parse(&forest, source, 0, &root));
+    ck_assert_uint_eq(root->children, 2);
+    ck_assert_str_eq(root->child[0]->key, "a");
+    ck_assert_int_eq(root->child[0]->key_place.column, 1);
+    ck_assert_int_eq(root->child[0]->place.column, 4);
+    tree_free(&forest);
 }
 END_TEST
 
@@ -293,7 +350,9 @@ START_TEST(a_value_remembers_all_that_it_replaced)
     folder_write(&folder, "three.yaml", "extends: two\nv: 3\n");
     snprintf(path, sizeof path, "%s/three.yaml", folder.path);
     const struct merging merging = {.file = path};
-    ck_assert_ptr_null(merge_read(&forest, &merging, &root));
+    struct fault *notes = NULL;
+    ck_assert_ptr_null(merge_read(&forest, &merging, &root, &notes));
+    ck_assert_ptr_null(notes);
     const struct node *v = tree_child(root, "v");
     ck_assert_str_eq(v->text, "3");
     ck_assert_str_eq(v->over->text, "2");
@@ -346,6 +405,8 @@ int main(void)
     tcase_add_test(facts, maps_merge_and_scalars_and_lists_replace);
     tcase_add_test(facts, parents_merge_from_left_to_right_and_each_once);
     tcase_add_test(facts, null_deletes_and_only_what_is_there);
+    tcase_add_test(facts, what_is_deleted_is_noted);
+    tcase_add_test(facts, a_byte_order_mark_is_read);
     tcase_add_test(facts, parents_are_found_in_the_folder_then_above_it);
     tcase_add_test(facts, a_text_in_place_of_a_file_finds_parents_from_the_folder_of_its_name);
     tcase_add_test(facts, another_kind_of_document_has_no_parents);

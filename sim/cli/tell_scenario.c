@@ -1,0 +1,12 @@
+/* sim/cli/tell_scenario.c -- see tell_scenario.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/tell_scenario.h"
+#include "scenarios/reader/diagnostics.h"
+
+#include <stdio.h>
+
+void tell_scenario(const struct scenario *scenario, const struct fault *warnings)
+{
+    if (scenario != NULL) diagnostics_print(scenario->notes, "note", stderr);
+    diagnostics_print(warnings, "warning", stderr);
+}

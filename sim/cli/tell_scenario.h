@@ -1,0 +1,11 @@
+/* sim/cli/tell_scenario.h -- what is worth saying of a scenario that was read: what its files delete, and warnings.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_TELL_SCENARIO_H
+#define ZHOL_TELL_SCENARIO_H
+
+#include "scenarios/reader/reader.h"
+
+/* To stderr. The scenario NULL, which could not be read: warnings alone. */
+void tell_scenario(const struct scenario *scenario, const struct fault *warnings);
+
+#endif

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""What the commands say of scenarios: deletions, warnings, --strict, names that were meant, valid JSON.
+
+Usage: input.py ZHOL SCENARIOS
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+MINIMAL, RED_SEA, PIPELINES = (str(SCENARIOS / f"{name}.yaml") for name in ("minimal", "red-sea-cape", "two-pipelines"))
+KAZAKHSTAN = str(SCENARIOS / "kazakhstan-2019.yaml")
+
+
+class Input(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def zhol(self, *words, status=0):
+        run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr + run.stdout)
+        return run
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text)
+        return name
+
+    def test_what_is_deleted_is_said_by_all_that_read(self):
+        variant = self.write("v.yaml", "extends: minimal\nscenario: v\ndrivers:\n  correlation: null\n")
+        for command in (["check"], ["run", "-n", "32"], ["explain"]):
+            said = self.zhol(*command, variant, "--path", str(SCENARIOS)).stderr
+            self.assertRegex(said, r"v\.yaml:4:3: note: drivers\.correlation is deleted, with its 1 key\n")
+            self.assertRegex(said, r"minimal\.yaml:\d+:3: note: it was inherited from here\n")
+        self.write("v.yaml", "extends: minimal\nscenario: v\ndrivers:\n#  all: gone\n")
+        for command in ("check", "run", "explain"):
+            said = self.zhol(command, "v.yaml", "--path", str(SCENARIOS), status=3).stderr
+            self.assertIn("v.yaml:3:1: error: 'drivers' is empty; expected a value, `drivers: null` to delete", said)
+
+    def test_a_warning_is_said_stored_and_shown_and_an_error_if_strict(self):
+        new = ["--set", "legs.red-see={time: 3 d}"]
+        sentence = "legs.red-see is new here, and nothing uses it; did you mean 'red-sea'?"
+        for command in (["check"], ["run", "-n", "32", "-o", "r.h5"]):
+            self.assertIn(f"warning: {sentence}\n", self.zhol(*command, RED_SEA, *new).stderr)
+            said = self.zhol(*command, RED_SEA, *new, "--strict", "--set", "run.seed=3", status=3).stderr \
+                if command[0] == "check" else self.zhol("run", RED_SEA, "-n", "32", "-o", "s.h5", *new, "--strict", status=3).stderr
+            self.assertIn(f"error: {sentence}\n", said)
+        self.assertFalse((self.folder / "s.h5").exists())
+        with Result(self.folder / "r.h5") as result:
+            self.assertEqual(result.file.attrs["warnings"], f"--set:1:6: {sentence}".encode())
+        self.assertIn(f"\nwarning: --set:1:6: {sentence}\n", self.zhol("show", "r.h5").stdout)
+        self.zhol("verify", "r.h5")  # it is made again from the merged scenario, where nothing is new
+        self.zhol("run", MINIMAL, "-n", "32", "--strict")
+        with Result(self.folder / "minimal.h5") as result:
+            self.assertNotIn("warnings", result.file.attrs)
+
+    def test_a_batch_is_strict_too(self):
+        self.write("w.yaml", "extends: red-sea-cape\nscenario: w\nlegs: {red-see: {time: 3 d}}\n")
+        self.write("b.yaml", "batch: b\nbase: red-sea-cape\nworlds: [red-sea-cape, w]\npolicies: [red-sea-cape]\n")
+        words = ["batch", "b.yaml", "-n", "32", "--path", str(SCENARIOS), "-o", "cells"]
+        said = self.zhol(*words, "--strict", status=5)
+        self.assertIn("error: legs.red-see is new here", said.stderr + said.stdout)
+        self.assertIn("warning: legs.red-see is new here", self.zhol(*words).stderr)
+
+    def test_what_was_meant(self):
+        self.zhol("run", MINIMAL, "-n", "32", "-o", "a.h5")
+        self.zhol("run", MINIMAL, "-n", "32", "--set", "drivers.oil.sigma=0.2", "-o", "b.h5")
+        for words, status, hint in (
+                (["show", "a.h5", "drivers.oi"], 2, "no outcome matches 'drivers.oi'; did you mean 'drivers.oil'?"),
+                (["compare", "a.h5", "b.h5", "--outcome", "drivers.oi"], 2, "did you mean 'drivers.oil'?"),
+                (["explain", MINIMAL, "drivers.oi"], 2, "has no value at 'drivers.oi'; did you mean 'drivers.oil'?"),
+                (["explain", KAZAKHSTAN, "legs.dostik.capacity"], 2, "did you mean 'legs.dostyk'?"),
+                (["run", MINIMAL, "--save", "drivers.*,drivers.gpd"], 2,
+                 "--save 'drivers.gpd' matches no outcome; expected patterns such as 'drivers.*', or none; did you mean 'drivers.gdp'?"),
+                (["run", str(SCENARIOS / "batch.yaml")], 3, "batch.yaml:4:1: error: this is a batch; expected a scenario, or use `zhol batch`"),
+                (["batch", MINIMAL], 3, "this is a scenario; expected a batch, or use `zhol run`")):
+            self.assertIn(hint, self.zhol(*words, status=status).stderr)
+
+    def test_results_that_mean_other_things_are_not_compared(self):
+        base = ["run", PIPELINES, "-n", "32", "-o"]
+        self.zhol(*base, "a.h5", "--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]")
+        self.zhol(*base, "b.h5", "--set", "run.discount=[3 %/yr, 8 %/yr, 9 %/yr]")
+        self.zhol(*base, "c.h5", "--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]", "--set", "time.base=2018-07")
+        self.assertIn("their discount rates are 3, 5 and 9 %/yr and 3, 8 and 9 %/yr; expected the same",
+                      self.zhol("compare", "a.h5", "b.h5", status=4).stderr)
+        self.assertIn("their base dates are", self.zhol("compare", "a.h5", "c.h5", status=4).stderr)
+
+    def test_json_is_valid_for_every_choice_of_outcomes(self):
+        discount = ["--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]"]
+        self.zhol("run", PIPELINES, "-n", "64", "-o", "a.h5", *discount)
+        self.zhol("run", PIPELINES, "-n", "64", "-o", "b.h5", *discount, "--set", "energy.oil.royalty=10 %")
+        listed = json.loads(self.zhol("show", "a.h5", "*", "--json").stdout)["statistics"]
+        paths = sorted({item["outcome"] for item in listed})
+        kinds = {path.split(".")[0] + path.split(".")[-1]: path for path in paths}  # one of each
+        self.assertGreater(len(kinds), 20)
+        self.assertIn("npv.national", kinds.values())  # of the horizon only
+        for path in kinds.values():
+            for more in ([], ["--years"]):
+                words = ["compare", "a.h5", "b.h5", "--outcome", path, "--json", *more]
+                run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True)
+                if run.returncode == 2:
+                    self.assertIn("whole horizon only", run.stderr)
+                    continue
+                for row in json.loads(run.stdout)["differences"]:
+                    self.assertEqual(row["outcome"], path)
+                shown = subprocess.run([ZHOL, "show", "a.h5", path, "--json"], cwd=self.folder, capture_output=True, text=True)
+                json.loads(shown.stdout)
+        both = json.loads(self.zhol("compare", "a.h5", "b.h5", "--outcome", "npv.national,drivers.oil", "--json").stdout)
+        self.assertEqual({row["outcome"] for row in both["differences"]}, {"npv.national", "drivers.oil"})
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,144 @@
+/* tests/scenarios/test_reading.c -- what the texts of a scenario are read as.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
+#include "tests/models/support.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIME "scenario: s\ntime: {base: 2019-07, start: 2020-01, months: 12}\n"
+#define GAS                                                                                                            \
+    "run: {home: kz}\n"                                                                                                \
+    "drivers: {ttf: {model: path, unit: USD/MWh, values: 20 USD/MWh}}\n"                                               \
+    "legs: {pipe: {country: kz, capacity: 300 GWh/d}}\n"                                                               \
+    "energy:\n  gas:\n    unit: kcm\n    heat: 10.5 MWh/kcm\n"                                                         \
+    "    price: {driver: ttf, convert: 10.5 MWh/kcm}\n"                                                                \
+    "    fields: {f: {rate: 105 TWh/yr, cost: 2 USD/MWh, home_share: 1}}\n"                                            \
+    "    outlets: {cn: {from: [f], via: [pipe], market: cn, tariff: 3 USD/MMBtu, demand: 20 bcm/yr}}\n"
+
+/* The quantity at a path, in the unit that it is kept in. */
+static double value_at(const struct support *support, const char *path)
+{
+    const struct setting *setting = setting_at(support->plan.root, path);
+    ck_assert_msg(setting != NULL && setting->slot >= 0, "there is no %s", path);
+    return store_central(support->plan.store, setting->slot, support->plan.calendar.start);
+}
+
+static void assert_value(const char *yaml, const char *path, double expected)
+{
+    struct support support;
+    support_open(&support, yaml, 1);
+    ck_assert_double_eq_tol(value_at(&support, path), expected, 4e-16 * expected); /* a rounding or two */
+    support_close(&support);
+}
+
+/* 105 TWh at 10.5 MWh/kcm are 10 bcm; 2 USD/MWh are 21 USD/kcm; 3 USD/MMBtu are 3 * 10.5 * 3.6 / 1.05505585262. */
+START_TEST(energy_is_converted_by_the_heat_value_of_its_commodity)
+{
+    assert_value(TIME GAS, "energy.gas.fields.f.rate", 1e7);
+    assert_value(TIME GAS, "energy.gas.fields.f.cost", 21.0);
+    assert_value(TIME GAS, "energy.gas.outlets.cn.tariff", 3.0 * 10.5 * 3.6 / 1.05505585262);
+}
+END_TEST
+
+/* A pipe for 300 GWh/d takes 300 * 365.25 / 10.5 million m3 a year, more than the 10 bcm; at 100 GWh/d it is full. */
+START_TEST(a_leg_that_counts_in_energy_carries_a_commodity_with_a_heat_value)
+{
+    ck_assert_double_eq_tol(support_value_of(TIME GAS, "energy.gas.outlets.cn.volume", 0), 1e7, 1e-7);
+    char *text = NULL;
+    ck_assert_int_gt(asprintf(&text, "%s", TIME GAS), 0);
+    char *capacity = strstr(text, "300 GWh/d");
+    memcpy(capacity, "100", 3);
+    ck_assert_double_eq_tol(support_value_of(text, "energy.gas.outlets.cn.volume", 0), 1e5 * 365.25 / 10.5, 1e-7);
+    free(text);
+}
+END_TEST
+
+/* An effect on what a heat value is in reach of may be stated in energy too. */
+START_TEST(an_effect_is_converted_by_the_heat_value_of_its_target)
+{
+    assert_value(TIME GAS "policies: {p: {start: 2020, effects: {energy.gas.outlets.cn.tariff: {set: 2 USD/MWh}}}}\n",
+                 "policies.p.effects.energy.gas.outlets.cn.tariff.set", 21.0);
+    assert_value(TIME GAS "policies: {p: {start: 2020, effects: {energy.gas.fields.f.rate: {add: 1.05 TWh/yr}}}}\n",
+                 "policies.p.effects.energy.gas.fields.f.rate.add", 1e5);
+}
+END_TEST
+
+/* A flow converts by the heat value of what it moves, and a cost of a leg by that of what it is the cost of. */
+START_TEST(a_flow_and_a_cost_are_converted_by_the_heat_value_of_what_moves)
+{
+    static const char coal[] = TIME
+        "commodities: {coal: {unit: t, heat: 25 GJ/t, value: 4 USD/GJ, time_value: 0.1 USD/t/d}}\n"
+        "legs: {rail: {cost: {coal: 0.2 USD/GJ}, time: 5 d}}\n"
+        "flows:\n  f: {commodity: coal, from: kz, to: cn, volume: 100 PJ/yr, routes: {r: {share: 1, via: [rail]}}}\n";
+    assert_value(coal, "commodities.coal.value.base", 100.0);
+    assert_value(coal, "flows.f.volume", 4e6);
+    assert_value(coal, "legs.rail.cost.coal", 5.0);
+}
+END_TEST
+
+/* 382.75 tenge are a dollar; week, currency and thousand together. */
+START_TEST(a_scenario_has_units_of_its_own)
+{
+    static const char own[] =
+        "scenario: s\nunits: {KZT: 1/382.75 USD, wagon: 2 TEU}\ntime: {base: 2019-07, start: 2020-01, months: 12}\n"
+        "commodities: {box: {unit: TEU, value: 30000 USD/TEU, time_value: 20 USD/TEU/d}}\n"
+        "legs: {rail: {cost: {box: 765.5 kKZT/wagon}, time: 2 wk}}\n"
+        "flows:\n  f: {commodity: box, from: kz, to: cn, volume: 1000 wagon/wk, routes: {r: {share: 1, via: "
+        "[rail]}}}\n";
+    assert_value(own, "legs.rail.cost.box", 1000.0);
+    assert_value(own, "legs.rail.time", 14.0);
+    assert_value(own, "flows.f.volume", 2000.0 * 365.25 / 7.0);
+}
+END_TEST
+
+/* The sentences of warnings after reading red-sea-cape with these settings, or "". */
+static void assert_warned(size_t sets, const char *const set[], const char *expected)
+{
+    struct scenario *scenario = NULL;
+    const struct reader_request request = {
+        .file = ZHOL_SCENARIOS "/red-sea-cape.yaml", .set = set, .sets = sets, .keys = keys_root()};
+    struct fault *fault = scenario_read(&request, &scenario);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    const struct fault *warning = scenario->warnings;
+    ck_assert_str_eq(warning == NULL ? "" : warning->sentence, expected);
+    ck_assert(warning == NULL || warning->next == NULL);
+    scenario_free(scenario);
+}
+
+/* A misspelt name in a variant makes a new entry, which does nothing. One that something names is meant. */
+START_TEST(a_new_entry_that_nothing_uses_is_warned_of)
+{
+    const char *leg[] = {"legs.red-see={time: 3 d}"}, *driver[] = {"drivers.nile={model: path, values: 3 m, unit: m}"},
+               *used[] = {"legs.other={time: 3 d}", "flows.europe-asia.routes.other={via: [other], like: rail}"},
+               *known[] = {"legs.red-sea.time=30 d"},
+               *shown[] = {"drivers.nile={model: path, values: 3 m, unit: m}",
+                           "outcomes.thresholds.flood={outcome: drivers.nile, above: 4 m}"};
+    assert_warned(1, leg, "legs.red-see is new here, and nothing uses it; did you mean 'red-sea'?");
+    assert_warned(1, driver, "drivers.nile is new here, and nothing uses it");
+    assert_warned(2, used, "");
+    assert_warned(1, known, "");
+    assert_warned(2, shown, "");
+    assert_warned(0, NULL, "");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reading");
+    TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, energy_is_converted_by_the_heat_value_of_its_commodity);
+    tcase_add_test(facts, a_leg_that_counts_in_energy_carries_a_commodity_with_a_heat_value);
+    tcase_add_test(facts, an_effect_is_converted_by_the_heat_value_of_its_target);
+    tcase_add_test(facts, a_flow_and_a_cost_are_converted_by_the_heat_value_of_what_moves);
+    tcase_add_test(facts, a_scenario_has_units_of_its_own);
+    tcase_add_test(facts, a_new_entry_that_nothing_uses_is_warned_of);
+    suite_add_tcase(suite, facts);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
