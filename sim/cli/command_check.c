@@ -5,6 +5,7 @@
 #include "output/tables/readable.h"
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/check_choices.h"
+#include "sim/cli/check_profiles.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
@@ -263,6 +264,7 @@ static struct fault *print_start(const struct simulation *simulation)
         print_network(simulation, state);
         check_choices_print(simulation, state);
         if (fault == NULL) fault = print_energy(simulation, state);
+        if (fault == NULL) check_profiles_print(simulation);
         printf("\n");
     }
     world_close(state);

@@ -149,6 +149,8 @@ static const struct wrong {
     {"lognormal-sd", 0, 5, 47,
      "flows.f.volume: lognormal(100 10): the second value is the coefficient of variation, standard deviation over "
      "mean, and 10 is a great deal; did you mean 'lognormal(100 sd=10)'?"},
+    {"home", 0, 3, 13,
+     "run.home is 'mozambique', to which no leg, flow or field belongs; expected a country that is named, such as mz"},
     {"probabilities", 0, 4, 47,
      "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
     /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
