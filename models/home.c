@@ -45,7 +45,17 @@ static void add_energy(struct countries *countries, const struct setting *commod
     }
 }
 
-struct fault *home_check(const struct plan *plan)
+static struct fault *no_home(const struct setting *home, const struct countries *countries)
+{
+    char hint[96];
+    return fault_at(
+        FAULT_SCENARIO, home->place,
+        "run.home is '%s', to which no leg, flow or field belongs; expected a country that is named, such as "
+        "%s%s",
+        home->text, countries->name[0], units_hint(home->text, countries->name, sizeof hint, hint));
+}
+
+struct fault *home_check(struct plan *plan)
 {
     const struct setting *home = child_of(child_of(plan->root, "run"), "home"), *legs = child_of(plan->root, "legs"),
                          *flows = child_of(plan->root, "flows"), *energy = child_of(plan->root, "energy");
@@ -59,20 +69,19 @@ struct fault *home_check(const struct plan *plan)
         add(&countries, legs->child[i], "country");
         add(&countries, legs->child[i], "control");
     }
+    for (size_t c = 0; c < children_of(energy); c++) add_energy(&countries, energy->child[c]);
+    const size_t earning = countries.count;
     for (size_t i = 0; i < children_of(flows); i++) {
         add(&countries, flows->child[i], "from");
         add(&countries, flows->child[i], "to");
     }
-    for (size_t c = 0; c < children_of(energy); c++) add_energy(&countries, energy->child[c]);
     for (size_t i = 0; i < countries.count; i++)
         countries.home = countries.home || strcmp(countries.name[i], home->text) == 0;
-    char hint[96];
     struct fault *fault = NULL;
-    if (!countries.home && countries.count > 0)
-        fault = fault_at(FAULT_SCENARIO, home->place,
-                         "run.home is '%s', to which no leg, flow or field belongs; expected a country that is named, "
-                         "such as %s%s",
-                         home->text, countries.name[0], units_hint(home->text, countries.name, sizeof hint, hint));
+    if (!countries.home && earning > 0)
+        fault = no_home(home, &countries);
+    else if (!countries.home && countries.count > 0)
+        plan->warnings = fault_join(plan->warnings, no_home(home, &countries));
     free(countries.name);
     return fault;
 }

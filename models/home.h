@@ -5,7 +5,8 @@
 
 #include "models/plan.h"
 
-/* A home to which no leg, flow or field belongs, where others do, is a fault: the accounts would all be empty. */
-MUST_CHECK struct fault *home_check(const struct plan *plan);
+/* A home to which no leg, flow or field belongs is a fault where legs or fields have other countries, whose fees and
+ * sales it would have been meant to get; where flows alone have, it is warned of that the accounts stay empty. */
+MUST_CHECK struct fault *home_check(struct plan *plan);
 
 #endif

@@ -75,6 +75,8 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
     printf("  %-28s %10s\n  %-28s %10s\n", "base date", base, "first month", start);
     printf("  %-28s %10d\n", "months", simulation->plan.calendar.months);
+    if (setting_at(simulation->plan.root, "run.discount") != NULL)
+        printf("  %-28s %10s, a month at its first day\n", "discounted to", start);
     if (simulation->goals.count > 0)
         print_goals(&simulation->goals, pilot);
     else
@@ -337,8 +339,8 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
     if (fault == NULL) fault = pilot_fly(simulation, &pilot);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
     if (fault == NULL && pilot.invalid > 0 && settings->strict)
-        fault = fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error",
-                            file);
+        fault =
+            fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error", file);
     pilot_free(&pilot);
     return fault;
 }

@@ -157,6 +157,21 @@ START_TEST(what_is_spent_before_the_run_is_warned_of)
 }
 END_TEST
 
+/* Where flows alone name countries the accounts of another stay empty, which may be meant. */
+START_TEST(a_home_that_no_flow_is_of_is_warned_of)
+{
+    static const char text[] = TIME "run: {home: kz}\ncommodities: {box: {unit: TEU, value: 1 USD/TEU}}\n"
+                                    "flows: {f: {commodity: box, from: cn, to: eu, volume: 1 TEU/yr}}\n";
+    struct support support;
+    support_open(&support, text, 1);
+    ck_assert_ptr_nonnull(support.plan.warnings);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "run.home is 'kz', to which no leg, flow or field belongs; expected "
+                     "a country that is named, such as cn");
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reading");
@@ -168,6 +183,7 @@ int main(void)
     tcase_add_test(facts, a_scenario_has_units_of_its_own);
     tcase_add_test(facts, a_new_entry_that_nothing_uses_is_warned_of);
     tcase_add_test(facts, what_is_spent_before_the_run_is_warned_of);
+    tcase_add_test(facts, a_home_that_no_flow_is_of_is_warned_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
