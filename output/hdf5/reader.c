@@ -1,6 +1,7 @@
 /* output/hdf5/reader.c -- see reader.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/reader.h"
+#include "output/hdf5/locked.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct fault *reader_open(const char *path, struct reader *reader)
     reader->file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
     HDF5(path, H5Pclose(list), "close a property list");
     if (reader->file >= 0) return NULL;
+    TRY(locked_check(path));
     return fault_raise(FAULT_FILES, "%s is not a result of zhol: HDF5 cannot open it", path);
 }
 

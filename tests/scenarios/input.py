@@ -3,6 +3,7 @@
 
 Usage: input.py ZHOL SCENARIOS
 """
+import fcntl
 import json
 import os
 import pathlib
@@ -85,6 +86,14 @@ class Input(unittest.TestCase):
                 (["run", str(SCENARIOS / "batch.yaml")], 3, "batch.yaml:4:1: error: this is a batch; expected a scenario, or use `zhol batch`"),
                 (["batch", MINIMAL], 3, "this is a scenario; expected a batch, or use `zhol run`")):
             self.assertIn(hint, self.zhol(*words, status=status).stderr)
+
+    def test_a_result_that_is_open_elsewhere_is_said_to_be(self):
+        self.zhol("run", MINIMAL, "-n", "32", "-o", "a.h5")
+        with open(self.folder / "a.h5", "rb") as file:  # as a program that writes it has it locked
+            fcntl.flock(file, fcntl.LOCK_EX)
+            for words in (["show", "a.h5"], ["verify", "a.h5"]):
+                self.assertIn("a.h5 is open for writing in another program", self.zhol(*words, status=1).stderr)
+        self.zhol("show", "a.h5")
 
     def test_results_that_mean_other_things_are_not_compared(self):
         base = ["run", PIPELINES, "-n", "32", "-o"]
