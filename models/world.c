@@ -4,13 +4,13 @@
 #include "models/home.h"
 #include "models/inputs.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 struct world {
     struct calendar calendar;
     struct store *store;
-    const gsl_rng_type *generator; /* NULL: Philox */
     const struct outcomes *outcomes;
     struct drivers *drivers;
     struct flows *flows;
@@ -40,6 +40,7 @@ struct weights {
 
 struct world_state {
     const struct world *world;
+    struct arena arena; /* what all below points into */
     struct rows *rows;
     struct drivers_state *drivers;
     struct flows_state *flows;
@@ -97,7 +98,6 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     plan->home = home_of(plan);
     world->calendar = plan->calendar;
     world->store = plan->store;
-    world->generator = plan->generator;
     world->outcomes = plan->outcomes;
     world->years = (size_t)(plan->calendar.months / CALENDAR_MONTHS_PER_YEAR);
     TRY(home_check(plan));
@@ -179,12 +179,9 @@ struct component {
     const char *name;
     void (*free)(struct world *world);
     struct fault *(*open)(const struct world *world, struct world_state *state);
-    void (*close)(struct world_state *state); /* also of a state that was not opened, or in part */
     void (*report)(struct world_state *state);
     /* Puts it at the start date; the rows hold what belongs to the block. `calm`: before any draw. */
     void (*start)(struct world_state *state, uint64_t first, bool calm);
-    size_t (*rows)(const struct world *world);    /* rows of lanes of a state */
-    size_t (*streams)(const struct world *world); /* and its states of streams */
 };
 
 /* The functions whose signatures differ in their types only: the member of world and of world_state is called like the
@@ -196,21 +193,7 @@ struct component {
     }                                                                                                                  \
     static struct fault *open_##part(const struct world *world, struct world_state *state)                             \
     {                                                                                                                  \
-        return part##_open(world->part, &state->part);                                                                 \
-    }                                                                                                                  \
-    static void close_##part(struct world_state *state)                                                                \
-    {                                                                                                                  \
-        part##_close(state->part);                                                                                     \
-    }
-#define COMPONENT_ROWS(part)                                                                                           \
-    static size_t rows_of_##part(const struct world *world)                                                            \
-    {                                                                                                                  \
-        return part##_rows(world->part);                                                                               \
-    }
-#define COMPONENT_STREAMS(part)                                                                                        \
-    static size_t streams_of_##part(const struct world *world)                                                         \
-    {                                                                                                                  \
-        return part##_streams(world->part);                                                                            \
+        return part##_open(world->part, &state->arena, &state->part);                                                  \
     }
 #define COMPONENT_REPORT(part)                                                                                         \
     static void report_##part(struct world_state *state)                                                               \
@@ -220,78 +203,37 @@ struct component {
 
 COMPONENT_LIFE(drivers)
 COMPONENT_REPORT(drivers)
-COMPONENT_ROWS(drivers)
-COMPONENT_STREAMS(drivers)
 COMPONENT_LIFE(network)
 COMPONENT_REPORT(network)
-COMPONENT_ROWS(network)
 COMPONENT_LIFE(flows)
 COMPONENT_REPORT(flows)
-COMPONENT_ROWS(flows)
 COMPONENT_LIFE(energy)
 COMPONENT_REPORT(energy)
-COMPONENT_ROWS(energy)
-COMPONENT_STREAMS(energy)
 COMPONENT_LIFE(policies)
-COMPONENT_ROWS(policies)
-COMPONENT_STREAMS(policies)
 COMPONENT_LIFE(regimes)
-COMPONENT_ROWS(regimes)
 COMPONENT_LIFE(events)
-COMPONENT_ROWS(events)
 COMPONENT_LIFE(accounts)
 COMPONENT_REPORT(accounts)
-COMPONENT_ROWS(accounts)
 COMPONENT_LIFE(treasury)
 COMPONENT_REPORT(treasury)
-COMPONENT_ROWS(treasury)
 COMPONENT_LIFE(gains)
 COMPONENT_REPORT(gains)
-COMPONENT_ROWS(gains)
 COMPONENT_LIFE(appraisal)
 COMPONENT_REPORT(appraisal)
-COMPONENT_ROWS(appraisal)
 COMPONENT_LIFE(indices)
 COMPONENT_REPORT(indices)
-COMPONENT_ROWS(indices)
 COMPONENT_LIFE(thresholds)
 COMPONENT_REPORT(thresholds)
-COMPONENT_ROWS(thresholds)
 
 static struct fault *open_store(const struct world *world, struct world_state *state)
 {
-    return rows_open(world->store, &state->rows);
-}
-
-static void close_store(struct world_state *state)
-{
-    rows_close(state->rows);
+    return rows_open(world->store, &state->arena, &state->rows);
 }
 
 static void start_store(struct world_state *state, uint64_t first, bool calm)
 {
     (void)first, (void)calm;
     rows_step(state->rows, state->world->calendar.base);
-}
-
-static size_t rows_of_store(const struct world *world)
-{
-    return rows_count(world->store);
-}
-
-static size_t streams_of_store(const struct world *world)
-{
-    return rows_streams(world->store);
-}
-
-static size_t streams_of_regimes(const struct world *world)
-{
-    return regimes_count(world->regimes);
-}
-
-static size_t streams_of_events(const struct world *world)
-{
-    return events_streams(world->events);
 }
 
 static void start_drivers(struct world_state *state, uint64_t first, bool calm)
@@ -378,25 +320,25 @@ static void start_thresholds(struct world_state *state, uint64_t first, bool cal
     thresholds_start(state->thresholds);
 }
 
-#define LIFE(part) #part, free_##part, open_##part, close_##part, report_##part
+#define LIFE(part) #part, free_##part, open_##part, report_##part
 
 /* In the order in which they start: flows ask for the composite costs of the network, and most ask for drivers. */
 static const struct component components[] = {
-    {"store", NULL, open_store, close_store, NULL, start_store, rows_of_store, streams_of_store},
-    {LIFE(drivers), start_drivers, rows_of_drivers, streams_of_drivers},
-    {LIFE(network), start_network, rows_of_network, NULL},
-    {LIFE(flows), start_flows, rows_of_flows, NULL},
-    {LIFE(energy), start_energy, rows_of_energy, streams_of_energy},
-    {LIFE(policies), start_policies, rows_of_policies, streams_of_policies},
-    {LIFE(regimes), start_regimes, rows_of_regimes, streams_of_regimes},
-    {LIFE(events), start_events, rows_of_events, streams_of_events},
-    {"effects", free_effects, NULL, NULL, report_effects, NULL, NULL, NULL},
-    {LIFE(accounts), start_accounts, rows_of_accounts, NULL},
-    {LIFE(treasury), start_treasury, rows_of_treasury, NULL},
-    {LIFE(gains), NULL, rows_of_gains, NULL},
-    {LIFE(appraisal), NULL, rows_of_appraisal, NULL},
-    {LIFE(indices), NULL, rows_of_indices, NULL},
-    {LIFE(thresholds), start_thresholds, rows_of_thresholds, NULL},
+    {"store", NULL, open_store, NULL, start_store},
+    {LIFE(drivers), start_drivers},
+    {LIFE(network), start_network},
+    {LIFE(flows), start_flows},
+    {LIFE(energy), start_energy},
+    {LIFE(policies), start_policies},
+    {LIFE(regimes), start_regimes},
+    {LIFE(events), start_events},
+    {"effects", free_effects, NULL, report_effects, NULL},
+    {LIFE(accounts), start_accounts},
+    {LIFE(treasury), start_treasury},
+    {LIFE(gains), NULL},
+    {LIFE(appraisal), NULL},
+    {LIFE(indices), NULL},
+    {LIFE(thresholds), start_thresholds},
 };
 enum { COMPONENTS = sizeof components / sizeof components[0] };
 
@@ -416,12 +358,6 @@ static struct fault *components_open(const struct world *world, struct world_sta
     return NULL;
 }
 
-static void components_close(struct world_state *state)
-{
-    for (size_t i = COMPONENTS; i-- > 0;)
-        if (components[i].close != NULL) components[i].close(state);
-}
-
 static void components_report(struct world_state *state)
 {
     for (size_t i = 0; i < COMPONENTS; i++)
@@ -434,26 +370,21 @@ static void components_start(struct world_state *state, uint64_t first, bool cal
         if (components[i].start != NULL) components[i].start(state, first, calm);
 }
 
-size_t world_state_bytes(const struct world *world)
+size_t world_state_bytes(const struct world_state *state)
 {
-    size_t rows = world_cells(world) + 2 * world->outcomes->count, streams = 0;
-    for (size_t i = 0; i < COMPONENTS; i++) {
-        if (components[i].rows != NULL) rows += components[i].rows(world);
-        if (components[i].streams != NULL) streams += components[i].streams(world);
-    }
-    return rows * sizeof(double[LANES]) + streams * stream_state_bytes(world->generator);
+    return sizeof *state + state->arena.bytes;
 }
 
 /* ---- the state of a thread ---- */
 
 /* Finds the rows of weights that the outcomes share. */
-static struct fault *weights_open(struct weights *weights, const struct outcomes *outcomes,
+static struct fault *weights_open(struct weights *weights, struct arena *arena, const struct outcomes *outcomes,
                                   const struct outcome_rows *report)
 {
     const size_t most = outcomes->count;
-    weights->of = calloc(most + 1, sizeof *weights->of);
-    weights->row = calloc(most + 1, sizeof *weights->row);
-    if (weights->of == NULL || weights->row == NULL) return fault_no_memory();
+    weights->of = arena_take(arena, most, sizeof *weights->of);
+    weights->row = arena_take(arena, most, sizeof *weights->row);
+    TRY(arena_check(arena));
     for (size_t o = 0; o < most; o++) {
         if (outcomes->item[o].kind->rule != OUTCOME_RATIO) continue;
         size_t w = 0;
@@ -462,9 +393,9 @@ static struct fault *weights_open(struct weights *weights, const struct outcomes
         weights->of[o] = w;
         if (w == weights->count) weights->count++;
     }
-    weights->sum = lanes_rows(weights->count);
-    weights->total = lanes_rows(weights->count);
-    return weights->sum == NULL || weights->total == NULL ? fault_no_memory() : NULL;
+    weights->sum = arena_rows(arena, weights->count);
+    weights->total = arena_rows(arena, weights->count);
+    return arena_check(arena);
 }
 
 struct fault *world_open(const struct world *world, struct world_state **out)
@@ -473,37 +404,26 @@ struct fault *world_open(const struct world *world, struct world_state **out)
     struct world_state *state = calloc(1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
+    struct arena *arena = &state->arena;
     state->world = world;
-    state->report.row = calloc(outcomes + 1, sizeof *state->report.row);
-    state->report.weight = calloc(outcomes + 1, sizeof *state->report.weight);
-    state->input = calloc(inputs + 1, sizeof *state->input);
-    state->sum = lanes_rows(outcomes);
-    state->total = lanes_rows(outcomes);
-    state->cell = lanes_rows(world_cells(world));
-    if (state->report.row == NULL || state->report.weight == NULL || state->input == NULL || state->sum == NULL ||
-        state->total == NULL || state->cell == NULL)
-        return fault_no_memory();
+    state->report.row = arena_take(arena, outcomes, sizeof *state->report.row);
+    state->report.weight = arena_take(arena, outcomes, sizeof *state->report.weight);
+    state->input = arena_take(arena, inputs, sizeof *state->input);
+    state->sum = arena_rows(arena, outcomes);
+    state->total = arena_rows(arena, outcomes);
+    state->cell = arena_rows(arena, world_cells(world));
+    TRY(arena_check(arena));
     TRY(components_open(world, state));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
     components_report(state);
     network_connect(state->network, state->flows);
-    return weights_open(&state->weights, world->outcomes, &state->report);
+    return weights_open(&state->weights, arena, world->outcomes, &state->report);
 }
 
 void world_close(struct world_state *state)
 {
     if (state == NULL) return;
-    components_close(state);
-    free(state->report.row);
-    free(state->report.weight);
-    free(state->weights.of);
-    free(state->weights.row);
-    free(state->weights.sum);
-    free(state->weights.total);
-    free(state->input);
-    free(state->sum);
-    free(state->total);
-    free(state->cell);
+    arena_free(&state->arena);
     free(state);
 }
 
@@ -629,6 +549,27 @@ static void horizon_close(struct world_state *state)
     derived_take(state, years);
 }
 
+/* Notes the lanes in which a year or the horizon has a value that samples, of single precision, cannot hold. */
+static void overflows_note(struct world_state *state)
+{
+    const size_t years = state->world->years, periods = years + 1;
+    for (size_t o = 0; o < state->world->outcomes->count; o++)
+        for (size_t p = 0; p < periods; p++) {
+            const double *cell = state->cell[o * periods + p];
+            _Alignas(LANES_ALIGNMENT) double beyond[LANES];
+            double any = 0.0;
+            EACH_LANE(l) beyond[l] = fabs(cell[l]) > (double)FLT_MAX ? 1.0 : 0.0;
+            for (int l = 0; l < LANES; l++) any += beyond[l];
+            if (any == 0.0) continue;
+            const size_t year = p < years ? p : years - 1;
+            for (int l = 0; l < LANES; l++) {
+                if (beyond[l] == 0.0 || state->failed_month[l] >= 0) continue;
+                state->failed_month[l] = (int)((year + 1) * CALENDAR_MONTHS_PER_YEAR - 1);
+                state->failed_cause[l] = (int)o;
+            }
+        }
+}
+
 void world_begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
@@ -684,6 +625,7 @@ void world_simulate_watched(struct world_state *state, uint64_t first, size_t la
             year_close(state, (size_t)(month / CALENDAR_MONTHS_PER_YEAR));
     }
     horizon_close(state);
+    overflows_note(state);
     *result = (struct block_result){
         .first = first,
         .lanes = lanes,

@@ -78,7 +78,7 @@ const struct drivers_state *world_drivers_state(const struct world_state *state)
 const struct flows_state *world_flows_state(const struct world_state *state);
 const struct network_state *world_network_state(const struct world_state *state);
 
-/* Bytes of one thread's state: its rows of lanes and its generators, beside which all else is small. */
-size_t world_state_bytes(const struct world *world);
+/* Bytes of a state: what its components took, row by row and generator by generator. */
+size_t world_state_bytes(const struct world_state *state);
 
 #endif

@@ -1,5 +1,8 @@
 """What tests read of result files, by path of the outcome: the layout is in output/README.md."""
+import hashlib
+
 import h5py
+import numpy
 
 
 def text(value):
@@ -61,3 +64,50 @@ class Result:
 
     def diagnostic(self, path):
         return self.file["diagnostics/value"][self.at("diagnostics", path, "diagnostic")]
+
+
+def attributes_in_order(thing):
+    names = []
+    h5py.h5a.iterate(thing.id, lambda name, *_: names.append(name), index_type=h5py.h5.INDEX_CRT_ORDER, order=h5py.h5.ITER_INC)
+    return [h5py.h5a.open(thing.id, name) for name in names]
+
+
+def seal_of(file):
+    """The SHA-256 of an open file by the words of output/README.md, without code of zhol's."""
+    described, valued = [], []
+
+    def number(value):
+        described.append(int(value).to_bytes(8, "little"))
+
+    def add(name):
+        thing = file[name]
+        described.append(name + b"\0")
+        if isinstance(thing, h5py.Dataset):
+            labels_of = thing.dtype == object
+            for part in (thing.ndim, 0 if labels_of else thing.dtype.itemsize, *thing.shape):
+                number(part)
+            if thing.id.get_storage_size() > 0:
+                valued.append(b"".join(label + b"\0" for label in thing[()]) if labels_of else thing[()].tobytes())
+            if "CLASS" not in thing.attrs:
+                described.extend(thing.dims[d][0].name.lstrip("/").encode() + b"\0" for d in range(thing.ndim) if len(thing.dims[d]) > 0)
+        for attribute in attributes_in_order(thing):
+            if attribute.name in (b"content_sha256", b"complete", b"DIMENSION_LIST", b"REFERENCE_LIST"):
+                continue
+            described.append(attribute.name + b"\0")
+            width = attribute.get_type().get_size()
+            for part in (len(attribute.shape), width, *attribute.shape):
+                number(part)
+            raw = numpy.zeros(attribute.shape, dtype=f"V{width}")
+            attribute.read(raw, mtype=attribute.get_type())
+            described.append(raw.tobytes())
+
+    add(b".")
+    h5py.h5o.visit(file.id, add, idx_type=h5py.h5.INDEX_CRT_ORDER, order=h5py.h5.ITER_INC)
+    values = hashlib.sha256(b"".join(valued)).digest()
+    return hashlib.sha256(b"".join(described) + values).hexdigest()
+
+
+def reseal(path):
+    """States the content that a file has now, after a test has changed it."""
+    with h5py.File(path, "r+") as file:
+        file.attrs["content_sha256"] = numpy.bytes_(seal_of(file))

@@ -405,44 +405,22 @@ const char *accounts_partner(const struct accounts *accounts, size_t partner)
     return accounts->partner[partner];
 }
 
-size_t accounts_rows(const struct accounts *accounts)
-{
-    return 2 * flows_count(accounts->flows) + 3 * accounts->partners + FISCAL_LINES + TRADE_LINES + HOME_ROWS;
-}
-
-struct fault *accounts_open(const struct accounts *accounts, struct accounts_state **out)
+struct fault *accounts_open(const struct accounts *accounts, struct arena *arena, struct accounts_state **out)
 {
     const size_t flows = flows_count(accounts->flows);
-    struct accounts_state *state = calloc(1, sizeof *state);
+    struct accounts_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->accounts = accounts;
-    state->value = lanes_rows(flows);
-    state->base_unit = lanes_rows(flows);
-    state->exports = lanes_rows(accounts->partners);
-    state->base = lanes_rows(accounts->partners);
-    state->imports = lanes_rows(accounts->partners);
-    state->fiscal = lanes_rows(FISCAL_LINES);
-    state->trade = lanes_rows(TRADE_LINES);
-    state->home = lanes_rows(HOME_ROWS);
-    return state->value == NULL || state->base_unit == NULL || state->exports == NULL || state->base == NULL ||
-                   state->imports == NULL || state->fiscal == NULL || state->trade == NULL || state->home == NULL
-               ? fault_no_memory()
-               : NULL;
-}
-
-void accounts_close(struct accounts_state *state)
-{
-    if (state == NULL) return;
-    free(state->value);
-    free(state->base_unit);
-    free(state->exports);
-    free(state->base);
-    free(state->imports);
-    free(state->fiscal);
-    free(state->trade);
-    free(state->home);
-    free(state);
+    state->value = arena_rows(arena, flows);
+    state->base_unit = arena_rows(arena, flows);
+    state->exports = arena_rows(arena, accounts->partners);
+    state->base = arena_rows(arena, accounts->partners);
+    state->imports = arena_rows(arena, accounts->partners);
+    state->fiscal = arena_rows(arena, FISCAL_LINES);
+    state->trade = arena_rows(arena, TRADE_LINES);
+    state->home = arena_rows(arena, HOME_ROWS);
+    return arena_check(arena);
 }
 
 void accounts_start(struct accounts_state *state, const struct rows *rows)

@@ -33,9 +33,8 @@ void accounts_free(struct accounts *accounts);
 size_t accounts_partners(const struct accounts *accounts);
 const char *accounts_partner(const struct accounts *accounts, size_t partner);
 
-MUST_CHECK struct fault *accounts_open(const struct accounts *accounts, struct accounts_state **state);
-void accounts_close(struct accounts_state *state);
-size_t accounts_rows(const struct accounts *accounts);
+MUST_CHECK struct fault *accounts_open(const struct accounts *accounts, struct arena *arena,
+                                       struct accounts_state **state);
 /* For a block, at the rows of the base date. */
 void accounts_start(struct accounts_state *state, const struct rows *rows);
 /* A month, after everything else. */

@@ -97,26 +97,14 @@ void appraisal_free(struct appraisal *appraisal)
     free(appraisal);
 }
 
-size_t appraisal_rows(const struct appraisal *appraisal)
+struct fault *appraisal_open(const struct appraisal *appraisal, struct arena *arena, struct appraisal_state **out)
 {
-    return appraisal->of_home ? VALUE(VIEWS, 0) : 0;
-}
-
-struct fault *appraisal_open(const struct appraisal *appraisal, struct appraisal_state **out)
-{
-    struct appraisal_state *state = calloc(1, sizeof *state);
+    struct appraisal_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->appraisal = appraisal;
-    state->row = lanes_rows(VALUE(VIEWS, 0));
-    return state->row == NULL ? fault_no_memory() : NULL;
-}
-
-void appraisal_close(struct appraisal_state *state)
-{
-    if (state == NULL) return;
-    free(state->row);
-    free(state);
+    state->row = arena_rows(arena, VALUE(VIEWS, 0));
+    return arena_check(arena);
 }
 
 void appraisal_step(struct appraisal_state *state, const struct rows *rows, const struct flows_state *flows,

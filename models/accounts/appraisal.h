@@ -27,9 +27,8 @@ MUST_CHECK struct fault *appraisal_prepare(struct plan *plan, const struct flows
                                            const struct accounts *accounts, struct appraisal **appraisal);
 void appraisal_free(struct appraisal *appraisal);
 
-MUST_CHECK struct fault *appraisal_open(const struct appraisal *appraisal, struct appraisal_state **state);
-void appraisal_close(struct appraisal_state *state);
-size_t appraisal_rows(const struct appraisal *appraisal);
+MUST_CHECK struct fault *appraisal_open(const struct appraisal *appraisal, struct arena *arena,
+                                        struct appraisal_state **state);
 /* A month (0 = the first), after the accounts. */
 void appraisal_step(struct appraisal_state *state, const struct rows *rows, const struct flows_state *flows,
                     const struct accounts_state *accounts, const struct gains_state *gains,

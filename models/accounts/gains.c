@@ -158,31 +158,18 @@ void gains_free(struct gains *gains)
     free(gains);
 }
 
-size_t gains_rows(const struct gains *gains)
+struct fault *gains_open(const struct gains *gains, struct arena *arena, struct gains_state **out)
 {
-    return GAINS * gains->countries + 1;
-}
-
-struct fault *gains_open(const struct gains *gains, struct gains_state **out)
-{
-    struct gains_state *state = calloc(1, sizeof *state);
+    struct gains_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->gains = gains;
     for (size_t kind = 0; kind < GAINS; kind++) {
-        state->row[kind] = lanes_rows(gains->countries);
+        state->row[kind] = arena_rows(arena, gains->countries);
         if (state->row[kind] == NULL) return fault_no_memory();
     }
-    state->abroad = lanes_rows(1);
-    return state->abroad == NULL ? fault_no_memory() : NULL;
-}
-
-void gains_close(struct gains_state *state)
-{
-    if (state == NULL) return;
-    for (size_t kind = 0; kind < GAINS; kind++) free(state->row[kind]);
-    free(state->abroad);
-    free(state);
+    state->abroad = arena_rows(arena, 1);
+    return arena_check(arena);
 }
 
 static void users_add(struct gains_state *state, const struct rows *rows, const struct flows_state *flows,

@@ -22,9 +22,7 @@ MUST_CHECK struct fault *gains_prepare(struct plan *plan, const struct flows *fl
                                        const struct energy *energy, struct gains **gains);
 void gains_free(struct gains *gains);
 
-MUST_CHECK struct fault *gains_open(const struct gains *gains, struct gains_state **state);
-void gains_close(struct gains_state *state);
-size_t gains_rows(const struct gains *gains);
+MUST_CHECK struct fault *gains_open(const struct gains *gains, struct arena *arena, struct gains_state **state);
 /* A month, after the accounts. */
 void gains_step(struct gains_state *state, const struct rows *rows, const struct flows_state *flows,
                 const struct network_state *network, const struct energy_state *energy,

@@ -321,54 +321,28 @@ void indices_free(struct indices *indices)
 
 /* ---- the lanes ---- */
 
-size_t indices_rows(const struct indices *indices)
+static struct fault *sums_open(struct sums *sums, struct arena *arena, const struct indices *indices)
 {
     const struct routes *routes = network_routes(indices->network);
-    return 2 * (routes->count + routes->flows + 2 * indices->partners) + INDEX_DEPENDENCE + 2 * indices->dependences;
+    sums->route = arena_rows(arena, routes->count);
+    sums->flow = arena_rows(arena, routes->flows);
+    sums->exports = arena_rows(arena, indices->partners);
+    sums->base = arena_rows(arena, indices->partners);
+    return arena_check(arena);
 }
 
-static struct fault *sums_open(struct sums *sums, const struct indices *indices)
+struct fault *indices_open(const struct indices *indices, struct arena *arena, struct indices_state **out)
 {
-    const struct routes *routes = network_routes(indices->network);
-    sums->route = lanes_rows(routes->count);
-    sums->flow = lanes_rows(routes->flows);
-    sums->exports = lanes_rows(indices->partners);
-    sums->base = lanes_rows(indices->partners);
-    return sums->route == NULL || sums->flow == NULL || sums->exports == NULL || sums->base == NULL ? fault_no_memory()
-                                                                                                    : NULL;
-}
-
-static void sums_close(struct sums *sums)
-{
-    free(sums->route);
-    free(sums->flow);
-    free(sums->exports);
-    free(sums->base);
-}
-
-struct fault *indices_open(const struct indices *indices, struct indices_state **out)
-{
-    struct indices_state *state = calloc(1, sizeof *state);
+    struct indices_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->indices = indices;
-    TRY(sums_open(&state->year, indices));
-    TRY(sums_open(&state->all, indices));
-    state->index = lanes_rows(INDEX_DEPENDENCE);
-    state->over = lanes_rows(indices->dependences);
-    state->whole = lanes_rows(indices->dependences);
-    return state->index == NULL || state->over == NULL || state->whole == NULL ? fault_no_memory() : NULL;
-}
-
-void indices_close(struct indices_state *state)
-{
-    if (state == NULL) return;
-    sums_close(&state->year);
-    sums_close(&state->all);
-    free(state->index);
-    free(state->over);
-    free(state->whole);
-    free(state);
+    TRY(sums_open(&state->year, arena, indices));
+    TRY(sums_open(&state->all, arena, indices));
+    state->index = arena_rows(arena, INDEX_DEPENDENCE);
+    state->over = arena_rows(arena, indices->dependences);
+    state->whole = arena_rows(arena, indices->dependences);
+    return arena_check(arena);
 }
 
 static void add(bool first, double sum[LANES], const double part[LANES])

@@ -24,9 +24,7 @@ MUST_CHECK struct fault *indices_prepare(struct plan *plan, const struct flows *
                                          struct indices **indices);
 void indices_free(struct indices *indices);
 
-MUST_CHECK struct fault *indices_open(const struct indices *indices, struct indices_state **state);
-void indices_close(struct indices_state *state);
-size_t indices_rows(const struct indices *indices);
+MUST_CHECK struct fault *indices_open(const struct indices *indices, struct arena *arena, struct indices_state **state);
 /* A month, after the accounts. */
 void indices_step(struct indices_state *state, const struct accounts_state *accounts,
                   const struct network_state *network, const struct energy_state *energy, int month);

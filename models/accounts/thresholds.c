@@ -121,28 +121,15 @@ void thresholds_free(struct thresholds *thresholds)
     free(thresholds);
 }
 
-size_t thresholds_rows(const struct thresholds *thresholds)
+struct fault *thresholds_open(const struct thresholds *thresholds, struct arena *arena, struct thresholds_state **out)
 {
-    return thresholds->count * THRESHOLD_ROWS + thresholds->counters;
-}
-
-struct fault *thresholds_open(const struct thresholds *thresholds, struct thresholds_state **out)
-{
-    struct thresholds_state *state = calloc(1, sizeof *state);
+    struct thresholds_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->thresholds = thresholds;
-    state->row = lanes_rows(thresholds->count * THRESHOLD_ROWS);
-    state->counter = lanes_rows(thresholds->counters);
-    return state->row == NULL || state->counter == NULL ? fault_no_memory() : NULL;
-}
-
-void thresholds_close(struct thresholds_state *state)
-{
-    if (state == NULL) return;
-    free(state->row);
-    free(state->counter);
-    free(state);
+    state->row = arena_rows(arena, thresholds->count * THRESHOLD_ROWS);
+    state->counter = arena_rows(arena, thresholds->counters);
+    return arena_check(arena);
 }
 
 void thresholds_start(struct thresholds_state *state)

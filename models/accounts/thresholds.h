@@ -19,9 +19,8 @@ extern const struct outcome_kind thresholds_outcomes[];
 MUST_CHECK struct fault *thresholds_prepare(struct plan *plan, struct thresholds **thresholds);
 void thresholds_free(struct thresholds *thresholds);
 
-MUST_CHECK struct fault *thresholds_open(const struct thresholds *thresholds, struct thresholds_state **state);
-void thresholds_close(struct thresholds_state *state);
-size_t thresholds_rows(const struct thresholds *thresholds);
+MUST_CHECK struct fault *thresholds_open(const struct thresholds *thresholds, struct arena *arena,
+                                         struct thresholds_state **state);
 void thresholds_start(struct thresholds_state *state);
 /* A month, after everything else; `rows` are those of all outcomes. */
 void thresholds_step(struct thresholds_state *state, const struct outcome_rows *rows, int month);

@@ -341,26 +341,14 @@ void treasury_free(struct treasury *treasury)
 
 /* ---- the lanes ---- */
 
-size_t treasury_rows(const struct treasury *treasury)
+struct fault *treasury_open(const struct treasury *treasury, struct arena *arena, struct treasury_state **out)
 {
-    return treasury->present ? ROWS : 0;
-}
-
-struct fault *treasury_open(const struct treasury *treasury, struct treasury_state **out)
-{
-    struct treasury_state *state = calloc(1, sizeof *state);
+    struct treasury_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->treasury = treasury;
-    state->row = lanes_rows(treasury_rows(treasury));
-    return state->row == NULL ? fault_no_memory() : NULL;
-}
-
-void treasury_close(struct treasury_state *state)
-{
-    if (state == NULL) return;
-    free(state->row);
-    free(state);
+    state->row = arena_rows(arena, treasury->present ? ROWS : 0);
+    return arena_check(arena);
 }
 
 /* Gross domestic product per year. */

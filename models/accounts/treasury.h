@@ -26,9 +26,8 @@ extern const struct outcome_kind treasury_outcomes[];
 MUST_CHECK struct fault *treasury_prepare(struct plan *plan, const struct drivers *drivers, struct treasury **treasury);
 void treasury_free(struct treasury *treasury);
 
-MUST_CHECK struct fault *treasury_open(const struct treasury *treasury, struct treasury_state **state);
-void treasury_close(struct treasury_state *state);
-size_t treasury_rows(const struct treasury *treasury);
+MUST_CHECK struct fault *treasury_open(const struct treasury *treasury, struct arena *arena,
+                                       struct treasury_state **state);
 /* For a block, the drivers at their start. */
 void treasury_start(struct treasury_state *state, const struct rows *rows, const struct drivers_state *drivers);
 /* A month, after the accounts. */

@@ -410,49 +410,20 @@ const double *correlation_factor(const struct correlation *correlation, size_t g
     return correlation->group[group].factor;
 }
 
-struct fault *correlation_state_open(const struct correlation *correlation, struct correlation_state **out)
+struct fault *correlation_state_open(const struct correlation *correlation, struct arena *arena,
+                                     struct correlation_state **out)
 {
     const size_t n = correlation->innovations;
-    struct correlation_state *state = calloc(1, sizeof *state);
-    *out = NULL;
-    if (state == NULL) return fault_no_memory();
-    state->correlation = correlation;
-    state->draws = calloc(n + 1, sizeof *state->draws);
-    state->odd = aligned_alloc(LANES_ALIGNMENT, (n + 1) * sizeof *state->odd);
-    state->z = aligned_alloc(LANES_ALIGNMENT, (n + 1) * sizeof *state->z);
-    struct fault *fault = state->draws == NULL || state->odd == NULL || state->z == NULL ? fault_no_memory() : NULL;
-    for (size_t i = 0; i < n && fault == NULL; i++)
-        fault = stream_state_init(&correlation->stream[i], &state->draws[i]);
-    if (fault == NULL && correlation->copula != NULL)
-        fault = stream_state_init(&correlation->copula_stream, &state->copula_draws);
-    if (fault != NULL) {
-        correlation_state_close(state);
-        return fault;
-    }
+    struct correlation_state *state = arena_take(arena, 1, sizeof *state);
     *out = state;
-    return NULL;
-}
-
-size_t correlation_rows(const struct correlation *correlation)
-{
-    return 2 * correlation->innovations;
-}
-
-size_t correlation_streams(const struct correlation *correlation)
-{
-    return correlation->innovations + (correlation->copula != NULL);
-}
-
-void correlation_state_close(struct correlation_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->draws != NULL && i < state->correlation->innovations; i++)
-        stream_state_free(&state->draws[i]);
-    stream_state_free(&state->copula_draws);
-    free(state->draws);
-    free(state->odd);
-    free(state->z);
-    free(state);
+    if (state == NULL) return fault_no_memory();
+    state->draws = arena_take(arena, n, sizeof *state->draws);
+    state->odd = arena_rows(arena, n);
+    state->z = arena_rows(arena, n);
+    TRY(arena_check(arena));
+    for (size_t i = 0; i < n; i++) TRY(stream_state_init(&correlation->stream[i], arena, &state->draws[i]));
+    if (correlation->copula == NULL) return NULL;
+    return stream_state_init(&correlation->copula_stream, arena, &state->copula_draws);
 }
 
 void correlation_start(const struct correlation *correlation, struct correlation_state *state,

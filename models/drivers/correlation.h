@@ -86,12 +86,9 @@ size_t correlation_group(const struct correlation *correlation, size_t i);
 const double *correlation_factor(const struct correlation *correlation, size_t group, size_t *members,
                                  const size_t **member);
 
-MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation,
+MUST_CHECK struct fault *correlation_state_open(const struct correlation *correlation, struct arena *arena,
                                                 struct correlation_state **state);
-void correlation_state_close(struct correlation_state *state);
 /* What a state takes: rows of lanes, and states of streams. */
-size_t correlation_rows(const struct correlation *correlation);
-size_t correlation_streams(const struct correlation *correlation);
 /* Once per block. */
 void correlation_start(const struct correlation *correlation, struct correlation_state *state,
                        uint64_t first_replication);

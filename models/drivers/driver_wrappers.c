@@ -177,18 +177,13 @@ void driver_wrappers_free(struct driver *driver)
     free(driver->wrappers.shift);
 }
 
-struct fault *driver_wrappers_open(const struct driver *driver, struct driver_wrapper_state *state)
+struct fault *driver_wrappers_open(const struct driver *driver, struct arena *arena, struct driver_wrapper_state *state)
 {
     *state = (struct driver_wrapper_state){0};
-    if (driver->wrappers.jumps) TRY(stream_state_init(&driver->wrappers.jump_stream, &state->jumps));
-    if (driver->wrappers.volatility) TRY(stream_state_init(&driver->wrappers.volatility_stream, &state->volatility));
+    if (driver->wrappers.jumps) TRY(stream_state_init(&driver->wrappers.jump_stream, arena, &state->jumps));
+    if (driver->wrappers.volatility)
+        TRY(stream_state_init(&driver->wrappers.volatility_stream, arena, &state->volatility));
     return NULL;
-}
-
-void driver_wrappers_close(struct driver_wrapper_state *state)
-{
-    stream_state_free(&state->jumps);
-    stream_state_free(&state->volatility);
 }
 
 static void volatility_start(const struct driver *driver, struct driver_wrapper_state *state, const struct rows *rows,

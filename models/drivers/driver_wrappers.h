@@ -35,8 +35,8 @@ void driver_wrappers_free(struct driver *driver);
 struct driver_wrapper_state {
     struct stream_state jumps, volatility;
 };
-MUST_CHECK struct fault *driver_wrappers_open(const struct driver *driver, struct driver_wrapper_state *state);
-void driver_wrappers_close(struct driver_wrapper_state *state);
+MUST_CHECK struct fault *driver_wrappers_open(const struct driver *driver, struct arena *arena,
+                                              struct driver_wrapper_state *state);
 
 /* At the start of a block: the coefficients and the first state. w[WRAPPER_ROWS]. */
 void driver_wrappers_start(const struct driver *driver, struct driver_wrapper_state *state, const struct rows *rows,

@@ -445,76 +445,29 @@ size_t drivers_groups(const struct drivers *drivers)
     return correlation_groups(drivers->correlation);
 }
 
-struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **out)
+struct fault *drivers_open(const struct drivers *drivers, struct arena *arena, struct drivers_state **out)
 {
-    struct drivers_state *state = calloc(1, sizeof *state);
+    struct drivers_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->drivers = drivers;
-    state->wrapper = calloc(drivers->count + 1, sizeof *state->wrapper);
-    state->x = lanes_rows(drivers->rows);
-    state->e = lanes_rows(drivers_innovations(drivers));
-    state->shock = lanes_rows(drivers->shocks.count * SHOCK_ROWS);
-    state->past_e = lanes_rows(drivers->pasts);
-    state->before_e = lanes_rows(drivers->befores);
-    state->level = lanes_rows(drivers->outputs);
-    state->log_ratio = lanes_rows(drivers->outputs);
-    state->log_base = lanes_rows(drivers->outputs);
-    state->clamped = lanes_rows(drivers->outputs);
-    struct fault *fault = NULL;
-    if (state->wrapper == NULL || state->x == NULL || state->e == NULL || state->shock == NULL ||
-        state->past_e == NULL || state->before_e == NULL || state->level == NULL || state->log_ratio == NULL ||
-        state->log_base == NULL || state->clamped == NULL)
-        fault = fault_no_memory();
-    if (fault == NULL) fault = correlation_state_open(drivers->correlation, &state->correlation);
-    if (fault == NULL && drivers->pasts > 0) fault = correlation_state_open(drivers->past, &state->past);
-    if (fault == NULL && drivers->pasts > 0) fault = correlation_state_open(drivers->before, &state->before);
-    for (size_t i = 0; i < drivers->count && fault == NULL; i++)
-        fault = driver_wrappers_open(&drivers->driver[i], &state->wrapper[i]);
-    if (fault != NULL) {
-        drivers_close(state);
-        *out = NULL;
-    }
-    return fault;
-}
-
-size_t drivers_rows(const struct drivers *drivers)
-{
-    size_t rows = drivers->rows + drivers_innovations(drivers) + drivers->shocks.count * SHOCK_ROWS +
-                  4 * drivers->outputs + correlation_rows(drivers->correlation);
-    if (drivers->pasts > 0)
-        rows += drivers->pasts + drivers->befores + correlation_rows(drivers->past) + correlation_rows(drivers->before);
-    return rows;
-}
-
-size_t drivers_streams(const struct drivers *drivers)
-{
-    size_t streams = correlation_streams(drivers->correlation);
-    if (drivers->pasts > 0) streams += correlation_streams(drivers->past) + correlation_streams(drivers->before);
+    state->wrapper = arena_take(arena, drivers->count, sizeof *state->wrapper);
+    state->x = arena_rows(arena, drivers->rows);
+    state->e = arena_rows(arena, drivers_innovations(drivers));
+    state->shock = arena_rows(arena, drivers->shocks.count * SHOCK_ROWS);
+    state->past_e = arena_rows(arena, drivers->pasts);
+    state->before_e = arena_rows(arena, drivers->befores);
+    state->level = arena_rows(arena, drivers->outputs);
+    state->log_ratio = arena_rows(arena, drivers->outputs);
+    state->log_base = arena_rows(arena, drivers->outputs);
+    state->clamped = arena_rows(arena, drivers->outputs);
+    TRY(arena_check(arena));
+    TRY(correlation_state_open(drivers->correlation, arena, &state->correlation));
+    if (drivers->pasts > 0) TRY(correlation_state_open(drivers->past, arena, &state->past));
+    if (drivers->pasts > 0) TRY(correlation_state_open(drivers->before, arena, &state->before));
     for (size_t i = 0; i < drivers->count; i++)
-        streams += (size_t)drivers->driver[i].wrappers.jumps + drivers->driver[i].wrappers.volatility;
-    return streams;
-}
-
-void drivers_close(struct drivers_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->wrapper != NULL && i < state->drivers->count; i++)
-        driver_wrappers_close(&state->wrapper[i]);
-    correlation_state_close(state->correlation);
-    correlation_state_close(state->past);
-    correlation_state_close(state->before);
-    free(state->past_e);
-    free(state->before_e);
-    free(state->wrapper);
-    free(state->x);
-    free(state->e);
-    free(state->shock);
-    free(state->level);
-    free(state->log_ratio);
-    free(state->log_base);
-    free(state->clamped);
-    free(state);
+        TRY(driver_wrappers_open(&drivers->driver[i], arena, &state->wrapper[i]));
+    return NULL;
 }
 
 /* The rows of lanes of a driver: wrappers first, then its family. */

@@ -40,11 +40,8 @@ size_t drivers_groups(const struct drivers *drivers);
 #define DRIVERS_NO_SHOCK SIZE_MAX
 size_t drivers_shock(const struct drivers *drivers, const char *flow);
 
-MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct drivers_state **state);
-void drivers_close(struct drivers_state *state);
+MUST_CHECK struct fault *drivers_open(const struct drivers *drivers, struct arena *arena, struct drivers_state **state);
 /* What a state takes: rows of lanes, and states of streams. */
-size_t drivers_rows(const struct drivers *drivers);
-size_t drivers_streams(const struct drivers *drivers);
 /* Whether what runs from the base date on is drawn before the start (false, the usual), or stands at its median. */
 void drivers_calm(struct drivers_state *state, bool calm);
 /* For a block; the store's rows must hold the values of the base date (rows_step). Afterwards levels and ratios are

@@ -25,15 +25,15 @@ static void block_add(const struct drivers *drivers, const struct calendar *cale
 struct fault *first_year_means(const struct drivers *drivers, const struct store *store,
                                const struct calendar *calendar, size_t count, double mean[])
 {
+    struct arena arena = {0};
     struct rows *rows = NULL;
     struct drivers_state *state = NULL;
-    struct fault *fault = rows_open(store, &rows);
-    if (fault == NULL) fault = drivers_open(drivers, &state);
+    struct fault *fault = rows_open(store, &arena, &rows);
+    if (fault == NULL) fault = drivers_open(drivers, &arena, &state);
     for (size_t i = 0; i < drivers_outputs(drivers) * count; i++) mean[i] = 0.0;
     for (size_t first = 0; first < count && fault == NULL; first += LANES)
         block_add(drivers, calendar, rows, state, first, count, mean);
-    drivers_close(state);
-    rows_close(rows);
+    arena_free(&arena);
     return fault;
 }
 

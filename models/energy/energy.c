@@ -60,90 +60,39 @@ struct energy_state {
     bool calm; /* without weather */
 };
 
-static size_t rows_of(const struct energy_commodity *commodity)
+static struct fault *commodity_open(const struct energy_commodity *commodity, struct arena *arena,
+                                    struct commodity_state *state)
 {
-    return commodity->fields * FIELD_ROWS + 2 * commodity->allocation.elements + commodity->legs * LINE_ROWS +
-           commodity->outlets * OUT_ROWS + commodity->tranches * TRANCHE_ROWS + ALL_ROWS;
-}
-
-size_t energy_rows(const struct energy *energy)
-{
-    size_t rows = energy->count == 0 ? 0 : sizeof(struct allocation_work) / sizeof(double[LANES]);
-    rows += energy->shareds * SHARED_ROWS;
-    for (size_t i = 0; i < energy->count; i++)
-        rows += rows_of(&energy->commodity[i]) + energy->commodity[i].outlets * PRICE_MONTHS;
-    return rows;
-}
-
-size_t energy_streams(const struct energy *energy)
-{
-    size_t streams = 0;
-    for (size_t i = 0; i < energy->count; i++)
-        for (size_t o = 0; o < energy->commodity[i].outlets; o++) streams += energy->commodity[i].outlet[o].shock >= 0;
-    return streams;
-}
-
-static struct fault *commodity_open(const struct energy_commodity *commodity, struct commodity_state *state)
-{
-    state->field = lanes_rows(commodity->fields * FIELD_ROWS);
-    state->group = lanes_rows(commodity->allocation.elements);
-    state->exempt = lanes_rows(commodity->allocation.elements);
-    state->line = lanes_rows(commodity->legs * LINE_ROWS);
-    state->outlet = lanes_rows(commodity->outlets * OUT_ROWS);
-    state->tranche = lanes_rows(commodity->tranches * TRANCHE_ROWS);
-    state->all = lanes_rows(ALL_ROWS);
-    state->history = calloc(commodity->outlets + 1, sizeof *state->history);
-    state->shock = calloc(commodity->outlets + 1, sizeof *state->shock);
-    state->ask = calloc(commodity->tranches + 1, sizeof *state->ask);
-    state->of = calloc(commodity->tranches + 1, sizeof *state->of);
-    if (state->field == NULL || state->group == NULL || state->exempt == NULL || state->line == NULL ||
-        state->outlet == NULL || state->tranche == NULL || state->all == NULL || state->history == NULL ||
-        state->shock == NULL || state->ask == NULL || state->of == NULL)
-        return fault_no_memory();
+    state->field = arena_rows(arena, commodity->fields * FIELD_ROWS);
+    state->group = arena_rows(arena, commodity->allocation.elements);
+    state->exempt = arena_rows(arena, commodity->allocation.elements);
+    state->line = arena_rows(arena, commodity->legs * LINE_ROWS);
+    state->outlet = arena_rows(arena, commodity->outlets * OUT_ROWS);
+    state->tranche = arena_rows(arena, commodity->tranches * TRANCHE_ROWS);
+    state->all = arena_rows(arena, ALL_ROWS);
+    state->history = arena_take(arena, commodity->outlets, sizeof *state->history);
+    state->shock = arena_take(arena, commodity->outlets, sizeof *state->shock);
+    state->ask = arena_take(arena, commodity->tranches, sizeof *state->ask);
+    state->of = arena_take(arena, commodity->tranches, sizeof *state->of);
+    TRY(arena_check(arena));
     for (size_t o = 0; o < commodity->outlets; o++)
         if (commodity->outlet[o].shock >= 0)
-            TRY(stream_state_init(&commodity->outlet[o].shock_stream, &state->shock[o]));
+            TRY(stream_state_init(&commodity->outlet[o].shock_stream, arena, &state->shock[o]));
     return NULL;
 }
 
-struct fault *energy_open(const struct energy *energy, struct energy_state **out)
+struct fault *energy_open(const struct energy *energy, struct arena *arena, struct energy_state **out)
 {
-    struct energy_state *state = calloc(1, sizeof *state);
+    struct energy_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->energy = energy;
-    state->commodity = calloc(energy->count + 1, sizeof *state->commodity);
-    const size_t size = (sizeof *state->work + LANES_ALIGNMENT - 1) / LANES_ALIGNMENT * LANES_ALIGNMENT;
-    state->work = aligned_alloc(LANES_ALIGNMENT, size);
-    state->shared = lanes_rows(energy->shareds * SHARED_ROWS);
-    if (state->commodity == NULL || state->work == NULL || state->shared == NULL) return fault_no_memory();
-    for (size_t i = 0; i < energy->count; i++) TRY(commodity_open(&energy->commodity[i], &state->commodity[i]));
+    state->commodity = arena_take(arena, energy->count, sizeof *state->commodity);
+    state->work = (void *)arena_rows(arena, sizeof *state->work / sizeof(double[LANES]) + 1);
+    state->shared = arena_rows(arena, energy->shareds * SHARED_ROWS);
+    TRY(arena_check(arena));
+    for (size_t i = 0; i < energy->count; i++) TRY(commodity_open(&energy->commodity[i], arena, &state->commodity[i]));
     return NULL;
-}
-
-void energy_close(struct energy_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->commodity != NULL && i < state->energy->count; i++) {
-        struct commodity_state *commodity = &state->commodity[i];
-        for (size_t o = 0; commodity->shock != NULL && o < state->energy->commodity[i].outlets; o++)
-            stream_state_free(&commodity->shock[o]);
-        free(commodity->field);
-        free(commodity->group);
-        free(commodity->exempt);
-        free(commodity->line);
-        free(commodity->outlet);
-        free(commodity->tranche);
-        free(commodity->all);
-        free(commodity->history);
-        free(commodity->shock);
-        free(commodity->ask);
-        free(commodity->of);
-    }
-    free(state->commodity);
-    free(state->shared);
-    free(state->work);
-    free(state);
 }
 
 void energy_calm(struct energy_state *state, bool calm)

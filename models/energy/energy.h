@@ -127,11 +127,8 @@ MUST_CHECK struct fault *energy_prepare(struct plan *plan, const struct drivers 
 void energy_free(struct energy *energy);
 
 struct energy_state; /* of a thread */
-MUST_CHECK struct fault *energy_open(const struct energy *energy, struct energy_state **state);
-void energy_close(struct energy_state *state);
+MUST_CHECK struct fault *energy_open(const struct energy *energy, struct arena *arena, struct energy_state **state);
 /* What a state takes: rows of lanes, and states of streams. */
-size_t energy_rows(const struct energy *energy);
-size_t energy_streams(const struct energy *energy);
 /* For a block, the drivers at their start. */
 void energy_start(struct energy_state *state, const struct rows *rows, const struct drivers_state *drivers,
                   uint64_t first_replication);

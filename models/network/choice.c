@@ -16,43 +16,21 @@ struct choice {
     double (*sums)[LANES];      /* [nests] sums of exponentials within a nest, then their logs */
 };
 
-size_t choice_rows(const struct routes *routes)
+struct fault *choice_open(const struct routes *routes, struct arena *arena, struct choice **out)
 {
-    return 4 * routes->nests + 3 * routes->flows + routes->count;
-}
-
-struct fault *choice_open(const struct routes *routes, struct choice **out)
-{
-    struct choice *choice = calloc(1, sizeof *choice);
+    struct choice *choice = arena_take(arena, 1, sizeof *choice);
     if (choice == NULL) return fault_no_memory();
     *out = choice;
     choice->routes = routes;
-    choice->lambda = lanes_rows(routes->nests);
-    choice->inverse = lanes_rows(routes->nests);
-    choice->steepness = lanes_rows(routes->flows);
-    choice->inclusive = lanes_rows(routes->nests);
-    choice->top = lanes_rows(routes->flows);
-    choice->sum = lanes_rows(routes->flows);
-    choice->work = lanes_rows(routes->count);
-    choice->sums = lanes_rows(routes->nests);
-    if (choice->lambda == NULL || choice->inverse == NULL || choice->steepness == NULL || choice->inclusive == NULL ||
-        choice->top == NULL || choice->sum == NULL || choice->work == NULL || choice->sums == NULL)
-        return fault_no_memory();
-    return NULL;
-}
-
-void choice_close(struct choice *choice)
-{
-    if (choice == NULL) return;
-    free(choice->lambda);
-    free(choice->inverse);
-    free(choice->steepness);
-    free(choice->inclusive);
-    free(choice->top);
-    free(choice->sum);
-    free(choice->work);
-    free(choice->sums);
-    free(choice);
+    choice->lambda = arena_rows(arena, routes->nests);
+    choice->inverse = arena_rows(arena, routes->nests);
+    choice->steepness = arena_rows(arena, routes->flows);
+    choice->inclusive = arena_rows(arena, routes->nests);
+    choice->top = arena_rows(arena, routes->flows);
+    choice->sum = arena_rows(arena, routes->flows);
+    choice->work = arena_rows(arena, routes->count);
+    choice->sums = arena_rows(arena, routes->nests);
+    return arena_check(arena);
 }
 
 /* a_r - theta C_r0 of the routes with a share in the base year. */

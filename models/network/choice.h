@@ -16,9 +16,7 @@
 
 struct choice; /* of a thread */
 
-MUST_CHECK struct fault *choice_open(const struct routes *routes, struct choice **choice);
-void choice_close(struct choice *choice);
-size_t choice_rows(const struct routes *routes);
+MUST_CHECK struct fault *choice_open(const struct routes *routes, struct arena *arena, struct choice **choice);
 
 /* For a block: lambdas, and constant[r] = a_r - theta C_r0 from base costs [routes], USD per unit. */
 void choice_start(struct choice *choice, const struct rows *rows, const double (*base_cost)[LANES],

@@ -208,15 +208,12 @@ const struct key flows_key = {.name = "flows",
                               .meaning = "Demands for moving a commodity between two places."};
 
 enum { FLOW_DEMAND, FLOW_SURPLUS };
+#define DEMAND_KIND                                                                                                    \
+    .pattern = "flows.F.demand", .subject = SUBJECT_FLOWS, .rank = 10, .words = "demand of flow F",                    \
+    .unit = "$commodity.unit/yr", .rule = OUTCOME_SUM, .better = OUTCOME_MORE,                                         \
+    .meaning = "Demand of the flow, before any limit of capacity."
 const struct outcome_kind flows_outcomes[] = {
-    [FLOW_DEMAND] = {.pattern = "flows.F.demand",
-                     .subject = SUBJECT_FLOWS,
-                     .rank = 10,
-                     .words = "demand of flow F",
-                     .unit = "$commodity.unit/yr",
-                     .rule = OUTCOME_SUM,
-                     .better = OUTCOME_MORE,
-                     .meaning = "Demand of the flow, before any limit of capacity."},
+    [FLOW_DEMAND] = {DEMAND_KIND},
     [FLOW_SURPLUS] = {.pattern = "flows.F.surplus",
                       .subject = SUBJECT_FLOWS,
                       .words = "gain of users of flow F over the base price",
@@ -226,6 +223,8 @@ const struct outcome_kind flows_outcomes[] = {
                       .meaning = "What users gain over the base price, by the rule of half; only its difference "
                                  "between two runs has a meaning."},
     {.pattern = NULL}};
+/* Where no corridor sums flows up, they are what a reader asks for. */
+static const struct outcome_kind demand_as_headline = {DEMAND_KIND, .headline = true, .main = MAIN_CHANGED};
 
 struct flow {
     struct setting *setting;
@@ -413,7 +412,11 @@ static struct fault *flow_prepare(struct flow *flow, struct setting *setting, st
     flow->shock = drivers_shock(drivers, flow->name);
     TRY(season_read(setting_find(setting, "season"), plan, &flow->season));
     TRY(incomes_read(flow, setting_find(setting, "income"), drivers));
-    TRY(outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_DEMAND], &flow->name, flow->unit, &flow->demand));
+    struct setting *outcomes = setting_find(plan->root, "outcomes");
+    const struct setting *corridors = outcomes == NULL ? NULL : setting_find(outcomes, "corridors");
+    const bool summed = corridors != NULL && corridors->children > 0;
+    TRY(outcomes_declare(plan->outcomes, summed ? &flows_outcomes[FLOW_DEMAND] : &demand_as_headline, &flow->name,
+                         flow->unit, &flow->demand));
     return outcomes_declare(plan->outcomes, &flows_outcomes[FLOW_SURPLUS], &flow->name, "USD/yr", &flow->surplus);
 }
 
@@ -515,21 +518,16 @@ struct setting *flows_setting(const struct flows *flows, size_t flow)
     return flows->flow[flow].setting;
 }
 
-size_t flows_rows(const struct flows *flows)
+struct fault *flows_open(const struct flows *flows, struct arena *arena, struct flows_state **out)
 {
-    return flows->count * FLOW_ROWS;
-}
-
-struct fault *flows_open(const struct flows *flows, struct flows_state **out)
-{
-    struct flows_state *state = calloc(1, sizeof *state);
+    struct flows_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->flows = flows;
-    state->x = lanes_rows(flows_rows(flows));
-    state->cost = calloc(flows->count + 1, sizeof *state->cost);
-    state->price_moves = calloc(flows->count + 1, sizeof *state->price_moves);
-    if (state->x == NULL || state->cost == NULL || state->price_moves == NULL) return fault_no_memory();
+    state->x = arena_rows(arena, flows->count * FLOW_ROWS);
+    state->cost = arena_take(arena, flows->count, sizeof *state->cost);
+    state->price_moves = arena_take(arena, flows->count, sizeof *state->price_moves);
+    TRY(arena_check(arena));
     for (size_t i = 0; i < flows->count; i++) {
         const struct flow *flow = &flows->flow[i];
         state->price_moves[i] = flow->value_follows || store_varies_by_month(flows->store, flow->value) ||
@@ -537,15 +535,6 @@ struct fault *flows_open(const struct flows *flows, struct flows_state **out)
                                 store_varies_by_month(flows->store, flow->wedge);
     }
     return NULL;
-}
-
-void flows_close(struct flows_state *state)
-{
-    if (state == NULL) return;
-    free(state->x);
-    free(state->cost);
-    free(state->price_moves);
-    free(state);
 }
 
 void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES])

@@ -43,9 +43,7 @@ const char *flows_from(const struct flows *flows, size_t flow); /* country of th
 const char *flows_to(const struct flows *flows, size_t flow);   /* country of the importer */
 struct setting *flows_setting(const struct flows *flows, size_t flow);
 
-MUST_CHECK struct fault *flows_open(const struct flows *flows, struct flows_state **state);
-void flows_close(struct flows_state *state);
-size_t flows_rows(const struct flows *flows); /* of lanes, that a state takes */
+MUST_CHECK struct fault *flows_open(const struct flows *flows, struct arena *arena, struct flows_state **state);
 /* Gives the flow the row that holds its composite cost, USD per unit: the base's when flows_start is called, last
  * month's when flows_step is. */
 void flows_connect(struct flows_state *state, size_t flow, const double cost[LANES]);

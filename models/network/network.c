@@ -413,29 +413,16 @@ static void parts_of(struct network_state *state, const struct network *network,
     memcpy(parts, list, sizeof list);
 }
 
-size_t network_rows(const struct network *network)
-{
-    struct network_state state;
-    struct part parts[PARTS];
-    size_t rows =
-        route_cost_rows(&network->legs, &network->routes) + choice_rows(&network->routes) + queue_rows(&network->queue);
-    parts_of(&state, network, parts);
-    for (size_t i = 0; i < PARTS; i++) rows += parts[i].count;
-    return rows;
-}
-
 /* What may vary by month, now that everything that moves a quantity is known. */
-static struct fault *moves_settle(struct network_state *state)
+static struct fault *moves_settle(struct network_state *state, struct arena *arena)
 {
     const struct network *network = state->network;
     const struct routes *routes = &network->routes;
-    state->utility_moves = calloc(routes->count + 1, sizeof *state->utility_moves);
-    state->weight_moves = calloc(routes->flows + 1, sizeof *state->weight_moves);
-    state->choice_moves = calloc(routes->flows + 1, sizeof *state->choice_moves);
-    state->capacity_moves = calloc(network->queue.count + 1, sizeof *state->capacity_moves);
-    if (state->utility_moves == NULL || state->weight_moves == NULL || state->choice_moves == NULL ||
-        state->capacity_moves == NULL)
-        return fault_no_memory();
+    state->utility_moves = arena_take(arena, routes->count, sizeof *state->utility_moves);
+    state->weight_moves = arena_take(arena, routes->flows, sizeof *state->weight_moves);
+    state->choice_moves = arena_take(arena, routes->flows, sizeof *state->choice_moves);
+    state->capacity_moves = arena_take(arena, network->queue.count, sizeof *state->capacity_moves);
+    TRY(arena_check(arena));
     for (size_t f = 0; f < routes->flows; f++) {
         const struct route_flow *flow = &routes->flow[f];
         const bool sensitivity = flow->sensitivity >= 0 && store_varies_by_month(network->store, flow->sensitivity);
@@ -452,36 +439,20 @@ static struct fault *moves_settle(struct network_state *state)
     return NULL;
 }
 
-struct fault *network_open(const struct network *network, struct network_state **out)
+struct fault *network_open(const struct network *network, struct arena *arena, struct network_state **out)
 {
-    struct network_state *state = calloc(1, sizeof *state);
+    struct network_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->network = network;
-    TRY(route_cost_open(network->store, &network->legs, &network->routes, &state->cost));
-    TRY(choice_open(&network->routes, &state->choice));
-    TRY(queue_open(&network->queue, &state->queue));
+    TRY(route_cost_open(network->store, &network->legs, &network->routes, arena, &state->cost));
+    TRY(choice_open(&network->routes, arena, &state->choice));
+    TRY(queue_open(&network->queue, arena, &state->queue));
     struct part parts[PARTS];
     parts_of(state, network, parts);
     for (size_t i = 0; i < PARTS; i++)
-        if ((*parts[i].rows = lanes_rows(parts[i].count)) == NULL) return fault_no_memory();
-    return moves_settle(state);
-}
-
-void network_close(struct network_state *state)
-{
-    if (state == NULL) return;
-    struct part parts[PARTS];
-    parts_of(state, state->network, parts);
-    for (size_t i = 0; i < PARTS; i++) free(*parts[i].rows);
-    route_cost_close(state->cost);
-    choice_close(state->choice);
-    queue_close(state->queue);
-    free(state->utility_moves);
-    free(state->weight_moves);
-    free(state->choice_moves);
-    free(state->capacity_moves);
-    free(state);
+        if ((*parts[i].rows = arena_rows(arena, parts[i].count)) == NULL) return fault_no_memory();
+    return moves_settle(state, arena);
 }
 
 void network_connect(const struct network_state *state, struct flows_state *flows)

@@ -28,10 +28,8 @@ MUST_CHECK struct fault *network_prepare(struct plan *plan, const struct drivers
 void network_free(struct network *network);
 const struct legs *network_legs(const struct network *network);
 const struct routes *network_routes(const struct network *network);
-size_t network_rows(const struct network *network); /* of a state */
 
-MUST_CHECK struct fault *network_open(const struct network *network, struct network_state **state);
-void network_close(struct network_state *state);
+MUST_CHECK struct fault *network_open(const struct network *network, struct arena *arena, struct network_state **state);
 /* Gives flows their composite costs. */
 void network_connect(const struct network_state *state, struct flows_state *flows);
 /* For a block, at the rows of the base date and the drivers at their start. */

@@ -294,19 +294,9 @@ static void flags_of(struct queue_state *state, const struct queue *queue, struc
     memcpy(flags, list, sizeof list);
 }
 
-size_t queue_rows(const struct queue *queue)
+struct fault *queue_open(const struct queue *queue, struct arena *arena, struct queue_state **out)
 {
-    struct queue_state state;
-    struct part parts[PARTS];
-    size_t rows = 0;
-    parts_of(&state, queue, parts);
-    for (size_t i = 0; i < PARTS; i++) rows += parts[i].count;
-    return rows;
-}
-
-struct fault *queue_open(const struct queue *queue, struct queue_state **out)
-{
-    struct queue_state *state = calloc(1, sizeof *state);
+    struct queue_state *state = arena_take(arena, 1, sizeof *state);
     struct part parts[PARTS];
     struct flags flags[FLAGS];
     if (state == NULL) return fault_no_memory();
@@ -315,28 +305,14 @@ struct fault *queue_open(const struct queue *queue, struct queue_state **out)
     parts_of(state, queue, parts);
     flags_of(state, queue, flags);
     for (size_t i = 0; i < PARTS; i++)
-        if ((*parts[i].rows = lanes_rows(parts[i].count)) == NULL) return fault_no_memory();
+        if ((*parts[i].rows = arena_rows(arena, parts[i].count)) == NULL) return fault_no_memory();
     for (size_t i = 0; i < FLAGS; i++)
-        if ((*flags[i].flag = calloc(flags[i].count + 1, sizeof **flags[i].flag)) == NULL) return fault_no_memory();
-    state->use = calloc(queue->users + 1, sizeof *state->use);
-    state->capacity = calloc(queue->count + 1, sizeof *state->capacity);
-    state->list = calloc(queue->routes->flows + 1, sizeof *state->list);
-    return state->use == NULL || state->capacity == NULL || state->list == NULL ? fault_no_memory() : NULL;
-}
-
-void queue_close(struct queue_state *state)
-{
-    struct part parts[PARTS];
-    struct flags flags[FLAGS];
-    if (state == NULL) return;
-    parts_of(state, state->queue, parts);
-    flags_of(state, state->queue, flags);
-    for (size_t i = 0; i < PARTS; i++) free(*parts[i].rows);
-    for (size_t i = 0; i < FLAGS; i++) free(*flags[i].flag);
-    free(state->use);
-    free(state->capacity);
-    free(state->list);
-    free(state);
+        if ((*flags[i].flag = arena_take(arena, flags[i].count, sizeof **flags[i].flag)) == NULL)
+            return fault_no_memory();
+    state->use = arena_take(arena, queue->users, sizeof *state->use);
+    state->capacity = arena_take(arena, queue->count, sizeof *state->capacity);
+    state->list = arena_take(arena, queue->routes->flows, sizeof *state->list);
+    return arena_check(arena);
 }
 
 /* ---- a block ---- */

@@ -90,9 +90,7 @@ MUST_CHECK struct fault *queue_prepare(const struct legs *legs, const struct rou
 void queue_free(struct queue *queue);
 
 struct queue_state; /* of a thread */
-MUST_CHECK struct fault *queue_open(const struct queue *queue, struct queue_state **state);
-void queue_close(struct queue_state *state);
-size_t queue_rows(const struct queue *queue);
+MUST_CHECK struct fault *queue_open(const struct queue *queue, struct arena *arena, struct queue_state **state);
 
 /* What a month is solved for. Rows: [routes] utility without queues; [flows] demand per month and the weight
  * theta VOT 30.4375 of a month's delay; [legs] the whole capacity per month. Where the weight is 0 a route with a closed leg is no

@@ -39,11 +39,6 @@ struct route_cost {
 
 static const enum leg_map money[] = {LEG_COST, LEG_FEE, LEG_SUBSIDY, LEG_PENALTY};
 
-size_t route_cost_rows(const struct legs *legs, const struct routes *routes)
-{
-    return 4 * routes->count + 2 * legs->count;
-}
-
 /* Whether something that the route's fixed part is made of varies by month. */
 static bool fixed_moves(const struct route_cost *cost, const struct store *store, size_t r)
 {
@@ -94,55 +89,31 @@ static void settle(struct route_cost *cost, const struct store *store, size_t r)
 }
 
 struct fault *route_cost_open(const struct store *store, const struct legs *legs, const struct routes *routes,
-                              struct route_cost **out)
+                              struct arena *arena, struct route_cost **out)
 {
     size_t ways = 0;
-    struct route_cost *cost = calloc(1, sizeof *cost);
+    struct route_cost *cost = arena_take(arena, 1, sizeof *cost);
     if (cost == NULL) return fault_no_memory();
     *out = cost;
     for (size_t r = 0; r < routes->count; r++) ways += routes->route[r].legs;
     cost->legs = legs;
     cost->routes = routes;
-    cost->term = calloc(ways * (sizeof money / sizeof *money) + 1, sizeof *cost->term);
-    cost->first_term = calloc(routes->count + 1, sizeof *cost->first_term);
-    cost->following = calloc(ways + 1, sizeof *cost->following);
-    cost->driver = calloc(ways + 1, sizeof *cost->driver);
-    cost->fixed_moves = calloc(routes->count + 1, sizeof *cost->fixed_moves);
-    cost->moves = calloc(routes->count + 1, sizeof *cost->moves);
-    cost->soft = calloc(routes->count + 1, sizeof *cost->soft);
-    if (cost->term == NULL || cost->first_term == NULL || cost->following == NULL || cost->driver == NULL ||
-        cost->fixed_moves == NULL || cost->moves == NULL || cost->soft == NULL)
-        return fault_no_memory();
+    cost->term = arena_take(arena, ways * (sizeof money / sizeof *money), sizeof *cost->term);
+    cost->first_term = arena_take(arena, routes->count + 1, sizeof *cost->first_term);
+    cost->following = arena_take(arena, ways, sizeof *cost->following);
+    cost->driver = arena_take(arena, ways, sizeof *cost->driver);
+    cost->fixed_moves = arena_take(arena, routes->count, sizeof *cost->fixed_moves);
+    cost->moves = arena_take(arena, routes->count, sizeof *cost->moves);
+    cost->soft = arena_take(arena, routes->count, sizeof *cost->soft);
+    TRY(arena_check(arena));
     for (size_t r = 0; r < routes->count; r++) settle(cost, store, r);
-    cost->fixed = lanes_rows(routes->count);
-    cost->time = lanes_rows(routes->count);
-    cost->cost = lanes_rows(routes->count);
-    cost->days = lanes_rows(routes->count);
-    cost->delay = lanes_rows(legs->count);
-    cost->ratio = lanes_rows(cost->ratios);
-    if (cost->fixed == NULL || cost->time == NULL || cost->cost == NULL || cost->days == NULL || cost->delay == NULL ||
-        cost->ratio == NULL)
-        return fault_no_memory();
-    return NULL;
-}
-
-void route_cost_close(struct route_cost *cost)
-{
-    if (cost == NULL) return;
-    free(cost->term);
-    free(cost->first_term);
-    free(cost->following);
-    free(cost->driver);
-    free(cost->fixed_moves);
-    free(cost->moves);
-    free(cost->soft);
-    free(cost->fixed);
-    free(cost->time);
-    free(cost->cost);
-    free(cost->days);
-    free(cost->delay);
-    free(cost->ratio);
-    free(cost);
+    cost->fixed = arena_rows(arena, routes->count);
+    cost->time = arena_rows(arena, routes->count);
+    cost->cost = arena_rows(arena, routes->count);
+    cost->days = arena_rows(arena, routes->count);
+    cost->delay = arena_rows(arena, legs->count);
+    cost->ratio = arena_rows(arena, cost->ratios);
+    return arena_check(arena);
 }
 
 /* The fixed part of a route, and its time. */

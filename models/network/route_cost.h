@@ -15,9 +15,7 @@ struct route_cost; /* of a thread */
 
 /* After the store is sealed: which sums vary by month is settled here. */
 MUST_CHECK struct fault *route_cost_open(const struct store *store, const struct legs *legs,
-                                         const struct routes *routes, struct route_cost **cost);
-void route_cost_close(struct route_cost *cost);
-size_t route_cost_rows(const struct legs *legs, const struct routes *routes);
+                                         const struct routes *routes, struct arena *arena, struct route_cost **cost);
 
 /* For a block, at the rows of the base date; load[legs] is rho there (read for legs with soft congestion only). */
 void route_cost_start(struct route_cost *cost, const struct rows *rows, const double (*load)[LANES]);

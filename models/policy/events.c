@@ -351,58 +351,29 @@ size_t events_count(const struct events *events)
     return events->count;
 }
 
-size_t events_rows(const struct events *events)
+struct fault *events_open(const struct events *events, struct arena *arena, struct events_state **out)
 {
-    return 2 * events->count + 2 * events->eaches + 1;
-}
-
-size_t events_streams(const struct events *events)
-{
-    return 2 * events->count + events->eaches;
-}
-
-struct fault *events_open(const struct events *events, struct events_state **out)
-{
-    struct events_state *state = calloc(1, sizeof *state);
+    struct events_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->events = events;
-    state->left = lanes_rows(events->count);
-    state->since = lanes_rows(events->count);
-    state->value = lanes_rows(events->eaches);
-    state->sum = lanes_rows(events->eaches);
-    state->missed = lanes_rows(1);
-    state->stream = calloc(events->count + 1, sizeof *state->stream);
-    state->again = calloc(events->count + 1, sizeof *state->again);
-    state->each = calloc(events->eaches + 1, sizeof *state->each);
-    if (state->left == NULL || state->since == NULL || state->value == NULL || state->sum == NULL ||
-        state->missed == NULL || state->stream == NULL || state->again == NULL || state->each == NULL)
-        return fault_no_memory();
+    state->left = arena_rows(arena, events->count);
+    state->since = arena_rows(arena, events->count);
+    state->value = arena_rows(arena, events->eaches);
+    state->sum = arena_rows(arena, events->eaches);
+    state->missed = arena_rows(arena, 1);
+    state->stream = arena_take(arena, events->count, sizeof *state->stream);
+    state->again = arena_take(arena, events->count, sizeof *state->again);
+    state->each = arena_take(arena, events->eaches, sizeof *state->each);
+    TRY(arena_check(arena));
     for (size_t i = 0; i < events->count; i++) {
         const struct event *event = &events->event[i];
-        TRY(stream_state_init(&event->stream, &state->stream[i]));
-        TRY(stream_state_init(&event->again, &state->again[i]));
+        TRY(stream_state_init(&event->stream, arena, &state->stream[i]));
+        TRY(stream_state_init(&event->again, arena, &state->again[i]));
         for (size_t e = 0; e < event->eaches; e++)
-            TRY(stream_state_init(&event->each[e].stream, &state->each[event->first_each + e]));
+            TRY(stream_state_init(&event->each[e].stream, arena, &state->each[event->first_each + e]));
     }
     return NULL;
-}
-
-void events_close(struct events_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->stream != NULL && i < state->events->count; i++) stream_state_free(&state->stream[i]);
-    for (size_t i = 0; state->again != NULL && i < state->events->count; i++) stream_state_free(&state->again[i]);
-    for (size_t i = 0; state->each != NULL && i < state->events->eaches; i++) stream_state_free(&state->each[i]);
-    free(state->stream);
-    free(state->again);
-    free(state->each);
-    free(state->left);
-    free(state->since);
-    free(state->value);
-    free(state->sum);
-    free(state->missed);
-    free(state);
 }
 
 void events_start(struct events_state *state, uint64_t first_replication)

@@ -28,11 +28,8 @@ MUST_CHECK struct fault *events_prepare(struct plan *plan, struct effects *effec
 void events_free(struct events *events);
 size_t events_count(const struct events *events);
 
-MUST_CHECK struct fault *events_open(const struct events *events, struct events_state **state);
-void events_close(struct events_state *state);
+MUST_CHECK struct fault *events_open(const struct events *events, struct arena *arena, struct events_state **state);
 /* What a state takes: rows of lanes, and states of streams. */
-size_t events_rows(const struct events *events);
-size_t events_streams(const struct events *events);
 void events_start(struct events_state *state, uint64_t first_replication);
 /* A month (0 = the first): writes the signals of the events. */
 void events_step(struct events_state *state, const struct rows *rows, const struct drivers_state *drivers, int month);

@@ -406,45 +406,21 @@ bool policies_spend(const struct policies *policies)
 
 /* ---- a thread ---- */
 
-size_t policies_rows(const struct policies *policies)
+struct fault *policies_open(const struct policies *policies, struct arena *arena, struct policies_state **out)
 {
-    return policies->count * (POLICY_ROWS + PROJECT_ROWS) + MONEY_ROWS;
-}
-
-size_t policies_streams(const struct policies *policies)
-{
-    size_t streams = 0;
-    for (size_t i = 0; i < policies->count; i++) streams += policies->policy[i].project.fails;
-    return streams;
-}
-
-struct fault *policies_open(const struct policies *policies, struct policies_state **out)
-{
-    struct policies_state *state = calloc(1, sizeof *state);
+    struct policies_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->policies = policies;
-    state->row = lanes_rows(policies->count * POLICY_ROWS);
-    state->project = lanes_rows(policies->count * PROJECT_ROWS);
-    state->money = lanes_rows(MONEY_ROWS);
-    state->fail = calloc(policies->count + 1, sizeof *state->fail);
-    if (state->row == NULL || state->project == NULL || state->money == NULL || state->fail == NULL)
-        return fault_no_memory();
+    state->row = arena_rows(arena, policies->count * POLICY_ROWS);
+    state->project = arena_rows(arena, policies->count * PROJECT_ROWS);
+    state->money = arena_rows(arena, MONEY_ROWS);
+    state->fail = arena_take(arena, policies->count, sizeof *state->fail);
+    TRY(arena_check(arena));
     for (size_t i = 0; i < policies->count; i++)
         if (policies->policy[i].project.fails)
-            TRY(stream_state_init(&policies->policy[i].project.fail, &state->fail[i]));
+            TRY(stream_state_init(&policies->policy[i].project.fail, arena, &state->fail[i]));
     return NULL;
-}
-
-void policies_close(struct policies_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->fail != NULL && i < state->policies->count; i++) stream_state_free(&state->fail[i]);
-    free(state->fail);
-    free(state->row);
-    free(state->project);
-    free(state->money);
-    free(state);
 }
 
 void policies_start(struct policies_state *state, const struct rows *rows, uint64_t first_replication, bool calm)

@@ -31,11 +31,9 @@ const char *policies_name(const struct policies *policies, size_t policy);
 /* Whether any has a cost. */
 bool policies_spend(const struct policies *policies);
 
-MUST_CHECK struct fault *policies_open(const struct policies *policies, struct policies_state **state);
-void policies_close(struct policies_state *state);
+MUST_CHECK struct fault *policies_open(const struct policies *policies, struct arena *arena,
+                                       struct policies_state **state);
 /* What a state takes: rows of lanes, and states of streams. */
-size_t policies_rows(const struct policies *policies);
-size_t policies_streams(const struct policies *policies);
 /* For a block. `calm`: nothing fails. */
 void policies_start(struct policies_state *state, const struct rows *rows, uint64_t first_replication, bool calm);
 /* Before anything else of a month (0 = the first), while `last` holds the outcomes of the last one: counts for the

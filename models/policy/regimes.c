@@ -233,13 +233,6 @@ size_t regimes_count(const struct regimes *regimes)
     return regimes->count;
 }
 
-size_t regimes_rows(const struct regimes *regimes)
-{
-    size_t rows = 0;
-    for (size_t i = 0; i < regimes->count; i++) rows += 1 + 2 * regimes->regime[i].states * regimes->regime[i].states;
-    return rows;
-}
-
 /* ---- a thread ---- */
 
 static bool rates_move(const struct regime *regime, const struct store *store)
@@ -250,38 +243,25 @@ static bool rates_move(const struct regime *regime, const struct store *store)
     return false;
 }
 
-struct fault *regimes_open(const struct regimes *regimes, struct regimes_state **out)
+struct fault *regimes_open(const struct regimes *regimes, struct arena *arena, struct regimes_state **out)
 {
-    struct regimes_state *state = calloc(1, sizeof *state);
+    struct regimes_state *state = arena_take(arena, 1, sizeof *state);
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->regimes = regimes;
-    state->regime = calloc(regimes->count + 1, sizeof *state->regime);
+    state->regime = arena_take(arena, regimes->count, sizeof *state->regime);
     if (state->regime == NULL) return fault_no_memory();
     for (size_t i = 0; i < regimes->count; i++) {
         const struct regime *regime = &regimes->regime[i];
         struct regime_lanes *lanes = &state->regime[i];
         lanes->moves = rates_move(regime, regimes->store);
-        lanes->rate = lanes_rows(regime->states * regime->states);
-        lanes->probability = lanes_rows(regime->states * regime->states);
-        lanes->at = lanes_rows(1);
-        if (lanes->rate == NULL || lanes->probability == NULL || lanes->at == NULL) return fault_no_memory();
-        TRY(stream_state_init(&regime->stream, &lanes->stream));
+        lanes->rate = arena_rows(arena, regime->states * regime->states);
+        lanes->probability = arena_rows(arena, regime->states * regime->states);
+        lanes->at = arena_rows(arena, 1);
+        TRY(arena_check(arena));
+        TRY(stream_state_init(&regime->stream, arena, &lanes->stream));
     }
     return NULL;
-}
-
-void regimes_close(struct regimes_state *state)
-{
-    if (state == NULL) return;
-    for (size_t i = 0; state->regime != NULL && i < state->regimes->count; i++) {
-        stream_state_free(&state->regime[i].stream);
-        free(state->regime[i].rate);
-        free(state->regime[i].probability);
-        free(state->regime[i].at);
-    }
-    free(state->regime);
-    free(state);
 }
 
 void regimes_start(struct regimes_state *state, uint64_t first_replication)

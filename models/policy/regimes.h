@@ -25,9 +25,7 @@ void regimes_free(struct regimes *regimes);
 size_t regimes_count(const struct regimes *regimes);
 
 /* After the store is sealed. */
-MUST_CHECK struct fault *regimes_open(const struct regimes *regimes, struct regimes_state **state);
-void regimes_close(struct regimes_state *state);
-size_t regimes_rows(const struct regimes *regimes);
+MUST_CHECK struct fault *regimes_open(const struct regimes *regimes, struct arena *arena, struct regimes_state **state);
 void regimes_start(struct regimes_state *state, uint64_t first_replication);
 /* A month (0 = the first): writes the signals of the states. */
 void regimes_step(struct regimes_state *state, const struct rows *rows, int month);

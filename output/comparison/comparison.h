@@ -148,7 +148,10 @@ void comparison_json(const struct comparison *comparison, FILE *to);
 /* The whole file under a temporary name, flushed, synced and renamed, as a result. Same comparison, same bytes. */
 MUST_CHECK struct fault *comparison_write(const struct comparison *comparison, const char *path, bool force);
 
-/* What a comparison file holds: of what, worlds, variants, periods, outcomes with their units and numbers. */
+/* Whether the file is a comparison of a known format, of the structure of comparisons, and, if `sealed`, has the content
+ * that it states. FAULT_FILES if not. */
+MUST_CHECK struct fault *comparison_check(const char *path, bool sealed);
+/* What a comparison file that comparison_check has passed holds: of what, worlds, variants, periods, outcomes with their units and numbers. */
 MUST_CHECK struct fault *comparison_list(const char *path, FILE *to);
 
 #endif

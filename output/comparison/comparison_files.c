@@ -95,11 +95,18 @@ struct fault *comparison_reading_note_lengths(const struct comparison_reading *r
         shown(base), a, shown(file), b, a < b ? a : b);
 }
 
+static int by_replication(const void *left, const void *right)
+{
+    const struct invalid_replication *a = left, *b = right;
+    return a->replication < b->replication ? -1 : a->replication > b->replication;
+}
+
+/* They are in ascending order. */
 static bool is_invalid(const struct result *result, uint64_t replication)
 {
-    for (size_t i = 0; i < result->invalids; i++)
-        if (result->invalid[i].replication == replication) return true;
-    return false;
+    const struct invalid_replication wanted = {.replication = replication};
+    return result->invalids > 0 &&
+           bsearch(&wanted, result->invalid, result->invalids, sizeof wanted, by_replication) != NULL;
 }
 
 static struct fault *note_invalid(const struct comparison_reading *reading, const struct side *base,

@@ -1,7 +1,7 @@
 /* output/comparison/comparison_list.c -- what a comparison file holds, for people.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
-#include "output/hdf5/reader.h"
+#include "output/hdf5/structure.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -97,13 +97,22 @@ static struct fault *print_all(const struct reader *reader, const struct lists *
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the list cannot be written") : NULL;
 }
 
+struct fault *comparison_check(const char *path, bool sealed)
+{
+    struct reader reader;
+    struct fault *fault = reader_open(path, &reader);
+    if (fault == NULL) fault = check_kind(&reader);
+    if (fault == NULL) fault = structure_check(&reader);
+    if (fault == NULL && sealed) fault = reader_check_content(&reader);
+    return reader_close(&reader, fault);
+}
+
 struct fault *comparison_list(const char *path, FILE *to)
 {
     struct reader reader;
     struct lists lists = {.annual = false};
     struct fault *fault = reader_open(path, &reader);
     if (fault == NULL) fault = check_kind(&reader);
-    if (fault == NULL) fault = reader_check_content(&reader);
     if (fault == NULL) fault = read_lists(&reader, &lists);
     if (fault == NULL) fault = print_all(&reader, &lists, to);
     free_lists(&lists);

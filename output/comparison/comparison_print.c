@@ -118,15 +118,25 @@ static void print_columns(const struct comparison *comparison, size_t world, int
     }
 }
 
+/* How many pairs of replications a variant has with its base, at most. */
+static uint64_t pairs_of(const struct comparison *comparison, size_t world, size_t variant)
+{
+    if (comparison->origin == NULL) return comparison->replications; /* those that all have */
+    const uint64_t base = comparison->base_origin[world].replications,
+                   other = comparison->origin[world * comparison->variants + variant].replications;
+    return base < other ? base : other;
+}
+
 /* The replications that could not be compared. */
 static void print_fewer(const struct comparison *comparison, size_t world, FILE *to)
 {
     for (size_t v = 0; v < comparison->variants; v++)
         for (size_t o = 0; o < comparison->outcomes; o++) {
             const struct paired *cell = cell_at(comparison, o, world, v, comparison->shown);
-            if (cell->known && cell->count < (double)comparison->replications)
+            const uint64_t pairs = pairs_of(comparison, world, v);
+            if (cell->known && cell->count < (double)pairs)
                 fprintf(to, "  %s, %s: of the %.0f of %" PRIu64 " replications with a value in both\n",
-                        comparison->variant[v], comparison->outcome[o].path, cell->count, comparison->replications);
+                        comparison->variant[v], comparison->outcome[o].path, cell->count, pairs);
         }
 }
 
@@ -227,7 +237,8 @@ static void print_saving(const struct paired *cell, FILE *to)
     fprintf(to, " %6s", text);
 }
 
-static void print_difference(const struct comparison *comparison, size_t index, const struct scale *scale, FILE *to)
+static void print_difference(const struct comparison *comparison, size_t index, uint64_t pairs,
+                             const struct scale *scale, FILE *to)
 {
     const struct paired *cell = &comparison->cell[index];
     const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
@@ -255,8 +266,7 @@ static void print_difference(const struct comparison *comparison, size_t index, 
         print_saving(cell, to);
     }
     fprintf(to, "  %s", scale->unit);
-    if (cell->paired != 0.0 && cell->count < (double)comparison->replications)
-        fprintf(to, " (%.0f pairs)", cell->count);
+    if (cell->paired != 0.0 && cell->count < (double)pairs) fprintf(to, " (%.0f pairs)", cell->count);
 }
 
 static void print_ratio(const struct benefit_cost *ratio, int width, FILE *to)
@@ -279,7 +289,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         if (!comparison->cell[index].known || !(comparison->cell[index].count > 0.0))
             fprintf(to, " %8s", "-");
         else
-            print_difference(comparison, index, &scale, to);
+            print_difference(comparison, index, pairs_of(comparison, world, line[i].variant), &scale, to);
         fputc('\n', to);
         if (line[i].ratio != NULL) print_ratio(line[i].ratio, width, to);
     }
@@ -303,6 +313,29 @@ static bool shows_no_pairs(const struct comparison *comparison)
     return comparison->unpaired || (counts.known > 0 && counts.unpaired == counts.known);
 }
 
+/* "10,000 pairs of futures"; where variants have more or fewer, "1,000 to 10,000" and each by its name. */
+static void print_pairs(const struct comparison *comparison, FILE *to)
+{
+    uint64_t least = UINT64_MAX, most = 0;
+    for (size_t w = 0; w < comparison->worlds; w++)
+        for (size_t v = 0; v < comparison->variants; v++) {
+            const uint64_t pairs = pairs_of(comparison, w, v);
+            if (pairs == 0) continue; /* one of the two is not there */
+            least = pairs < least ? pairs : least;
+            most = pairs > most ? pairs : most;
+        }
+    if (least < most) {
+        print_with_thousands(least, to);
+        fputs(" to ", to);
+    }
+    print_with_thousands(most, to);
+    fprintf(to, " pairs of futures on the same random numbers (seed %" PRIu64 ")", comparison->seed);
+    for (size_t v = 0; v < comparison->variants && least < most && comparison->worlds == 1; v++) {
+        fprintf(to, "%s %s ", v == 0 ? ":" : ",", comparison->variant[v]);
+        print_with_thousands(pairs_of(comparison, 0, v), to);
+    }
+}
+
 static void print_title(const struct comparison *comparison, FILE *to)
 {
     const int start = comparison->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -316,8 +349,7 @@ static void print_title(const struct comparison *comparison, FILE *to)
     if (shows_no_pairs(comparison)) {
         fputs("as of independent draws", to);
     } else {
-        print_with_thousands(comparison->replications, to);
-        fprintf(to, " pairs of futures on the same random numbers (seed %" PRIu64 ")", comparison->seed);
+        print_pairs(comparison, to);
     }
     fprintf(to, ", %d to %d, %s\n", start, start + (int)comparison->years - 1, comparison->prices);
     if (comparison->shown_periods > 1)

@@ -97,10 +97,11 @@ static struct fault *open_side(const struct comparison_reading *reading, struct 
                                struct comparison_origin *origin)
 {
     const struct comparison *to = reading->to;
-    const size_t periods = to->years + 1, count = side->head.replications;
+    const size_t periods = to->years + 1;
     if (side->path == NULL) return NULL;
     TRY(stored_open(side->path, &side->stored));
-    origin->replications = count;
+    const size_t count = stored_kept(side->stored);
+    origin->replications = side->head.replications;
     TRY(copy_text(side->head.title, &origin->title));
     TRY(copy_text(side->head.history, &origin->history));
     TRY(stored_text(side->stored, "content_sha256", &origin->content));
@@ -257,7 +258,8 @@ static struct fault *open_room(void *context, void **thread_state)
 {
     const struct comparison_reading *reading = context;
     const struct quantiles_asked asked = asked_of(reading->to);
-    const uint64_t count = reading->to->unpaired ? 0 : reading->base[reading->world].head.replications;
+    const struct side *base = &reading->base[reading->world];
+    const uint64_t count = reading->to->unpaired ? 0 : stored_kept(base->stored);
     struct room *room = calloc(1, sizeof *room);
     if (room == NULL) return fault_no_memory();
     room->sorted = calloc(2 * count + 1, sizeof *room->sorted);

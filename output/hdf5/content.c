@@ -53,8 +53,7 @@ void content_name(struct content *content, const char *name)
 
 bool content_leaves_out(const char *attribute)
 {
-    static const char *const left_out[] = {"content_sha256", "complete", "DIMENSION_LIST", "REFERENCE_LIST", "CLASS",
-                                           "_Netcdf4Dimid",  "NAME"};
+    static const char *const left_out[] = {"content_sha256", "complete", "DIMENSION_LIST", "REFERENCE_LIST"};
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (strcmp(attribute, left_out[i]) == 0) return true;
     return false;

@@ -25,7 +25,8 @@ void content_close(struct content *content);
 
 /* An object or attribute begins: its path from the root, or its name. */
 void content_name(struct content *content, const char *name);
-/* Whether an attribute of that name is left out: the digest itself, and what only ties dimensions to datasets. */
+/* Whether an attribute of that name is left out: the digest itself, and references between datasets and dimensions, which
+ * are told by names: after its shape and values a dataset names the scale of each dimension that has one. */
 bool content_leaves_out(const char *attribute);
 /* Its shape, and the bytes of a value; width 0: texts. */
 void content_shape(struct content *content, int rank, const uint64_t size[], size_t width);

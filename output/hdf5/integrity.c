@@ -27,7 +27,7 @@ struct visit {
 
 static struct fault *damaged(const char *path, const char *object, const char *how)
 {
-    return fault_raise(FAULT_UNTRUSTED, "%s is damaged: %s %s", path, object, how);
+    return fault_raise(FAULT_FILES, "%s is damaged: %s %s", path, object, how);
 }
 
 static struct fault *add_tie(struct ties *ties, haddr_t scale, haddr_t dataset, unsigned dimension)

@@ -7,7 +7,7 @@
 
 #include "sim/core/fault.h"
 
-/* FAULT_UNTRUSTED if not. */
+/* FAULT_FILES if not. */
 MUST_CHECK struct fault *integrity_check(const char *path);
 
 #endif

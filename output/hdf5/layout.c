@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/layout.h"
 
+#include <errno.h>
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdbool.h>
@@ -17,23 +18,65 @@ static const char no_file[] = "/dev/null/in-memory";
 
 enum { REASON_MOST = 200, NAME_MOST = 256 };
 
+struct reason {
+    char text[REASON_MOST];
+    int system; /* errno of the system call that failed; 0: none did */
+    bool memory;
+};
+
 /* The library's innermost description; of a failed system call only what the system said. */
-static herr_t innermost(unsigned n, const H5E_error2_t *error, void *reason)
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *context)
 {
-    static const char said[] = "error message = '";
+    static const char said[] = "error message = '", number[] = "errno = ";
+    struct reason *reason = context;
     if (n > 0 || error->desc == NULL) return 0;
-    const char *system = strstr(error->desc, said);
+    const char *system = strstr(error->desc, said), *code = strstr(error->desc, number);
     const char *text = system == NULL ? error->desc : system + sizeof said - 1;
     const size_t length = strcspn(text, system == NULL ? "\n" : "'\n");
-    snprintf(reason, REASON_MOST, "%.*s", (int)length, text);
+    snprintf(reason->text, sizeof reason->text, "%.*s", (int)length, text);
+    if (system != NULL && code != NULL) reason->system = (int)strtol(code + sizeof number - 1, NULL, 10);
+    reason->memory = error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC;
     return 0;
+}
+
+static struct reason find_reason(void)
+{
+    struct reason reason = {.text = "no reason given"};
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
+    return reason;
 }
 
 struct fault *layout_fault(const char *path, const char *what)
 {
-    char reason[REASON_MOST] = "no reason given";
-    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
-    return fault_raise(FAULT_MACHINE, "%s: HDF5 could not %s: %s", path, what, reason);
+    const struct reason reason = find_reason();
+    return fault_raise(FAULT_MACHINE, "%s: HDF5 could not %s: %s", path, what, reason.text);
+}
+
+/* What a file cannot bring about, whatever is in it. */
+static bool is_of_the_machine(int error)
+{
+    static const int errors[] = {EIO,    ENOMEM,   EMFILE, ENFILE, ESTALE,    ETIMEDOUT, EAGAIN,
+                                 ENOLCK, ENOTCONN, ENXIO,  ENODEV, EREMOTEIO, EINTR,     ENOSPC};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (error == errors[i]) return true;
+    return false;
+}
+
+/* A damaged file asks for more than there can be; what is asked for here, everyone has. */
+static bool is_memory_out(void)
+{
+    void *block = malloc(GROWTH);
+    free(block);
+    return block == NULL;
+}
+
+struct fault *layout_read_fault(const char *path, const char *what)
+{
+    const struct reason reason = find_reason();
+    if (reason.memory && is_memory_out()) return fault_no_memory();
+    if (is_of_the_machine(reason.system))
+        return fault_raise(FAULT_MACHINE, "%s: HDF5 could not %s: %s", path, what, reason.text);
+    return fault_raise(FAULT_FILES, "%s is damaged: HDF5 could not %s: %s", path, what, reason.text);
 }
 
 struct fault *layout_begin(const char *path)
@@ -278,13 +321,21 @@ static struct fault *write_values(const struct layout *layout, const struct layo
     return NULL;
 }
 
+static struct fault *attach(const struct layout *layout, hid_t dataset, unsigned dimension, hid_t scale)
+{
+    char path[NAME_MOST];
+    HDF5(layout->path, H5DSattach_scale(dataset, scale, dimension), "attach a dimension");
+    HDF5(layout->path, H5Iget_name(scale, path, sizeof path), "tell the name of a dimension");
+    content_name(layout->content, path + 1);
+    return NULL;
+}
+
 struct fault *layout_dataset(const struct layout *layout, hid_t group, const struct layout_data *data, hid_t *dataset)
 {
     TRY(make_dataset(layout, group, data, dataset));
     TRY(write_values(layout, data, *dataset));
     for (int d = 0; d < data->rank; d++)
-        if (data->axis[d].scale > 0)
-            HDF5(layout->path, H5DSattach_scale(*dataset, data->axis[d].scale, (unsigned)d), "attach a dimension");
+        if (data->axis[d].scale > 0) TRY(attach(layout, *dataset, (unsigned)d, data->axis[d].scale));
     if (H5Tget_class(data->type) != H5T_FLOAT) return NULL;
     const double missing = NAN;
     const float missing_single = NAN;
@@ -300,6 +351,14 @@ struct fault *layout_texts(const struct layout *layout, hid_t group, const char 
     return layout_dataset(layout, group, &data, dataset);
 }
 
+/* A text that the library itself made an attribute of, with its end. */
+static void add_own_attribute(const struct layout *layout, const char *name, const char *text)
+{
+    content_name(layout->content, name);
+    content_shape(layout->content, 0, NULL, strlen(text) + 1);
+    content_attribute(layout->content, strlen(text) + 1, text);
+}
+
 static struct fault *make_scale(struct layout *layout, hid_t group, const struct layout_data *data, const char *label,
                                 struct layout_axis *axis)
 {
@@ -308,6 +367,8 @@ static struct fault *make_scale(struct layout *layout, hid_t group, const struct
     TRY(make_dataset(layout, group, data, &axis->scale));
     TRY(write_values(layout, data, axis->scale));
     HDF5(layout->path, H5DSset_scale(axis->scale, label), "declare a dimension");
+    add_own_attribute(layout, "CLASS", "DIMENSION_SCALE");
+    add_own_attribute(layout, "NAME", label);
     return attribute(layout, axis->scale, "_Netcdf4Dimid", H5T_NATIVE_INT32, 0, &number);
 }
 

@@ -30,6 +30,14 @@ A_FAULT struct fault *layout_fault(const char *path, const char *what);
         if ((call) < 0) return layout_fault(path, what);                                                               \
     } while (0)
 
+/* The same of a file that is read: FAULT_MACHINE where the system or its memory failed, else FAULT_FILES, because the
+ * file is damaged. */
+A_FAULT struct fault *layout_read_fault(const char *path, const char *what);
+#define HDF5_READ(path, call, what)                                                                                    \
+    do {                                                                                                               \
+        if ((call) < 0) return layout_read_fault(path, what);                                                          \
+    } while (0)
+
 /* Before anything else: the library prints nothing, and does nothing at the end of the program, where after a failed
  * write (a full disk) it would try again and crash. */
 MUST_CHECK struct fault *layout_begin(const char *path);

@@ -2,11 +2,19 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/publish.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct fault *sync_path(const char *path, int flags)
@@ -47,20 +55,87 @@ static struct fault *give_name(const char *temporary, const char *path, bool for
     return fault;
 }
 
+struct fault *publish_target(const char *path, char **target)
+{
+    struct stat status;
+    *target = NULL;
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+        *target = realpath(path, NULL);
+        if (*target == NULL && errno == ENOENT)
+            return fault_raise(FAULT_USAGE, "%s is a link that leads nowhere; expected the name of a file", path);
+        if (*target == NULL) return fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+    } else if ((*target = strdup(path)) == NULL) {
+        return fault_no_memory();
+    }
+    if (stat(*target, &status) < 0 || S_ISREG(status.st_mode)) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is %s; expected the name of a file", path,
+                       S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
+}
+
+/* ---- temporary names: TARGET.tmp.HOST.PID.RANDOM ---- */
+
+enum { HOST = 33 };
+
+/* Of this machine, letters and digits alone. */
+static void host_name(char host[HOST])
+{
+    if (gethostname(host, HOST) < 0) host[0] = '\0';
+    host[HOST - 1] = '\0';
+    for (char *c = host; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c)) *c = '-';
+    if (host[0] == '\0') strcpy(host, "-");
+}
+
+/* Whether the name of a file is a temporary one of the target, of a process of this machine that is no more. */
+static bool is_left(const char *name, const char *target, const char *host)
+{
+    char expected[HOST + 8], *end = NULL;
+    const size_t length = strlen(target);
+    snprintf(expected, sizeof expected, ".tmp.%s.", host);
+    if (strncmp(name, target, length) != 0 || strncmp(name + length, expected, strlen(expected)) != 0) return false;
+    const long process = strtol(name + length + strlen(expected), &end, 10);
+    return *end == '.' && process > 0 && process <= INT_MAX && kill((pid_t)process, 0) < 0 && errno == ESRCH;
+}
+
+/* What writers that were killed left of this target. That it cannot be swept is no reason not to write. */
+static void sweep(const char *target, const char *host)
+{
+    const char *slash = strrchr(target, '/'), *name = slash == NULL ? target : slash + 1;
+    char *folder = slash == NULL ? strdup(".") : strndup(target, (size_t)(slash - target) + 1);
+    DIR *opened = folder == NULL ? NULL : opendir(folder);
+    const struct dirent *entry;
+    while (opened != NULL && (entry = readdir(opened)) != NULL)
+        if (is_left(entry->d_name, name, host)) (void)unlinkat(dirfd(opened), entry->d_name, 0);
+    if (opened != NULL) (void)closedir(opened);
+    free(folder);
+}
+
+static struct fault *write_beside(const char *target, const char *path, bool force,
+                                  struct fault *(*write)(const char *temporary, const char *path, const void *context),
+                                  const void *context)
+{
+    char *temporary = NULL, host[HOST];
+    uint32_t random = 0;
+    host_name(host);
+    sweep(target, host);
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0) random = (uint32_t)time(NULL);
+    if (asprintf(&temporary, "%s.tmp.%s.%ld.%08" PRIx32, target, host, (long)getpid(), random) < 0)
+        return fault_no_memory();
+    struct fault *fault = write(temporary, path, context);
+    if (fault == NULL) fault = give_name(temporary, target, force);
+    if (fault != NULL) (void)unlink(temporary); /* the fault on the way out matters more */
+    free(temporary);
+    return fault;
+}
+
 struct fault *publish(const char *path, bool force,
                       struct fault *(*write)(const char *temporary, const char *path, const void *context),
                       const void *context)
 {
-    char *temporary = NULL;
+    char *target = NULL;
     if (!force && access(path, F_OK) == 0) return is_there(path);
-    if (asprintf(&temporary, "%s.tmp.%ld", path, (long)getpid()) < 0) return fault_no_memory();
-    struct fault *fault = NULL;
-    if (unlink(temporary) < 0 && errno != ENOENT)
-        fault = fault_raise(FAULT_MACHINE, "%s cannot be written: %s", temporary, strerror(errno));
-    const bool begun = fault == NULL;
-    if (fault == NULL) fault = write(temporary, path, context);
-    if (fault == NULL) fault = give_name(temporary, path, force);
-    if (fault != NULL && begun) (void)unlink(temporary); /* the fault on the way out matters more */
-    free(temporary);
+    struct fault *fault = publish_target(path, &target);
+    if (fault == NULL) fault = write_beside(target, path, force, write, context);
+    free(target);
     return fault;
 }

@@ -4,31 +4,57 @@
 #include "output/hdf5/locked.h"
 
 #include <errno.h>
+#include <hdf5_hl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEXTS_MOST = 1 << 24, NUMBERS_MOST = 1 << 24 }; /* of one dataset: more is no file of ours */
+/* Labels are looked for by going along them. */
+enum { LABELS_MOST = 1 << 16 };
+/* What zlib makes smaller by, at most (its own documentation: 1032), with what surrounds it. */
+enum { DEFLATE_MOST = 1100 };
+
+/* A file as such, before anything waits for a pipe to be written. */
+static struct fault *check_file(const char *path, uint64_t *bytes)
+{
+    static const int of_the_path[] = {ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG};
+    struct stat status;
+    *bytes = 0;
+    if (stat(path, &status) == 0 && access(path, R_OK) == 0) {
+        if (status.st_size > 0) *bytes = (uint64_t)status.st_size;
+        if (S_ISREG(status.st_mode)) return NULL;
+        return fault_raise(FAULT_FILES, "%s is %s; expected a file", path,
+                           S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
+    }
+    enum fault_code code = FAULT_MACHINE;
+    for (size_t i = 0; i < sizeof of_the_path / sizeof *of_the_path; i++)
+        if (errno == of_the_path[i]) code = FAULT_FILES;
+    return fault_raise(code, "%s cannot be read: %s", path, strerror(errno));
+}
 
 struct fault *reader_open(const char *path, struct reader *reader)
 {
     *reader = (struct reader){.path = path, .file = -1};
-    if (access(path, R_OK) < 0) return fault_raise(FAULT_FILES, "%s cannot be read: %s", path, strerror(errno));
+    TRY(check_file(path, &reader->bytes));
     TRY(layout_begin(path));
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    HDF5(path, list, "make a property list");
+    HDF5_READ(path, list, "make a property list");
     reader->file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
-    HDF5(path, H5Pclose(list), "close a property list");
-    if (reader->file >= 0) return NULL;
-    TRY(locked_check(path));
+    struct fault *fault = reader->file < 0 ? locked_check(path) : NULL;
+    if (reader->file < 0 && fault == NULL) fault = layout_read_fault(path, "open it");
+    if (H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
+    if (fault == NULL || fault->code == FAULT_MACHINE) return fault;
+    fault_free(fault);
     return fault_raise(FAULT_FILES, "%s is not a result of zhol: HDF5 cannot open it", path);
 }
 
 struct fault *reader_close(struct reader *reader, struct fault *fault)
 {
     if (reader->file >= 0 && H5Fclose(reader->file) < 0 && fault == NULL)
-        fault = layout_fault(reader->path, "close the file");
+        fault = layout_read_fault(reader->path, "close the file");
     reader->file = -1;
     return fault;
 }
@@ -46,8 +72,26 @@ static struct fault *open_attribute(const struct reader *reader, const char *nam
         return fault_raise(FAULT_FILES, "%s is not a complete result: the attribute '%s' is missing", reader->path,
                            name);
     *attribute = H5Aopen(reader->file, name, H5P_DEFAULT);
-    HDF5(reader->path, *attribute, "open an attribute");
+    HDF5_READ(reader->path, *attribute, "open an attribute");
     return NULL;
+}
+
+/* Whether it is UTF-8 that moves no cursor: no control characters but the ends of lines and tabs. */
+static bool is_text(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
+        if (*c < 0x80) {
+            if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) return false;
+            c++;
+            continue;
+        }
+        const int more = *c >= 0xf0 ? 3 : *c >= 0xe0 ? 2 : 1;
+        if (*c < 0xc2 || *c > 0xf4 || (*c == 0xc2 && c[1] < 0xa0)) return false; /* 0x80 to 0x9f are control, too */
+        for (int i = 1; i <= more; i++)
+            if ((c[i] & 0xc0) != 0x80) return false;
+        c += more + 1;
+    }
+    return true;
 }
 
 /* Whether it is one value of that class. */
@@ -70,14 +114,15 @@ static struct fault *another(const struct reader *reader, const char *name, cons
 static struct fault *read_text(const struct reader *reader, hid_t attribute, const char *name, char **text)
 {
     size_t size = 0;
-    if (!is_one(attribute, H5T_STRING, &size)) return another(reader, name, "a text");
+    if (!is_one(attribute, H5T_STRING, &size) || size > reader->bytes) return another(reader, name, "a text");
     *text = calloc(size + 1, 1);
     if (*text == NULL) return fault_no_memory();
     const hid_t type = H5Aget_type(attribute);
-    HDF5(reader->path, type, "open a type");
+    HDF5_READ(reader->path, type, "open a type");
     const herr_t read = H5Aread(attribute, type, *text);
-    HDF5(reader->path, H5Tclose(type), "close a type");
-    HDF5(reader->path, read, "read an attribute");
+    HDF5_READ(reader->path, H5Tclose(type), "close a type");
+    HDF5_READ(reader->path, read, "read an attribute");
+    if (!is_text(*text)) return another(reader, name, "a text that can be shown");
     return NULL;
 }
 
@@ -87,7 +132,7 @@ struct fault *reader_text(const struct reader *reader, const char *name, char **
     *text = NULL;
     TRY(open_attribute(reader, name, &attribute));
     struct fault *fault = read_text(reader, attribute, name, text);
-    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_fault(reader->path, "close an attribute");
+    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_read_fault(reader->path, "close an attribute");
     if (fault != NULL) {
         free(*text);
         *text = NULL;
@@ -104,8 +149,8 @@ struct fault *reader_integer(const struct reader *reader, const char *name, int6
     if (!is_one(attribute, H5T_INTEGER, &size))
         fault = another(reader, name, "a whole number");
     else if (H5Aread(attribute, H5T_NATIVE_INT64, value) < 0)
-        fault = layout_fault(reader->path, "read an attribute");
-    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_fault(reader->path, "close an attribute");
+        fault = layout_read_fault(reader->path, "read an attribute");
+    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_read_fault(reader->path, "close an attribute");
     return fault;
 }
 
@@ -118,8 +163,8 @@ struct fault *reader_number(const struct reader *reader, const char *name, doubl
     if (!is_one(attribute, H5T_FLOAT, &size))
         fault = another(reader, name, "a number");
     else if (H5Aread(attribute, H5T_NATIVE_DOUBLE, value) < 0)
-        fault = layout_fault(reader->path, "read an attribute");
-    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_fault(reader->path, "close an attribute");
+        fault = layout_read_fault(reader->path, "read an attribute");
+    if (H5Aclose(attribute) < 0 && fault == NULL) fault = layout_read_fault(reader->path, "close an attribute");
     return fault;
 }
 
@@ -138,7 +183,7 @@ struct fault *reader_has(const struct reader *reader, const char *object, bool *
     }
     free(link);
     *there = found > 0;
-    return found < 0 ? layout_fault(reader->path, "look for a dataset") : NULL;
+    return found < 0 ? layout_read_fault(reader->path, "look for a dataset") : NULL;
 }
 
 static struct fault *open_dataset(const struct reader *reader, const char *name, hid_t *dataset)
@@ -152,7 +197,7 @@ static struct fault *open_dataset(const struct reader *reader, const char *name,
 
 static struct fault *close_dataset(const struct reader *reader, hid_t dataset, struct fault *fault)
 {
-    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_fault(reader->path, "close a dataset");
+    if (H5Dclose(dataset) < 0 && fault == NULL) fault = layout_read_fault(reader->path, "close a dataset");
     return fault;
 }
 
@@ -161,9 +206,9 @@ struct fault *reader_shape_of(const char *path, hid_t dataset, struct reader_sha
     hsize_t size[H5S_MAX_RANK];
     *shape = (struct reader_shape){.rank = 0};
     const hid_t space = H5Dget_space(dataset);
-    HDF5(path, space, "tell a shape");
+    HDF5_READ(path, space, "tell a shape");
     const int rank = H5Sget_simple_extent_type(space) == H5S_NULL ? -1 : H5Sget_simple_extent_dims(space, size, NULL);
-    HDF5(path, H5Sclose(space), "close a shape");
+    HDF5_READ(path, H5Sclose(space), "close a shape");
     if (rank < 0 || rank > LAYOUT_RANK)
         return fault_raise(FAULT_FILES, "%s: a dataset has %d dimensions; expected at most %d", path, rank,
                            LAYOUT_RANK);
@@ -172,18 +217,47 @@ struct fault *reader_shape_of(const char *path, hid_t dataset, struct reader_sha
     return NULL;
 }
 
-struct fault *reader_shape(const struct reader *reader, const char *dataset, struct reader_shape *shape)
+bool reader_bytes(hid_t space, size_t width, uint64_t *bytes)
 {
-    hid_t opened = -1;
-    TRY(open_dataset(reader, dataset, &opened));
-    return close_dataset(reader, opened, reader_shape_of(reader->path, opened, shape));
+    hsize_t size[H5S_MAX_RANK];
+    const int rank = H5Sget_simple_extent_type(space) == H5S_NULL ? -1 : H5Sget_simple_extent_dims(space, size, NULL);
+    *bytes = width;
+    for (int d = 0; d < rank; d++)
+        if (__builtin_mul_overflow(*bytes, size[d], bytes)) return false;
+    return rank >= 0 && width > 0;
+}
+
+/* What a dataset has in the file can be no less than its values, or a part of them as small as zlib makes it. */
+struct fault *reader_check_size(const char *path, hid_t dataset)
+{
+    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset), list = H5Dget_create_plist(dataset),
+                file = H5Iget_file_id(dataset);
+    const uint64_t stored = H5Dget_storage_size(dataset);
+    uint64_t bytes = 0, most = 0;
+    hsize_t whole = 0;
+    struct fault *fault = NULL;
+    if (space < 0 || type < 0 || list < 0 || file < 0 || H5Fget_filesize(file, &whole) < 0) {
+        fault = layout_read_fault(path, "tell the size of a dataset");
+    } else {
+        const bool small =
+            H5Pget_filter_by_id2(list, H5Z_FILTER_DEFLATE, &(unsigned){0}, &(size_t){0}, NULL, 0, NULL, NULL) >= 0;
+        const bool wide = __builtin_mul_overflow(stored, small ? DEFLATE_MOST : 1, &most);
+        if (!reader_bytes(space, H5Tget_size(type), &bytes) || wide || bytes > most || stored > whole)
+            fault = fault_raise(FAULT_FILES, "%s is damaged: a dataset says that it is larger than the file can hold",
+                                path);
+    }
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
+    if (type >= 0 && H5Tclose(type) < 0 && fault == NULL) fault = layout_read_fault(path, "close a type");
+    if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
+    if (file >= 0 && H5Fclose(file) < 0 && fault == NULL) fault = layout_read_fault(path, "close the file");
+    return fault;
 }
 
 static struct fault *check_numbers(const struct reader *reader, hid_t dataset, const char *name)
 {
     const hid_t type = H5Dget_type(dataset);
     const H5T_class_t class = type < 0 ? H5T_NO_CLASS : H5Tget_class(type);
-    if (type >= 0) HDF5(reader->path, H5Tclose(type), "close a type");
+    if (type >= 0) HDF5_READ(reader->path, H5Tclose(type), "close a type");
     return class == H5T_FLOAT || class == H5T_INTEGER
                ? NULL
                : fault_raise(FAULT_FILES, "%s: %s is not of numbers", reader->path, name);
@@ -217,6 +291,7 @@ static struct fault *open_numbers(const struct reader *reader, const char *name,
     TRY(open_dataset(reader, name, dataset));
     struct fault *fault = check_numbers(reader, *dataset, name);
     if (fault == NULL) fault = check_shape(reader, *dataset, name, shape);
+    if (fault == NULL) fault = reader_check_size(reader->path, *dataset);
     return fault == NULL ? NULL : close_dataset(reader, *dataset, fault);
 }
 
@@ -226,7 +301,7 @@ struct fault *reader_values(const struct reader *reader, const char *dataset, hi
     hid_t opened = -1;
     TRY(open_numbers(reader, dataset, shape, &opened));
     struct fault *fault = H5Dread(opened, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0
-                              ? layout_fault(reader->path, "read a dataset")
+                              ? layout_read_fault(reader->path, "read a dataset")
                               : NULL;
     return close_dataset(reader, opened, fault);
 }
@@ -236,7 +311,7 @@ struct fault *reader_part(const char *path, hid_t dataset, hid_t type, const str
 {
     hsize_t start[LAYOUT_RANK] = {first}, count[LAYOUT_RANK];
     if (shape->rank == 0) {
-        HDF5(path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), "read a dataset");
+        HDF5_READ(path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), "read a dataset");
         return NULL;
     }
     memcpy(count, shape->size, sizeof count);
@@ -245,9 +320,9 @@ struct fault *reader_part(const char *path, hid_t dataset, hid_t type, const str
     struct fault *fault = NULL;
     if (space < 0 || room < 0 || H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
         H5Dread(dataset, type, room, space, H5P_DEFAULT, value) < 0)
-        fault = layout_fault(path, "read a dataset");
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
-    if (room >= 0 && H5Sclose(room) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
+        fault = layout_read_fault(path, "read a dataset");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
+    if (room >= 0 && H5Sclose(room) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
     return fault;
 }
 
@@ -262,13 +337,29 @@ struct fault *reader_row(const struct reader *reader, const char *dataset, hid_t
 /* ---- texts and numbers of one dimension ---- */
 
 /* HDF5 allocates each text: copies are ours to free. */
-static struct fault *copy_texts(char *const from[], struct reader_texts *texts)
+static struct fault *copy_texts(const char *path, char *const from[], struct reader_texts *texts)
 {
     for (size_t i = 0; i < texts->count; i++) {
         texts->text[i] = strdup(from[i] == NULL ? "" : from[i]);
         if (texts->text[i] == NULL) return fault_no_memory();
+        if (!is_text(texts->text[i]))
+            return fault_raise(FAULT_FILES, "%s is damaged: a label is not a text that can be shown", path);
     }
     return NULL;
+}
+
+/* All texts together are in the file, once each. */
+static struct fault *check_texts_size(const char *path, hid_t dataset, hid_t type, hid_t space)
+{
+    const hid_t file = H5Iget_file_id(dataset);
+    hsize_t bytes = 0, whole = 0;
+    HDF5_READ(path, file, "find the file of a dataset");
+    const bool told = H5Dvlen_get_buf_size(dataset, type, space, &bytes) >= 0 && H5Fget_filesize(file, &whole) >= 0;
+    struct fault *fault = told ? NULL : layout_read_fault(path, "tell the length of texts");
+    if (fault == NULL && bytes > whole)
+        fault = fault_raise(FAULT_FILES, "%s is damaged: its labels are longer than the file", path);
+    if (H5Fclose(file) < 0 && fault == NULL) fault = layout_read_fault(path, "close the file");
+    return fault;
 }
 
 static struct fault *read_texts(const char *path, hid_t dataset, hid_t type, struct reader_texts *texts)
@@ -277,14 +368,15 @@ static struct fault *read_texts(const char *path, hid_t dataset, hid_t type, str
     texts->text = calloc(texts->count + 1, sizeof *texts->text);
     const hid_t space = H5Dget_space(dataset);
     struct fault *fault = read == NULL || texts->text == NULL ? fault_no_memory() : NULL;
+    if (fault == NULL && texts->count > 0) fault = check_texts_size(path, dataset, type, space);
+    const bool begun = fault == NULL;
     if (fault == NULL &&
         (space < 0 || (texts->count > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)))
-        fault = layout_fault(path, "read a dataset");
-    if (fault == NULL) fault = copy_texts(read, texts);
-    if (space >= 0 && read != NULL && texts->count > 0 && H5Dvlen_reclaim(type, space, H5P_DEFAULT, read) < 0 &&
-        fault == NULL)
-        fault = layout_fault(path, "free texts");
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
+        fault = layout_read_fault(path, "read a dataset");
+    if (fault == NULL) fault = copy_texts(path, read, texts);
+    if (begun && space >= 0 && texts->count > 0 && H5Dvlen_reclaim(type, space, H5P_DEFAULT, read) < 0 && fault == NULL)
+        fault = layout_read_fault(path, "free texts");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
     free(read);
     return fault;
 }
@@ -295,16 +387,17 @@ struct fault *reader_texts_of(const char *path, hid_t dataset, struct reader_tex
     *texts = (struct reader_texts){0};
     TRY(reader_shape_of(path, dataset, &shape));
     const hid_t type = H5Dget_type(dataset);
-    HDF5(path, type, "open a type");
+    HDF5_READ(path, type, "open a type");
     struct fault *fault = NULL;
     if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) <= 0 || shape.rank != 1 ||
         shape.size[0] > TEXTS_MOST)
         fault = fault_raise(FAULT_FILES, "%s: a dataset of labels is not one", path);
+    if (fault == NULL && shape.size[0] > 0) fault = reader_check_size(path, dataset);
     if (fault == NULL) {
         texts->count = (size_t)shape.size[0];
         fault = read_texts(path, dataset, type, texts);
     }
-    if (H5Tclose(type) < 0 && fault == NULL) fault = layout_fault(path, "close a type");
+    if (H5Tclose(type) < 0 && fault == NULL) fault = layout_read_fault(path, "close a type");
     return fault;
 }
 
@@ -313,7 +406,11 @@ struct fault *reader_texts(const struct reader *reader, const char *dataset, str
     hid_t opened = -1;
     *texts = (struct reader_texts){0};
     TRY(open_dataset(reader, dataset, &opened));
-    return close_dataset(reader, opened, reader_texts_of(reader->path, opened, texts));
+    struct fault *fault = reader_texts_of(reader->path, opened, texts);
+    if (fault == NULL && texts->count > LABELS_MOST)
+        fault = fault_raise(FAULT_FILES, "%s: %s has %zu labels; expected at most %d", reader->path, dataset,
+                            texts->count, LABELS_MOST);
+    return close_dataset(reader, opened, fault);
 }
 
 void reader_texts_free(struct reader_texts *texts)
@@ -321,6 +418,15 @@ void reader_texts_free(struct reader_texts *texts)
     for (size_t i = 0; i < texts->count && texts->text != NULL; i++) free(texts->text[i]);
     free(texts->text);
     *texts = (struct reader_texts){0};
+}
+
+struct fault *reader_shape(const struct reader *reader, const char *dataset, struct reader_shape *shape)
+{
+    hid_t opened = -1;
+    TRY(open_dataset(reader, dataset, &opened));
+    struct fault *fault = reader_shape_of(reader->path, opened, shape);
+    if (fault == NULL) fault = reader_check_size(reader->path, opened);
+    return close_dataset(reader, opened, fault);
 }
 
 struct fault *reader_numbers(const struct reader *reader, const char *dataset, size_t *count, double **value)
@@ -340,10 +446,11 @@ struct fault *reader_is_deflated(const struct reader *reader, const char *datase
     hid_t opened = -1;
     TRY(open_dataset(reader, dataset, &opened));
     const hid_t list = H5Dget_create_plist(opened);
-    struct fault *fault = list < 0 ? layout_fault(reader->path, "tell how a dataset is stored") : NULL;
+    struct fault *fault = list < 0 ? layout_read_fault(reader->path, "tell how a dataset is stored") : NULL;
     *deflated = list >= 0 &&
                 H5Pget_filter_by_id2(list, H5Z_FILTER_DEFLATE, &(unsigned){0}, &(size_t){0}, NULL, 0, NULL, NULL) >= 0;
-    if (list >= 0 && H5Pclose(list) < 0 && fault == NULL) fault = layout_fault(reader->path, "close a property list");
+    if (list >= 0 && H5Pclose(list) < 0 && fault == NULL)
+        fault = layout_read_fault(reader->path, "close a property list");
     return close_dataset(reader, opened, fault);
 }
 
@@ -352,14 +459,16 @@ struct fault *reader_parts(const char *path, hid_t dataset, const struct reader_
     hsize_t chunk[LAYOUT_RANK] = {0};
     *places = shape->rank == 0 ? 1 : shape->size[0];
     const hid_t list = H5Dget_create_plist(dataset);
-    HDF5(path, list, "tell how a dataset is stored");
+    HDF5_READ(path, list, "tell how a dataset is stored");
     if (H5Pget_layout(list) == H5D_CHUNKED && H5Pget_chunk(list, LAYOUT_RANK, chunk) > 0 && chunk[0] < *places)
         *places = chunk[0];
-    HDF5(path, H5Pclose(list), "close a property list");
+    HDF5_READ(path, H5Pclose(list), "close a property list");
     return NULL;
 }
 
 /* ---- the digest ---- */
+
+enum { SCALE_NAME = 512 };
 
 struct digest {
     const char *path;
@@ -372,19 +481,20 @@ static struct fault *digest_attribute_value(struct digest *digest, hid_t attribu
     hsize_t size[H5S_MAX_RANK];
     uint64_t wide[H5S_MAX_RANK];
     const int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    const hssize_t count = H5Sget_simple_extent_npoints(space);
     const size_t width = H5Tget_size(type);
-    if (rank < 0 || count < 0 || width == 0) return layout_fault(digest->path, "tell a shape");
+    uint64_t bytes = 0;
+    if (rank < 0 || !reader_bytes(space, width, &bytes) || bytes >= SIZE_MAX)
+        return fault_raise(FAULT_FILES, "%s is damaged: an attribute has no size", digest->path);
     if (H5Tget_class(type) == H5T_VLEN || H5Tis_variable_str(type) > 0)
         return fault_raise(FAULT_FILES, "%s: an attribute is of a type that results do not have", digest->path);
     for (int d = 0; d < rank; d++) wide[d] = size[d];
     content_shape(digest->content, rank, wide, width);
-    uint8_t *value = malloc((size_t)count * width + 1);
+    uint8_t *value = malloc((size_t)bytes + 1);
     if (value == NULL) return fault_no_memory();
     const herr_t read = H5Aread(attribute, type, value);
-    if (read >= 0) content_attribute(digest->content, (size_t)count * width, value);
+    if (read >= 0) content_attribute(digest->content, (size_t)bytes, value);
     free(value);
-    return read < 0 ? layout_fault(digest->path, "read an attribute") : NULL;
+    return read < 0 ? layout_read_fault(digest->path, "read an attribute") : NULL;
 }
 
 static herr_t digest_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
@@ -397,12 +507,12 @@ static herr_t digest_attribute(hid_t object, const char *name, const H5A_info_t 
     const hid_t space = attribute < 0 ? -1 : H5Aget_space(attribute);
     const hid_t type = attribute < 0 ? -1 : H5Aget_type(attribute);
     if (space < 0 || type < 0)
-        digest->fault = layout_fault(digest->path, "open an attribute");
+        digest->fault = layout_read_fault(digest->path, "open an attribute");
     else
         digest->fault = digest_attribute_value(digest, attribute, space, type);
     if ((type >= 0 && H5Tclose(type) < 0) || (space >= 0 && H5Sclose(space) < 0) ||
         (attribute >= 0 && H5Aclose(attribute) < 0))
-        if (digest->fault == NULL) digest->fault = layout_fault(digest->path, "close an attribute");
+        if (digest->fault == NULL) digest->fault = layout_read_fault(digest->path, "close an attribute");
     return digest->fault == NULL ? 0 : -1;
 }
 
@@ -436,6 +546,30 @@ static struct fault *digest_texts(struct digest *digest, hid_t dataset)
     return fault;
 }
 
+/* The name of a dimension's scale. */
+static herr_t digest_scale(hid_t dataset, unsigned dimension, hid_t scale, void *context)
+{
+    struct digest *digest = context;
+    char name[SCALE_NAME] = "";
+    (void)dataset;
+    (void)dimension;
+    if (H5Iget_name(scale, name, sizeof name) <= 0 || strlen(name) == sizeof name - 1) return -1;
+    content_name(digest->content, name + 1);
+    return 0;
+}
+
+/* What the dataset is tied to. */
+static struct fault *digest_scales(struct digest *digest, hid_t dataset, int rank)
+{
+    for (int d = 0; d < rank; d++) {
+        const int scales = H5DSis_scale(dataset) > 0 ? 0 : H5DSget_num_scales(dataset, (unsigned)d);
+        if (scales < 0 || scales > 1 ||
+            (scales == 1 && H5DSiterate_scales(dataset, (unsigned)d, NULL, digest_scale, digest) < 0))
+            return layout_read_fault(digest->path, "tell the dimensions of a dataset");
+    }
+    return NULL;
+}
+
 static struct fault *digest_typed(struct digest *digest, hid_t dataset, hid_t type)
 {
     struct reader_shape shape;
@@ -447,16 +581,19 @@ static struct fault *digest_typed(struct digest *digest, hid_t dataset, hid_t ty
     TRY(reader_shape_of(digest->path, dataset, &shape));
     for (int d = 0; d < shape.rank; d++) size[d] = shape.size[d];
     content_shape(digest->content, shape.rank, size, text ? 0 : H5Tget_size(type));
-    if (H5Dget_storage_size(dataset) == 0) return NULL; /* a dimension without values */
-    return text ? digest_texts(digest, dataset) : digest_values(digest, dataset, type, &shape);
+    if (H5Dget_storage_size(dataset) > 0) { /* else a dimension without values */
+        TRY(reader_check_size(digest->path, dataset));
+        TRY(text ? digest_texts(digest, dataset) : digest_values(digest, dataset, type, &shape));
+    }
+    return digest_scales(digest, dataset, shape.rank);
 }
 
 static struct fault *digest_dataset(struct digest *digest, hid_t dataset)
 {
     const hid_t type = H5Dget_type(dataset);
-    HDF5(digest->path, type, "open a type");
+    HDF5_READ(digest->path, type, "open a type");
     struct fault *fault = digest_typed(digest, dataset, type);
-    if (H5Tclose(type) < 0 && fault == NULL) fault = layout_fault(digest->path, "close a type");
+    if (H5Tclose(type) < 0 && fault == NULL) fault = layout_read_fault(digest->path, "close a type");
     return fault;
 }
 
@@ -466,15 +603,16 @@ static herr_t digest_object(hid_t file, const char *name, const H5O_info_t *info
     content_name(digest->content, name);
     const hid_t object = H5Oopen(file, name, H5P_DEFAULT);
     if (object < 0) {
-        digest->fault = layout_fault(digest->path, "open an object");
+        digest->fault = layout_read_fault(digest->path, "open an object");
         return -1;
     }
     if (info->type == H5O_TYPE_DATASET) digest->fault = digest_dataset(digest, object);
     if (digest->fault == NULL &&
         H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, digest_attribute, digest) < 0 &&
         digest->fault == NULL)
-        digest->fault = layout_fault(digest->path, "list attributes");
-    if (H5Oclose(object) < 0 && digest->fault == NULL) digest->fault = layout_fault(digest->path, "close an object");
+        digest->fault = layout_read_fault(digest->path, "list attributes");
+    if (H5Oclose(object) < 0 && digest->fault == NULL)
+        digest->fault = layout_read_fault(digest->path, "close an object");
     return digest->fault == NULL ? 0 : -1;
 }
 
@@ -484,7 +622,7 @@ struct fault *reader_content(const struct reader *reader, char hex[CONTENT_DIGIT
     TRY(content_open(&digest.content));
     if (H5Ovisit2(reader->file, H5_INDEX_CRT_ORDER, H5_ITER_INC, digest_object, &digest, H5O_INFO_BASIC) < 0 &&
         digest.fault == NULL)
-        digest.fault = layout_fault(reader->path, "list its objects");
+        digest.fault = layout_read_fault(reader->path, "list its objects");
     content_finish(digest.content, hex);
     content_close(digest.content);
     return digest.fault;

@@ -9,9 +9,11 @@
 struct reader {
     const char *path;
     hid_t file;
+    uint64_t bytes; /* of the file */
 };
 
-/* FAULT_FILES of what cannot be read or is not HDF5. Close it in any case. */
+/* FAULT_FILES of what is not there, no file, or not HDF5; FAULT_MACHINE of what the system could not read: so it is of
+ * all functions here. Close it in any case. */
 MUST_CHECK struct fault *reader_open(const char *path, struct reader *reader);
 /* And what is open in it; passes `fault` on, or what closing gives. */
 MUST_CHECK struct fault *reader_close(struct reader *reader, struct fault *fault);
@@ -29,7 +31,12 @@ struct reader_shape {
     int rank;
     hsize_t size[LAYOUT_RANK];
 };
+/* Checks its size, too. */
 MUST_CHECK struct fault *reader_shape(const struct reader *reader, const char *dataset, struct reader_shape *shape);
+/* The bytes of so many values of a width; false if there is no such number, or the space is null. */
+bool reader_bytes(hid_t space, size_t width, uint64_t *bytes);
+/* Whether the file can hold the values that an open dataset says it has. */
+MUST_CHECK struct fault *reader_check_size(const char *path, hid_t dataset);
 /* All values of a dataset of numbers, which must have the shape. */
 MUST_CHECK struct fault *reader_values(const struct reader *reader, const char *dataset, hid_t type,
                                        const struct reader_shape *shape, void *value);
@@ -48,7 +55,7 @@ MUST_CHECK struct fault *reader_numbers(const struct reader *reader, const char 
                                         double **value);
 MUST_CHECK struct fault *reader_is_deflated(const struct reader *reader, const char *dataset, bool *deflated);
 
-/* The digest of its content. Reads everything. */
+/* The digest of its content, of a file whose structure was checked. Reads everything. */
 MUST_CHECK struct fault *reader_content(const struct reader *reader, char hex[CONTENT_DIGITS + 1]);
 /* FAULT_FILES if that is not what the file states. */
 MUST_CHECK struct fault *reader_check_content(const struct reader *reader);

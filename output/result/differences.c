@@ -71,7 +71,7 @@ static struct fault *list_objects(const char *path, hid_t file, struct objects *
 {
     *objects = (struct objects){.path = path, .file = file};
     if (H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, add_object, objects, H5O_INFO_BASIC) < 0 && objects->fault == NULL)
-        objects->fault = layout_fault(path, "list its objects");
+        objects->fault = layout_read_fault(path, "list its objects");
     if (objects->count > 0) qsort(objects->object, objects->count, sizeof *objects->object, by_name);
     return objects->fault;
 }
@@ -95,7 +95,7 @@ static struct fault *read_shape(const char *path, hid_t space, struct content *c
 {
     const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     content->rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, content->size, NULL);
-    if (content->rank < 0 || count < 0) return layout_fault(path, "tell a shape");
+    if (content->rank < 0 || count < 0) return layout_read_fault(path, "tell a shape");
     content->count = (size_t)count;
     content->bytes = content->count * H5Tget_size(content->type);
     content->value = malloc(content->bytes + 1);
@@ -105,19 +105,20 @@ static struct fault *read_shape(const char *path, hid_t space, struct content *c
 static struct fault *free_content(const char *path, struct content *content, struct fault *fault)
 {
     free(content->value);
-    if (content->type >= 0 && H5Tclose(content->type) < 0 && fault == NULL) fault = layout_fault(path, "close a type");
+    if (content->type >= 0 && H5Tclose(content->type) < 0 && fault == NULL)
+        fault = layout_read_fault(path, "close a type");
     return fault;
 }
 
 static struct fault *read_attribute(const char *path, hid_t attribute, struct content *content)
 {
     *content = (struct content){.type = H5Aget_type(attribute)};
-    HDF5(path, content->type, "open a type");
+    HDF5_READ(path, content->type, "open a type");
     const hid_t space = H5Aget_space(attribute);
     struct fault *fault = read_shape(path, space, content);
     if (fault == NULL && H5Aread(attribute, content->type, content->value) < 0)
-        fault = layout_fault(path, "read an attribute");
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_fault(path, "close a shape");
+        fault = layout_read_fault(path, "read an attribute");
+    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
     return fault;
 }
 
@@ -249,7 +250,7 @@ static struct fault *read_part(const char *path, hid_t dataset, const struct rea
                                hsize_t places, struct content *content)
 {
     *content = (struct content){.rank = shape->rank, .count = 1, .type = H5Dget_type(dataset)};
-    HDF5(path, content->type, "open a type");
+    HDF5_READ(path, content->type, "open a type");
     for (int d = 0; d < shape->rank; d++) content->count *= d == 0 ? places : shape->size[d];
     content->bytes = content->count * H5Tget_size(content->type);
     content->value = malloc(content->bytes + 1);
@@ -375,7 +376,7 @@ static struct fault *compare_attribute(const struct attributes *attributes, cons
 {
     const char *path = attributes->comparing->path;
     struct content left = {.type = -1}, right = {.type = -1};
-    if (stored < 0 || again < 0) return layout_fault(path, "open an attribute");
+    if (stored < 0 || again < 0) return layout_read_fault(path, "open an attribute");
     struct fault *fault = read_attribute(path, stored, &left);
     if (fault == NULL) fault = read_attribute(path, again, &right);
     if (fault == NULL && (!same_kind(&left, &right) || memcmp(left.value, right.value, left.bytes) != 0))
@@ -399,7 +400,7 @@ static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *
     attributes->fault = compare_attribute(attributes, name, stored, again);
     const bool closed = (stored < 0 || H5Aclose(stored) >= 0) && (again < 0 || H5Aclose(again) >= 0);
     if (!closed && attributes->fault == NULL)
-        attributes->fault = layout_fault(attributes->comparing->path, "close an attribute");
+        attributes->fault = layout_read_fault(attributes->comparing->path, "close an attribute");
     return attributes->fault == NULL ? 0 : -1;
 }
 
@@ -413,13 +414,13 @@ static struct fault *compare_attributes(struct comparing *comparing, const char 
     attributes.only_look = true;
     if (listed >= 0) listed = H5Aiterate2(again, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_attribute, &attributes);
     if (attributes.fault != NULL) return attributes.fault;
-    return listed < 0 ? layout_fault(comparing->path, "list attributes") : NULL;
+    return listed < 0 ? layout_read_fault(comparing->path, "list attributes") : NULL;
 }
 
 static struct fault *compare_open(struct comparing *comparing, const char *name, H5O_type_t type, hid_t stored,
                                   hid_t again)
 {
-    if (stored < 0 || again < 0) return layout_fault(comparing->path, "open an object");
+    if (stored < 0 || again < 0) return layout_read_fault(comparing->path, "open an object");
     TRY(compare_attributes(comparing, name, stored, again));
     return type == H5O_TYPE_DATASET ? compare_values(comparing, name, stored, again) : NULL;
 }
@@ -431,7 +432,7 @@ static struct fault *compare_object(struct comparing *comparing, const struct ob
                 right = H5Oopen(again->file, object->name, H5P_DEFAULT);
     struct fault *fault = compare_open(comparing, object->name, object->type, left, right);
     const bool closed = (left < 0 || H5Oclose(left) >= 0) && (right < 0 || H5Oclose(right) >= 0);
-    return fault != NULL || closed ? fault : layout_fault(comparing->path, "close an object");
+    return fault != NULL || closed ? fault : layout_read_fault(comparing->path, "close an object");
 }
 
 static struct fault *compare_objects(struct comparing *comparing, const struct objects *stored,

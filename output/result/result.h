@@ -89,12 +89,17 @@ MUST_CHECK struct fault *result_write(const struct result *result, const char *p
  * that is not a complete result of a known schema is a fault of FAULT_FILES that says what it is instead. Checks
  * content_sha256. */
 MUST_CHECK struct fault *result_read(const char *path, bool with_samples, struct result *result);
-/* Reads what the result is of, with the same checks: neither statistics nor samples, but of which outcomes yearly ones
+/* Whether the file is a complete result of a known format, of the structure of results, and, if `sealed`, has the content
+ * that it states. FAULT_FILES if not. */
+MUST_CHECK struct fault *result_check(const char *path, bool sealed);
+/* As result_read without samples, of a file that result_check has passed. */
+MUST_CHECK struct fault *result_read_unchecked(const char *path, struct result *result);
+/* Reads what the result is of, with the same checks as result_read: neither statistics nor samples, but of which outcomes yearly ones
  * are saved. *ours says whether the file calls itself a result of zhol, even if it is damaged or of another format. */
 MUST_CHECK struct fault *result_read_head(const char *path, bool *ours, struct result *result);
 
-/* The same without a check of the content, so that it is fast, but with the coordinates of quantiles and levels and the
- * numbers of the invalid replications. */
+/* The same of a file that result_check has passed, with the coordinates of quantiles and levels and the numbers of the
+ * invalid replications. */
 MUST_CHECK struct fault *result_read_outline(const char *path, struct result *result);
 
 #endif

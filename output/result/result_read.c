@@ -1,6 +1,6 @@
 /* output/result/result_read.c -- a result file back into memory.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/hdf5/reader.h"
+#include "output/hdf5/structure.h"
 #include "output/result/result.h"
 
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 
 enum { NAME = 128 }; /* of a dataset of ours */
 enum { MONTHS_MOST = 12000 };
+enum { ROOM_LEAST = 1 << 26, ROOM_TIMES = 64 }; /* bytes, and times the file */
 static const int64_t REPLICATIONS_MOST = INT64_C(1) << 40;
 
 static struct fault *not_a_result(const char *path, const char *what)
@@ -131,9 +132,32 @@ static struct fault *take_numbers(const struct reader *reader, const struct data
     return fault;
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* No outcome twice. */
+static struct fault *check_different(const struct reader *reader, const char *name, const struct reader_texts *texts)
+{
+    char **sorted = malloc((texts->count + 1) * sizeof *sorted);
+    struct fault *fault = NULL;
+    if (sorted == NULL) return fault_no_memory();
+    if (texts->count > 0) {
+        memcpy(sorted, texts->text, texts->count * sizeof *sorted);
+        qsort(sorted, texts->count, sizeof *sorted, by_text);
+    }
+    for (size_t i = 1; i < texts->count && fault == NULL; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            fault = fault_raise(FAULT_FILES, "%s is damaged: %s has '%s' twice", reader->path, name, sorted[i]);
+    free(sorted);
+    return fault;
+}
+
 static struct fault *read_labels(const struct reader *reader, struct labels *labels)
 {
     TRY(reader_texts(reader, "horizon/outcome", &labels->path));
+    TRY(check_different(reader, "horizon/outcome", &labels->path));
     labels->outcome = calloc(labels->path.count + 1, sizeof *labels->outcome);
     if (labels->outcome == NULL) return fault_no_memory();
     for (size_t i = 0; i < labels->path.count; i++)
@@ -183,6 +207,7 @@ static struct fault *read_members(const struct reader *reader, const char *group
     snprintf(name, sizeof name, "%s/outcome", group);
     all.text = calloc(all.count + 1, sizeof *all.text);
     struct fault *fault = all.text == NULL ? fault_no_memory() : reader_texts(reader, name, &path);
+    if (fault == NULL) fault = check_different(reader, name, &path);
     for (size_t i = 0; i < outcomes->count && fault == NULL; i++) all.text[i] = outcomes->item[i].path;
     *count = path.count;
     *member = calloc(path.count + 1, sizeof **member);
@@ -267,9 +292,21 @@ static struct fault *read_period(const struct reader *reader, bool annual, struc
     return fault;
 }
 
+/* In memory statistics take some times what they take in the file, where those of the horizon alone have no years. */
+static struct fault *check_room(const struct reader *reader, const struct result *result)
+{
+    const double cells = (double)result->outcomes.count * (double)(result->years + 1),
+                 each = (double)(sizeof *result->moments + result->quantiles * sizeof *result->quantile +
+                                 result->levels * sizeof *result->cvar);
+    if (cells * each <= ROOM_LEAST + ROOM_TIMES * (double)reader->bytes) return NULL;
+    return fault_raise(FAULT_FILES, "%s is damaged: %zu outcomes and %zu years are more than the file can hold",
+                       reader->path, result->outcomes.count, result->years);
+}
+
 static struct fault *read_statistics(const struct reader *reader, struct result *result)
 {
     const size_t periods = result->years + 1, cells = result->outcomes.count * periods;
+    TRY(check_room(reader, result));
     result->moments = calloc(cells + 1, sizeof *result->moments);
     result->quantile = calloc(cells * result->quantiles + 1, sizeof *result->quantile);
     result->cvar = calloc(cells * result->levels + 1, sizeof *result->cvar);
@@ -379,18 +416,47 @@ static struct fault *check_kind(const struct reader *reader)
     return complete == 1 ? NULL : fault_raise(FAULT_FILES, "%s is not a complete result", reader->path);
 }
 
+static struct fault *check_open(const struct reader *reader, bool sealed)
+{
+    TRY(check_kind(reader));
+    TRY(structure_check(reader));
+    return sealed ? reader_check_content(reader) : NULL;
+}
+
+struct fault *result_check(const char *path, bool sealed)
+{
+    struct reader reader;
+    struct fault *fault = reader_open(path, &reader);
+    if (fault == NULL) fault = check_open(&reader, sealed);
+    return reader_close(&reader, fault);
+}
+
+static struct fault *read_open(const struct reader *reader, bool with_samples, struct result *result)
+{
+    TRY(check_kind(reader));
+    TRY(read_root(reader, result));
+    TRY(read_outcomes(reader, result));
+    TRY(read_coordinates(reader, result));
+    TRY(read_statistics(reader, result));
+    return with_samples ? read_samples(reader, result) : NULL;
+}
+
 struct fault *result_read(const char *path, bool with_samples, struct result *result)
 {
     struct reader reader;
     *result = (struct result){0};
     struct fault *fault = reader_open(path, &reader);
-    if (fault == NULL) fault = check_kind(&reader);
-    if (fault == NULL) fault = reader_check_content(&reader);
-    if (fault == NULL) fault = read_root(&reader, result);
-    if (fault == NULL) fault = read_outcomes(&reader, result);
-    if (fault == NULL) fault = read_coordinates(&reader, result);
-    if (fault == NULL) fault = read_statistics(&reader, result);
-    if (fault == NULL && with_samples) fault = read_samples(&reader, result);
+    if (fault == NULL) fault = check_open(&reader, true);
+    if (fault == NULL) fault = read_open(&reader, with_samples, result);
+    return reader_close(&reader, fault);
+}
+
+struct fault *result_read_unchecked(const char *path, struct result *result)
+{
+    struct reader reader;
+    *result = (struct result){0};
+    struct fault *fault = reader_open(path, &reader);
+    if (fault == NULL) fault = read_open(&reader, false, result);
     return reader_close(&reader, fault);
 }
 
@@ -401,8 +467,7 @@ struct fault *result_read_head(const char *path, bool *ours, struct result *resu
     *ours = false;
     struct fault *fault = reader_open(path, &reader);
     if (fault == NULL) *ours = reader_has_attribute(&reader, "zhol_schema");
-    if (fault == NULL) fault = check_kind(&reader);
-    if (fault == NULL) fault = reader_check_content(&reader);
+    if (fault == NULL) fault = check_open(&reader, true);
     if (fault == NULL) fault = read_root(&reader, result);
     if (fault == NULL) fault = read_outcomes(&reader, result);
     if (fault == NULL) fault = read_saved(&reader, result);
@@ -421,7 +486,15 @@ static struct fault *read_invalid(const struct reader *reader, struct result *re
     if (fault == NULL) fault = check_length(reader, "diagnostics/invalid_replication", count, invalids);
     if (fault == NULL) result->invalid = calloc(invalids, sizeof *result->invalid);
     if (fault == NULL && result->invalid == NULL) fault = fault_no_memory();
-    for (size_t i = 0; i < invalids && fault == NULL; i++) result->invalid[i].replication = (uint64_t)number[i];
+    for (size_t i = 0; i < invalids && fault == NULL; i++) {
+        const double least = i == 0 ? 0.0 : number[i - 1] + 1.0;
+        if (!(number[i] >= least) || number[i] >= (double)result->replications || number[i] != floor(number[i]))
+            fault = fault_raise(FAULT_FILES,
+                                "%s is damaged: its invalid replications are not numbers of replications, ascending",
+                                reader->path);
+        else
+            result->invalid[i].replication = (uint64_t)number[i];
+    }
     if (fault == NULL) result->invalids = invalids;
     free(number);
     return fault;

@@ -25,9 +25,23 @@ static const char *const list_names[LISTS] = {
 
 struct stored {
     struct reader reader;
-    size_t replications;
+    size_t replications, kept;
     struct reader_texts list[LISTS];
 };
+
+/* Values are of all replications, and the file can hold them: so many are then made room for. */
+static struct fault *check_values(struct stored *stored, enum list list, const char *name)
+{
+    struct reader_shape shape;
+    const size_t count = stored->list[list].count;
+    if (count == 0) return NULL;
+    TRY(reader_shape(&stored->reader, name, &shape));
+    if (shape.rank < 2 || shape.size[0] != count || shape.size[shape.rank - 1] != stored->replications)
+        return fault_raise(FAULT_FILES, "%s: %s is not of %zu by %zu replications", stored->reader.path, name, count,
+                           stored->replications);
+    stored->kept = stored->replications;
+    return NULL;
+}
 
 static struct fault *read_lists(struct stored *stored)
 {
@@ -40,8 +54,11 @@ static struct fault *read_lists(struct stored *stored)
         if (list != ANNUAL && list != HORIZON) TRY(reader_has(&stored->reader, list_names[list], &there));
         if (there) TRY(reader_texts(&stored->reader, list_names[list], &stored->list[list]));
     }
-    if (stored->list[INPUTS].count == stored->list[UNITS].count) return NULL;
-    return fault_raise(FAULT_FILES, "%s: not every input has a unit", stored->reader.path);
+    if (stored->list[INPUTS].count != stored->list[UNITS].count)
+        return fault_raise(FAULT_FILES, "%s: not every input has a unit", stored->reader.path);
+    TRY(check_values(stored, HORIZON_SAMPLES, "samples/horizon/value"));
+    TRY(check_values(stored, ANNUAL_SAMPLES, "samples/annual/value"));
+    return check_values(stored, INPUTS, "inputs/value");
 }
 
 struct fault *stored_open(const char *path, struct stored **out)
@@ -86,6 +103,11 @@ bool stored_has_samples(const struct stored *stored, bool annual, const char *ou
 size_t stored_replications(const struct stored *stored)
 {
     return stored->replications;
+}
+
+size_t stored_kept(const struct stored *stored)
+{
+    return stored->kept;
 }
 
 struct fault *stored_samples(const struct stored *stored, bool annual, const char *outcome, size_t rows, float value[])
@@ -157,15 +179,27 @@ struct fault *stored_text(const struct stored *stored, const char *attribute, ch
     return reader_text(&stored->reader, attribute, text);
 }
 
-bool stored_is_damaged(const char *path)
+struct fault *stored_has(const struct stored *stored, const char *object, bool *there)
 {
-    struct reader reader;
-    int64_t schema = 0;
-    struct fault *fault = reader_open(path, &reader);
-    if (fault == NULL) fault = reader_integer(&reader, "zhol_schema", &schema);
-    if (fault == NULL && schema == RESULT_SCHEMA) fault = reader_check_content(&reader);
-    fault = reader_close(&reader, fault);
-    const bool damaged = fault != NULL;
-    fault_free(fault);
-    return damaged;
+    return reader_has(&stored->reader, object, there);
+}
+
+struct fault *stored_labels(const struct stored *stored, const char *dataset, size_t *count, char ***label)
+{
+    struct reader_texts texts;
+    struct fault *fault = reader_texts(&stored->reader, dataset, &texts);
+    *count = texts.count;
+    *label = texts.text;
+    return fault;
+}
+
+void stored_labels_free(size_t count, char **label)
+{
+    reader_texts_free(&(struct reader_texts){count, label});
+}
+
+struct fault *stored_numbers(const struct stored *stored, const char *dataset, size_t *count, double **number)
+{
+    *number = NULL;
+    return reader_numbers(&stored->reader, dataset, count, number);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/diagnostics.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { SHOWN_MOST = 160 }; /* bytes of a source line */
@@ -38,14 +39,29 @@ static void print_line(struct place place, FILE *to)
     fputs(column == place.column ? "^\n" : "...\n", to);
 }
 
+/* Names and values of files may hold what moves the cursor of a terminal, C1 (0xC2 and then 0x80 to 0x9F) among it. */
+static void print_text(const char *text, FILE *to)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        const bool ascii = (*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f;
+        const bool c1 = *c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+        const bool alone = *c >= 0x80 && *c < 0xa0 && (c == (const unsigned char *)text || c[-1] < 0x80);
+        fputc(ascii || c1 || alone ? '?' : *c, to);
+        if (c1) c++;
+    }
+}
+
 static void print_one(const struct fault *fault, const char *kind, FILE *to)
 {
     if (fault->place.source == NULL) {
-        fprintf(to, "zhol: %s: %s\n", kind, fault->sentence);
-        return;
+        fprintf(to, "zhol: %s: ", kind);
+    } else {
+        print_text(fault->place.source->name, to);
+        fprintf(to, ":%d:%d: %s: ", fault->place.line, fault->place.column, kind);
     }
-    fprintf(to, "%s:%d:%d: %s: %s\n", fault->place.source->name, fault->place.line, fault->place.column, kind,
-            fault->sentence);
+    print_text(fault->sentence, to);
+    fputc('\n', to);
+    if (fault->place.source == NULL) return;
     print_line(fault->place, to);
 }
 

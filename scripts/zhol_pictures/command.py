@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line."""
 import argparse
+import errno
 import os
 import pathlib
 import sys
@@ -8,6 +9,8 @@ import sys
 from zhol_pictures import facts, horizon, page, years
 from zhol_pictures.results import Comparison, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
+
+OF_THE_MACHINE = {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
 
 EXAMPLES = """examples:
   {0} fan kazakhstan-2019.h5 drivers.brent
@@ -31,6 +34,8 @@ def options(program):
         one = kinds.add_parser(kind, help=said, description=said[0].upper() + said[1:] + ".")
         one.add_argument("files", metavar=files, nargs=1 if kind == "fan" else "+")
         one.add_argument("outcome", metavar="OUTCOME", help="its path, as `zhol show RESULT --list` prints it")
+        one.add_argument("--unsealed", action="store_true", help="do not compare the content with the SHA-256 that the file states: "
+                         "saves the time to read it all")
         one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
                          "than fan OUTCOME-KIND.png")
         if kind == "variants":
@@ -54,10 +59,10 @@ def draw(chosen):
     """The figure that the command line asks for."""
     if chosen.kind == "difference":
         if len(chosen.files) == 1 and is_comparison(chosen.files[0]):
-            return draw_comparison(Comparison(chosen.files[0]), chosen.outcome, chosen.variant, chosen.world)
+            return draw_comparison(Comparison(chosen.files[0], chosen.unsealed), chosen.outcome, chosen.variant, chosen.world)
         if chosen.variant is not None or chosen.world is not None:
             raise Refused("--variant and --world choose from a comparison of `zhol compare -o`; two results are a pair", 2)
-    results = [Result(path) for path in chosen.files]
+    results = [Result(path, chosen.unsealed) for path in chosen.files]
     if chosen.kind == "fan":
         return years.fan(results[0], chosen.outcome)
     if chosen.kind == "variants":
@@ -102,7 +107,7 @@ def main(words):
         figure = drawn(chosen)
         page.save(figure, name)
     except Refused as refused:
-        print(f"{program}: error: {refused}", file=sys.stderr)
+        print(f"{program}: error: {''.join(c if c.isprintable() else '?' for c in str(refused))}", file=sys.stderr)
         return refused.status
     except OSError as error:
         print(f"{program}: error: {name} cannot be written: {error.strerror or error}", file=sys.stderr)
@@ -115,5 +120,15 @@ def drawn(chosen):
     """As `draw`; what HDF5 cannot read, or a part that is not there, is a sentence too."""
     try:
         return draw(chosen)
-    except (OSError, KeyError, RuntimeError) as error:
-        raise Refused(f"{' or '.join(chosen.files)} is damaged: {error}; `zhol verify` tells more") from None
+    except OSError as error:
+        if error.errno in OF_THE_MACHINE or any(f"errno = {number}," in str(error) for number in OF_THE_MACHINE):
+            raise Refused(f"{' or '.join(chosen.files)} cannot be read: {error}", 1) from None
+        raise damaged(chosen, error) from None
+    except MemoryError as error:
+        raise Refused(f"out of memory: {error}", 1) from None
+    except (LookupError, RuntimeError, ValueError, TypeError, AttributeError) as error:
+        raise damaged(chosen, error) from None
+
+
+def damaged(chosen, error):
+    return Refused(f"{' or '.join(chosen.files)} is damaged: {error}; `zhol verify` tells more")

@@ -9,6 +9,8 @@ import pathlib
 import h5py
 import numpy
 
+from zhol_pictures import seal
+
 EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -51,7 +53,8 @@ class Stored:
     """A file of zhol, open for reading."""
     KIND, MARK, VERSION = "", "", 0  # what it is called, and the attribute that marks it
 
-    def __init__(self, path):
+    def __init__(self, path, unsealed=False):
+        """`unsealed`: do not compare its content with the SHA-256 that it states."""
         self.path, self.file = str(path), open_file(path)
         version = self.file.attrs.get(self.MARK)
         if version is None and Comparison.MARK in self.file.attrs:
@@ -62,6 +65,9 @@ class Stored:
             raise Refused(f"{path} cannot be drawn: its layout has the version {version}; expected {self.VERSION}")
         if self.file.attrs.get("complete") != 1:
             raise Refused(f"{path} cannot be drawn: it is not complete")
+        wrong = None if unsealed else seal.fault(self.file)
+        if wrong is not None:
+            raise Refused(f"{path} is damaged: {wrong}")
         self.name = pathlib.Path(path).stem
         self.known = {}  # rows that were asked for
         self.horizon, self.annual = self.rows("horizon"), self.rows("annual")
@@ -127,7 +133,11 @@ class Result(Stored):
 
     @property
     def replications(self):
-        return int(self.file.attrs["replications"])
+        count = int(self.file.attrs["replications"])
+        for period in ("horizon", "annual"):
+            if f"samples/{period}/value" in self.file and self.file[f"samples/{period}/value"].shape[-1] != count:
+                raise Refused(f"{self.path} is damaged: its samples are not of {count} replications")
+        return count
 
     def need_years(self, outcome):
         self.need(outcome)
@@ -160,8 +170,8 @@ class Comparison(Stored):
     """What `zhol compare -o` writes: arrays over world and variant before the outcomes."""
     KIND, MARK, VERSION = "comparison", "zhol_comparison", 2
 
-    def __init__(self, path):
-        super().__init__(path)
+    def __init__(self, path, unsealed=False):
+        super().__init__(path, unsealed)
         self.worlds, self.variants = self.labels("horizon/world"), self.labels("horizon/variant")
 
     def lines(self, name):

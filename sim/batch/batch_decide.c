@@ -3,6 +3,7 @@
 #include "sim/batch/batch_decide.h"
 #include "output/result/stored.h"
 #include "sim/run/chunks.h"
+#include "sim/run/simulate.h"
 #include "sim/statistics/paired.h"
 
 #include <inttypes.h>
@@ -83,35 +84,83 @@ static struct fault *catch_block(void *self, const struct block_result *result)
     return NULL;
 }
 
-static struct fault *simulate_on(struct decision *decision, size_t index, const struct simulation *simulation)
+/* Which cell of the statistics each goal is about. */
+static struct fault *find_cells(const struct batch_goals *goals, const struct simulation *simulation, size_t cell[])
 {
-    const struct batch_run *run = decision->run;
-    const struct batch_watch *watch = &run->watch;
-    const struct batch_goals *goals = decision->goals;
-    struct gathered *into = &decision->cell[index];
     const size_t periods = world_years(simulation->world) + 1;
-    size_t *cell = calloc(goals->count, sizeof *cell);
-    struct fault *fault = cell == NULL ? fault_no_memory() : NULL;
-    for (size_t g = 0; g < goals->count && fault == NULL; g++) {
+    for (size_t g = 0; g < goals->count; g++) {
         const size_t outcome = outcomes_find(&simulation->outcomes, goals->item[g].outcome);
         cell[g] = outcome * periods + periods - 1;
         if (outcome == simulation->outcomes.count)
-            fault = fault_raise(FAULT_SCENARIO, "the cell has no outcome %s, of which the batch is to know differences",
-                                goals->item[g].outcome);
+            return fault_raise(FAULT_SCENARIO, "the cell has no outcome %s, of which the batch is to know differences",
+                               goals->item[g].outcome);
     }
-    struct catch catch = {into, cell, goals->count};
+    return NULL;
+}
+
+/* Whether a run of the cell keeps the samples that are judged. */
+static bool keeps_all(const struct batch_goals *goals, const struct simulation *simulation)
+{
+    const struct retention retention = retention_of(simulation, simulation->replications, simulation->memory);
+    for (size_t g = 0; g < goals->count; g++)
+        if (!retention_horizon(simulation, &retention, outcomes_find(&simulation->outcomes, goals->item[g].outcome)))
+            return false;
+    return true;
+}
+
+/* The whole cell, from its checkpoint on, which is left for the time when its result is written. */
+static struct fault *simulate_kept_on(const struct decision *decision, size_t index,
+                                      const struct simulation *simulation, const size_t cell[],
+                                      const struct ensemble_watch *watch)
+{
+    const struct batch_run *run = decision->run;
+    const struct gathered *into = &decision->cell[index];
+    struct run_settings settings = *run->settings;
+    struct checkpoint checkpoint;
+    struct accumulator accumulator = {0};
+    settings.replications = run->replications;
+    struct fault *fault = checkpoint_open_for(run->cell[index].output, simulation, &settings, &checkpoint);
+    checkpoint.interval = run->interval;
+    checkpoint.keep = true;
+    if (fault == NULL) fault = simulate_accumulate(simulation, settings.threads, &checkpoint, watch, &accumulator);
+    for (size_t g = 0; g < decision->goals->count && fault == NULL; g++)
+        memcpy(into->value[g], samples_of(&accumulator.samples, cell[g]), simulation->replications * sizeof(float));
+    accumulator_close(&accumulator);
+    checkpoint_close(&checkpoint);
+    return fault;
+}
+
+/* What is judged alone, where a run does not keep it. */
+static struct fault *simulate_alone(const struct decision *decision, size_t index, const struct simulation *simulation,
+                                    const size_t cell[], const struct ensemble_watch *watch)
+{
+    const struct gathered *into = &decision->cell[index];
+    struct catch catch = {into, cell, decision->goals->count};
     const uint64_t begun = into->held / LANES_PER_CHUNK;
     const struct chunks chunks = {.world = simulation->world,
-                                  .begun = begun,
+                                  .first = begun,
+                                  .done = begun,
                                   .replications = simulation->replications,
                                   .expected = chunks_of(simulation->replications),
                                   .sink = {{&catch, catch_block}},
                                   .sinks = 1};
+    return chunks_simulate(&chunks, decision->run->settings->threads, watch);
+}
+
+static struct fault *simulate_on(struct decision *decision, size_t index, const struct simulation *simulation)
+{
+    const struct batch_run *run = decision->run;
+    const struct batch_watch *watch = &run->watch;
+    size_t *cell = calloc(decision->goals->count + 1, sizeof *cell);
+    struct fault *fault = cell == NULL ? fault_no_memory() : find_cells(decision->goals, simulation, cell);
     struct ensemble_watch watched = {.stop = watch->stop, .context = watch->context};
-    if (watch->cell_begin != NULL) watched = watch->cell_begin(watch->context, run->batch->cell[index].name);
-    if (fault == NULL) fault = chunks_simulate(&chunks, run->settings->threads, &watched);
+    if (fault == NULL && watch->cell_begin != NULL)
+        watched = watch->cell_begin(watch->context, run->batch->cell[index].name);
+    if (fault == NULL)
+        fault = keeps_all(decision->goals, simulation) ? simulate_kept_on(decision, index, simulation, cell, &watched)
+                                                       : simulate_alone(decision, index, simulation, cell, &watched);
     if (watch->cell_end != NULL) watch->cell_end(watch->context);
-    if (fault == NULL) into->held = simulation->replications;
+    if (fault == NULL) decision->cell[index].held = simulation->replications;
     free(cell);
     return fault;
 }

@@ -49,6 +49,7 @@ struct batch_run {
     const char *folder;    /* of the results */
     char *command;         /* "zhol batch NAME" */
     uint64_t replications; /* of every cell; 0: as the settings or the scenarios say */
+    double interval;       /* seconds between two checkpoints of a cell */
     bool deciding;         /* that number is not the last word: what a run of it keeps does not matter */
     char *stopped_by;      /* what decided about that number: "precision: ..."; NULL: nothing */
     struct cell_run *cell;

@@ -16,11 +16,16 @@ int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_reference(int argc, char **argv);
 
 /* Reads the words of a command into `input`. A wrong one ends the program with FAULT_USAGE; a fault is that of the
  * machine, which argp itself is silent about. */
 MUST_CHECK struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input);
+
+/* A fault (FAULT_USAGE) if this is one of several processes that were started at once, as by mpirun: each would do the
+ * whole work, into the same file. */
+MUST_CHECK struct fault *command_check_alone(void);
 
 /* Prints the faults to stderr as a compiler does, frees them, and returns the exit status of the first. 0 for none. */
 int command_end(struct fault *faults);

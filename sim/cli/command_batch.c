@@ -6,6 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/run/pilot.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,11 +16,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_CSV, OPTION_COMPARISON };
+enum {
+    OPTION_PROGRESS = 512,
+    OPTION_FORCE,
+    OPTION_CSV,
+    OPTION_COMPARISON,
+    OPTION_CHECK,
+    OPTION_CELLS,
+    OPTION_KEEP,
+    OPTION_CHECKPOINT
+};
 
 struct batch_options {
     struct options shared;
     const char *csv, *comparison;
+    bool check, keep;
+    double interval;
+    struct shard cells; /* count 0: all */
 };
 
 static const struct argp_option list[] = {
@@ -29,6 +42,10 @@ static const struct argp_option list[] = {
      "Write what policies change, by world and year, to an HDF5 file too; an older one is replaced", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Check every cell and print the plan; simulate nothing but a pilot block", 0},
+    {"cells", OPTION_CELLS, "I/K", 0, "Simulate every K-th cell alone, from the I-th on, and compare nothing", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave the checkpoints of cells, so that a greater -n goes on from them", 0},
+    {"checkpoint", OPTION_CHECKPOINT, "SECONDS", 0, "Time between two checkpoints of a cell (default 60)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -47,7 +64,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->shared.progress = argument;
         break;
     case OPTION_FORCE: options->shared.force = true; break;
+    case OPTION_CHECK: options->check = true; break;
+    case OPTION_KEEP: options->keep = true; break;
+    case OPTION_CELLS: options_read_shard(argument, "--cells", state, &options->cells); break;
+    case OPTION_CHECKPOINT: options_read_checkpoint(argument, state, &options->interval); break;
     case ARGP_KEY_END:
+        if (options->cells.count > 0 && (options->csv != NULL || options->comparison != NULL))
+            argp_error(state, "--cells compares nothing; expected %s without it, when all cells are there",
+                       options->csv != NULL ? "--csv" : "--comparison");
         if (options->shared.scenarios > 1)
             argp_error(state, "%zu batch files were named; expected one", options->shared.scenarios);
         break;
@@ -68,11 +92,18 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-/* How far the cells are. */
+/* How far the cells are, and how they are to come into being. */
 struct watching {
     enum progress_style style;
     struct progress progress;
+    const struct batch_options *options;
 };
+
+/* Whether this command is to simulate the cell; others may be at work on the rest. */
+static bool is_mine(const struct batch_options *options, size_t index)
+{
+    return options->cells.count == 0 || index % options->cells.count == options->cells.index - 1;
+}
 
 static bool watching_stop(void *context)
 {
@@ -100,6 +131,8 @@ static struct fault *watching_sketched(void *context, const struct simulation *s
     (void)context;
     return tell_retention(simulation, retention, stderr);
 }
+
+#define GIB 1073741824.0
 
 /* One level only. */
 static struct fault *make_folder(const char *path)
@@ -129,8 +162,15 @@ static struct fault *run_cell(struct batch_run *run, size_t index, struct progre
     struct cell_run *cell = &run->cell[index];
     struct simulation simulation;
     struct origin origin;
+    struct delivery delivery = {.wish = NULL};
+    const struct watching *watching = run->watch.context;
+    const struct delivery_wish wish = {
+        .force = cell->replace, .cell = true, .keep = watching->options->keep, .interval = run->interval};
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
-    if (fault == NULL) fault = deliver(&simulation, run->settings, progress, cell->output, cell->replace);
+    if (fault == NULL) fault = deliver_open(&simulation, run->settings, &wish, cell->output, &delivery);
+    if (fault == NULL) progress_resume(progress, deliver_done(&delivery));
+    if (fault == NULL) fault = deliver(&delivery, progress);
+    if (delivery.wish != NULL) deliver_close(&delivery);
     if (fault == NULL) {
         cell->state = CELL_DONE;
         cell->there = cell->replications;
@@ -145,13 +185,16 @@ static struct fault *run_cells(struct batch_run *run)
 {
     struct watching *watching = run->watch.context;
     uint64_t replications = 0;
-    const size_t waiting = batch_run_count(run, CELL_WAITING);
-    for (size_t i = 0; i < run->cells; i++)
-        if (run->cell[i].state == CELL_WAITING) replications += run->cell[i].replications;
+    size_t waiting = 0;
+    for (size_t i = 0; i < run->cells; i++) {
+        if (run->cell[i].state != CELL_WAITING || !is_mine(watching->options, i)) continue;
+        replications += run->cell[i].replications;
+        waiting++;
+    }
     progress_begin(&watching->progress, watching->style, replications);
     for (size_t i = 0, begun = 0; i < run->cells; i++) {
         char *label = NULL;
-        if (run->cell[i].state != CELL_WAITING) continue;
+        if (run->cell[i].state != CELL_WAITING || !is_mine(watching->options, i)) continue;
         TRY(batch_run_stop(run));
         if (asprintf(&label, "cell %zu of %zu, %s", ++begun, waiting, run->batch->cell[i].name) < 0)
             return fault_no_memory();
@@ -181,9 +224,8 @@ static struct fault *report_failed(const struct batch_run *run)
 static void report_interrupted(const struct batch_run *run)
 {
     const size_t there = batch_run_count(run, CELL_DONE) + batch_run_count(run, CELL_UNCHANGED);
-    fprintf(stderr,
-            "zhol: interrupted; %zu of %zu cells are in %s; the same command again goes on with those that are not\n",
-            there, run->cells, run->folder);
+    fprintf(stderr, "zhol: interrupted; %zu of %zu cells are in %s; the same command again goes on from there\n", there,
+            run->cells, run->folder);
 }
 
 static void tell_unchanged(const struct batch_run *run)
@@ -238,17 +280,15 @@ static struct fault *limit_goals(const struct batch_run *run, struct batch_goals
     return NULL;
 }
 
-/* Where no cell has a result yet, all are simulated to the first boundary; then to that at which enough is known. */
+/* All cells are simulated to the boundary at which enough is known; then their results are written. */
 static struct fault *run_and_decide(struct batch_run *run, struct batch_goals *goals)
 {
-    bool any = false;
     const uint64_t first = precision_next(0) * LANES_PER_CHUNK;
     run->replications = first < goals->limit ? first : goals->limit;
     run->deciding = true;
     TRY(batch_check(run));
     TRY(limit_goals(run, goals));
-    for (size_t i = 0; i < run->cells; i++) any = any || run->cell[i].there > 0;
-    if (!any) TRY(run_waiting(run));
+    TRY(make_folder(run->folder));
     TRY(batch_decide(run, goals));
     run->deciding = false;
     TRY(batch_check(run));
@@ -267,27 +307,103 @@ static struct fault *run_until_known(struct batch_run *run)
     return fault;
 }
 
+/* The pilot of the base stands for all cells. */
+static struct fault *print_plan(struct batch_run *run, const struct simulation *base)
+{
+    struct pilot pilot;
+    uint64_t waiting = 0, bytes = 0;
+    const size_t unchanged = batch_run_count(run, CELL_UNCHANGED), failed = batch_run_count(run, CELL_FAILED);
+    const int threads = ensemble_threads(run->settings->threads);
+    struct fault *fault = pilot_fly(base, &pilot);
+    const struct retention retention = pilot.retention;
+    for (size_t i = 0; i < run->cells; i++)
+        if (run->cell[i].state == CELL_WAITING) waiting += chunks_of(run->cell[i].replications);
+    bytes = retention_file_bytes(base, &retention, retention_compressed(base, &retention, run->settings));
+    if (fault == NULL) {
+        printf("%s: %zu cells (%zu worlds x %zu policies) into %s/\n", run->batch->name, run->cells,
+               run->batch->worlds->children, run->batch->policies->children, run->folder);
+        printf("  %-28s %10" PRIu64 " of each cell%s\n", "replications", retention.replications,
+               run->batch->precision != NULL && run->settings->replications == 0
+                   ? ", at least; more until its goals are met"
+                   : "");
+        printf("  %-28s %10zu\n  %-28s %10zu\n  %-28s %10zu\n", "cells there and unchanged", unchanged,
+               "cells to simulate", batch_run_count(run, CELL_WAITING), "cells that fail", failed);
+        printf("  %-28s %10.3g GiB, one cell at a time\n", "memory of samples",
+               (double)retention_bytes(base, &retention) / GIB);
+        printf("  %-28s %10.3g GiB in all\n", "result files", (double)bytes * (double)run->cells / GIB);
+        printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot.seconds * (double)waiting / threads,
+               threads, threads == 1 ? "" : "s");
+    }
+    pilot_free(&pilot);
+    return fault;
+}
+
+/* Checks every cell and says what running the batch would do. */
+static struct fault *check_batch(struct batch_run *run)
+{
+    const struct batch *batch = run->batch;
+    struct simulation base;
+    struct origin origin;
+    if (batch->precision != NULL && run->settings->replications == 0) {
+        run->replications = precision_next(0) * LANES_PER_CHUNK;
+        run->deciding = true;
+    }
+    TRY(batch_check(run));
+    const size_t index = batch_index(batch, batch->base_world, batch->base_policy);
+    struct fault *fault = batch_run_open(run, index, &origin, &base);
+    if (fault == NULL) fault = print_plan(run, &base);
+    simulation_close(&base);
+    if (fault == NULL) fault = report_failed(run);
+    return fault;
+}
+
+/* What is simulated elsewhere, or is to come, is compared when all is there. */
+static void report_part(const struct batch_run *run, const struct shard *cells)
+{
+    size_t mine = 0;
+    for (size_t i = 0; i < run->cells; i++)
+        mine += run->cell[i].state == CELL_DONE || run->cell[i].state == CELL_UNCHANGED;
+    fprintf(stderr,
+            "part %" PRIu64 " of %" PRIu64
+            ": %zu of %zu cells are in %s; without --cells the same command compares them\n",
+            cells->index, cells->count, mine, run->cells, run->folder);
+}
+
+static struct fault *check_options(const struct batch *batch, const struct batch_run *run,
+                                   const struct batch_options *options)
+{
+    const char *file = options->shared.scenario[0];
+    TRY(output_path_check(options->csv));
+    TRY(output_path_check(options->comparison));
+    TRY(check_apart(run, file, "--csv", options->csv, options->comparison));
+    TRY(check_apart(run, file, "--comparison", options->comparison, options->csv));
+    if (options->cells.count > 0 && batch->precision != NULL && options->shared.settings.replications == 0)
+        return fault_raise(FAULT_USAGE, "the goals of %s are judged of all cells at once; expected -n with --cells",
+                           batch->name);
+    return NULL;
+}
+
 static struct fault *run_batch(const struct batch *batch, const struct batch_options *options)
 {
     struct batch_run run;
-    struct watching watching = {.style = PROGRESS_NONE};
+    struct watching watching = {.style = PROGRESS_NONE, .options = options};
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
+    run.interval = options->interval;
     run.log = stderr;
     run.watch =
         (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
     if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;
-    if (fault == NULL) fault = output_path_check(options->csv);
-    if (fault == NULL) fault = output_path_check(options->comparison);
+    if (fault == NULL) fault = check_options(batch, &run, options);
     if (fault == NULL)
-        fault = check_apart(&run, options->shared.scenario[0], "--csv", options->csv, options->comparison);
-    if (fault == NULL)
-        fault = check_apart(&run, options->shared.scenario[0], "--comparison", options->comparison, options->csv);
-    if (fault == NULL)
-        fault = batch->precision != NULL && options->shared.settings.replications == 0 ? run_until_known(&run)
-                                                                                       : run_all(&run);
+        fault = options->check                                                           ? check_batch(&run)
+                : batch->precision != NULL && options->shared.settings.replications == 0 ? run_until_known(&run)
+                                                                                         : run_all(&run);
     if (fault != NULL && fault->code == FAULT_INTERRUPTED) report_interrupted(&run);
-    if (fault == NULL) {
+    if (fault == NULL && options->cells.count > 0) {
+        report_part(&run, &options->cells);
+        fault = report_failed(&run);
+    } else if (fault == NULL && !options->check) {
         fault = batch_compare(&run, stdout, options->csv, options->comparison);
         fault = fault_join(report_failed(&run), fault);
     }
@@ -297,11 +413,12 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
 
 int command_batch(int argc, char **argv)
 {
-    struct batch_options options = {.csv = NULL};
+    struct batch_options options = {.interval = DELIVERY_INTERVAL};
     struct batch batch = {0};
     options_init(&options.shared);
     options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL && options.cells.count == 0) fault = command_check_alone();
     if (fault == NULL) fault = progress_catch_signals();
     if (fault == NULL)
         fault =

@@ -64,7 +64,7 @@ static void print_goals(const struct precision_goals *goals, const struct pilot 
 }
 
 static void print_plan(const struct simulation *simulation, const struct run_settings *settings,
-                       const struct pilot *pilot, const char *quantiles)
+                       const struct pilot *pilot, const struct world_state *state, const char *quantiles)
 {
     char start[8], base[8];
     const int threads = ensemble_threads(settings->threads);
@@ -85,9 +85,8 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    const double samples = (double)retention_bytes(simulation, retention),
-                 thread = (double)world_state_bytes(simulation->world),
-                 sketches = retention->sketched ? (double)threads * (double)pilot->sketch_bytes : 0.0;
+    const double samples = (double)retention_bytes(simulation, retention), thread = (double)world_state_bytes(state),
+                 sketches = retention->sketched ? (double)threads * pilot->sketch_bytes : 0.0;
     print_size("memory for samples", samples);
     if (retention->sketched) print_size("memory for sketches, about", sketches);
     print_size("memory of each thread", thread);
@@ -252,25 +251,20 @@ static struct fault *print_energy(const struct simulation *simulation, struct wo
     return fault;
 }
 
-static struct fault *print_start(const struct simulation *simulation)
+static struct fault *print_start(const struct simulation *simulation, struct world_state *state)
 {
-    struct world_state *state = NULL;
-    struct fault *fault = world_open(simulation->world, &state);
-    if (fault == NULL) {
-        const struct flows *flows = world_flows(simulation->world);
-        world_start_central(state);
-        fault = print_drivers(simulation, world_drivers_state(state));
-        if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
-        for (size_t i = 0; i < flows_count(flows); i++)
-            print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
-        print_network(simulation, state);
-        check_choices_print(simulation, state);
-        if (fault == NULL) fault = print_energy(simulation, state);
-        if (fault == NULL) check_profiles_print(simulation);
-        printf("\n");
-    }
-    world_close(state);
-    return fault;
+    const struct flows *flows = world_flows(simulation->world);
+    world_start_central(state);
+    TRY(print_drivers(simulation, world_drivers_state(state)));
+    if (flows_count(flows) > 0) printf("\n  Demand of flows in the base year:\n");
+    for (size_t i = 0; i < flows_count(flows); i++)
+        print_level(flows_name(flows, i), flows_demand(world_flows_state(state), i)[0], flows_unit(flows, i));
+    print_network(simulation, state);
+    check_choices_print(simulation, state);
+    TRY(print_energy(simulation, state));
+    check_profiles_print(simulation);
+    putchar('\n');
+    return NULL;
 }
 
 /* Which drivers hang together: one that joins a group changes the draws of all in it. */
@@ -318,29 +312,33 @@ static struct fault *print_generator(const char *file, const struct run_settings
 }
 
 static struct fault *print_all(const char *file, const struct run_settings *settings,
-                               const struct simulation *simulation, const struct pilot *pilot)
+                               const struct simulation *simulation, const struct pilot *pilot,
+                               struct world_state *state)
 {
     char *quantiles = tell_retention_quantiles(simulation, &pilot->retention);
     if (quantiles == NULL) return fault_no_memory();
-    print_plan(simulation, settings, pilot, quantiles);
+    print_plan(simulation, settings, pilot, state, quantiles);
     free(quantiles);
     if (pilot->invalid > 0)
         fprintf(stderr, "warning: %zu of %" PRIu64 " replications tried went non-finite; the first in month %d of %s\n",
                 pilot->invalid, pilot->replications, pilot->month + 1, simulation->outcomes.item[pilot->cause].path);
     print_groups(world_drivers(simulation->world));
     TRY(print_generator(file, settings, simulation, pilot));
-    return print_start(simulation);
+    return print_start(simulation, state);
 }
 
 static struct fault *check_one(const char *file, const struct run_settings *settings, struct simulation *simulation)
 {
     struct pilot pilot = {0};
+    struct world_state *state = NULL;
     struct fault *fault = simulation_open(file, settings, simulation);
     if (fault == NULL) fault = pilot_fly(simulation, &pilot);
-    if (fault == NULL) fault = print_all(file, settings, simulation, &pilot);
+    if (fault == NULL) fault = world_open(simulation->world, &state);
+    if (fault == NULL) fault = print_all(file, settings, simulation, &pilot, state);
     if (fault == NULL && pilot.invalid > 0 && settings->strict)
-        fault =
-            fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error", file);
+        fault = fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error",
+                            file);
+    world_close(state);
     pilot_free(&pilot);
     return fault;
 }

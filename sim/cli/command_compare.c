@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/run/direction.h"
@@ -24,7 +25,8 @@ enum {
     OPTION_CSV,
     OPTION_JSON,
     OPTION_LIST,
-    OPTION_FORCE
+    OPTION_FORCE,
+    OPTION_UNSEALED
 };
 
 struct compare_options {
@@ -36,7 +38,7 @@ struct compare_options {
     char **owned; /* copies of arguments that were cut at their commas */
     size_t copies;
     const char *output, *regret;
-    bool csv, json, list, force, dominance, years, unpaired;
+    bool csv, json, list, force, dominance, years, unpaired, unsealed;
     int year, threads;
 };
 
@@ -56,6 +58,7 @@ static const struct argp_option list[] = {
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
+    {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -124,6 +127,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_JSON: options->json = true; break;
     case OPTION_LIST: options->list = true; break;
     case OPTION_FORCE: options->force = true; break;
+    case OPTION_UNSEALED: options->unsealed = true; break;
     case 'o': options->output = argument; break;
     case 'j': options->threads = read_number(state, "-j", argument, 4096, "a number of threads from 1 to 4096"); break;
     case ARGP_KEY_ARG:
@@ -299,6 +303,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));
+    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed));
     TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
     TRY(check_directions(&options->better, comparison));
@@ -307,12 +312,18 @@ static struct fault *compare(const struct compare_options *options, struct compa
     return print(options, comparison);
 }
 
+static struct fault *list_file(const struct compare_options *options)
+{
+    TRY(guard_comparison(options->file[0], options->unsealed));
+    return comparison_list(options->file[0], stdout);
+}
+
 int command_compare(int argc, char **argv)
 {
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = options.list ? comparison_list(options.file[0], stdout) : compare(&options, &comparison);
+    if (fault == NULL) fault = options.list ? list_file(&options) : compare(&options, &comparison);
     const int status = command_end(fault);
     comparison_free(&comparison);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);

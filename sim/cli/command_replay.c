@@ -1,7 +1,9 @@
 /* sim/cli/command_replay.c -- zhol replay: one replication of a result in full, and what its worst ones have in common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/ledger.h"
+#include "sim/cli/output_path.h"
 #include "sim/cli/worst.h"
 #include "sim/run/reopen.h"
 #include "sim/run/write_text.h"
@@ -11,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     OPTION_YEARS = 256,
@@ -20,12 +23,13 @@ enum {
     OPTION_OUTCOME,
     OPTION_UPPER,
     OPTION_LOWER,
-    OPTION_CSV
+    OPTION_CSV,
+    OPTION_UNSEALED
 };
 
 struct replay_options {
     const char *output; /* NULL: stdout */
-    bool has_replication, has_share, force;
+    bool has_replication, has_share, force, unsealed;
     uint64_t replication;
     enum ledger_part part;
     struct worst worst; /* its path is the result */
@@ -36,7 +40,7 @@ static const struct argp_option list[] = {
     {NULL, 'r', "N", 0, "The replication, counted from 0; by month, each outcome that has a value in a month", 1},
     {"years", OPTION_YEARS, NULL, 0, "All outcomes by year and over the horizon instead", 1},
     {"inputs", OPTION_INPUTS, NULL, 0, "The inputs as drawn instead", 1},
-    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 1},
+    {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result; replace FILE", 1},
     {NULL, 0, NULL, 0, "The worst replications against the rest, from the samples:", 2},
     {"worst", OPTION_WORST, "SHARE", 0, "So many of them, such as 1%", 2},
     {"outcome", OPTION_OUTCOME, "PATH", 0, "The outcome that says which are worse, over the whole horizon", 2},
@@ -44,6 +48,7 @@ static const struct argp_option list[] = {
     {"lower", OPTION_LOWER, NULL, 0, "The least are the worst", 2},
     {"csv", OPTION_CSV, NULL, 0, "All that is compared, as CSV (default: the first 20, as a table)", 2},
     {NULL, 'o', "FILE", 0, "Write to a file (default: standard output)", 3},
+    {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 3},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -93,6 +98,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_YEARS: options->part = LEDGER_YEARS; break;
     case OPTION_INPUTS: options->part = LEDGER_INPUTS; break;
     case OPTION_FORCE: options->force = true; break;
+    case OPTION_UNSEALED: options->unsealed = true; break;
     case OPTION_WORST:
         options->has_share = read_share(argument, &options->worst.share);
         if (!options->has_share) argp_error(state, "--worst is '%s'; expected a share such as 1%%", argument);
@@ -141,6 +147,18 @@ static struct fault *put_out(const char *output, const char *text)
     return NULL;
 }
 
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_output(const struct replay_options *options)
+{
+    const char *output = options->output;
+    TRY(output_path_check(output));
+    if (output == NULL) return NULL;
+    if (output_path_is_same(output, options->worst.path))
+        return fault_raise(FAULT_USAGE, "-o %s would replace the result; expected another name", output);
+    if (options->force || access(output, F_OK) < 0) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", output);
+}
+
 int command_replay(int argc, char **argv)
 {
     struct replay_options options = {.output = NULL};
@@ -148,9 +166,10 @@ int command_replay(int argc, char **argv)
     struct result head = {0};
     char *text = NULL;
     size_t size = 0;
-    bool ours = false;
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = result_read_head(options.worst.path, &ours, &head);
+    if (fault == NULL) fault = check_output(&options);
+    if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed);
+    if (fault == NULL) fault = result_read_outline(options.worst.path, &head);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL && fault == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = replay(&options, &head, &simulation, to);

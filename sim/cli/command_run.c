@@ -7,36 +7,60 @@
 #include "sim/cli/tell_retention.h"
 #include "sim/cli/tell_scenario.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { OPTION_PROGRESS = 512, OPTION_FORCE };
+enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_SHARD, OPTION_RESUME, OPTION_KEEP, OPTION_CHECKPOINT };
 
 static const struct argp_option list[] = {
     {NULL, 'o', "PATH", 0, "Result file (default: NAME.h5 here); a single scenario only", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace an existing result", 0},
+    {"resume", OPTION_RESUME, NULL, 0, "Go on from the checkpoint NAME.part, if there is one", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave the checkpoint when done, so that --resume -n LARGER extends the run", 0},
+    {"checkpoint", OPTION_CHECKPOINT, "SECONDS", 0, "Time between two checkpoints (default 60)", 0},
+    {"shard", OPTION_SHARD, "I/K", 0, "Simulate part I of K, for `zhol merge`", 0},
     {NULL, 0, NULL, 0, NULL, 0},
+};
+
+/* What the options say: those of the scenario, and how the result comes into being. */
+struct run_options {
+    struct options shared;
+    struct delivery_wish wish;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    struct options *options = state->input;
+    struct run_options *options = state->input;
+    struct options *shared = &options->shared;
+    struct delivery_wish *wish = &options->wish;
     enum progress_style style;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = options; break;
-    case 'o': options->output = argument; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = shared; break;
+    case 'o': shared->output = argument; break;
     case OPTION_PROGRESS:
         if (!progress_read_style(argument, &style))
             argp_error(state, "--progress is '%s'; expected auto, plain or none", argument);
-        options->progress = argument;
+        shared->progress = argument;
         break;
-    case OPTION_FORCE: options->force = true; break;
+    case OPTION_FORCE: shared->force = wish->force = true; break;
+    case OPTION_RESUME: wish->resume = true; break;
+    case OPTION_KEEP: wish->keep = true; break;
+    case OPTION_CHECKPOINT: options_read_checkpoint(argument, state, &wish->interval); break;
+    case OPTION_SHARD: options_read_shard(argument, "--shard", state, &wish->shard); break;
     case ARGP_KEY_END:
-        if (options->output != NULL && options->scenarios > 1)
-            argp_error(state, "-o names one file, but %zu scenarios are to be run", options->scenarios);
+        if (shared->output != NULL && shared->scenarios > 1)
+            argp_error(state, "-o names one file, but %zu scenarios are to be run", shared->scenarios);
+        if (wish->shard.count > 0 && shared->settings.precisions > 0 &&
+            strcmp(shared->settings.precision[0], "none") != 0)
+            argp_error(state,
+                       "--shard and --precision '%s' exclude each other; expected the goal at `zhol merge`, "
+                       "which says whether it is met",
+                       shared->settings.precision[0]);
+        if (wish->resume && wish->force)
+            argp_error(state, "--resume and --force exclude each other; expected one of them");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -54,64 +78,96 @@ static const struct argp parser = {list,
                                    NULL,
                                    NULL};
 
-static struct fault *run_one(struct simulation *simulation, const struct options *options, const char *output)
+/* A scenario on its way to its result. */
+struct one {
+    struct simulation simulation;
+    char *output;
+    struct delivery delivery;
+    bool opened;
+};
+
+static struct fault *run_one(struct one *one, const struct run_options *options)
 {
+    const struct simulation *simulation = &one->simulation;
     enum progress_style style;
     struct progress progress;
-    if (!progress_read_style(options->progress, &style)) style = PROGRESS_NONE;
+    uint64_t first, end;
+    if (!progress_read_style(options->shared.progress, &style)) style = PROGRESS_NONE;
     const struct retention retention = retention_of(simulation, simulation->replications, simulation->memory);
     TRY(tell_retention(simulation, &retention, stderr));
-    const uint64_t replications = simulation->goals.count > 0 ? 0 : simulation->replications;
+    identity_range(&options->wish.shard, simulation->replications, &first, &end);
+    const uint64_t replications = simulation->goals.count > 0 ? 0 : end - first;
     progress_begin(&progress, style, replications);
     progress_part(&progress, simulation_name(simulation), replications);
-    return deliver(simulation, &options->settings, &progress, output, options->force);
+    progress_resume(&progress, deliver_done(&one->delivery));
+    return deliver(&one->delivery, &progress);
 }
 
 /* Where the result of scenario `i` goes; refused before anything is simulated if it cannot, or if that is there already. */
-static struct fault *choose_output(const struct options *options, size_t i, char *output[])
+static struct fault *choose_output(const struct run_options *all, size_t i, struct one one[])
 {
-    output[i] = options->output == NULL ? simulation_output(options->scenario[i]) : strdup(options->output);
-    if (output[i] == NULL) return fault_no_memory();
-    TRY(output_path_check(output[i]));
+    const struct options *options = &all->shared;
+    char *output = options->output == NULL ? simulation_output(options->scenario[i]) : strdup(options->output);
+    if (output == NULL) return fault_no_memory();
+    one[i].output = all->wish.shard.count > 0 ? deliver_shard_path(output, &all->wish.shard) : strdup(output);
+    free(output);
+    output = one[i].output;
+    if (output == NULL) return fault_no_memory();
+    TRY(output_path_check(output));
     for (size_t k = 0; k < options->scenarios; k++)
-        if (output_path_is_same(output[i], options->scenario[k]))
-            return fault_raise(FAULT_USAGE, "the result %s would replace a scenario; expected another name", output[i]);
+        if (output_path_is_same(output, options->scenario[k]))
+            return fault_raise(FAULT_USAGE, "the result %s would replace a scenario; expected another name", output);
     for (size_t k = 0; k < i; k++)
-        if (output_path_is_same(output[i], output[k]))
+        if (output_path_is_same(output, one[k].output))
             return fault_raise(FAULT_USAGE, "%s and %s would both be written to %s; run them one by one, with -o",
-                               options->scenario[k], options->scenario[i], output[i]);
-    if (!options->force && access(output[i], F_OK) == 0)
-        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place",
-                           output[i]);
+                               options->scenario[k], options->scenario[i], output);
     return NULL;
+}
+
+static struct fault *open_one(const struct run_options *options, size_t i, struct one one[])
+{
+    one[i].opened = true;
+    TRY(simulation_open(options->shared.scenario[i], &options->shared.settings, &one[i].simulation));
+    TRY(choose_output(options, i, one));
+    return deliver_open(&one[i].simulation, &options->shared.settings, &options->wish, one[i].output, &one[i].delivery);
+}
+
+static void close_one(struct one *one)
+{
+    if (!one->opened) return;
+    if (one->delivery.wish != NULL) deliver_close(&one->delivery);
+    simulation_close(&one->simulation);
+    free(one->output);
+}
+
+/* Without a number of their own, the parts of a run have that of the scenario: goals are for the whole of it. */
+static struct fault *fix_number(struct run_options *options)
+{
+    struct run_settings *settings = &options->shared.settings;
+    if (options->wish.shard.count == 0 || settings->replications > 0 || settings->precisions > 0) return NULL;
+    return options_append(&settings->precision, &settings->precisions, "none") ? NULL : fault_no_memory();
 }
 
 int command_run(int argc, char **argv)
 {
-    struct options options;
-    options_init(&options);
+    struct run_options options = {.wish.interval = DELIVERY_INTERVAL};
+    struct options *shared = &options.shared;
+    options_init(shared);
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    struct simulation *simulation = calloc(options.scenarios, sizeof *simulation);
-    char **output = calloc(options.scenarios, sizeof *output);
-    if (fault == NULL && (simulation == NULL || output == NULL)) fault = fault_no_memory();
+    if (fault == NULL && options.wish.shard.count == 0) fault = command_check_alone();
+    if (fault == NULL) fault = fix_number(&options);
+    struct one *one = calloc(shared->scenarios + 1, sizeof *one);
+    if (fault == NULL && one == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = progress_catch_signals();
-    size_t opened = 0;
-    for (; opened < options.scenarios && fault == NULL; opened++) {
-        fault = simulation_open(options.scenario[opened], &options.settings, &simulation[opened]);
-        if (fault == NULL) fault = choose_output(&options, opened, output);
-        tell_scenario(simulation[opened].scenario, simulation[opened].plan.warnings);
+    for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) {
+        fault = open_one(&options, i, one);
+        tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
     }
-    for (size_t i = 0; i < options.scenarios && fault == NULL; i++)
-        fault = run_one(&simulation[i], &options, output[i]);
-    if (fault != NULL && fault->code == FAULT_INTERRUPTED) fputs("zhol: interrupted; nothing was written\n", stderr);
+    for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) fault = run_one(&one[i], &options);
     const int status =
         fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
-    for (size_t i = 0; i < opened; i++) {
-        simulation_close(&simulation[i]);
-        free(output[i]);
-    }
-    free(simulation);
-    free(output);
-    options_free(&options);
+    for (size_t i = 0; i < shared->scenarios && one != NULL; i++) close_one(&one[i]);
+    free(one);
+    options_free(shared);
     return status;
 }

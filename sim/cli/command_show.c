@@ -3,18 +3,19 @@
 #include "output/result/result.h"
 #include "output/tables/table.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST };
+enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST, OPTION_UNSEALED };
 
 struct show_options {
     const char *result;
     const char **outcome;
     size_t outcomes;
-    bool csv, json, names_only;
+    bool csv, json, names_only, unsealed;
     int year;
 };
 
@@ -23,6 +24,7 @@ static const struct argp_option list[] = {
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
     {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
+    {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -33,6 +35,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
     case OPTION_LIST: options->names_only = true; break;
+    case OPTION_UNSEALED: options->unsealed = true; break;
     case OPTION_YEAR: {
         char *end = NULL;
         const long year = strtol(argument, &end, 10);
@@ -74,7 +77,8 @@ int command_show(int argc, char **argv)
     struct show_options options = {0};
     struct result result = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = result_read(options.result, false, &result);
+    if (fault == NULL) fault = guard_result(options.result, options.unsealed);
+    if (fault == NULL) fault = result_read_unchecked(options.result, &result);
     if (fault == NULL && options.names_only)
         fault = table_list(&result, stdout);
     else if (fault == NULL && options.csv)

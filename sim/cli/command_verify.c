@@ -1,10 +1,9 @@
 /* sim/cli/command_verify.c -- zhol verify: whether a result is what its scenario gives.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/hdf5/integrity.h"
 #include "output/result/differences.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/progress.h"
-#include "sim/cli/sandbox.h"
 #include "sim/cli/verify.h"
 #include "sim/run/reopen.h"
 
@@ -77,7 +76,7 @@ static const struct argp parser = {
     parse,
     "RESULT",
     "Check a result against itself and against what is simulated again, bit for bit. Exit status: 0 if all agrees, 4 "
-    "if it cannot be checked here, 5 if something differs.\v"
+    "if it is damaged or cannot be checked here, 5 if something differs.\v"
     "Example:\n\n  zhol verify kazakhstan-2019.h5 --blocks 100",
     NULL,
     NULL,
@@ -134,6 +133,12 @@ static struct fault *check_some(const struct verify_options *options, const stru
     struct stored *stored = NULL;
     struct fault *fault = stored_open(options->path, &stored);
     if (fault == NULL) fault = verify_init(&verify, head, stored, simulation);
+    size_t labels = 0, different = 0;
+    if (fault == NULL) fault = verify_labels(&verify, &labels, &different);
+    if (fault == NULL) {
+        printf("  calendar, prices, coordinates and labels: %zu datasets", labels);
+        say_result(different);
+    }
     if (fault == NULL) fault = verify_order(&verify, &order);
     if (fault == NULL && order.horizon + order.annual > 0) {
         say(head->exact_quantiles ? "count, extremes, quantiles, tails and probabilities from the samples"
@@ -199,24 +204,11 @@ static struct fault *check_stored(const struct verify_options *options, const st
     return fault;
 }
 
-/* All that the file says of itself. A result that is damaged is told from a file that is none. */
-static struct fault *check_file(const char *path)
-{
-    struct result head;
-    bool ours = false;
-    struct fault *fault = result_read_head(path, &ours, &head);
-    if (fault != NULL && ours && !fault_is_memory(fault) && stored_is_damaged(path)) fault->code = FAULT_UNTRUSTED;
-    result_free(&head);
-    return fault != NULL ? fault : integrity_check(path);
-}
-
 static struct fault *verify(const struct verify_options *options, struct result *head, struct simulation *simulation)
 {
-    bool ours;
-    const struct sandbox_limits limits = sandbox_limits_of(options->path);
-    TRY(sandbox_run(check_file, options->path, &limits)); /* damage makes HDF5 crash, or go round in circles */
+    TRY(guard_whole(options->path));
     TRY(progress_catch_signals());
-    TRY(result_read_head(options->path, &ours, head));
+    TRY(result_read_outline(options->path, head));
     printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,
            head->replications, head->seed, head->source);
     TRY(reopen_check(options->path, head, options->force));

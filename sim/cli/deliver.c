@@ -1,107 +1,225 @@
 /* sim/cli/deliver.c -- see deliver.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/deliver.h"
+#include "sim/cli/report.h"
 #include "sim/run/trust.h"
-#include "sim/run/warnings.h"
-#include "sim/statistics/precision.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define MONTH_DAYS 30.4375
-
-enum { WORST = 3 };
-#define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */
-
-/* How many replications bring the mean over the horizon to 1 %; 0 where it is known better than that. */
-static double needed(const struct result *result, size_t outcome)
+char *deliver_shard_path(const char *result, const struct shard *shard)
 {
-    static const struct precision_goal goal = {.confidence = 0.95, .relative = ASKED};
-    const struct moments *moments = &result->moments[outcome * (result->years + 1) + result->years];
-    const struct outcome_kind *kind = result->outcomes.item[outcome].kind;
-    if (!kind->headline || kind->diagnostic || !(moments->count > 1.0)) return 0.0;
-    const struct precision_state state = precision_judge(
-        &goal, moments->mean, precision_of_mean(moments, goal.confidence), moments->count, moments->count);
-    return state.met ? 0.0 : state.replications;
+    char *path = NULL;
+    size_t length = strlen(result);
+    if (length > 3 && strcmp(result + length - 3, ".h5") == 0) length -= 3;
+    const int made =
+        asprintf(&path, "%.*s.shard-%" PRIu64 "-of-%" PRIu64, (int)length, result, shard->index, shard->count);
+    return made < 0 ? NULL : path;
 }
 
-/* The outcomes whose means are known least, and what it would take. */
-static void print_needed(const struct result *result)
+static void warn(void *context, const struct fault *fault)
 {
-    size_t worst[WORST], count = 0;
-    for (size_t o = 0; o < result->outcomes.count; o++) {
-        if (!(needed(result, o) > 0.0)) continue;
-        size_t at = count < WORST ? count++ : WORST;
-        for (; at > 0 && needed(result, worst[at - 1]) < needed(result, o); at--)
-            if (at < WORST) worst[at] = worst[at - 1];
-        if (at < WORST) worst[at] = o;
-    }
-    if (count == 0) return;
-    fputs("for 1 % (95 % error of the mean over the horizon): ", stderr);
-    for (size_t i = 0; i < count; i++) {
-        const double replications = needed(result, worst[i]);
-        fprintf(stderr, "%s%s ", i == 0 ? "" : ", ", result->outcomes.item[worst[i]].path);
-        if (isfinite(replications) && replications < 1e12)
-            fprintf(stderr, "%.2g", replications);
-        else
-            fputs("no number of", stderr);
-    }
-    fputs(" replications\n", stderr);
+    const struct delivery *delivery = context;
+    fprintf(stderr, "\nzhol: warning: %s; the run goes on, with %" PRIu64 " replications that are safe\n",
+            fault->sentence, delivery->checkpoint.done);
 }
 
-/* How near the queues came to their equilibrium, and what that is in money. */
-static void report_queues(const struct result *result)
+static struct fault *stands_in_the_way(const char *output)
 {
-    const struct moments *residual = result_horizon(result, "network.residual"),
-                         *cost = result_horizon(result, "network.residual-cost"),
-                         *national = result_horizon(result, "npv.national");
-    if (residual == NULL || cost == NULL) return;
-    const double error = national == NULL ? 0.0 : moments_standard_error(national);
-    const bool varies = national != NULL && error > RESULT_ROUNDING * fabs(national->mean);
-    if (cost->mean > 0.0) {
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", output);
+}
+
+/* Only a result of the same draws gives way to one that is resumed. */
+static struct fault *check_result(const struct delivery *delivery)
+{
+    const struct simulation *simulation = delivery->simulation;
+    struct result result;
+    struct fault *fault = result_read_outline(delivery->output, &result);
+    if (fault == NULL &&
+        (result.seed != simulation->plan.seed || strcmp(result.scenario, simulation->scenario->merged_text) != 0))
+        fault = fault_raise(FAULT_FILES,
+                            "%s is of another scenario or seed; use --force to replace it, or -o for "
+                            "another place",
+                            delivery->output);
+    result_free(&result);
+    return fault;
+}
+
+/* A shard that is there is done, if it is of this run. */
+static struct fault *check_shard(struct delivery *delivery, const struct identity *identity)
+{
+    struct parcel parcel;
+    struct fault *fault = parcel_open(delivery->output, &parcel);
+    if (fault == NULL) fault = identity_compare(&parcel.head.identity, identity, IDENTITY_SAME_RUN, delivery->output);
+    delivery->finished = fault == NULL;
+    parcel_close(&parcel);
+    return fault;
+}
+
+/* What to do about a file that is there already. */
+static struct fault *check_output(struct delivery *delivery, const struct identity *identity)
+{
+    const struct delivery_wish *wish = delivery->wish;
+    if (wish->force || access(delivery->output, F_OK) < 0) return NULL;
+    if (!wish->resume) return stands_in_the_way(delivery->output);
+    if (wish->shard.count > 0) return check_shard(delivery, identity);
+    TRY(check_result(delivery));
+    if (!checkpoint_is_there(&delivery->checkpoint))
+        fprintf(stderr, "%s is there, but not its checkpoint %s: it is simulated anew\n", delivery->output,
+                delivery->checkpoint.folder);
+    return NULL;
+}
+
+static struct fault *check_checkpoint(const struct delivery *delivery, const struct identity *identity)
+{
+    const struct checkpoint *checkpoint = &delivery->checkpoint;
+    const struct delivery_wish *wish = delivery->wish;
+    uint64_t first, end;
+    if (!checkpoint_is_there(checkpoint) || wish->resume || wish->force) return NULL;
+    identity_range(&identity->shard, identity->replications, &first, &end);
+    return fault_raise(FAULT_USAGE,
+                       "%s holds %" PRIu64 " of the %" PRIu64 " replications of a run; --resume goes on with them, "
+                       "--force begins anew",
+                       checkpoint->folder, checkpoint->done, end - first);
+}
+
+static struct fault *check_shards(const struct simulation *simulation, const struct shard *shard)
+{
+    const uint64_t chunks = chunks_of(simulation->replications);
+    if (shard->count <= chunks) return NULL;
+    return fault_raise(FAULT_USAGE,
+                       "--shard is %" PRIu64 "/%" PRIu64 ", but %" PRIu64 " replications are %" PRIu64
+                       " chunks of %d, which are not split; expected no more shards than that",
+                       shard->index, shard->count, simulation->replications, chunks, LANES_PER_CHUNK);
+}
+
+static struct fault *open_checkpoint(struct delivery *delivery, struct identity *identity)
+{
+    struct checkpoint *checkpoint = &delivery->checkpoint;
+    const struct delivery_wish *wish = delivery->wish;
+    char *folder = checkpoint_folder(delivery->output);
+    struct fault *fault =
+        folder == NULL ? fault_no_memory()
+        : wish->cell   ? checkpoint_open_for(delivery->output, delivery->simulation, delivery->settings, checkpoint)
+                       : checkpoint_open(folder, wish->force && !wish->resume, checkpoint);
+    free(folder);
+    if (fault != NULL) return fault;
+    delivery->replace = wish->force || wish->resume;
+    if (checkpoint->unlocked)
         fprintf(stderr,
-                "queues: within %.2g d of their equilibrium in the worst month, which leaves open %.2g USD of users' "
-                "cost over the horizon",
-                residual->max * MONTH_DAYS, cost->mean);
-        if (varies) fprintf(stderr, ", %.2g %% of the standard error of npv.national", 100.0 * cost->mean / error);
-        fputs("\n", stderr);
-    }
+                "zhol: warning: %s lies on a file system without locks: nothing keeps a second run away from it\n",
+                checkpoint->folder);
+    checkpoint->interval = wish->interval;
+    checkpoint->keep = wish->keep;
+    checkpoint->warn = warn;
+    checkpoint->context = delivery;
+    if (wish->cell) return NULL;
+    TRY(check_output(delivery, identity));
+    TRY(check_checkpoint(delivery, identity));
+    TRY(checkpoint_begin(checkpoint, identity, wish->resume ? CHECKPOINT_RESUME : CHECKPOINT_ANEW));
+    if (checkpoint_is_there(checkpoint) && !delivery->finished)
+        fprintf(stderr, "%s: goes on from %" PRIu64 " replications\n", checkpoint->folder, checkpoint->done);
+    return NULL;
 }
 
-/* Says what came out and how sure it is; how many warnings there were. */
-static size_t report(const struct result *result, const char *output, double seconds)
+struct fault *deliver_open(const struct simulation *simulation, const struct run_settings *settings,
+                           const struct delivery_wish *wish, const char *output, struct delivery *delivery)
 {
-    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
-            result->outcomes.count, seconds);
-    if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
-    fputs("\n", stderr);
-    report_queues(result);
-    return warnings_of_run(result, "warning: ", stderr);
+    struct identity identity;
+    *delivery = (struct delivery){.simulation = simulation,
+                                  .settings = settings,
+                                  .wish = wish,
+                                  .output = output,
+                                  .checkpoint = {.lock = -1, .samples = -1, .there.file = -1}};
+    TRY(check_shards(simulation, &wish->shard));
+    struct fault *fault = identity_of(simulation, settings, wish->shard, &identity);
+    if (fault == NULL) fault = open_checkpoint(delivery, &identity);
+    identity_free(&identity);
+    return fault;
 }
 
-struct fault *deliver(const struct simulation *simulation, const struct run_settings *settings,
-                      struct progress *progress, const char *output, bool force)
+uint64_t deliver_done(const struct delivery *delivery)
 {
+    return delivery->checkpoint.done;
+}
+
+static struct fault *write_result(struct delivery *delivery, struct progress *progress)
+{
+    const struct run_settings *settings = delivery->settings;
     struct result result;
     struct timespec begin, end;
     const struct ensemble_watch watch = progress_watch(progress);
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    struct fault *fault = simulation_run(simulation, settings, &watch, &result);
+    struct fault *fault = simulate_kept(delivery->simulation, settings, &delivery->checkpoint, &watch, &result);
     progress_end(progress);
-    if (fault == NULL) fault = trust_write(&result, output, force, settings->threads);
+    if (fault == NULL) fault = trust_write(&result, delivery->output, delivery->replace, settings->threads);
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-    const size_t warnings = fault == NULL ? report(&result, output, seconds) : 0;
+    const size_t warnings = fault == NULL ? report_result(&result, delivery->output, seconds) : 0;
     if (fault == NULL && result.stopped_by != NULL)
         fprintf(stderr, "stopped by %s\n", result.stopped_by);
-    else if (fault == NULL && simulation->origin == NULL)
-        print_needed(&result);
+    else if (fault == NULL && delivery->simulation->origin == NULL)
+        report_needed(&result);
     if (fault == NULL && warnings > 0 && settings->strict)
-        fault = fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors", output);
+        fault = fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors",
+                            delivery->output);
     result_free(&result);
     return fault;
+}
+
+static struct fault *write_shard(struct delivery *delivery, struct progress *progress)
+{
+    const struct ensemble_watch watch = progress_watch(progress);
+    const struct shard *shard = &delivery->wish->shard;
+    if (delivery->finished) {
+        fprintf(stderr, "%s is finished already\n", delivery->output);
+        return NULL;
+    }
+    struct fault *fault =
+        simulate_shard(delivery->simulation, delivery->settings, &delivery->checkpoint, &watch, delivery->output);
+    progress_end(progress);
+    if (fault == NULL)
+        fprintf(stderr, "%s: shard %" PRIu64 " of %" PRIu64 "; when all are there, `zhol merge` makes the result\n",
+                delivery->output, shard->index, shard->count);
+    return fault;
+}
+
+/* What is safe of a run that was stopped. */
+static void tell_interrupted(const struct delivery *delivery)
+{
+    const struct checkpoint *checkpoint = &delivery->checkpoint;
+    uint64_t first, end;
+    identity_range(&checkpoint->identity.shard, checkpoint->identity.replications, &first, &end);
+    if (checkpoint->done == 0)
+        fputs("zhol: interrupted; nothing was written\n", stderr);
+    else
+        fprintf(stderr,
+                "zhol: interrupted; %s holds %" PRIu64 " of %s%" PRIu64 " replications: the same command with --resume "
+                "goes on\n",
+                checkpoint->folder, checkpoint->done, delivery->simulation->goals.count > 0 ? "at most " : "",
+                end - first);
+}
+
+struct fault *deliver(struct delivery *delivery, struct progress *progress)
+{
+    struct fault *fault =
+        delivery->wish->shard.count > 0 ? write_shard(delivery, progress) : write_result(delivery, progress);
+    if (fault != NULL && fault->code == FAULT_INTERRUPTED && !delivery->wish->cell) tell_interrupted(delivery);
+    if (fault != NULL && fault->code != FAULT_UNTRUSTED) return fault;
+    if (!delivery->wish->keep) fault = fault_join(fault, checkpoint_remove(&delivery->checkpoint));
+    return fault;
+}
+
+void deliver_close(struct delivery *delivery)
+{
+    struct checkpoint *checkpoint = &delivery->checkpoint;
+    const bool empty = checkpoint->lock >= 0 && access(checkpoint->folder, F_OK) == 0 &&
+                       access(checkpoint->state, F_OK) < 0 && errno == ENOENT;
+    if (empty) fault_free(checkpoint_remove(checkpoint)); /* what remains is swept by the next run */
+    checkpoint_close(checkpoint);
 }

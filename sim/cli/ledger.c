@@ -100,8 +100,9 @@ static void say_invalid(const struct ledger *ledger, const struct block_result *
     const int month = block->failed_month[ledger->lane];
     if (month < 0) return;
     calendar_write(ledger->simulation->plan.calendar.start + month, date);
-    fprintf(stderr, "replication %" PRIu64 " is invalid: from %s on, %s is not finite\n", block->first + ledger->lane,
-            date, ledger->simulation->outcomes.item[block->failed_cause[ledger->lane]].path);
+    fprintf(stderr, "replication %" PRIu64 " is invalid: from %s on, %s is no finite number of single precision\n",
+            block->first + ledger->lane, date,
+            ledger->simulation->outcomes.item[block->failed_cause[ledger->lane]].path);
 }
 
 struct fault *ledger_write(const struct simulation *simulation, uint64_t replication, enum ledger_part part, FILE *to)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ static const struct {
     {"compare", command_compare, "what results differ in from a base, future by future"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
+    {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -35,6 +37,14 @@ static void usage(FILE *to)
     fputs("\n`zhol COMMAND --help` says more. Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml\n", to);
 }
 
+/* What was asked for is told, or it is not. */
+static int end_of_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
+    fputs("zhol: error: standard output cannot be written\n", stderr);
+    return FAULT_MACHINE;
+}
+
 int main(int argc, char **argv)
 {
     if (!lanes_cpu_suffices()) {
@@ -42,17 +52,18 @@ int main(int argc, char **argv)
         return FAULT_MACHINE;
     }
     gsl_set_error_handler_off();
+    (void)signal(SIGXFSZ, SIG_IGN); /* what then cannot be written is told by its writer */
     if (argc < 2) {
         usage(stderr);
         return FAULT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
-        return 0;
+        return end_of_output();
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts("zhol " ZHOL_VERSION);
-        return 0;
+        return end_of_output();
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;

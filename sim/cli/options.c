@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,26 @@ bool options_read_bytes(const char *text, uint64_t *bytes)
     return false;
 }
 
+void options_read_checkpoint(const char *text, struct argp_state *state, double *seconds)
+{
+    char *end = NULL;
+    errno = 0;
+    *seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || errno != 0 || !(*seconds >= 0.0 && *seconds <= 365.25 * 86400.0))
+        argp_error(state, "--checkpoint is '%s'; expected a number of seconds such as 60, 0 for as often as can be",
+                   text);
+}
+
+void options_read_shard(const char *text, const char *option, struct argp_state *state, struct shard *shard)
+{
+    char rest = '\0';
+    const bool digits = strspn(text, "0123456789/") == strlen(text);
+    if (!digits || sscanf(text, "%18" SCNu64 "/%18" SCNu64 "%c", &shard->index, &shard->count, &rest) != 2)
+        argp_error(state, "%s is '%s'; expected I/K, such as 3/8 for the third of eight", option, text);
+    else if (shard->count == 0 || shard->index == 0 || shard->index > shard->count)
+        argp_error(state, "%s is '%s'; expected a part from 1/K to K/K, of at least one", option, text);
+}
+
 static bool read_whole(const char *text, unsigned long long least, unsigned long long most, unsigned long long *number)
 {
     char *end = NULL;
@@ -76,6 +97,14 @@ static bool read_whole(const char *text, unsigned long long least, unsigned long
     if (*text < '0' || *text > '9') return false;
     *number = strtoull(text, &end, 10);
     return *end == '\0' && errno == 0 && *number >= least && *number <= most;
+}
+
+bool options_read_threads(const char *text, int *threads)
+{
+    unsigned long long number;
+    if (!read_whole(text, 1, SETTINGS_MOST_THREADS, &number)) return false;
+    *threads = (int)number;
+    return true;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -97,9 +126,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->settings.has_seed = true;
         break;
     case 'j':
-        if (!read_whole(argument, 1, SETTINGS_MOST_THREADS, &number))
+        if (!options_read_threads(argument, &options->settings.threads))
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
-        options->settings.threads = (int)number;
         break;
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);

@@ -3,6 +3,7 @@
 #ifndef ZHOL_OPTIONS_H
 #define ZHOL_OPTIONS_H
 
+#include "sim/run/identity.h"
 #include "sim/run/settings.h"
 
 #include <argp.h>
@@ -32,6 +33,12 @@ void options_free(struct options *options);
 /* Appends to a list of strings; false when memory is out. */
 bool options_append(const char ***list, size_t *count, const char *item);
 
+/* Reads a number of threads. */
+bool options_read_threads(const char *text, int *threads);
+/* Reads a time between checkpoints such as "60" or "0.5", or ends the program. */
+void options_read_checkpoint(const char *text, struct argp_state *state, double *seconds);
+/* Reads a part such as "3/8", or ends the program. */
+void options_read_shard(const char *text, const char *option, struct argp_state *state, struct shard *shard);
 /* Reads "2GiB", "500 MB", "1073741824". False if it is no size. */
 bool options_read_bytes(const char *text, uint64_t *bytes);
 

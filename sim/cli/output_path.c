@@ -1,6 +1,7 @@
 /* sim/cli/output_path.c -- see output_path.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/output_path.h"
+#include "output/hdf5/publish.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,20 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fault *output_path_check(const char *path)
+static struct fault *check_folder(const char *path, const char *target)
 {
-    if (path == NULL) return NULL;
-    struct stat status;
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL ? *path == '\0' : slash[1] == '\0')
-        return fault_raise(FAULT_USAGE, "'%s' names no file to write", path);
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return fault_raise(FAULT_USAGE, "%s is a folder; expected the name of a file in it", path);
-    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    const char *slash = strrchr(target, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(target, (size_t)(slash - target) + 1);
     if (folder == NULL) return fault_no_memory();
     const int error = access(folder, W_OK) < 0 ? errno : 0;
     free(folder);
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be written: %s", path, strerror(error));
+}
+
+struct fault *output_path_check(const char *path)
+{
+    if (path == NULL) return NULL;
+    char *target = NULL;
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL ? *path == '\0' : slash[1] == '\0')
+        return fault_raise(FAULT_USAGE, "'%s' names no file to write", path);
+    struct fault *fault = publish_target(path, &target);
+    if (fault == NULL) fault = check_folder(path, target);
+    free(target);
+    return fault;
 }
 
 bool output_path_is_same(const char *one, const char *other)

@@ -27,7 +27,10 @@ struct fault *progress_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
+    struct sigaction before;
+    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
+        sigaction(SIGHUP, NULL, &before) != 0 ||
+        (before.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) != 0)) /* nohup has it ignored */
         return fault_raise(FAULT_MACHINE, "cannot catch signals: %s", strerror(errno));
     return NULL;
 }
@@ -63,6 +66,11 @@ void progress_part(struct progress *progress, const char *label, uint64_t replic
     progress->part = replications;
 }
 
+void progress_resume(struct progress *progress, uint64_t replications)
+{
+    progress->there += replications;
+}
+
 static double elapsed(const struct progress *progress)
 {
     struct timespec now;
@@ -73,9 +81,9 @@ static double elapsed(const struct progress *progress)
 static void draw(struct progress *progress, double done, double all, double seconds)
 {
     enum { WIDTH = 30 };
-    const double part = all > 0.0 ? done / all : 0.0;
-    const double rate = seconds > 0.0 ? done / seconds : 0.0;
-    const double left = part > 0.0 ? seconds * (1.0 - part) / part : 0.0;
+    const double part = all > 0.0 ? done / all : 0.0, made = done - (double)progress->there;
+    const double rate = seconds > 0.0 && made > 0.0 ? made / seconds : 0.0;
+    const double left = rate > 0.0 ? (all - done) / rate : 0.0;
     if (progress->style == PROGRESS_LINES) {
         fprintf(stderr, "%s: %.0f of %s%.0f replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
                 done, progress->replications == 0 ? "about " : "", all, 100.0 * part, rate, left);

@@ -16,6 +16,7 @@ struct progress {
     const char *label;
     uint64_t replications; /* of all parts */
     uint64_t before, part; /* of the parts before this one, and of this one */
+    uint64_t there;        /* of these, before it began */
     struct timespec begin;
     double shown; /* seconds after begin of the last display */
     bool drawn;
@@ -27,12 +28,14 @@ bool progress_read_style(const char *text, enum progress_style *style);
 void progress_begin(struct progress *progress, enum progress_style style, uint64_t replications);
 /* The next part; `label` must last as long. 0 replications: how many they are, the loop says, in chunks. */
 void progress_part(struct progress *progress, const char *label, uint64_t replications);
-/* What an ensemble loop is to be watched with: shows progress and stops on SIGINT or SIGTERM. */
+/* So many of the replications are in already. */
+void progress_resume(struct progress *progress, uint64_t replications);
+/* What an ensemble loop is to be watched with: shows progress and stops on SIGINT, SIGTERM or SIGHUP. */
 struct ensemble_watch progress_watch(struct progress *progress);
 /* Clears the bar, after each part. */
 void progress_end(struct progress *progress);
 
-/* From now on SIGINT and SIGTERM ask running loops to stop; a second one ends the program at once. */
+/* From now on SIGINT, SIGTERM and SIGHUP ask running loops to stop; a second one ends the program at once. */
 MUST_CHECK struct fault *progress_catch_signals(void);
 bool progress_interrupted(void);
 

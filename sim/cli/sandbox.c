@@ -3,6 +3,9 @@
 #include "sim/cli/sandbox.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,10 +14,13 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A result of the Kazakhstan scenario, with its 12,000 datasets, takes a second; a GiB of samples two to five. */
 enum { SECONDS_LEAST = 20, SECONDS_PER_GIB = 20 };
+/* A disk that others use too. */
+enum { WALL_TIMES = 30 };
 /* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
 enum { TIMES_THE_FILE = 4 };
 #define BYTES_LEAST (UINT64_C(4) << 30)
@@ -25,7 +31,8 @@ struct sandbox_limits sandbox_limits_of(const char *path)
     struct stat file;
     /* a file that is not there is the check's to tell */
     const uint64_t size = stat(path, &file) < 0 || file.st_size < 0 ? 0 : (uint64_t)file.st_size;
-    return (struct sandbox_limits){SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB), BYTES_LEAST + TIMES_THE_FILE * size};
+    const uint64_t seconds = SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB);
+    return (struct sandbox_limits){seconds, WALL_TIMES * seconds, BYTES_LEAST + TIMES_THE_FILE * size};
 }
 
 /* Lowers a limit of this process; a lower one of the user's stays. */
@@ -71,11 +78,38 @@ child(struct fault *(*check)(const char *path), const char *path, const struct s
     _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : FAULT_MACHINE);
 }
 
-/* The child's message; false if it died without one. *status is as waitpid gives it. */
-static bool listen(pid_t process, int from, struct message *message, int *status)
+static int64_t milliseconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether there is something to read before the end; a wait that a signal ended goes on. */
+static bool wait_until(int from, int64_t end)
+{
+    for (;;) {
+        struct pollfd waited = {.fd = from, .events = POLLIN};
+        const int64_t left = end - milliseconds_now();
+        if (left <= 0) return false;
+        const int ready = poll(&waited, 1, left < INT_MAX ? (int)left : INT_MAX);
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) return false;
+    }
+}
+
+/* The child's message; false if it died without one, or had not ended in time (*late). *status is as waitpid gives it. */
+static bool listen(pid_t process, int from, const struct sandbox_limits *limits, struct message *message, int *status,
+                   bool *late)
 {
     size_t got = 0;
+    const int64_t end = milliseconds_now() + (int64_t)limits->wall_seconds * 1000;
     for (;;) {
+        *late = !wait_until(from, end);
+        if (*late) {
+            (void)kill(process, SIGKILL); /* it ends, or has ended */
+            break;
+        }
         const ssize_t more = read(from, (char *)message + got, sizeof *message - got);
         if (more < 0 && errno == EINTR) continue;
         if (more <= 0) break;
@@ -89,10 +123,23 @@ static struct fault *fault_of(const char *path, const struct sandbox_limits *lim
 {
     if (message->code == 0) return NULL;
     if (message->memory)
-        return fault_raise(FAULT_UNTRUSTED,
-                           "%s is damaged, or this machine is short of memory: %.3g GiB do not suffice to read it",
-                           path, (double)limits->bytes / (double)GIB);
+        return fault_raise(FAULT_MACHINE, "out of memory: %.3g GiB do not suffice to read %s",
+                           (double)limits->bytes / (double)GIB, path);
     return fault_raise(message->code, "%s", message->sentence);
+}
+
+/* Of a child that told nothing. */
+static struct fault *end_of(const char *path, int status)
+{
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP};
+    if (!WIFSIGNALED(status)) /* HDF5 ends a program that it cannot go on with */
+        return fault_raise(FAULT_FILES, "%s is damaged: HDF5 ends when it reads it", path);
+    const int ended = WTERMSIG(status);
+    if (ended == SIGXCPU) return fault_raise(FAULT_FILES, "%s is damaged: reading it does not end", path);
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        if (ended == crashes[i]) return fault_raise(FAULT_FILES, "%s is damaged: HDF5 crashes when it reads it", path);
+    return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it was ended by the signal %d (%s)", path,
+                       ended, strsignal(ended));
 }
 
 struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *path,
@@ -105,11 +152,12 @@ struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *
     if (process == 0) child(check, path, limits, end[1]);
     const int error = errno;
     (void)close(end[1]); /* of a pipe, it loses nothing */
-    const bool told = process > 0 && listen(process, end[0], &message, &status);
+    bool late = false;
+    const bool told = process > 0 && listen(process, end[0], limits, &message, &status, &late);
     (void)close(end[0]);
     if (process < 0) return fault_raise(FAULT_MACHINE, "a process cannot be made: %s", strerror(error));
     if (told) return fault_of(path, limits, &message);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        return fault_raise(FAULT_UNTRUSTED, "%s is damaged: reading it does not end", path);
-    return fault_raise(FAULT_UNTRUSTED, "%s is damaged: HDF5 crashes when it reads it", path);
+    if (late)
+        return fault_raise(FAULT_MACHINE, "%s could not be read within %" PRIu64 " s", path, limits->wall_seconds);
+    return end_of(path, status);
 }

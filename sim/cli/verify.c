@@ -13,7 +13,7 @@ enum { DATASET_MOST = 320 };
 struct fault *verify_init(struct verify *verify, const struct result *head, const struct stored *stored,
                           const struct simulation *simulation)
 {
-    const size_t periods = head->years + 1, count = head->replications;
+    const size_t periods = head->years + 1, count = stored_kept(stored);
     const size_t most = periods * (simulation->quantiles + simulation->levels + 1); /* values of a statistic */
     bool years = false;
     for (size_t i = 0; i < head->outcomes.count; i++) years = years || head->annual_saved[i];
@@ -265,7 +265,7 @@ struct fault *verify_order(struct verify *verify, struct verify_count *count)
     struct order order = {calloc(periods, sizeof *order.moments),
                           calloc(periods * verify->simulation->quantiles + 1, sizeof *order.quantile),
                           calloc(periods * verify->simulation->levels + 1, sizeof *order.cvar),
-                          calloc(verify->head->replications + 1, sizeof *order.work)};
+                          calloc(stored_kept(verify->stored) + 1, sizeof *order.work)};
     struct fault *fault = order.moments == NULL || order.quantile == NULL || order.cvar == NULL || order.work == NULL
                               ? fault_no_memory()
                               : NULL;

@@ -27,6 +27,9 @@ MUST_CHECK struct fault *verify_init(struct verify *verify, const struct result 
                                      const struct simulation *simulation);
 void verify_free(struct verify *verify);
 
+/* Calendar, prices, coordinates and labels of the file against those of the scenario: how many datasets were compared, and
+ * where something differs. */
+MUST_CHECK struct fault *verify_labels(struct verify *verify, size_t *compared, size_t *different);
 /* Stored samples and inputs of the blocks against those simulated again. */
 MUST_CHECK struct fault *verify_blocks(struct verify *verify, const struct blocks *blocks, const struct samples *again,
                                        struct verify_count *count);

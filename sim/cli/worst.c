@@ -165,8 +165,9 @@ static struct fault *write_comparison(struct comparing *comparing, FILE *to)
     const size_t outcome = outcomes_find(outcomes, comparing->worst->outcome);
     if (outcome == outcomes->count) return no_outcome(comparing->worst, outcomes);
     const size_t inputs = stored_inputs(comparing->stored);
-    comparing->value = calloc(comparing->head->replications + 1, sizeof *comparing->value);
-    comparing->number = calloc(comparing->head->replications + 1, sizeof *comparing->number);
+    const size_t count = stored_kept(comparing->stored);
+    comparing->value = calloc(count + 1, sizeof *comparing->value);
+    comparing->number = calloc(count + 1, sizeof *comparing->number);
     comparing->row = calloc(inputs + outcomes->count + 1, sizeof *comparing->row);
     if (comparing->value == NULL || comparing->number == NULL || comparing->row == NULL) return fault_no_memory();
     TRY(find_worst(comparing));

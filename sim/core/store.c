@@ -397,30 +397,21 @@ static void row_fill(double row[LANES], double value)
     EACH_LANE(l) row[l] = value;
 }
 
-struct fault *rows_open(const struct store *store, struct rows **rows)
+struct fault *rows_open(const struct store *store, struct arena *arena, struct rows **rows)
 {
-    *rows = calloc(1, sizeof **rows);
-    if (*rows == NULL) return fault_no_memory();
-    struct rows *r = *rows;
+    struct rows *r = arena_take(arena, 1, sizeof *r);
+    *rows = r;
+    if (r == NULL) return fault_no_memory();
     r->store = store;
     r->keep = -1;
-    r->kept = calloc(1, sizeof *r->kept);
-    r->row = lanes_rows(store->slots);
-    r->drawn = lanes_rows(store->inputs);
-    r->uniform = lanes_rows(store->inputs);
-    r->signal = lanes_rows((size_t)store->signals);
-    r->state = calloc(store->inputs + 1, sizeof *r->state);
-    struct fault *fault = NULL;
-    if (r->kept == NULL || r->row == NULL || r->drawn == NULL || r->uniform == NULL || r->signal == NULL ||
-        r->state == NULL)
-        fault = fault_no_memory();
-    for (size_t i = 0; i < store->inputs && fault == NULL; i++)
-        fault = stream_state_init(&store->input[i].stream, &r->state[i]);
-    if (fault != NULL) {
-        rows_close(r);
-        *rows = NULL;
-        return fault;
-    }
+    r->kept = arena_take(arena, 1, sizeof *r->kept);
+    r->row = arena_rows(arena, store->slots);
+    r->drawn = arena_rows(arena, store->inputs);
+    r->uniform = arena_rows(arena, store->inputs);
+    r->signal = arena_rows(arena, (size_t)store->signals);
+    r->state = arena_take(arena, store->inputs, sizeof *r->state);
+    TRY(arena_check(arena));
+    for (size_t i = 0; i < store->inputs; i++) TRY(stream_state_init(&store->input[i].stream, arena, &r->state[i]));
     for (size_t i = 0; i < store->inputs; i++) row_fill(r->drawn[i], 0.0);
     for (size_t i = 0; i < store->slots; i++) {
         const struct slot *slot = &store->slot[i];
@@ -428,30 +419,6 @@ struct fault *rows_open(const struct store *store, struct rows **rows)
         row_fill(r->row[i], slot->points == 0 ? number : number * slot->value[0]);
     }
     return NULL;
-}
-
-size_t rows_count(const struct store *store)
-{
-    return store->slots + 2 * store->inputs + (size_t)store->signals;
-}
-
-size_t rows_streams(const struct store *store)
-{
-    return store->inputs;
-}
-
-void rows_close(struct rows *rows)
-{
-    if (rows == NULL) return;
-    if (rows->state != NULL)
-        for (size_t i = 0; i < rows->store->inputs; i++) stream_state_free(&rows->state[i]);
-    free(rows->state);
-    free(rows->row);
-    free(rows->drawn);
-    free(rows->uniform);
-    free(rows->signal);
-    free(rows->kept);
-    free(rows);
 }
 
 /* The row of what was drawn; of a profile, at its first date. */

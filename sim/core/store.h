@@ -112,11 +112,8 @@ const char *store_input_name(const struct store *store, size_t input);
 int store_input_slot(const struct store *store, size_t input);
 
 /* The rows of one thread. */
-MUST_CHECK struct fault *rows_open(const struct store *store, struct rows **rows);
-void rows_close(struct rows *rows);
+MUST_CHECK struct fault *rows_open(const struct store *store, struct arena *arena, struct rows **rows);
 /* What rows_open takes: rows of lanes, and states of streams. */
-size_t rows_count(const struct store *store);
-size_t rows_streams(const struct store *store);
 /* For a new block: draws what is drawn per replication. */
 void rows_start(struct rows *rows, uint64_t first_replication);
 /* Instead of drawing: every drawn input at its median. For the state before any draw. */

@@ -101,28 +101,16 @@ struct fault *stream_generator(const char *name, const gsl_rng_type **type)
         "'%s' is not a generator; expected philox or one that GSL ships, such as mt19937, ranlxd1 or taus2", name);
 }
 
-void stream_state_free(struct stream_state *state)
-{
-    for (int l = 0; l < LANES; l++)
-        if (state->lane[l] != NULL) gsl_rng_free(state->lane[l]);
-    *state = (struct stream_state){{NULL}};
-}
-
-struct fault *stream_state_init(const struct stream *stream, struct stream_state *state)
+struct fault *stream_state_init(const struct stream *stream, struct arena *arena, struct stream_state *state)
 {
     *state = (struct stream_state){{NULL}};
-    for (int l = 0; stream->type != NULL && l < LANES; l++) {
-        state->lane[l] = gsl_rng_alloc(stream->type);
-        if (state->lane[l] != NULL) continue;
-        stream_state_free(state);
-        return fault_no_memory();
+    if (stream->type == NULL) return NULL;
+    for (int l = 0; l < LANES; l++) {
+        gsl_rng *rng = arena_take(arena, 1, sizeof *rng);
+        if (rng != NULL) *rng = (gsl_rng){.type = stream->type, .state = arena_take(arena, 1, stream->type->size)};
+        state->lane[l] = rng;
     }
-    return NULL;
-}
-
-size_t stream_state_bytes(const gsl_rng_type *type)
-{
-    return sizeof(struct stream_state) + (type == NULL ? 0 : LANES * (sizeof(gsl_rng) + type->size));
+    return arena_check(arena);
 }
 
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication)

@@ -7,6 +7,7 @@
 #ifndef ZHOL_STREAM_H
 #define ZHOL_STREAM_H
 
+#include "sim/core/arena.h"
 #include "sim/core/fault.h"
 #include "sim/core/lanes.h"
 
@@ -40,10 +41,9 @@ void stream_seek(gsl_rng *philox, const struct stream *stream, uint64_t replicat
 struct stream_state {
     gsl_rng *lane[LANES]; /* NULL with Philox */
 };
-MUST_CHECK struct fault *stream_state_init(const struct stream *stream, struct stream_state *state);
-void stream_state_free(struct stream_state *state);
-/* Bytes of a state with its generators (`type` NULL: Philox, which has none), about. */
-size_t stream_state_bytes(const gsl_rng_type *type);
+/* Its generators are the arena's. */
+MUST_CHECK struct fault *stream_state_init(const struct stream *stream, struct arena *arena,
+                                           struct stream_state *state);
 /* Once per block, before its first draw. */
 void stream_state_start(const struct stream *stream, struct stream_state *state, uint64_t first_replication);
 

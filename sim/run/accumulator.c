@@ -3,6 +3,7 @@
 #include "sim/run/accumulator.h"
 #include "sim/run/chunks.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct fault *accumulator_open(const struct simulation *simulation, int threads, uint64_t limit, uint64_t memory,
@@ -12,11 +13,29 @@ struct fault *accumulator_open(const struct simulation *simulation, int threads,
     return tally_open(0, world_cells(simulation->world), &accumulator->tally);
 }
 
+struct fault *accumulator_open_part(const struct simulation *simulation, int threads, uint64_t first, uint64_t limit,
+                                    uint64_t whole, struct accumulator *accumulator)
+{
+    struct fault *fault = accumulator_open(simulation, threads, limit, simulation->memory, accumulator);
+    accumulator->first = accumulator->replications = first;
+    accumulator->whole = whole;
+    return fault;
+}
+
 void accumulator_close(struct accumulator *accumulator)
 {
     tally_close(accumulator->tally);
     sketches_close(accumulator->sketches);
     samples_free(&accumulator->samples);
+}
+
+/* Before which replication the last one ends that is in. */
+static uint64_t reach_of(const struct accumulator *accumulator)
+{
+    uint64_t first, end = accumulator->first / LANES_PER_CHUNK;
+    while (tally_next(accumulator->tally, end, true, &first, &end)) continue;
+    const uint64_t reach = end * LANES_PER_CHUNK;
+    return reach < accumulator->limit ? reach : accumulator->limit;
 }
 
 /* Samples of what is to be kept, with room for as many replications as are kept alike; those that are in move over. */
@@ -27,7 +46,7 @@ static struct fault *keep_samples(struct accumulator *accumulator)
     struct samples *samples = &accumulator->samples;
     const size_t cells = world_cells(simulation->world);
     const size_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
-    const uint64_t room = retention_room(simulation, retention, accumulator->limit);
+    const uint64_t room = retention_room(simulation, retention, accumulator->limit) - accumulator->first;
     if (retention_rows(simulation, retention) == 0) {
         samples_free(samples);
         return NULL;
@@ -36,11 +55,25 @@ static struct fault *keep_samples(struct accumulator *accumulator)
     if (keep == NULL) return fault_no_memory();
     retention_cells(simulation, retention, keep);
     const bool *some = retention->sketched ? keep : NULL;
-    struct fault *fault = samples->count > 0 ? samples_refit(samples, room, some, inputs, accumulator->replications)
-                          : some == NULL     ? samples_init(samples, room, cells, inputs)
-                                             : samples_init_some(samples, room, cells, some, inputs);
+    struct fault *fault = samples->count > 0
+                              ? samples_refit(samples, room, some, inputs, reach_of(accumulator) - accumulator->first)
+                          : some == NULL ? samples_init(samples, room, cells, inputs)
+                                         : samples_init_some(samples, room, cells, some, inputs);
+    samples->first = accumulator->first;
     free(keep);
     return fault;
+}
+
+/* The samples of all that is in, into sketches. */
+static struct fault *pour(struct accumulator *accumulator)
+{
+    uint64_t first, end = accumulator->first / LANES_PER_CHUNK;
+    while (tally_next(accumulator->tally, end, true, &first, &end)) {
+        const uint64_t stop = end * LANES_PER_CHUNK, reach = reach_of(accumulator);
+        TRY(sketches_pour(accumulator->sketches, &accumulator->samples, first * LANES_PER_CHUNK,
+                          stop < reach ? stop : reach, accumulator->threads));
+    }
+    return NULL;
 }
 
 /* Makes room for what accumulator->retention says. */
@@ -48,29 +81,151 @@ static struct fault *make_room(struct accumulator *accumulator)
 {
     const struct retention *retention = &accumulator->retention;
     const bool crosses = retention->sketched && accumulator->sketches == NULL;
+    const uint64_t room = accumulator->first + accumulator->samples.count;
     if (crosses) TRY(sketches_open(world_cells(accumulator->simulation->world), &accumulator->sketches));
-    if (crosses && accumulator->replications > 0)
-        TRY(sketches_pour(accumulator->sketches, &accumulator->samples, accumulator->replications,
-                          accumulator->threads));
-    if (!crosses && accumulator->samples.count >= retention->replications) return NULL;
+    if (crosses) TRY(pour(accumulator));
+    if (!crosses && (room >= retention->replications || room == accumulator->limit)) return NULL;
     return keep_samples(accumulator);
+}
+
+/* Why a loop over chunks ends before all are done. */
+struct pause {
+    const struct ensemble_watch *watch;
+    const struct accumulator_keeper *keeper;
+    atomic_bool asked; /* by the watch */
+    atomic_bool some;  /* at least one chunk is done, so that it gets on, however often the keeper asks */
+};
+
+static bool pause_stop(void *context)
+{
+    struct pause *pause = context;
+    const struct ensemble_watch *watch = pause->watch;
+    if (watch != NULL && watch->stop != NULL && watch->stop(watch->context)) pause->asked = true;
+    return pause->asked || (pause->some && pause->keeper != NULL && pause->keeper->due(pause->keeper->context));
+}
+
+static void pause_progress(void *context, uint64_t done, uint64_t all)
+{
+    struct pause *pause = context;
+    const struct ensemble_watch *watch = pause->watch;
+    pause->some = true;
+    if (watch != NULL && watch->progress != NULL) watch->progress(watch->context, done, all);
+}
+
+/* Simulates the chunks up to a pause, if there is one. */
+static struct fault *simulate_on(struct accumulator *accumulator, struct chunks *chunks, struct pause *pause)
+{
+    const struct accumulator_keeper *keeper = accumulator->keeper;
+    const struct ensemble_watch watch = {pause_stop, pause_progress, pause};
+    pause->some = false;
+    struct fault *fault = chunks_simulate(chunks, accumulator->threads, &watch);
+    if (fault == NULL || fault->code != FAULT_INTERRUPTED || keeper == NULL) return fault;
+    keeper->keep(keeper->context, accumulator);
+    if (pause->asked) return fault;
+    fault_free(fault);
+    return NULL;
+}
+
+/* Simulates what is missing before `replications`. */
+static struct fault *simulate_gaps(struct accumulator *accumulator, uint64_t replications, uint64_t expected,
+                                   struct pause *pause)
+{
+    const uint64_t begin = accumulator->first / LANES_PER_CHUNK, all = chunks_of(expected) - begin;
+    uint64_t first, end;
+    while (tally_next(accumulator->tally, begin, false, &first, &end) && first * LANES_PER_CHUNK < replications) {
+        const uint64_t stop = end * LANES_PER_CHUNK;
+        struct chunks chunks = {.world = accumulator->simulation->world,
+                                .first = first,
+                                .done = first - begin,
+                                .expected = all,
+                                .replications = stop < replications ? stop : replications};
+        chunks.sink[chunks.sinks++] = tally_sink(accumulator->tally);
+        if (accumulator->samples.count > 0) chunks.sink[chunks.sinks++] = samples_sink(&accumulator->samples);
+        if (accumulator->sketches != NULL) chunks.sink[chunks.sinks++] = sketches_sink(accumulator->sketches);
+        TRY(simulate_on(accumulator, &chunks, pause));
+    }
+    accumulator->replications = replications;
+    return NULL;
 }
 
 struct fault *accumulator_simulate(struct accumulator *accumulator, uint64_t replications, uint64_t expected,
                                    const struct ensemble_watch *watch)
 {
-    const struct simulation *simulation = accumulator->simulation;
-    accumulator->retention = retention_of(simulation, replications, accumulator->memory);
+    const uint64_t whole = accumulator->whole > 0 ? accumulator->whole : replications;
+    const struct accumulator_keeper *keeper = accumulator->keeper;
+    struct pause pause = {.watch = watch, .keeper = keeper};
+    accumulator->retention = retention_of(accumulator->simulation, whole, accumulator->memory);
     TRY(make_room(accumulator));
     TRY(tally_extend(accumulator->tally, replications));
-    struct chunks chunks = {.world = simulation->world,
-                            .begun = accumulator->replications / LANES_PER_CHUNK,
-                            .replications = replications,
-                            .expected = chunks_of(expected)};
-    chunks.sink[chunks.sinks++] = tally_sink(accumulator->tally);
-    if (accumulator->samples.count > 0) chunks.sink[chunks.sinks++] = samples_sink(&accumulator->samples);
-    if (accumulator->sketches != NULL) chunks.sink[chunks.sinks++] = sketches_sink(accumulator->sketches);
-    TRY(chunks_simulate(&chunks, accumulator->threads, watch));
-    accumulator->replications = replications;
+    /* what is kept in the end is whole chunks, of which sketches cannot be rid of any others */
+    const uint64_t last = replications % LANES_PER_CHUNK;
+    if (keeper != NULL && accumulator->sketches != NULL && last != 0 && !accumulator_has_last(accumulator)) {
+        TRY(simulate_gaps(accumulator, replications - last, expected, &pause));
+        if (keeper->at_end) keeper->keep(keeper->context, accumulator);
+    }
+    return simulate_gaps(accumulator, replications, expected, &pause);
+}
+
+bool accumulator_has_last(const struct accumulator *accumulator)
+{
+    return tally_has_last(accumulator->tally);
+}
+
+struct fault *accumulator_put(const struct accumulator *accumulator, bool last, struct bytes *bytes)
+{
+    const bool sketched = accumulator->sketches != NULL;
+    if (sketched && !last && accumulator_has_last(accumulator))
+        return fault_raise(FAULT_MACHINE,
+                           "the last replications are counted among all others, which should not happen");
+    const uint64_t reach = reach_of(accumulator);
+    bytes_put_number(bytes, last ? reach : reach / LANES_PER_CHUNK * LANES_PER_CHUNK);
+    bytes_put_number(bytes, sketched);
+    bytes_put_number(bytes, accumulator->retention.inputs);
+    TRY(tally_put(accumulator->tally, last, bytes));
+    if (sketched) TRY(sketches_put(accumulator->sketches, bytes));
+    return bytes_fault(bytes);
+}
+
+static struct fault *check_causes(const struct accumulator *accumulator)
+{
+    const struct invalid_replication *invalid;
+    const size_t invalids = tally_invalid(accumulator->tally, &invalid);
+    for (size_t i = 0; i < invalids; i++)
+        if ((size_t)invalid[i].cause >= accumulator->simulation->outcomes.count)
+            return fault_raise(FAULT_FILES, "an invalid replication has outcome %d as its cause, of %zu",
+                               invalid[i].cause, accumulator->simulation->outcomes.count);
     return NULL;
+}
+
+/* What is kept of what came in, and room for it. */
+static struct fault *take_retention(struct accumulator *accumulator, struct bytes_left *left)
+{
+    const uint64_t reach = bytes_take_number(left), sketched = bytes_take_number(left),
+                   inputs = bytes_take_number(left);
+    struct retention retention = retention_of(accumulator->simulation, reach, accumulator->memory);
+    const bool holds = accumulator->sketches != NULL;
+    if (left->failed || reach < accumulator->first || reach > accumulator->limit || sketched > 1 || inputs > 1 ||
+        (retention.sketched && sketched == 0))
+        return fault_raise(FAULT_FILES, "it does not say how far it is");
+    if (holds && sketched == 0)
+        return fault_raise(FAULT_FILES, "it has samples of all outcomes where another part has none");
+    retention.sketched = sketched == 1;
+    retention.inputs = inputs == 1;
+    accumulator->retention = retention;
+    if (sketched == 1 && !holds)
+        TRY(sketches_open(world_cells(accumulator->simulation->world), &accumulator->sketches));
+    if (accumulator->samples.count == 0) TRY(keep_samples(accumulator));
+    return reach > tally_replications(accumulator->tally) ? tally_extend(accumulator->tally, reach) : NULL;
+}
+
+struct fault *accumulator_take(struct accumulator *accumulator, struct bytes_left *left)
+{
+    TRY(take_retention(accumulator, left));
+    TRY(tally_take(accumulator->tally, left));
+    if (accumulator->sketches != NULL) TRY(sketches_take(accumulator->sketches, left));
+    if (left->failed || left->size != 0) return fault_raise(FAULT_FILES, "its statistics end where they should not");
+    uint64_t first, end;
+    const bool gap = tally_next(accumulator->tally, accumulator->first / LANES_PER_CHUNK, false, &first, &end);
+    accumulator->replications = gap ? first * LANES_PER_CHUNK : tally_replications(accumulator->tally);
+    return check_causes(accumulator);
 }

@@ -4,29 +4,58 @@
 #ifndef ZHOL_ACCUMULATOR_H
 #define ZHOL_ACCUMULATOR_H
 
+#include "sim/core/bytes.h"
 #include "sim/run/simulation.h"
 #include "sim/statistics/sketches.h"
+
+struct accumulator;
+
+/* Where what has come in is kept against the day that the run is killed. All are called with no chunk under way, but
+ * `due`, which any thread may call. */
+struct accumulator_keeper {
+    bool (*due)(void *context);                                         /* whether it is time to */
+    void (*keep)(void *context, const struct accumulator *accumulator); /* a failure is the keeper's to tell */
+    bool at_end; /* also when all is in: what is kept is to go on from */
+    void *context;
+};
 
 struct accumulator {
     const struct simulation *simulation;
     int threads;     /* 0: all */
-    uint64_t limit;  /* replications, at most */
+    uint64_t first;  /* replication: of whole chunks before it, others take care */
+    uint64_t limit;  /* before which replication it ends, at most */
+    uint64_t whole;  /* replications of the whole run, which decides what is kept; 0: as many as are in */
     uint64_t memory; /* bytes, of samples */
     struct tally *tally;
-    struct sketches *sketches;  /* NULL: quantiles are exact, of the samples of all cells */
-    struct samples samples;     /* with room for more than are in; those of all cells, of some, or none */
-    uint64_t replications;      /* that are in */
-    struct retention retention; /* what is kept of them */
+    struct sketches *sketches;               /* NULL: quantiles are exact, of the samples of all cells */
+    struct samples samples;                  /* with room for more than are in; those of all cells, of some, or none */
+    uint64_t replications;                   /* before which all from `first` on are in; more may be, after a gap */
+    struct retention retention;              /* what is kept of them */
+    const struct accumulator_keeper *keeper; /* NULL: none */
 };
 
-/* Close it in any case. */
+/* Of all replications before `limit`. Close it in any case. */
 MUST_CHECK struct fault *accumulator_open(const struct simulation *simulation, int threads, uint64_t limit,
                                           uint64_t memory, struct accumulator *accumulator);
+/* Of those from `first`, where a chunk begins, to before `limit`, as a part of a run of `whole`. Close it in any case. */
+MUST_CHECK struct fault *accumulator_open_part(const struct simulation *simulation, int threads, uint64_t first,
+                                               uint64_t limit, uint64_t whole, struct accumulator *accumulator);
 void accumulator_close(struct accumulator *accumulator);
-/* Simulates on to `replications` in all, whole chunks unless it is the limit; what is kept is what a run of that number
- * keeps. What it holds is then the same as if they came in one go. The progress that the watch is told is in chunks of
- * `expected` replications. Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+/* Simulates what is missing before `replications`, whole chunks unless it is the limit; what is kept is what a run of
+ * that number, or the whole run, keeps. What it holds is then the same as if they came in one go. The progress that the
+ * watch is told is in chunks of `expected` replications. After an interruption, what was begun is in, and is kept.
+ * Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
 MUST_CHECK struct fault *accumulator_simulate(struct accumulator *accumulator, uint64_t replications, uint64_t expected,
                                               const struct ensemble_watch *watch);
+/* Whether replications are in that do not make a whole chunk: the last ones of a run. */
+bool accumulator_has_last(const struct accumulator *accumulator);
+
+/* What is in, but for the samples, as bytes; without `last`, of whole chunks alone, which it must be if there are
+ * sketches (FAULT_MACHINE), for their counts cannot be taken apart. */
+MUST_CHECK struct fault *accumulator_put(const struct accumulator *accumulator, bool last, struct bytes *bytes);
+/* And back, added to what is there, which is kept as accumulator->retention says or with less: makes room for the
+ * samples of what came in, which are for the caller to fill. What is not of this run, or came before, is a fault
+ * (FAULT_FILES). */
+MUST_CHECK struct fault *accumulator_take(struct accumulator *accumulator, struct bytes_left *left);
 
 #endif

@@ -26,7 +26,7 @@ static struct fault *loop_chunk(void *context, void *thread_state, uint64_t chun
 {
     const struct loop *loop = context;
     for (uint64_t block = 0; block < BLOCKS_PER_CHUNK; block++) {
-        const uint64_t first = (loop->chunks->begun + chunk) * LANES_PER_CHUNK + block * LANES;
+        const uint64_t first = (loop->chunks->first + chunk) * LANES_PER_CHUNK + block * LANES;
         if (first >= loop->chunks->replications) break;
         const uint64_t left = loop->chunks->replications - first;
         struct block_result result;
@@ -48,7 +48,7 @@ static void loop_progress(void *context, uint64_t done, uint64_t all)
     const struct loop *loop = context;
     (void)all;
     if (loop->watch->progress != NULL)
-        loop->watch->progress(loop->watch->context, loop->chunks->begun + done, loop->chunks->expected);
+        loop->watch->progress(loop->watch->context, loop->chunks->done + done, loop->chunks->expected);
 }
 
 struct fault *chunks_simulate(const struct chunks *chunks, int threads, const struct ensemble_watch *watch)
@@ -56,6 +56,6 @@ struct fault *chunks_simulate(const struct chunks *chunks, int threads, const st
     struct loop loop = {chunks, watch};
     const struct ensemble_body body = {loop_open, loop_chunk, loop_close, &loop};
     const struct ensemble_watch watched = {loop_stop, loop_progress, &loop};
-    const uint64_t count = chunks_of(chunks->replications) - chunks->begun;
+    const uint64_t count = chunks_of(chunks->replications) - chunks->first;
     return ensemble_for(count, threads, &body, watch == NULL ? NULL : &watched);
 }

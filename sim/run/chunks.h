@@ -9,13 +9,15 @@
 
 struct chunks {
     const struct world *world;
-    uint64_t begun;        /* chunks that are left out, from the first on */
+    uint64_t first;        /* chunk */
     uint64_t replications; /* up to which it goes */
-    uint64_t expected;     /* chunks that the watch is told of, as all */
+    uint64_t done;         /* chunks that the watch is told of, as done before */
+    uint64_t expected;     /* and as all */
     struct sink sink[3];   /* each takes in every block */
     size_t sinks;
 };
-/* Faults: FAULT_INTERRUPTED, FAULT_MACHINE. */
+/* Chunks begin in ascending order, and one that was begun is done whatever the watch says, unless it fails. Faults:
+ * FAULT_INTERRUPTED, FAULT_MACHINE. */
 MUST_CHECK struct fault *chunks_simulate(const struct chunks *chunks, int threads, const struct ensemble_watch *watch);
 
 #endif

@@ -173,5 +173,5 @@ struct fault *describe(const struct accumulator *accumulator, const struct run_s
     TRY(describe_inputs(accumulator, result));
     TRY(describe_diagnostics(accumulator->simulation, result));
     TRY(hand_over(accumulator, result));
-    return warnings_write(accumulator->simulation, result, &result->warnings);
+    return warnings_write(accumulator->simulation->warned, result, &result->warnings);
 }

@@ -12,18 +12,6 @@ struct fault *estimate_from(const struct accumulator *accumulator, struct estima
     return NULL;
 }
 
-/* The mean of a tail from counts: of what lies beyond the value at its edge. */
-static struct cvar_estimate estimate_tail(const struct sketch *sketch, size_t cell, const struct moments *moments,
-                                          double level)
-{
-    const uint64_t n = sketch_count(sketch, cell), edge = tail_edge(n, level);
-    const bool upper = tail_is_upper(level);
-    const struct sketch_part part = sketch_part(sketch, cell, moments, upper ? edge + 1 : 1, upper ? n : edge - 1);
-    const bool some = part.count > 0;
-    const struct tail tail = {(double)part.count, some ? part.mean : 0.0, some ? part.variance : 0.0};
-    return tail_cvar((double)n, level, sketch_value(sketch, cell, moments, edge), &tail);
-}
-
 void estimate_cell(const struct estimate *estimate, size_t cell, const struct moments *moments, float work[],
                    const struct quantiles_asked *asked, struct quantile_estimate quantile[],
                    struct cvar_estimate cvar[])
@@ -33,8 +21,7 @@ void estimate_cell(const struct estimate *estimate, size_t cell, const struct mo
         return;
     }
     sketch_quantiles(estimate->sketch, cell, moments, asked->quantiles, asked->p, quantile);
-    for (size_t i = 0; i < asked->levels; i++)
-        cvar[i] = estimate_tail(estimate->sketch, cell, moments, asked->level[i]);
+    for (size_t i = 0; i < asked->levels; i++) cvar[i] = sketch_cvar(estimate->sketch, cell, moments, asked->level[i]);
 }
 
 /* Cell by cell, in parallel: an item is a cell. */

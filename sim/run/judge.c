@@ -7,21 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A quantile or a tail of one cell, and how many replications make it. */
+/* A quantile or a tail of one cell, and how many replications make it. Of sketches the estimate may lie anywhere in the
+ * interval, and what buckets add to it does not shrink with the confidence: so it counts to its farther end, and no
+ * confidence below 95 % makes it narrower. */
 static struct precision_state judge_order(const struct estimate *estimate, const struct wanted_precision *wanted,
                                           size_t cell, const struct moments *moments, float work[])
 {
     const struct precision_goal *goal = &wanted->goal;
-    const bool quantile = goal->statistic == PRECISION_QUANTILE;
+    const bool quantile = goal->statistic == PRECISION_QUANTILE, sketched = estimate->samples == NULL;
     const double level = goal->statistic == PRECISION_CVAR_LOWER ? tail_share(goal->at) : goal->at;
     const struct quantiles_asked asked = {quantile ? 1 : 0, &goal->at, quantile ? 0 : 1, &level};
-    const double z = precision_z(goal->confidence);
+    const double z95 = precision_z(QUANTILE_CONFIDENCE);
+    const double z = fmax(precision_z(goal->confidence), sketched ? z95 : 0.0);
     struct quantile_estimate at = {0};
     struct cvar_estimate tail = {0};
     estimate_cell(estimate, cell, moments, work, &asked, &at, &tail);
     if (!quantile) return precision_judge(goal, tail.estimate, z * tail.standard_error, moments->count, tail.points);
-    const double half = 0.5 * (at.high - at.low) * z / precision_z(QUANTILE_CONFIDENCE);
-    return precision_judge(goal, at.estimate, half, moments->count, moments->count * fmin(goal->at, 1.0 - goal->at));
+    const double half = sketched ? fmax(at.high - at.estimate, at.estimate - at.low) : 0.5 * (at.high - at.low);
+    return precision_judge(goal, at.estimate, half * z / z95, moments->count,
+                           moments->count * fmin(goal->at, 1.0 - goal->at));
 }
 
 static struct precision_state judge_one(const struct estimate *estimate, const struct wanted_precision *wanted,

@@ -7,7 +7,8 @@
 
 /* state[goals->count], from what is in. Half-widths: of a mean and a CVaR z standard errors, of a probability half
  * Wilson's interval, of a quantile half its distribution-free interval of 95 %, stretched to another confidence as
- * that of a normal would be. */
+ * that of a normal would be. From sketches: of a quantile to the farther end, and for no
+ * confidence narrower than for 95 %. */
 MUST_CHECK struct fault *judge(const struct accumulator *accumulator, const struct precision_goals *goals,
                                struct precision_state state[]);
 /* Whether all are met. */

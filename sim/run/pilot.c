@@ -3,6 +3,7 @@
 #include "sim/run/pilot.h"
 #include "sim/run/judge.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -43,13 +44,23 @@ static struct fault *fly(struct accumulator *accumulator, const struct precision
     return judge(accumulator, goals, pilot->state);
 }
 
-/* Sketches what the pilot has samples of, for their memory alone. */
+/* Sketches what the pilot has samples of, for their memory alone. The range of values, and with it a sketch, grows by
+ * about as much with each doubling of their number: as from the first half of the pilot to the whole. */
 static struct fault *measure_sketch(const struct accumulator *accumulator, struct pilot *pilot)
 {
+    const uint64_t n = accumulator->replications;
     struct sketches *sketches = NULL;
+    double half = 0.0;
     TRY(sketches_open(world_cells(accumulator->simulation->world), &sketches));
-    struct fault *fault = sketches_pour(sketches, &accumulator->samples, accumulator->replications, 1);
-    if (fault == NULL) pilot->sketch_bytes = sketches_bytes(sketches);
+    struct fault *fault = sketches_pour(sketches, &accumulator->samples, 0, n / 2, 1);
+    if (fault == NULL) {
+        half = (double)sketches_bytes(sketches);
+        fault = sketches_pour(sketches, &accumulator->samples, n / 2, n, 1);
+    }
+    if (fault == NULL) {
+        const double all = (double)sketches_bytes(sketches), more = (double)pilot->expected / (double)n;
+        pilot->sketch_bytes = all + (more > 1.0 ? (all - half) * log2(more) : 0.0);
+    }
     sketches_close(sketches);
     return fault;
 }

@@ -15,7 +15,7 @@ struct pilot {
     struct precision_state *state; /* [goals] */
     uint64_t expected;             /* replications that the goals need; without goals, those of the run */
     struct retention retention;    /* what a run of so many keeps */
-    size_t sketch_bytes;           /* of a sketch of its replications, if the run needs one; of more, a little more */
+    double sketch_bytes;           /* of a sketch of what is expected, if the run needs one; about */
 };
 /* Free it in any case. */
 MUST_CHECK struct fault *pilot_fly(const struct simulation *simulation, struct pilot *pilot);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "sim/run/simulation.h"
+#include "sim/run/warnings.h"
 
 #include <gnu/libc-version.h>
 #include <gsl/gsl_version.h>
@@ -159,6 +160,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(read_goals(simulation, settings));
     TRY(retention_read(simulation, settings));
     TRY(retention_check(simulation, settings));
+    simulation->warned = warnings_of_scenario(simulation);
+    if (simulation->warned == NULL) return fault_no_memory();
     struct fault *warnings = settings->strict ? simulation->plan.warnings : NULL;
     if (warnings != NULL) simulation->plan.warnings = NULL;
     return warnings;
@@ -171,6 +174,7 @@ void simulation_close(struct simulation *simulation)
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
     goals_free(&simulation->goals);
+    free(simulation->warned);
     free(simulation->named);
     free(simulation->probability);
     free(simulation->level);

@@ -59,5 +59,8 @@ struct fault *reopen(const char *path, const struct result *result, struct simul
     settings.memory = result->memory;
     struct fault *fault = simulation_open_text(path, result->scenario, NULL, &settings, simulation);
     free(settings.saved);
+    /* what is wrong with its scenario or its generator is wrong with the file */
+    for (struct fault *each = fault; each != NULL; each = each->next)
+        if (each->code == FAULT_SCENARIO || each->code == FAULT_USAGE) each->code = FAULT_FILES;
     return fault != NULL ? fault : check_outcomes(path, result, simulation);
 }

@@ -204,10 +204,12 @@ uint64_t retention_bytes(const struct simulation *simulation, const struct reten
     return bytes_of(retention->replications, retention_rows(simulation, retention), inputs);
 }
 
-/* Bytes of all that is sampled of a replication. */
+/* Bytes of all that is sampled of a replication; one where that is nothing, which then has no bound in practice. */
 static uint64_t bytes_each(const struct simulation *simulation)
 {
-    return sizeof(float) * world_cells(simulation->world) + sizeof(double) * store_inputs(simulation->plan.store);
+    const uint64_t bytes =
+        sizeof(float) * world_cells(simulation->world) + sizeof(double) * store_inputs(simulation->plan.store);
+    return bytes > 0 ? bytes : 1;
 }
 
 uint64_t retention_most(const struct simulation *simulation)

@@ -1,9 +1,9 @@
 /* sim/run/simulate.c -- see simulation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/run/simulate.h"
 #include "sim/run/describe.h"
 #include "sim/run/estimate.h"
 #include "sim/run/judge.h"
-#include "sim/run/simulation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +25,9 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
     return NULL;
 }
 
-/* What came in, as a result: its samples move there. */
-static struct fault *conclude(const struct simulation *simulation, const struct run_settings *settings,
-                              struct accumulator *accumulator, struct result *result)
+/* see simulate.h */
+struct fault *simulate_conclude(const struct simulation *simulation, const struct run_settings *settings,
+                                struct accumulator *accumulator, struct result *result)
 {
     struct estimate estimate;
     const size_t cells = world_cells(simulation->world);
@@ -41,18 +41,31 @@ static struct fault *conclude(const struct simulation *simulation, const struct 
     return describe(accumulator, settings, result);
 }
 
-/* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. */
+/* The last replications of a run are not kept, but can stand beside samples of those that are. */
+static void keep_at_end(const struct accumulator *accumulator)
+{
+    const struct accumulator_keeper *keeper = accumulator->keeper;
+    if (keeper == NULL || !keeper->at_end || (accumulator->sketches != NULL && accumulator_has_last(accumulator)))
+        return;
+    keeper->keep(keeper->context, accumulator);
+}
+
+/* Round by round, until all goals are met or the limit is reached; state[goals] is of the last. One that was resumed
+ * where a round ends may have been killed before it was judged. */
 static struct fault *simulate_until(struct accumulator *accumulator, const struct precision_goals *goals,
                                     const struct ensemble_watch *watch, struct precision_state state[])
 {
-    uint64_t expected = 0;
+    uint64_t expected = 0, begun = accumulator->replications / LANES_PER_CHUNK;
+    if (begun > 0) begun--;
     do {
-        const uint64_t chunks = precision_next(accumulator->replications / LANES_PER_CHUNK);
+        const uint64_t chunks = precision_next(begun);
         const uint64_t next = chunks * LANES_PER_CHUNK < goals->limit ? chunks * LANES_PER_CHUNK : goals->limit;
         TRY(accumulator_simulate(accumulator, next, expected > next ? expected : next, watch));
         TRY(judge(accumulator, goals, state));
         expected = judge_expect(goals, state);
+        begun = chunks;
     } while (!judge_all_met(goals, state) && accumulator->replications < goals->limit);
+    keep_at_end(accumulator);
     return NULL;
 }
 
@@ -63,25 +76,80 @@ static struct fault *simulate_precisely(const struct simulation *simulation, con
     const struct precision_goals *goals = &simulation->goals;
     struct precision_state *state = calloc(goals->count, sizeof *state);
     struct fault *fault = state == NULL ? fault_no_memory() : simulate_until(accumulator, goals, watch, state);
-    if (fault == NULL) fault = conclude(simulation, settings, accumulator, result);
+    if (fault == NULL) fault = simulate_conclude(simulation, settings, accumulator, result);
     if (fault == NULL && (result->stopped_by = judge_account(goals, state)) == NULL) fault = fault_no_memory();
     free(state);
+    return fault;
+}
+
+/* A number of replications. */
+static struct fault *simulate_all(const struct simulation *simulation, const struct run_settings *settings,
+                                  const struct ensemble_watch *watch, struct accumulator *accumulator,
+                                  struct result *result)
+{
+    const uint64_t replications = simulation->replications;
+    TRY(accumulator_simulate(accumulator, replications, replications, watch));
+    keep_at_end(accumulator);
+    return simulate_conclude(simulation, settings, accumulator, result);
+}
+
+struct fault *simulate_kept(const struct simulation *simulation, const struct run_settings *settings,
+                            struct checkpoint *checkpoint, const struct ensemble_watch *watch, struct result *result)
+{
+    struct accumulator accumulator;
+    struct accumulator_keeper keeper;
+    *result = (struct result){0};
+    struct fault *fault =
+        accumulator_open(simulation, settings->threads, simulation->replications, simulation->memory, &accumulator);
+    if (checkpoint != NULL && fault == NULL) {
+        keeper = checkpoint_keeper(checkpoint);
+        accumulator.keeper = &keeper;
+        fault = checkpoint_resume(checkpoint, &accumulator);
+    }
+    if (fault == NULL)
+        fault = simulation->goals.count > 0 ? simulate_precisely(simulation, settings, watch, &accumulator, result)
+                                            : simulate_all(simulation, settings, watch, &accumulator, result);
+    accumulator_close(&accumulator);
+    return fault;
+}
+
+struct fault *simulate_accumulate(const struct simulation *simulation, int threads, struct checkpoint *checkpoint,
+                                  const struct ensemble_watch *watch, struct accumulator *accumulator)
+{
+    const uint64_t replications = simulation->replications;
+    const struct accumulator_keeper keeper = checkpoint_keeper(checkpoint);
+    TRY(accumulator_open(simulation, threads, replications, simulation->memory, accumulator));
+    TRY(checkpoint_resume(checkpoint, accumulator));
+    accumulator->keeper = &keeper;
+    struct fault *fault = accumulator_simulate(accumulator, replications, replications, watch);
+    if (fault == NULL) keep_at_end(accumulator);
+    accumulator->keeper = NULL;
     return fault;
 }
 
 struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                              const struct ensemble_watch *watch, struct result *result)
 {
-    const uint64_t replications = simulation->replications;
+    return simulate_kept(simulation, settings, NULL, watch, result);
+}
+
+struct fault *simulate_shard(const struct simulation *simulation, const struct run_settings *settings,
+                             struct checkpoint *checkpoint, const struct ensemble_watch *watch, const char *path)
+{
+    const struct accumulator_keeper keeper = checkpoint_keeper(checkpoint);
+    const uint64_t whole = simulation->replications;
+    struct parcel_head head = {.finished = true, .identity = checkpoint->identity};
     struct accumulator accumulator;
-    *result = (struct result){0};
-    struct fault *fault =
-        accumulator_open(simulation, settings->threads, replications, simulation->memory, &accumulator);
-    if (fault == NULL && simulation->goals.count > 0) {
-        fault = simulate_precisely(simulation, settings, watch, &accumulator, result);
-    } else if (fault == NULL) {
-        fault = accumulator_simulate(&accumulator, replications, replications, watch);
-        if (fault == NULL) fault = conclude(simulation, settings, &accumulator, result);
+    uint64_t first, end;
+    identity_range(&checkpoint->identity.shard, whole, &first, &end);
+    struct fault *fault = accumulator_open_part(simulation, settings->threads, first, end, whole, &accumulator);
+    accumulator.keeper = &keeper;
+    if (fault == NULL) fault = checkpoint_resume(checkpoint, &accumulator);
+    if (fault == NULL) fault = accumulator_simulate(&accumulator, end, end, watch);
+    if (fault == NULL) {
+        keep_at_end(&accumulator);
+        head.done = end - first;
+        fault = parcel_write(path, &head, &accumulator, NULL);
     }
     accumulator_close(&accumulator);
     return fault;

@@ -31,6 +31,8 @@ struct simulation {
     struct precision_goals goals;
     uint64_t memory;
     const char *rng;
+    char *warned;        /* the warnings of its scenario, as a file tells them, a line each; of a part of a run those of
+                          * the run */
     bool *named;         /* [outcomes] whose samples are asked for, or, if nothing was, are written as a rule */
     bool asked;          /* settings or scenario say which */
     double *probability; /* [quantiles] */

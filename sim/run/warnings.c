@@ -45,12 +45,12 @@ size_t warnings_of_run(const struct result *result, const char *before, FILE *to
     return count + of_queues(result, before, to);
 }
 
-struct fault *warnings_write(const struct simulation *simulation, const struct result *result, char **text)
+char *warnings_of_scenario(const struct simulation *simulation)
 {
+    char *text = NULL;
     size_t size = 0;
-    *text = NULL;
-    FILE *to = open_memstream(text, &size);
-    if (to == NULL) return fault_no_memory();
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
     for (const struct fault *fault = simulation->plan.warnings; fault != NULL; fault = fault->next) {
         const char *name = fault->place.source == NULL ? NULL : fault->place.source->name;
         const char *slash = name == NULL ? NULL : strrchr(name, '/');
@@ -58,6 +58,16 @@ struct fault *warnings_write(const struct simulation *simulation, const struct r
             fprintf(to, "%s:%d:%d: ", slash == NULL ? name : slash + 1, fault->place.line, fault->place.column);
         fprintf(to, "%s\n", fault->sentence);
     }
+    return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
+struct fault *warnings_write(const char *scenario, const struct result *result, char **text)
+{
+    size_t size = 0;
+    *text = NULL;
+    FILE *to = open_memstream(text, &size);
+    if (to == NULL) return fault_no_memory();
+    fputs(scenario, to);
     (void)warnings_of_run(result, "", to);
     if (fclose(to) != 0) return fault_no_memory();
     if (size > 0) {

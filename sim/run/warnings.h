@@ -10,8 +10,11 @@
 /* Prints, each on a line behind `before`, the diagnostics that are more than they should be. How many there are. */
 size_t warnings_of_run(const struct result *result, const char *before, FILE *to);
 
-/* All warnings as the attribute of a file: those of the scenario, "FILE:LINE:COLUMN: SENTENCE" with the file's name
- * alone, and those of the run, a line each. *text is allocated; NULL: there are none. */
-MUST_CHECK struct fault *warnings_write(const struct simulation *simulation, const struct result *result, char **text);
+/* Those of a scenario, a line each: "FILE:LINE:COLUMN: SENTENCE" with the file's name alone. Allocated; NULL without
+ * memory. */
+char *warnings_of_scenario(const struct simulation *simulation);
+/* All warnings as the attribute of a file: those of the scenario, as above, and those of the run, a line each. *text is
+ * allocated; NULL: there are none. */
+MUST_CHECK struct fault *warnings_write(const char *scenario, const struct result *result, char **text);
 
 #endif

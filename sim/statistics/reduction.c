@@ -237,3 +237,8 @@ void reduction_node(const struct reduction *reduction, size_t which, unsigned *l
     *index = reduction->held[which].index;
     *node = reduction->held[which].node;
 }
+
+const struct moments *reduction_last(const struct reduction *reduction)
+{
+    return reduction->last;
+}

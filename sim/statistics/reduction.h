@@ -35,5 +35,7 @@ void reduction_clear(struct reduction *reduction);
 size_t reduction_nodes(const struct reduction *reduction);
 void reduction_node(const struct reduction *reduction, size_t which, unsigned *level, uint64_t *index,
                     const struct moments **node);
+/* The incomplete last one; NULL: none was delivered. */
+const struct moments *reduction_last(const struct reduction *reduction);
 
 #endif

@@ -88,6 +88,7 @@ struct fault *samples_refit(struct samples *samples, uint64_t count, const bool 
         if (samples_of(&made, c) != NULL) memcpy(samples_of(&made, c), samples_of(samples, c), held * sizeof(float));
     for (size_t i = 0; i < inputs; i++)
         memcpy(made.input + i * count, samples->input + i * samples->count, held * sizeof(double));
+    made.first = samples->first;
     samples_free(samples);
     *samples = made;
     return NULL;
@@ -112,9 +113,11 @@ static struct fault *samples_block(void *self, const struct block_result *result
     const struct samples *samples = self;
     const size_t lanes = result->lanes;
     if (result->cells != samples->cells || (samples->inputs > 0 && result->inputs != samples->inputs) ||
-        lanes > LANES || result->first > samples->count || lanes > samples->count - result->first)
+        lanes > LANES || result->first < samples->first || result->first - samples->first > samples->count ||
+        lanes > samples->count - (result->first - samples->first))
         return fault_raise(FAULT_MACHINE, "a block of results at replication %llu does not fit the samples",
                            (unsigned long long)result->first);
+    const uint64_t column = result->first - samples->first;
     double valid[LANES];
     for (int l = 0; l < LANES; l++) valid[l] = (size_t)l < lanes && result->failed_month[l] < 0 ? 1.0 : 0.0;
     for (size_t c = 0; c < samples->cells; c++) {
@@ -123,10 +126,10 @@ static struct fault *samples_block(void *self, const struct block_result *result
         if (kept == NULL) continue;
         float narrow[LANES];
         EACH_LANE(l) narrow[l] = (float)(valid[l] != 0 ? row[l] : __builtin_nan(""));
-        memcpy(kept + result->first, narrow, lanes * sizeof narrow[0]);
+        memcpy(kept + column, narrow, lanes * sizeof narrow[0]);
     }
     for (size_t i = 0; i < samples->inputs; i++)
-        memcpy(samples->input + i * samples->count + result->first, result->input[i], lanes * sizeof(double));
+        memcpy(samples->input + i * samples->count + column, result->input[i], lanes * sizeof(double));
     return NULL;
 }
 

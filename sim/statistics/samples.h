@@ -5,14 +5,14 @@
 
 #include "sim/core/outcome.h"
 
-/* value[cell * count + replication]; NaN where undefined or where the replication is invalid. Each replication's
+/* Of `count` replications from number `first` on. value[cell * count + replication - first]; NaN where undefined or where the replication is invalid. Each replication's
  * columns are written by one thread only; before its block is in, they hold anything. A value beyond the greatest float
- * (3.4e38) becomes infinite. input[i * count + replication] likewise, in double precision as drawn, also of invalid
+ * (3.4e38) becomes infinite. input[i * count + replication - first] likewise, in double precision as drawn, also of invalid
  * replications. Both are freed by free(); NULL where there is nothing to hold. Where only some cells are kept, value
  * has rows for these alone, in order of cells, and row[cell] says which; with inputs 0 those of a block are left out.
  */
 struct samples {
-    uint64_t count;
+    uint64_t first, count;
     size_t cells;
     size_t inputs;
     float *value;
@@ -27,7 +27,7 @@ MUST_CHECK struct fault *samples_init(struct samples *samples, uint64_t count, s
 /* The same of those cells alone for which keep[cell] is true. */
 MUST_CHECK struct fault *samples_init_some(struct samples *samples, uint64_t count, size_t cells, const bool keep[],
                                            size_t inputs);
-/* The samples of a cell, value[replication]; NULL if they are not kept. */
+/* The samples of a cell, value[replication - first]; NULL if they are not kept. */
 float *samples_of(const struct samples *samples, size_t cell);
 void samples_free(struct samples *samples);
 /* Room for `count` replications of some of the cells (keep NULL: of all) and all inputs or none, no more than it holds;

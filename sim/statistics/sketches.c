@@ -136,29 +136,46 @@ struct fault *sketches_total(struct sketches *sketches, const struct sketch **to
     return fault_join(fault, member_give(sketches, all));
 }
 
+struct fault *sketches_put(struct sketches *sketches, struct bytes *bytes)
+{
+    const struct sketch *total;
+    TRY(sketches_total(sketches, &total));
+    sketch_put(total, bytes);
+    return NULL;
+}
+
+struct fault *sketches_take(struct sketches *sketches, struct bytes_left *left)
+{
+    struct member *member = NULL;
+    TRY(member_take(sketches, &member));
+    struct fault *fault = sketch_take(member->sketch, left);
+    return fault_join(fault, member_give(sketches, member));
+}
+
 /* An item is a cell. */
 struct pour {
     struct sketch *sketch;
     const struct samples *samples;
-    uint64_t replications;
+    uint64_t begin, count; /* of the samples held */
 };
 
 static struct fault *pour_cell(void *context, void *thread_state, uint64_t cell)
 {
     const struct pour *pour = context;
     (void)thread_state;
-    return sketch_add(pour->sketch, cell, pour->replications, samples_of(pour->samples, cell));
+    return sketch_add(pour->sketch, cell, pour->count, samples_of(pour->samples, cell) + pour->begin);
 }
 
-struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t replications,
+struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t first, uint64_t end,
                             int threads)
 {
     struct member *member = NULL;
-    if (samples->cells != sketches->cells || samples->row != NULL || replications > samples->count)
+    if (samples->cells != sketches->cells || samples->row != NULL || first > end || first < samples->first ||
+        end - samples->first > samples->count)
         return fault_raise(FAULT_MACHINE, "%llu samples of %zu cells do not fit the sketches",
-                           (unsigned long long)replications, samples->cells);
+                           (unsigned long long)(end - first), samples->cells);
     TRY(member_take(sketches, &member));
-    struct pour pour = {member->sketch, samples, replications};
+    struct pour pour = {member->sketch, samples, first - samples->first, end - first};
     const struct ensemble_body body = {NULL, pour_cell, NULL, &pour};
     struct fault *fault = ensemble_for(sketches->cells, threads, &body, NULL);
     return fault_join(fault, member_give(sketches, member));

@@ -18,9 +18,13 @@ size_t sketches_bytes(const struct sketches *sketches);
 /* All as one, which stays theirs. No block may be under way. */
 MUST_CHECK struct fault *sketches_total(struct sketches *sketches, const struct sketch **total);
 
-/* Counts the first `replications` of the samples, on so many threads (0: as ensemble_for), which gives what the sink
- * would have counted of the same blocks. All cells must have been kept. No block may be under way. */
-MUST_CHECK struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t replications,
-                                       int threads);
+/* What all have counted, as bytes, and back, as sketch_put and sketch_take. No block may be under way. */
+MUST_CHECK struct fault *sketches_put(struct sketches *sketches, struct bytes *bytes);
+MUST_CHECK struct fault *sketches_take(struct sketches *sketches, struct bytes_left *left);
+
+/* Counts the samples of the replications from `first` to before `end`, on so many threads (0: as ensemble_for), which
+ * gives what the sink would have counted of the same blocks. All cells must have been kept. No block may be under way. */
+MUST_CHECK struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t first,
+                                       uint64_t end, int threads);
 
 #endif

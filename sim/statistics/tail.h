@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whole values of a tail, whoever counted them: at most as many as it has points; the others are at the edge. */
+/* Values of a tail, whoever counted them: at most as many as it has points; the others are at the edge. */
 struct tail {
     double count;
     double mean;     /* anything without values */

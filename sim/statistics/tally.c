@@ -235,6 +235,11 @@ struct fault *tally_extend(struct tally *tally, uint64_t replications)
     return NULL;
 }
 
+uint64_t tally_replications(const struct tally *tally)
+{
+    return tally->replications;
+}
+
 struct fault *tally_total(struct tally *tally, struct moments total[])
 {
     if (pthread_mutex_lock(&tally->lock) != 0) return lock_fault();
@@ -245,6 +250,136 @@ struct fault *tally_total(struct tally *tally, struct moments total[])
         return fault_raise(FAULT_MACHINE, "the results of %llu chunks of replications are in, expected all %llu",
                            (unsigned long long)in, (unsigned long long)all);
     return reduction_total(tally->chunks, total);
+}
+
+/* Chunks that are held as one node, in order: the i-th one's; false: there is none. */
+static bool held_chunks(const struct tally *tally, size_t i, uint64_t *first, uint64_t *end)
+{
+    unsigned level;
+    uint64_t index;
+    const struct moments *node;
+    const size_t nodes = reduction_nodes(tally->chunks);
+    if (i < nodes) {
+        reduction_node(tally->chunks, i, &level, &index, &node);
+        *first = index << level;
+        *end = (index + 1) << level;
+        return true;
+    }
+    *first = tally->replications / LANES_PER_CHUNK;
+    *end = *first + 1;
+    return i == nodes && reduction_last(tally->chunks) != NULL;
+}
+
+bool tally_next(const struct tally *tally, uint64_t from, bool in, uint64_t *first, uint64_t *end)
+{
+    const uint64_t all = divide_up(tally->replications, LANES_PER_CHUNK);
+    uint64_t begin = 0, stop = 0, reach = from;
+    for (size_t i = 0; held_chunks(tally, i, &begin, &stop); i++) {
+        if (stop <= reach) continue;
+        if (in && begin > reach && reach > from) break;
+        if (in && reach == from) *first = begin > from ? begin : from;
+        if (!in && begin > reach) {
+            *first = reach;
+            *end = begin < all ? begin : all;
+            return *first < *end;
+        }
+        reach = stop;
+    }
+    if (!in) *first = reach;
+    *end = in ? reach : all;
+    return in ? reach > from : reach < all;
+}
+
+bool tally_has_last(const struct tally *tally)
+{
+    return reduction_last(tally->chunks) != NULL;
+}
+
+static bool in_whole_chunks(const struct tally *tally, uint64_t replication)
+{
+    return replication / LANES_PER_CHUNK < tally->replications / LANES_PER_CHUNK;
+}
+
+struct fault *tally_put(struct tally *tally, bool last, struct bytes *bytes)
+{
+    const size_t nodes = reduction_nodes(tally->chunks), size = tally->cells * sizeof(struct moments);
+    uint64_t invalids = 0;
+    bytes_put_number(bytes, nodes);
+    for (size_t i = 0; i < nodes; i++) {
+        unsigned level;
+        uint64_t index;
+        const struct moments *node;
+        reduction_node(tally->chunks, i, &level, &index, &node);
+        bytes_put_number(bytes, level);
+        bytes_put_number(bytes, index);
+        bytes_put(bytes, node, size);
+    }
+    last = last && reduction_last(tally->chunks) != NULL;
+    bytes_put_number(bytes, last);
+    if (last) bytes_put(bytes, reduction_last(tally->chunks), size);
+    for (size_t i = 0; i < tally->invalids; i++)
+        invalids += last || in_whole_chunks(tally, tally->invalid[i].replication);
+    bytes_put_number(bytes, invalids);
+    for (size_t i = 0; i < tally->invalids; i++)
+        if (last || in_whole_chunks(tally, tally->invalid[i].replication))
+            bytes_put(bytes, &tally->invalid[i], sizeof tally->invalid[i]);
+    return bytes_fault(bytes);
+}
+
+static struct fault *not_a_tally(void)
+{
+    return fault_raise(FAULT_FILES, "the statistics are not those of a part of this run");
+}
+
+static struct fault *node_take(struct tally *tally, struct bytes_left *left, bool last)
+{
+    const uint64_t level = last ? 0 : bytes_take_number(left), index = last ? 0 : bytes_take_number(left);
+    const uint64_t whole = tally->replications / LANES_PER_CHUNK;
+    struct moments *node;
+    if (left->failed || level > 62 || (!last && (index >= whole || (index + 1) > whole >> level))) return not_a_tally();
+    TRY(reduction_borrow(tally->chunks, &node));
+    bytes_take_items(left, node, tally->cells, sizeof *node);
+    if (left->failed) {
+        free(node);
+        return not_a_tally();
+    }
+    if (last) {
+        struct fault *fault = reduction_deliver_last(tally->chunks, node);
+        free(node);
+        TRY(fault);
+    } else {
+        TRY(reduction_hand_over(tally->chunks, (unsigned)level, index, node));
+    }
+    tally->chunks_in += UINT64_C(1) << level;
+    return NULL;
+}
+
+static struct fault *invalids_take(struct tally *tally, struct bytes_left *left)
+{
+    struct invalid_replication *grown, item;
+    const uint64_t count = bytes_take_number(left);
+    if (left->failed || count > left->size / sizeof item) return not_a_tally();
+    grown = reallocarray(tally->invalid, tally->invalids + count + 1, sizeof *grown);
+    if (grown == NULL) return fault_no_memory();
+    tally->invalid = grown;
+    tally->room = tally->invalids + count + 1;
+    for (uint64_t i = 0; i < count; i++) {
+        bytes_take_items(left, &item, 1, sizeof item);
+        if (item.replication >= tally->replications || item.month < 0 || item.cause < 0) return not_a_tally();
+        tally->invalid[tally->invalids++] = item;
+    }
+    return NULL;
+}
+
+struct fault *tally_take(struct tally *tally, struct bytes_left *left)
+{
+    const uint64_t nodes = bytes_take_number(left);
+    if (nodes > 0 && tally->cells == 0) return not_a_tally();
+    for (uint64_t i = 0; i < nodes; i++) TRY(node_take(tally, left, false));
+    const uint64_t last = bytes_take_number(left);
+    if (left->failed || last > 1 || (last == 1 && tally->replications % LANES_PER_CHUNK == 0)) return not_a_tally();
+    if (last == 1) TRY(node_take(tally, left, true));
+    return invalids_take(tally, left);
 }
 
 static int by_replication(const void *left, const void *right)

@@ -5,6 +5,7 @@
 #ifndef ZHOL_TALLY_H
 #define ZHOL_TALLY_H
 
+#include "sim/core/bytes.h"
 #include "sim/core/outcome.h"
 #include "sim/statistics/quantiles.h"
 
@@ -22,8 +23,18 @@ void tally_close(struct tally *tally);
 struct sink tally_sink(struct tally *tally);
 /* The run goes on to more replications than it was opened for, whole chunks so far. Not beside a block. */
 MUST_CHECK struct fault *tally_extend(struct tally *tally, uint64_t replications);
+uint64_t tally_replications(const struct tally *tally);
 /* total[cells], once all blocks are in: before, it is a fault. */
 MUST_CHECK struct fault *tally_total(struct tally *tally, struct moments total[]);
+/* The first run of chunks from chunk `from` on that are in, or that are not: *first to before *end; false: there is none.
+ * Not beside a block. */
+bool tally_next(const struct tally *tally, uint64_t from, bool in, uint64_t *first, uint64_t *end);
+/* Whether the last chunk is in, which is not full. */
+bool tally_has_last(const struct tally *tally);
+/* What is in as bytes; without `last`, whole chunks alone. And back, added to what is there: the same part twice is a
+ * fault, as is what is not of this run (FAULT_FILES). Not beside a block. */
+MUST_CHECK struct fault *tally_put(struct tally *tally, bool last, struct bytes *bytes);
+MUST_CHECK struct fault *tally_take(struct tally *tally, struct bytes_left *left);
 /* The invalid replications in ascending order; owned by the tally. */
 size_t tally_invalid(struct tally *tally, const struct invalid_replication **list);
 

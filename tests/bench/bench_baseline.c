@@ -375,6 +375,7 @@ enum { WITH_DRIVERS, WITH_DEMAND, WITH_NETWORK, WITH_MONTH, WITH_FOLDING, WITH_T
 /* A thread's states, and what takes in results. */
 struct levels {
     const struct opened *opened;
+    struct arena arena;
     struct rows *rows;
     struct drivers_state *drivers;
     struct flows_state *flows, *alone; /* connected to the network, and to a row that stays as it is */
@@ -388,11 +389,11 @@ static void levels_open(struct levels *levels, const struct opened *opened)
     static const _Alignas(LANES_ALIGNMENT) double still[LANES];
     const struct flows *flows = world_flows(opened->zhol.world);
     *levels = (struct levels){.opened = opened};
-    bench_must(rows_open(opened->zhol.plan.store, &levels->rows));
-    bench_must(drivers_open(world_drivers(opened->zhol.world), &levels->drivers));
-    bench_must(flows_open(flows, &levels->flows));
-    bench_must(flows_open(flows, &levels->alone));
-    bench_must(network_open(world_network(opened->zhol.world), &levels->network));
+    bench_must(rows_open(opened->zhol.plan.store, &levels->arena, &levels->rows));
+    bench_must(drivers_open(world_drivers(opened->zhol.world), &levels->arena, &levels->drivers));
+    bench_must(flows_open(flows, &levels->arena, &levels->flows));
+    bench_must(flows_open(flows, &levels->arena, &levels->alone));
+    bench_must(network_open(world_network(opened->zhol.world), &levels->arena, &levels->network));
     bench_must(world_open(opened->zhol.world, &levels->world));
     network_connect(levels->network, levels->flows);
     for (size_t f = 0; f < flows_count(flows); f++) flows_connect(levels->alone, f, still);
@@ -400,11 +401,7 @@ static void levels_open(struct levels *levels, const struct opened *opened)
 
 static void levels_close(struct levels *levels)
 {
-    rows_close(levels->rows);
-    drivers_close(levels->drivers);
-    flows_close(levels->flows);
-    flows_close(levels->alone);
-    network_close(levels->network);
+    arena_free(&levels->arena);
     world_close(levels->world);
 }
 
@@ -614,9 +611,12 @@ static void print_memory(const struct opened *opened, size_t replications, doubl
     const bool known =
         samples_bytes(replications, world_cells(opened->zhol.world), store_inputs(opened->zhol.plan.store), &bytes);
     const double samples = known ? (double)bytes / 1048576.0 : (double)NAN;
+    struct world_state *state = NULL;
+    bench_must(world_open(opened->zhol.world, &state));
     printf("Memory of zhol, %zu replications on two threads, MiB\n", replications);
     printf("  peak %.1f, of it samples %.1f, the rest %.1f (a thread's state %.1f)\n", peak, samples, peak - samples,
-           (double)world_state_bytes(opened->zhol.world) / 1048576.0);
+           (double)world_state_bytes(state) / 1048576.0);
+    world_close(state);
 }
 
 static void print_heading(const struct opened *opened, const char *file)

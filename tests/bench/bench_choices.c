@@ -20,6 +20,7 @@
 enum { SEED = 20190911, REPEATS = 9, BLOCKS = 64 };
 
 struct parts {
+    struct arena arena;
     struct rows *rows;
     struct drivers_state *drivers;
     struct policies_state *policies;
@@ -89,11 +90,11 @@ int main(int count, char *argument[])
     gsl_set_error_handler_off();
     bench_open(&opened, file, 0, NULL, SEED);
     bench_open_calm(&calm, file, SEED);
-    bench_must(rows_open(opened.plan.store, &parts.rows));
-    bench_must(drivers_open(world_drivers(opened.world), &parts.drivers));
-    bench_must(policies_open(world_policies(opened.world), &parts.policies));
-    bench_must(regimes_open(world_regimes(opened.world), &parts.regimes));
-    bench_must(events_open(world_events(opened.world), &parts.events));
+    bench_must(rows_open(opened.plan.store, &parts.arena, &parts.rows));
+    bench_must(drivers_open(world_drivers(opened.world), &parts.arena, &parts.drivers));
+    bench_must(policies_open(world_policies(opened.world), &parts.arena, &parts.policies));
+    bench_must(regimes_open(world_regimes(opened.world), &parts.arena, &parts.regimes));
+    bench_must(events_open(world_events(opened.world), &parts.arena, &parts.events));
     bench_must(world_open(opened.world, &state));
     bench_must(world_open(calm.world, &calm_state));
     for (int r = 0; r < REPEATS; r++) {
@@ -110,11 +111,7 @@ int main(int count, char *argument[])
     printf("  the whole month %.0f ns with them, %.0f ns without: %.2f times\n", whole, quiet, whole / quiet);
     world_close(state);
     world_close(calm_state);
-    events_close(parts.events);
-    regimes_close(parts.regimes);
-    policies_close(parts.policies);
-    drivers_close(parts.drivers);
-    rows_close(parts.rows);
+    arena_free(&parts.arena);
     bench_close(&opened);
     bench_close(&calm);
     return EXIT_SUCCESS;

@@ -37,6 +37,7 @@ static void open_scenario(struct bench_scenario *opened, const char *file, bool 
 static void zhol_run(const struct bench_scenario *opened, size_t count, double out[])
 {
     const struct drivers *drivers = world_drivers(opened->world);
+    struct arena arena = {0};
     struct rows *rows = NULL;
     struct drivers_state *state = NULL;
     size_t output[PLAIN_DRIVERS];
@@ -46,8 +47,8 @@ static void zhol_run(const struct bench_scenario *opened, size_t count, double o
         fprintf(stderr, "bench_drivers: the scenario has no driver %s\n", driver_name[d]);
         exit(EXIT_FAILURE);
     }
-    bench_must(rows_open(opened->plan.store, &rows));
-    bench_must(drivers_open(drivers, &state));
+    bench_must(rows_open(opened->plan.store, &arena, &rows));
+    bench_must(drivers_open(drivers, &arena, &state));
     for (size_t first = 0; first < count; first += LANES) {
         rows_start(rows, first);
         rows_step(rows, opened->plan.calendar.base);
@@ -62,8 +63,7 @@ static void zhol_run(const struct bench_scenario *opened, size_t count, double o
             next++;
         }
     }
-    drivers_close(state);
-    rows_close(rows);
+    arena_free(&arena);
 }
 
 /* ---- times ---- */

@@ -30,6 +30,7 @@ static double median(double x[REPEATS])
 /* ---- the scenario ---- */
 
 struct parts {
+    struct arena arena;
     struct rows *rows;
     struct drivers_state *drivers;
     struct energy_state *energy;
@@ -60,9 +61,9 @@ static void scenario_measure(const char *file)
     double with[REPEATS], without[REPEATS];
     bench_open(&opened, file, 0, NULL, SEED);
     const struct energy *energy = world_energy(opened.world);
-    bench_must(rows_open(opened.plan.store, &parts.rows));
-    bench_must(drivers_open(world_drivers(opened.world), &parts.drivers));
-    bench_must(energy_open(energy, &parts.energy));
+    bench_must(rows_open(opened.plan.store, &parts.arena, &parts.rows));
+    bench_must(drivers_open(world_drivers(opened.world), &parts.arena, &parts.drivers));
+    bench_must(energy_open(energy, &parts.arena, &parts.energy));
     for (int r = 0; r < REPEATS; r++) {
         without[r] = months_take(&opened.plan, &parts, false);
         with[r] = months_take(&opened.plan, &parts, true);
@@ -76,9 +77,7 @@ static void scenario_measure(const char *file)
     }
     const double base = median(without), all = median(with);
     printf("  energy %.0f ns; quantities and drivers before it %.0f ns\n\n", all - base, base);
-    energy_close(parts.energy);
-    drivers_close(parts.drivers);
-    rows_close(parts.rows);
+    arena_free(&parts.arena);
     bench_close(&opened);
 }
 

@@ -355,6 +355,67 @@ class Batch(unittest.TestCase):
             self.assertIn(line, shown)
         self.assertRegex(shown, r"policy +Mt +USD/bbl +MUSD")
 
+    def test_parts_of_a_batch_make_the_whole(self):
+        self.batch("-o", "whole")
+        for part in (3, 1, 2):
+            said = self.batch("--cells", f"{part}/3", "-o", "parts").stderr
+            self.assertIn(f"part {part} of 3: {3 if part == 3 else 6 if part == 1 else 9} of 9 cells are in parts", said)
+        whole, parts = self.batch("-o", "whole"), self.batch("-o", "parts")
+        self.assertEqual(self.unchanged(parts), CELLS)
+        self.assertEqual(parts.stdout, whole.stdout)
+        for cell in CELLS:
+            self.assertEqual((self.folder / f"parts/{cell}.h5").read_bytes(), (self.folder / f"whole/{cell}.h5").read_bytes(), cell)
+        for wrong, said in (("4/3", "from 1/K to K/K"), ("1/0", "from 1/K to K/K"), ("x", "expected I/K")):
+            self.assertIn(said, self.batch("--cells", wrong, status=2).stderr)
+        self.assertIn("--cells compares nothing", self.batch("--cells", "1/2", "--csv", "x.csv", status=2).stderr)
+        self.write("batch", self.PRECISE % 1000)
+        self.assertIn("expected -n with --cells", self.zhol("batch", "batch.yaml", "--cells", "1/2", status=2).stderr)
+
+    def test_a_check_prints_the_plan_and_simulates_nothing(self):
+        plan = self.batch("--check").stdout
+        self.assertIn("9 cells (3 worlds x 3 policies) into small/", plan)
+        self.assertRegex(plan, r"cells to simulate +9\n")
+        self.assertFalse((self.folder / "small").exists())
+        self.batch()
+        self.assertRegex(self.batch("--check").stdout, r"cells there and unchanged +9\n")
+        self.write("worlds/slow", "extends: base\nscenario: slow\ndrivers: {gdp: {mean: 1 kg}}\n")
+        checked = self.batch("--check", status=5)
+        self.assertRegex(checked.stdout, r"cells that fail +3\n")
+        self.assertIn("slow.yaml:3:23", checked.stderr)
+
+    def interrupt(self, part, *words):
+        """Runs the batch until the cell has a checkpoint."""
+        run = subprocess.Popen([ZHOL, "batch", "batch.yaml", "--checkpoint", "0", *words], cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        while run.poll() is None and not (self.folder / part / "state").exists():
+            time.sleep(0.002)
+        run.send_signal(signal.SIGINT)
+        said = run.communicate()[1]
+        self.assertEqual(run.returncode, 130, said)
+        self.assertIn("the same command again goes on from there", said)
+        self.assertTrue((self.folder / part / "state").exists())
+
+    def test_a_cell_goes_on_from_its_checkpoint(self):
+        self.zhol("batch", "batch.yaml", "-n", "30000", "-o", "whole")
+        self.interrupt("parts/dear-oil.part", "-n", "30000", "-o", "parts")
+        self.zhol("batch", "batch.yaml", "-n", "30000", "-o", "parts")
+        self.assertEqual(self.names("parts"), sorted(f"{cell}.h5" for cell in CELLS))
+        for cell in CELLS:
+            self.assertEqual((self.folder / f"parts/{cell}.h5").read_bytes(), (self.folder / f"whole/{cell}.h5").read_bytes(), cell)
+
+    def test_a_batch_with_goals_goes_on_from_its_checkpoints(self):
+        self.write("batch", self.PRECISE % 41000)
+        whole = self.zhol("batch", "batch.yaml", "-o", "whole")
+        self.interrupt("parts/slow.part", "-o", "parts")
+        kept = {path.parent.name for path in (self.folder / "parts").glob("*/state")}
+        self.assertIn("base.part", kept)  # it is judged from, and its result is written, when enough is known
+        again = self.zhol("batch", "batch.yaml", "-o", "parts")
+        self.assertEqual(again.stdout, whole.stdout)
+        self.assertEqual(self.names("parts"), self.names("whole"))
+        for name in self.names("whole"):
+            self.assertEqual((self.folder / "parts" / name).read_bytes(), (self.folder / "whole" / name).read_bytes(), name)
+        self.zhol("batch", "batch.yaml", "-o", "kept", "--keep")
+        self.assertIn("slow.part", self.names("kept"))
+
     PRECISE = """batch: small
 base: base
 worlds: [base, worlds/slow]

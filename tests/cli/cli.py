@@ -95,6 +95,18 @@ class Commands(unittest.TestCase):
             check = subprocess.run([ZHOL, "check", MINIMAL], stdout=full, stderr=subprocess.PIPE, text=True)
         self.assertEqual((check.returncode, check.stderr), (1, "zhol: error: the plan cannot be written\n"))
 
+    def test_a_scenario_without_drivers_or_flows_has_no_outcomes(self):
+        (self.folder / "bare.yaml").write_text("scenario: bare\ntime: {base: 2019-07, start: 2020-01, months: 24}\n")
+        self.assertRegex(self.zhol("check", "bare.yaml").stdout, r"outcomes +0\n")
+        self.zhol("run", "bare.yaml", "-n", "100")
+        self.zhol("show", "bare.h5")
+
+    def test_demand_is_a_headline_where_no_corridor_sums_flows_up(self):
+        self.zhol("run", MINIMAL, "-n", "20", "-o", "m.h5")
+        self.assertIn("grain-south", self.zhol("show", "m.h5").stdout)
+        self.zhol("run", MINIMAL, "-n", "20", "-o", "n.h5", "--set", "flows.grain-south.volume=9 Mt/yr")
+        self.assertIn("flows.grain-south.demand", self.zhol("compare", "m.h5", "n.h5").stdout)
+
     def test_several_scenarios_are_all_checked_before_the_first_is_simulated(self):
         (self.folder / "wrong.yaml").write_text("scenario: wrong\n")
         run = self.zhol("run", MINIMAL, "wrong.yaml", status=3)

@@ -22,7 +22,7 @@ import numpy
 import xarray
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import Result
+from results import Result, reseal
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 REPLICATIONS, YEARS, SECTIONS, Z = 500, 20, 16, 1.959963984540054
@@ -434,6 +434,9 @@ class Compare(unittest.TestCase):
         shown = self.zhol("compare", "minimal.h5", "fewer.h5").stdout
         self.assertIn("500 pairs of futures", shown)
         self.assertIn("note: minimal.h5 has 600 replications, fewer.h5 has 500: the common first 500 are paired", shown)
+        both = self.zhol("compare", "minimal.h5", "fewer.h5", "changed.h5").stdout
+        self.assertIn("500 to 600 pairs of futures on the same random numbers (seed 1): fewer 500, changed 600, 2020 to 2029", both)
+        self.assertNotIn("(600 pairs)", both)
         row = self.horizon("minimal.h5", "fewer.h5", "--outcome", "drivers.oil")
         value, base = self.samples("fewer.h5", "drivers.oil"), self.samples("minimal.h5", "drivers.oil")[:500]
         self.check_pairs(row, value, base)
@@ -442,6 +445,7 @@ class Compare(unittest.TestCase):
         shutil.copy(self.folder / "changed.h5", self.folder / "arithmetic.h5")
         with h5py.File(self.folder / "arithmetic.h5", "r+") as file:
             file.attrs["arithmetic"] = numpy.bytes_("other")
+        reseal(self.folder / "arithmetic.h5")
         self.assertRegex(self.zhol("compare", "minimal.h5", "arithmetic.h5").stdout, "arithmetic.h5 by zhol .* on other: draws need not agree")
 
     def test_invalid_replications_leave_the_pair_and_are_counted(self):
@@ -451,6 +455,7 @@ class Compare(unittest.TestCase):
             file["diagnostics/invalid_replication"] = numpy.array([3, 77])
             for group in ("samples/horizon", "samples/annual"):
                 file[group]["value"][..., [3, 77]] = numpy.nan
+        reseal(self.folder / "invalid.h5")
         shown = self.zhol("compare", "minimal.h5", "invalid.h5").stdout
         self.assertIn("note: 2 replications that are invalid in minimal.h5 or invalid.h5 are left out", shown)
         row = self.horizon("minimal.h5", "invalid.h5", "--outcome", "drivers.oil")
@@ -469,6 +474,7 @@ class Compare(unittest.TestCase):
         with self.result("rounded.h5", "r+") as result:
             oil = result.at("samples/horizon", "drivers.oil")
             result.file["samples/horizon/value"][oil] = numpy.nextafter(result.samples("horizon", "drivers.oil"), numpy.float32(numpy.inf))
+        reseal(self.folder / "rounded.h5")
         shown = self.zhol("compare", "minimal.h5", "rounded.h5", "--outcome", "drivers.oil").stdout
         self.assertRegex(shown, r"rounded +0   within the rounding of what is stored")
         row = self.horizon("minimal.h5", "rounded.h5", "--outcome", "drivers.oil")
@@ -481,6 +487,7 @@ class Compare(unittest.TestCase):
                 shutil.copy(self.folder / "base.h5", self.folder / f"{name}-{file}.h5")
                 with self.result(f"{name}-{file}.h5", "r+") as result:
                     result.file["samples/horizon/value"][result.at("samples/horizon", "trade.balance")] = base(REPLICATIONS) + more
+                reseal(self.folder / f"{name}-{file}.h5")
             shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5").stdout
             self.assertRegex(shown, r"\n  balance +1\S* ± 0[^\n]* all  USD\n")
             self.assertRegex(shown, r"\n1 of \d+ main outcomes change;")
@@ -620,6 +627,7 @@ class Compare(unittest.TestCase):
         shutil.copy(self.folder / "programme.h5", self.folder / "unsaved.h5")
         with h5py.File(self.folder / "unsaved.h5", "r+") as file:
             del file["samples"]
+        reseal(self.folder / "unsaved.h5")
         run = self.zhol("compare", "base.h5", "programme.h5", "unsaved.h5", "--regret", "npv.national", status=4)
         self.assertIn("unsaved.h5 does not hold the samples of npv.national over the horizon", run.stderr)
         self.assertEqual(run.stdout, "")

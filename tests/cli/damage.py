@@ -17,10 +17,11 @@ import h5py
 import numpy
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import content
+from results import content, reseal, seal_of
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 KAZAKHSTAN, MINIMAL = SCENARIOS / "kazakhstan-2019.yaml", SCENARIOS / "minimal.yaml"
+PLOT = str(SCENARIOS.parent / "scripts" / "plot")
 FLIPS, FLIPS_OF_LABELS = 200, 100
 SECONDS = 300  # within which any verify of a small file ends: an alarm for what never would
 
@@ -82,7 +83,7 @@ class Damage(unittest.TestCase):
                 self.zhol("run", *words, "-o", "r.h5", "--force", "--progress", "none")
                 shown = self.zhol("verify", "r.h5").stdout
                 self.assertIn("content: as its SHA-256 says", shown)
-                self.assertEqual(shown.count("; all agree\n"), 2)
+                self.assertEqual(shown.count("; all agree\n"), 3)
                 self.assertIn("Not checked: means", shown)
                 shown = self.zhol("verify", "r.h5", "--all", "-j", "1").stdout
                 self.assertEqual(shown.count("; all agree\n"), 1)
@@ -135,7 +136,7 @@ class Damage(unittest.TestCase):
         self.assertLess(at, heap + int.from_bytes(whole[heap + 8:heap + 16], "little"))
         whole[at + 8:at + 16] = bytes(8)
         (self.folder / "endless.h5").write_bytes(whole)
-        said = self.zhol("verify", "endless.h5", status=5).stderr
+        said = self.zhol("verify", "endless.h5", status=4).stderr
         self.assertRegex(said, r"^zhol: error: endless\.h5 is damaged: .*\n$")
 
     def damaged(self, name):
@@ -159,7 +160,7 @@ class Damage(unittest.TestCase):
         if run.returncode == 0:
             self.assertEqual(run.stdout, whole)
             return 0
-        self.assertIn(run.returncode, (4, 5), run.stderr)
+        self.assertEqual(run.returncode, 4, run.stderr)
         self.assertRegex(run.stderr, r"\Azhol: error: [^\n]*damaged\.h5[^\n]*\n\Z")
         self.assertEqual(run.stdout, "")
         return 1
@@ -168,20 +169,236 @@ class Damage(unittest.TestCase):
         self.make_small()
         self.zhol("run", "small.yaml", "-n", "40", "--save", "*", "--set", "drivers.oil.start=70 USD/bbl", "-o", "other.h5", "--progress", "none")
         shutil.copy(self.folder / "small.h5", self.folder / "damaged.h5")
-        words, found = ["compare", "other.h5", "damaged.h5", "--outcome", "*", "--csv"], 0
+        words, found = ["compare", "other.h5", "damaged.h5", "--outcome", "*", "--csv", "--unsealed"], 0
         whole = self.zhol(*words).stdout
         for path, kind in self.damaged("small.h5"):
             with self.subTest(path=path, kind=kind):
-                found += self.check_refused(*words, whole=whole)  # reads without the SHA-256
+                found += self.check_refused(*words, whole=whole)
                 self.check_refused("show", "damaged.h5")
         self.assertGreater(found, 30)
 
     def test_so_it_is_in_a_comparison(self):
         self.make_small()
         self.zhol("compare", "small.h5", "small.h5", "-o", "c.h5")
+        shutil.copy(self.folder / "c.h5", self.folder / "damaged.h5")
+        whole = self.zhol("compare", "--list", "damaged.h5").stdout
         for path, kind in self.damaged("c.h5"):
             with self.subTest(path=path, kind=kind):
                 self.check_refused("compare", "--list", "damaged.h5")
+                self.check_refused("compare", "--list", "damaged.h5", "--unsealed", whole=whole)
+
+    def test_the_seal_is_what_the_page_of_the_format_says(self):
+        self.make_small()
+        self.zhol("compare", "small.h5", "small.h5", "-o", "c.h5")
+        for name in ("small.h5", "c.h5"):
+            with h5py.File(self.folder / name) as file:
+                self.assertEqual(file.attrs["content_sha256"].decode(), seal_of(file))
+
+    def everything_refuses(self, said, unsealed=True):
+        """Every command that reads results says so, and nothing else."""
+        more = ["--unsealed"] if unsealed else []
+        for words in (["show", "damaged.h5", *more], ["show", "damaged.h5", "--json", *more], ["compare", "small.h5", "damaged.h5", *more],
+                      ["compare", "damaged.h5", "small.h5", *more], ["compare", "damaged.h5", "damaged.h5", "--regret", "drivers.oil", "--less", "*", *more],
+                      ["replay", "damaged.h5", "-r", "1", *more], ["replay", "damaged.h5", "--worst", "50%", "--outcome", "drivers.oil", "--upper", *more],
+                      ["verify", "damaged.h5"]):
+            with self.subTest(words=words):
+                run = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+                self.assertEqual(run.returncode, 4, run.stderr + run.stdout)
+                self.assertRegex(run.stderr, rf"\Azhol: error: [^\n\x1b]*damaged\.h5[^\n\x1b]*{said}[^\n\x1b]*\n\Z")
+                self.assertEqual(run.stdout, "")
+        run = subprocess.run([sys.executable, PLOT, "spread", "damaged.h5", "drivers.oil", *more], cwd=self.folder, capture_output=True, text=True, timeout=SECONDS)
+        self.assertIn(run.returncode, (0, 2, 4) if unsealed else (4,), run.stderr)  # it draws what it reads, if nothing else is wrong
+        self.assertNotIn("Traceback", run.stderr)
+
+    def test_what_leads_elsewhere_or_is_not_there_is_refused_though_its_seal_is_right(self):
+        small = self.make_small()
+        (self.folder / "raw.bin").write_bytes(bytes(4096))
+        shutil.copy(small, self.folder / "else.h5")
+
+        def soft(file):
+            file["horizon/more"] = h5py.SoftLink("/annual/mean")
+
+        def in_place(file):
+            del file["horizon/mean"]
+            file["horizon/mean"] = h5py.SoftLink("/horizon/sd")
+
+        def elsewhere(file):
+            del file["samples/horizon/value"]
+            file["samples/horizon/value"] = h5py.ExternalLink("else.h5", "/samples/horizon/value")
+
+        def again(file):
+            file["horizon/more"] = file["horizon/mean"]
+
+        def circle(file):
+            file["horizon/up"] = file["/"]
+
+        def outside(file):
+            shape = file["horizon/mean"].shape
+            del file["horizon/mean"]
+            file.create_dataset("horizon/mean", shape=shape, dtype="f8", external=[("raw.bin", 0, 4096)])
+
+        def virtual(file):
+            shape = file["horizon/mean"].shape
+            layout = h5py.VirtualLayout(shape=shape, dtype="f8")
+            layout[...] = h5py.VirtualSource("else.h5", "horizon/mean", shape=shape)
+            del file["horizon/mean"]
+            file.create_virtual_dataset("horizon/mean", layout)
+
+        def filtered(file):
+            values = file["horizon/mean"][()]
+            del file["horizon/mean"]
+            file.create_dataset("horizon/mean", data=values, chunks=values.shape, compression="lzf")
+
+        def typed(file):
+            file["horizon/type"] = numpy.dtype("f8")
+
+        def sparse(file):
+            del file["horizon/level"]
+            file.create_dataset("horizon/level", shape=(1 << 24,), dtype="f8", chunks=(1024,))
+
+        def sparse_but_for_one(file):
+            del file["horizon/level"]
+            file.create_dataset("horizon/level", shape=(1 << 60,), dtype="f8", chunks=(1024,))[0] = 0.5
+
+        def unwritten(file):
+            shape = file["samples/annual/value"].shape
+            del file["samples/annual/value"]
+            file.create_dataset("samples/annual/value", shape=shape, dtype="f4")
+
+        def wide(file):
+            del file["annual/mean"]
+            file.create_dataset("annual/mean", shape=(1 << 20, 1 << 20, 1 << 22), dtype="f8", chunks=(1, 1, 1024))[0, 0, 0] = 1
+
+        for change, said in ((soft, "is a link that leads elsewhere"), (in_place, "is a link that leads elsewhere"), (elsewhere, "is a link that leads elsewhere"),
+                             (again, "is another name of what has one already"), (circle, "is another name of what has one already"),
+                             (outside, "is stored outside of the file"), (virtual, "is stored outside of the file"), (filtered, "is stored by a filter that results do not have"),
+                             (typed, "is neither a group nor a dataset"), (sparse, ""), (sparse_but_for_one, "larger than the file can hold"), (unwritten, ""),
+                             (wide, "larger than the file can hold")):
+            with self.subTest(change=change.__name__):
+                shutil.copy(small, self.folder / "damaged.h5")
+                with h5py.File(self.folder / "damaged.h5", "r+") as file:
+                    change(file)
+                if change in (soft, again, filtered, typed):  # others h5py itself cannot read to their end
+                    reseal(self.folder / "damaged.h5")
+                self.everything_refuses(said)
+
+    def test_attributes_and_labels_are_what_they_should_be(self):
+        small = self.make_small()
+
+        def many(file):
+            file.attrs["zhol_schema"] = numpy.full(6, 2, dtype="i8")
+
+        def sealed_twice(file):
+            file.attrs["content_sha256"] = numpy.array([b"0" * 64] * 2)
+
+        def numbered(file):
+            file.attrs["rng"] = 5
+
+        def endless(file):
+            file.attrs["prices"] = "constant USD"  # of no fixed length
+
+        def nothing(file):
+            file.attrs["scenario"] = h5py.Empty("S10")
+
+        def huge(file):
+            file.attrs.modify("replications", 1 << 62)
+
+        def more_replications(file):
+            file.attrs.modify("replications", 1 << 35)
+
+        def negative(file):
+            file.attrs.modify("invalid_replications", -1)
+
+        def invalid(file):
+            file.attrs.modify("invalid_replications", 1)
+            file["diagnostics/invalid_replication"] = numpy.array([513], dtype="i8")
+
+        def long_ago(file):
+            file.attrs["start"] = numpy.bytes_("99999-13")
+
+        def coloured(file):
+            file.attrs["title"] = numpy.bytes_(b"\x1b[31mred\x1b[0m")
+
+        def latin(file):
+            file.attrs["history"] = numpy.bytes_(b"\x9b2J")
+
+        def relabel(label):
+            def change(file):
+                for group in ("horizon", "annual", "samples/horizon", "samples/annual"):
+                    file[group]["outcome"][-1] = label
+            return change
+
+        for change, name in ((many, "array"), (sealed_twice, "two seals"), (numbered, "number"), (endless, "no length"), (nothing, "null"), (huge, "2^62"),
+                             (more_replications, "2^35"), (negative, "-1"), (invalid, "513"), (long_ago, "date"), (coloured, "escapes"), (latin, "no UTF-8"),
+                             (relabel("\x1b]0;x\x07"), "escapes in a label"), (relabel("\x9b2J"), "C1")):
+            with self.subTest(change=name):
+                shutil.copy(small, self.folder / "damaged.h5")
+                with h5py.File(self.folder / "damaged.h5", "r+") as file:
+                    change(file)
+                self.everything_refuses("", unsealed=change is not sealed_twice)
+
+    def test_what_ties_datasets_to_dimensions_is_sealed(self):
+        small = self.make_small()
+        shutil.copy(small, self.folder / "damaged.h5")
+        with h5py.File(self.folder / "damaged.h5", "r+") as file:
+            mean = file["horizon/quantile_estimate"]
+            mean.dims[1].detach_scale(file["horizon/quantile"])
+            mean.dims[1].attach_scale(file["horizon/level"])
+        self.everything_refuses("is damaged", unsealed=False)
+
+    def test_what_is_no_file_is_refused_at_once(self):
+        self.make_small()
+        os.mkfifo(self.folder / "damaged.h5")
+        self.everything_refuses("is a pipe or device; expected a file")
+
+    def test_the_seal_is_looked_at_by_all_unless_told_otherwise(self):
+        shutil.copy(self.make_small(), self.folder / "damaged.h5")
+        with h5py.File(self.folder / "damaged.h5", "r+") as file:
+            file["samples/horizon/value"][0, 17] *= numpy.float32(1 + 2**-20)
+        self.everything_refuses("is damaged: its content does not have the SHA-256 that it states", unsealed=False)
+        for words in (["show", "damaged.h5"], ["compare", "small.h5", "damaged.h5"], ["replay", "damaged.h5", "-r", "1"]):
+            self.zhol(*words, "--unsealed")
+
+    def test_what_a_file_says_of_itself_is_what_its_scenario_gives(self):
+        small = self.make_small()
+
+        def relabel(name, label):
+            def change(file):
+                file[name][-1] = label
+            return change
+
+        def state(name, value):
+            def change(file):
+                file.attrs[name] = numpy.bytes_(value)
+            return change
+
+        for change, said in ((state("prices", "constant 1913 USD"), "prices are constant 1913 USD in the file, but constant base-year USD again"),
+                             (state("start", "2020-02"), "the calendar is 24 months from 2020-02"), (state("base", "2018-07"), "base 2018-07, in the file"),
+                             (relabel("horizon/units", "EUR/bbl"), "horizon/units: label 0 is EUR/bbl in the file, but USD/bbl again"),
+                             (relabel("annual/long_name", "oil"), "annual/long_name: label 0 is oil in the file"),
+                             (relabel("samples/annual/better", "less"), "samples/annual/better: label 0 is less"),
+                             (relabel("samples/horizon/rank", 3), "samples/horizon/rank: value 0 is 3"),
+                             (relabel("annual/tail", "lower"), "annual/tail: label 1 is lower in the file, but upper again"),
+                             (relabel("annual/quantile", 0.25), "annual/quantile: value 0 is 0.25 in the file, but 0.5 again"),
+                             (relabel("horizon/level", 0.99), "horizon/level: value 0 is 0.98999999999999999 in the file, but 0.94999999999999996 again"),
+                             (relabel("annual/time", 0), "annual/time: value 1 is 0 in the file, but 18628 again"),
+                             (relabel("inputs/units", "1/mo"), "inputs/units: label 0 is 1/mo")):
+            with self.subTest(said=said):
+                shutil.copy(small, self.folder / "changed.h5")
+                with h5py.File(self.folder / "changed.h5", "r+") as file:
+                    change(file)
+                reseal(self.folder / "changed.h5")
+                self.assertIn(said, self.zhol("verify", "changed.h5", status=5).stderr)
+
+    def test_a_scenario_or_generator_that_is_none_is_the_fault_of_the_file(self):
+        small = self.make_small()
+        for name, value in (("scenario", "scenario: {"), ("scenario", "scenario: x\n"), ("rng", "none")):
+            shutil.copy(small, self.folder / "changed.h5")
+            with h5py.File(self.folder / "changed.h5", "r+") as file:
+                file.attrs[name] = numpy.bytes_(value)
+            reseal(self.folder / "changed.h5")
+            for words in (["verify", "changed.h5"], ["replay", "changed.h5", "-r", "1"]):
+                self.zhol(*words, status=4)
 
     def test_a_flipped_bit_is_found_or_says_nothing(self):
         small = self.make_small()
@@ -199,7 +416,7 @@ class Damage(unittest.TestCase):
             runs = list(pool.map(verify, *zip(*flips)))
         for (at, bit), (path, run) in zip(flips, runs):
             with self.subTest(byte=at, bit=bit):
-                self.assertIn(run.returncode, (0, 4, 5), run.stderr)
+                self.assertIn(run.returncode, (0, 4), run.stderr)
                 if run.returncode == 0:
                     unseen.append(path)
                 else:
@@ -222,7 +439,7 @@ class Damage(unittest.TestCase):
             self.zhol("run", MINIMAL, "-n", "100", "--seed", seed, "-o", f"{seed}.h5", "--progress", "none")
         with h5py.File(self.folder / "1.h5", "r+") as one, h5py.File(self.folder / "2.h5") as two:
             one["samples/horizon/value"][...] = two["samples/horizon/value"][...]
-        self.assertIn("1.h5 is damaged: its content does not have the SHA-256 that it states", self.zhol("verify", "1.h5", status=5).stderr)
+        self.assertIn("1.h5 is damaged: its content does not have the SHA-256 that it states", self.zhol("verify", "1.h5", status=4).stderr)
 
     def test_what_is_no_result_is_refused(self):
         (self.folder / "notes.txt").write_text("my notes\n")

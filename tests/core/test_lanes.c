@@ -9,6 +9,7 @@
 #include <float.h>
 #include <math.h>
 #include <mpfr.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PRECISION = 200, POINTS = 40000, FEWER_POINTS = 1500, SEED = 20190911 };
@@ -217,6 +218,35 @@ static void assert_within(function *f, reference *exact, double bound, double a,
     ck_assert_msg(worst.error <= bound, "%.3f ulp at %a", worst.error, worst.at);
 }
 
+/* How many points of each exponent: LANES_POINTS in the environment, else a few. */
+static int points_of_exponent(void)
+{
+    const char *asked = getenv("LANES_POINTS");
+    return asked == NULL ? 3 : atoi(asked);
+}
+
+/* Compares in every binade from that of a to that of b, at its ends and at points within, on both signs if `both`. */
+static void assert_within_everywhere(const char *name, function *f, reference *exact, double bound, double a, double b,
+                                     bool both)
+{
+    struct worst worst = {0.0, 0.0};
+    int first, last;
+    frexp(a, &first);
+    frexp(b, &last);
+    for (int exponent = first; exponent <= last; exponent++)
+        for (int point = 0; point < points_of_exponent(); point++) {
+            const double within = point == 0   ? 1.0
+                                  : point == 1 ? 2.0 - DBL_EPSILON
+                                               : 1.0 + uniform_of(point, 100000 + exponent);
+            const double x = fmin(fmax(ldexp(within, exponent - 1), a), b);
+            compare(f, exact, x, &worst);
+            if (both) compare(f, exact, -x, &worst);
+        }
+    if (getenv("LANES_POINTS") != NULL)
+        printf("| %s | %a to %a | %d | %.3f | %a |\n", name, a, b, last - first + 1, worst.error, worst.at);
+    ck_assert_msg(worst.error <= bound, "%s: %.3f ulp at %a", name, worst.error, worst.at);
+}
+
 /* Compares at `points` points spread evenly over [a, b]. */
 static void assert_within_evenly(function *f, reference *exact, double bound, double a, double b, int points)
 {
@@ -282,6 +312,43 @@ START_TEST(the_inverse_normal_is_within_eight_ulp_from_denormals_to_one)
     assert_within(normal_of, exact_normal, 8.0, 0x1p-1074, 0.5, false, FEWER_POINTS, 3, seam);
     assert_within(normal_of, exact_normal, 8.0, 0x1p-40, 0x1.fffffffffp-1, false, FEWER_POINTS, COUNT(seam), seam);
     assert_within_evenly(normal_of, exact_normal, 8.0, 0.0, 1.0, FEWER_POINTS);
+}
+END_TEST
+
+/* 1 - p, for what lies within the last bits below 1: there p has one exponent, and its distance from 1 has many. */
+static double normal_beside_one(double x)
+{
+    return lanes_inverse_normal(1.0 - x);
+}
+
+static void exact_normal_beside_one(mpfr_t z, double x)
+{
+    exact_normal(z, 1.0 - x);
+}
+
+static double log1p_below(double x)
+{
+    return lanes_log1p(-x);
+}
+
+static void exact_log1p_below(mpfr_t y, double x)
+{
+    exact_log1p(y, -x);
+}
+
+START_TEST(every_exponent_is_within_the_bounds)
+{
+    assert_within_everywhere("exp", exp_of, exact_exp, 1.0, 0x1p-1074, 709.78, true);
+    assert_within_everywhere("log", log_of, exact_log, 1.0, 0x1p-1074, DBL_MAX, false);
+    assert_within_everywhere("log1p", log1p_of, exact_log1p, 2.0, 0x1p-1022, DBL_MAX, false);
+    assert_within_everywhere("log1p of -x", log1p_below, exact_log1p_below, 2.0, 0x1p-1022, 0x1.fffffffffffffp-1,
+                             false);
+    assert_within_everywhere("decay", decay_of, exact_decay, 2.5, 0x1p-1022, 0x1p1000, false);
+    assert_within_everywhere("sine of a turn", sine_of, exact_sine, 1.5, 0x1p-1000, 0x1p50, true);
+    assert_within_everywhere("cosine of a turn", cosine_of, exact_cosine, 1.5, 0x1p-1000, 0x1p50, true);
+    assert_within_everywhere("inverse normal", normal_of, exact_normal, 8.0, 0x1p-1074, 0x1.fffffffffffffp-1, false);
+    assert_within_everywhere("inverse normal of 1 - x", normal_beside_one, exact_normal_beside_one, 8.0, 0x1p-53, 0.5,
+                             false);
 }
 END_TEST
 
@@ -375,13 +442,14 @@ int main(void)
 {
     Suite *suite = suite_create("lanes");
     TCase *facts = tcase_create("facts");
-    tcase_set_timeout(facts, 20);
+    tcase_set_timeout(facts, getenv("LANES_POINTS") == NULL ? 20 : 3600);
     tcase_add_test(facts, exp_is_within_one_ulp_from_underflow_to_overflow);
     tcase_add_test(facts, log_is_within_one_ulp_over_all_positive_numbers);
     tcase_add_test(facts, log1p_is_within_two_ulp);
     tcase_add_test(facts, decay_is_within_two_and_a_half_ulp);
     tcase_add_test(facts, sine_and_cosine_of_a_turn_are_within_one_and_a_half_ulp);
     tcase_add_test(facts, the_inverse_normal_is_within_eight_ulp_from_denormals_to_one);
+    tcase_add_test(facts, every_exponent_is_within_the_bounds);
     tcase_add_test(facts, quarter_turns_are_exact);
     tcase_add_test(facts, infinities_and_nan_are_as_in_the_c_standard);
     tcase_add_test(facts, a_row_of_lanes_has_the_bits_of_single_calls);

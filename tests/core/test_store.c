@@ -42,11 +42,13 @@ static int profiled(struct store *store, const char *path, struct quantity times
     return slot;
 }
 
+static struct arena arena; /* of the rows of a test */
+
 static struct rows *rows_of(struct store *store)
 {
     struct rows *rows = NULL;
     ck_assert_ptr_null(store_seal(store, 7, NULL));
-    ck_assert_ptr_null(rows_open(store, &rows));
+    ck_assert_ptr_null(rows_open(store, &arena, &rows));
     return rows;
 }
 
@@ -62,7 +64,7 @@ START_TEST(a_number_is_the_same_in_all_lanes_and_months)
     ck_assert_int_eq(store_find(store, "flows.a.volume"), slot);
     ck_assert_int_eq(store_find(store, "flows.a"), -1);
     ck_assert_uint_eq(store_inputs(store), 0);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -90,8 +92,7 @@ START_TEST(a_distribution_is_drawn_once_per_replication_by_its_path)
     rows_start(rows, 0);
     ck_assert_mem_eq(first, rows_get(rows, slot), sizeof first);
     ck_assert_str_eq(store_input_name(store, 0), "a");
-    rows_close(rows);
-    rows_close(others);
+    arena_free(&arena);
     store_close(store);
     store_close(other);
 }
@@ -118,7 +119,7 @@ START_TEST(a_profile_is_linear_between_its_dates_and_constant_outside)
         ck_assert_double_eq_tol(store_central(store, linear, facts[i].month), facts[i].linear, 1e-12);
     }
     ck_assert_int_eq(store_variation(store, linear), STORE_PER_MONTH);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -141,7 +142,7 @@ START_TEST(one_factor_scales_a_whole_profile)
     rows_central(rows);
     rows_step(rows, START);
     ck_assert_double_eq(rows_get(rows, slot)[5], 100.0);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -182,7 +183,7 @@ START_TEST(writers_move_a_row_lane_by_lane_in_the_order_of_registration)
     }
     rows_step(rows, START);
     ck_assert_double_eq(rows_get(rows, slot)[0], 10.0);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -199,7 +200,7 @@ START_TEST(a_moved_distribution_starts_each_month_from_its_draw)
         rows_move(rows, 1, month);
         for (int l = 0; l < LANES; l++) ck_assert_double_eq(rows_get(rows, slot)[l], rows_input(rows, 0)[l] + 1.0);
     }
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -221,7 +222,7 @@ START_TEST(a_deferred_slot_is_moved_only_by_its_component)
     rows_apply(rows, slot, START, grown);
     EACH_LANE(l) ck_assert_double_eq(grown[l], 21.0 + l);
     ck_assert_double_eq(rows_kept(rows), 20.0);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -242,7 +243,7 @@ START_TEST(an_occasional_quantity_is_no_input_and_shows_its_median)
     EACH_LANE(l) ck_assert_double_eq(rows_get(rows, slot)[l], 4.0);
     ck_assert_double_eq(quantity_mean(store_quantity(store, slot)), 4.0);
     EACH_LANE(l) ck_assert_double_eq(rows_get(rows, drawn)[l], rows_input(rows, 0)[l]);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST
@@ -278,8 +279,7 @@ START_TEST(ties_give_the_correlation_of_a_gaussian_copula_and_leave_the_first_dr
         ck_assert_double_eq_tol(12.0 * product / n, expected, 4.0 / sqrt(n)); /* 12: 1 / variance */
         ck_assert_double_eq_tol(sum / n, 0.5, 4.0 * sqrt(1.0 / 12.0 / n));
         ck_assert_double_eq_tol(square / n, 1.0 / 12.0, 4.0 * sqrt(1.0 / 180.0 / n));
-        rows_close(rows);
-        rows_close(untied);
+        arena_free(&arena);
         store_close(store);
         store_close(alone);
     }
@@ -298,7 +298,7 @@ START_TEST(signals_are_cleared_for_each_block)
     ck_assert_double_eq(rows_signal(rows, second)[5], 1.0);
     rows_start(rows, LANES);
     ck_assert_double_eq(rows_signal(rows, second)[5], 0.0);
-    rows_close(rows);
+    arena_free(&arena);
     store_close(store);
 }
 END_TEST

@@ -201,17 +201,18 @@ END_TEST
 /* `count` normals (a multiple of 2 LANES) of months 0, 1, ... and slot 0, of the block at `first`. */
 static double *normals(const struct stream *stream, uint64_t first, size_t count)
 {
+    struct arena arena = {0};
     struct stream_state state;
     double *x = malloc(count * sizeof *x);
     ck_assert_ptr_nonnull(x);
-    ck_assert_ptr_null(stream_state_init(stream, &state));
+    ck_assert_ptr_null(stream_state_init(stream, &arena, &state));
     stream_state_start(stream, &state, first);
     for (size_t i = 0; i < count; i += (size_t)2 * LANES) {
         _Alignas(LANES_ALIGNMENT) double z[2][LANES];
         stream_normals(stream, &state, first, (int)(i / (2 * LANES)), 0, z);
         memcpy(x + i, z, sizeof z);
     }
-    stream_state_free(&state);
+    arena_free(&arena);
     return x;
 }
 
@@ -297,13 +298,14 @@ START_TEST(every_generator_of_gsl_is_accepted_and_known_by_its_name)
         ck_assert_ptr_null(stream_generator((*t)->name, &type));
         ck_assert_ptr_eq(type, *t);
         const struct stream stream = stream_named(SEED, "x", type);
+        struct arena arena = {0};
         struct stream_state state;
         _Alignas(LANES_ALIGNMENT) double u[2][LANES];
-        ck_assert_ptr_null(stream_state_init(&stream, &state));
+        ck_assert_ptr_null(stream_state_init(&stream, &arena, &state));
         stream_state_start(&stream, &state, 0);
         stream_uniforms(&stream, &state, 0, 0, 0, u);
         for (int l = 0; l < LANES; l++) ck_assert(u[0][l] > 0.0 && u[0][l] < 1.0 && u[1][l] > 0.0 && u[1][l] < 1.0);
-        stream_state_free(&state);
+        arena_free(&arena);
     }
     ck_assert_uint_gt(count, 50); /* GSL 2.7 ships some sixty */
     const gsl_rng_type *type = gsl_rng_mt19937;
@@ -338,10 +340,11 @@ END_TEST
 START_TEST(a_replication_draws_from_its_own_generator_wherever_it_stands)
 {
     const struct stream stream = stream_named(SEED, "x", gsl_rng_mt19937);
+    struct arena arena = {0};
     struct stream_state here, there;
     _Alignas(LANES_ALIGNMENT) double a[2][LANES], b[2][LANES];
-    ck_assert_ptr_null(stream_state_init(&stream, &here));
-    ck_assert_ptr_null(stream_state_init(&stream, &there));
+    ck_assert_ptr_null(stream_state_init(&stream, &arena, &here));
+    ck_assert_ptr_null(stream_state_init(&stream, &arena, &there));
     stream_state_start(&stream, &here, 0);
     stream_state_start(&stream, &there, 16);
     for (int month = 0; month < 5; month++) {
@@ -351,18 +354,18 @@ START_TEST(a_replication_draws_from_its_own_generator_wherever_it_stands)
         ck_assert_mem_eq(a[1] + 16, b[1], 16 * sizeof(double));
         ck_assert_mem_ne(a[0], b[0], 16 * sizeof(double));
     }
-    stream_state_free(&here);
-    stream_state_free(&there);
+    arena_free(&arena);
 }
 END_TEST
 
 START_TEST(philox_keeps_nothing_for_a_block)
 {
     const struct stream stream = stream_named(SEED, "x", NULL);
+    struct arena arena = {0};
     struct stream_state state;
-    ck_assert_ptr_null(stream_state_init(&stream, &state));
+    ck_assert_ptr_null(stream_state_init(&stream, &arena, &state));
     for (int l = 0; l < LANES; l++) ck_assert_ptr_null(state.lane[l]);
-    stream_state_free(&state);
+    arena_free(&arena);
 }
 END_TEST
 

@@ -5,9 +5,11 @@
  *
  * Where the coverage itself is known -- of the mean of normals, of quantiles and of Wilson's bounds it follows from the
  * t and the binomial distribution -- what is found must be that, to its own binomial error; otherwise the status is 1.
- * What is asymptotic, the other means and the tails, is printed and not judged.
+ * What is asymptotic, the other means and the tails, is printed and not judged. The same runs in buckets, as beyond
+ * --memory, must cover at least as often: quantiles as is known, tails as those of the samples.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/statistics/quantiles.h"
+#include "sim/statistics/sketch.h"
 #include "tests/coverage/judge.h"
 
 #include <gsl/gsl_cdf.h>
@@ -23,7 +25,7 @@
 #define POISSON    3.0
 #define UNKNOWN    __builtin_nan("")
 
-enum { SEED = 20190911, MOST = 10240, PROBABILITIES = 9, LAWS = 5 };
+enum { SEED = 20190911, MOST = 10240, PROBABILITIES = 9, LAWS = 6 };
 
 static const double probability[PROBABILITIES] = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
 
@@ -36,6 +38,24 @@ static double normal_draw(gsl_rng *rng)
 static double normal_cvar(double level)
 {
     return gsl_ran_ugaussian_pdf(gsl_cdf_ugaussian_Pinv(level)) / (level > 0.5 ? 1 - level : -level);
+}
+
+/* A normal so narrow that most of it lies in two buckets. */
+static double narrow(double z)
+{
+    return 1.06 + 0.004 * z;
+}
+static double narrow_draw(gsl_rng *rng)
+{
+    return narrow(gsl_ran_gaussian_ziggurat(rng, 1));
+}
+static double narrow_quantile(double p)
+{
+    return narrow(gsl_cdf_ugaussian_Pinv(p));
+}
+static double narrow_cvar(double level)
+{
+    return narrow(normal_cvar(level));
 }
 
 static double lognormal_draw(gsl_rng *rng)
@@ -116,6 +136,7 @@ static const struct law {
     {"exponential", exponential_draw, exponential_quantile, exponential_cvar, 1, NULL},
     {"uniform", uniform_draw, uniform_quantile, uniform_cvar, 0.5, NULL},
     {"Poisson", poisson_draw, poisson_quantile, poisson_cvar, POISSON, poisson_below},
+    {"1.06 + 0.004 normal", narrow_draw, narrow_quantile, narrow_cvar, 1.06, NULL},
 };
 
 /* ---- what coverage must be, where that is known ---- */
@@ -136,9 +157,11 @@ static double quantile_coverage(const struct law *law, size_t n, double p)
 
 /* ---- repeated runs ---- */
 
+enum { SAMPLES, SKETCH, WAYS };
+
 struct counts {
-    size_t mean, quantile[PROBABILITIES], tail[2];
-    struct moments cvar[2], stated[2]; /* of the tails and of their stated errors */
+    size_t mean, quantile[WAYS][PROBABILITIES], tail[WAYS][2];
+    struct moments cvar[WAYS][2], stated[WAYS][2]; /* of the tails and of their stated errors */
 };
 
 static struct moments one(double value)
@@ -146,58 +169,95 @@ static struct moments one(double value)
     return moments_of(1, &value, NULL);
 }
 
-static void run(gsl_rng *rng, const struct law *law, size_t n, const double truth[PROBABILITIES], struct counts *counts)
+static const double level[2] = {1 - LEVEL, LEVEL};
+
+static void count_one(const struct law *law, const double truth[PROBABILITIES],
+                      const struct quantile_estimate quantile[PROBABILITIES], const struct cvar_estimate cvar[2],
+                      int way, struct counts *counts)
+{
+    for (size_t q = 0; q < PROBABILITIES; q++)
+        counts->quantile[way][q] += quantile[q].low <= truth[q] && truth[q] <= quantile[q].high;
+    for (size_t t = 0; t < 2; t++) {
+        counts->tail[way][t] += judge_covers(cvar[t].estimate, cvar[t].standard_error, law->cvar(level[t]));
+        counts->cvar[way][t] = moments_combine(counts->cvar[way][t], one(cvar[t].estimate));
+        counts->stated[way][t] = moments_combine(counts->stated[way][t], one(cvar[t].standard_error));
+    }
+}
+
+static struct fault *run(gsl_rng *rng, const struct law *law, size_t n, const double truth[PROBABILITIES],
+                         struct counts *counts)
 {
     static double value[MOST];
     static float sample[MOST], work[MOST];
-    static const double level[2] = {1 - LEVEL, LEVEL};
     const struct quantiles_asked asked = {PROBABILITIES, probability, 2, level};
     struct quantile_estimate quantile[PROBABILITIES];
     struct cvar_estimate cvar[2];
+    struct sketch *sketch;
     for (size_t i = 0; i < n; i++) {
         value[i] = law->draw(rng);
         sample[i] = (float)value[i];
     }
     const struct moments m = moments_of(n, value, NULL);
-    quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
     counts->mean += judge_covers(m.mean, moments_standard_error(&m), law->mean);
-    for (size_t q = 0; q < PROBABILITIES; q++)
-        counts->quantile[q] += quantile[q].low <= truth[q] && truth[q] <= quantile[q].high;
-    for (size_t t = 0; t < 2; t++) {
-        counts->tail[t] += judge_covers(cvar[t].estimate, cvar[t].standard_error, law->cvar(level[t]));
-        counts->cvar[t] = moments_combine(counts->cvar[t], one(cvar[t].estimate));
-        counts->stated[t] = moments_combine(counts->stated[t], one(cvar[t].standard_error));
-    }
+    quantiles_and_tails(n, sample, work, &asked, quantile, cvar);
+    count_one(law, truth, quantile, cvar, SAMPLES, counts);
+    TRY(sketch_open(1, &sketch));
+    struct fault *fault = sketch_add(sketch, 0, n, sample);
+    sketch_quantiles(sketch, 0, &m, PROBABILITIES, probability, quantile);
+    for (size_t t = 0; t < 2; t++) cvar[t] = sketch_cvar(sketch, 0, &m, level[t]);
+    count_one(law, truth, quantile, cvar, SKETCH, counts);
+    sketch_close(sketch);
+    return fault;
 }
 
-static void count_runs(gsl_rng *rng, const struct law *law, size_t n, size_t runs, struct counts *counts)
+static struct fault *count_runs(gsl_rng *rng, const struct law *law, size_t n, size_t runs, struct counts *counts)
 {
     double truth[PROBABILITIES];
-    *counts = (struct counts){.cvar = {moments_none(), moments_none()}, .stated = {moments_none(), moments_none()}};
+    *counts = (struct counts){0};
+    for (int way = 0; way < WAYS; way++)
+        for (size_t t = 0; t < 2; t++) counts->cvar[way][t] = counts->stated[way][t] = moments_none();
     for (size_t q = 0; q < PROBABILITIES; q++) truth[q] = law->quantile(probability[q]);
-    for (size_t r = 0; r < runs; r++) run(rng, law, n, truth, counts);
+    for (size_t r = 0; r < runs; r++) TRY(run(rng, law, n, truth, counts));
+    return NULL;
 }
 
 /* What the mean estimate lacks, and the stated over the actual error. */
-static void report_tails(const struct law *law, const struct counts *counts)
+static void report_tails(const struct law *law, const struct counts *counts, int way)
 {
     for (size_t t = 0; t < 2; t++) {
-        const double truth = law->cvar(t == 0 ? 1 - LEVEL : LEVEL), spread = moments_sd(&counts->cvar[t]);
-        printf(" %+.2f, %.2f |", (counts->cvar[t].mean - truth) / spread, counts->stated[t].mean / spread);
+        const double truth = law->cvar(level[t]), spread = moments_sd(&counts->cvar[way][t]);
+        printf(" %+.2f, %.2f |", (counts->cvar[way][t].mean - truth) / spread, counts->stated[way][t].mean / spread);
     }
+    putchar('\n');
 }
 
-static void law_rows(gsl_rng *rng, const struct law *law, size_t n, size_t runs)
+static void sample_row(const struct law *law, size_t n, size_t runs, const struct counts *counts)
+{
+    printf("| %s | %zu | %zu |", law->name, n, runs);
+    judge(runs, counts->mean, mean_coverage(law, n));
+    for (size_t q = 0; q < PROBABILITIES; q++)
+        judge(runs, counts->quantile[SAMPLES][q], quantile_coverage(law, n, probability[q]));
+    for (size_t t = 0; t < 2; t++) judge(runs, counts->tail[SAMPLES][t], UNKNOWN);
+    report_tails(law, counts, SAMPLES);
+}
+
+static void sketch_row(const struct law *law, size_t n, size_t runs, const struct counts *counts)
+{
+    printf("| %s in buckets | %zu | %zu | |", law->name, n, runs);
+    for (size_t q = 0; q < PROBABILITIES; q++)
+        judge_at_least(runs, counts->quantile[SKETCH][q], quantile_coverage(law, n, probability[q]));
+    for (size_t t = 0; t < 2; t++)
+        judge_at_least(runs, counts->tail[SKETCH][t], (double)counts->tail[SAMPLES][t] / (double)runs);
+    report_tails(law, counts, SKETCH);
+}
+
+static struct fault *law_rows(gsl_rng *rng, const struct law *law, size_t n, size_t runs)
 {
     struct counts counts;
-    count_runs(rng, law, n, runs, &counts);
-    printf("| %s | %zu | %zu |", law->name, n, runs);
-    judge(runs, counts.mean, mean_coverage(law, n));
-    for (size_t q = 0; q < PROBABILITIES; q++)
-        judge(runs, counts.quantile[q], quantile_coverage(law, n, probability[q]));
-    for (size_t t = 0; t < 2; t++) judge(runs, counts.tail[t], UNKNOWN);
-    report_tails(law, &counts);
-    putchar('\n');
+    TRY(count_runs(rng, law, n, runs, &counts));
+    sample_row(law, n, runs, &counts);
+    sketch_row(law, n, runs, &counts);
+    return NULL;
 }
 
 /* The mean of few values, which the normal quantile makes too little of. */
@@ -252,9 +312,14 @@ int main(int argc, char **argv)
           "greatest 5 % | least: bias, error | greatest: bias, error |\n"
           "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
           stdout);
+    struct fault *fault = NULL;
     for (size_t l = 0; l < LAWS; l++)
-        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-            law_rows(rng, &laws[l], sizes[s].n, is_short ? sizes[s].few : sizes[s].all);
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes && fault == NULL; s++)
+            fault = law_rows(rng, &laws[l], sizes[s].n, is_short ? sizes[s].few : sizes[s].all);
+    if (fault != NULL) {
+        fprintf(stderr, "coverage: %s\n", fault->sentence);
+        return EXIT_FAILURE;
+    }
     mean_rows(rng, is_short ? 20000 : 1000000);
     wilson_rows(rng, is_short ? 20000 : 1000000);
     gsl_rng_free(rng);

@@ -18,6 +18,8 @@ bool judge_covers(double estimate, double standard_error, double truth);
 /* Prints in how many per cent of the runs the truth was covered, and judges where something is expected (not NaN): to
  * the binomial error of the runs. Without runs it prints "-". */
 void judge(size_t runs, size_t covered, double expected);
+/* The same of what may cover more often, but not less. */
+void judge_at_least(size_t runs, size_t covered, double expected);
 /* Whether anything was wrong so far. */
 bool judge_failed(void);
 

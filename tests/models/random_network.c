@@ -168,9 +168,9 @@ void random_network_open(struct random_network *network, gsl_rng *rng, bool nest
     network->queue.sweeps = sweeps;
     network->queue.renege = slot_of(network, "renege", renege);
     must(store_seal(network->store, 1, NULL));
-    must(rows_open(network->store, &network->rows));
-    must(choice_open(&network->routes, &network->choice));
-    must(queue_open(&network->queue, &network->state));
+    must(rows_open(network->store, &network->arena, &network->rows));
+    must(choice_open(&network->routes, &network->arena, &network->choice));
+    must(queue_open(&network->queue, &network->arena, &network->state));
     month_draw(network, rng);
     random_network_restart(network);
 }
@@ -178,12 +178,10 @@ void random_network_open(struct random_network *network, gsl_rng *rng, bool nest
 void random_network_close(struct random_network *network)
 {
     for (size_t l = 0; l < NET_LEGS; l++) setting_free(network->legs.leg[l].map[LEG_USE]);
-    queue_close(network->state);
-    choice_close(network->choice);
     queue_free(&network->queue);
     routes_free(&network->routes);
     legs_free(&network->legs);
-    rows_close(network->rows);
+    arena_free(&network->arena);
     store_close(network->store);
     free(network->utility);
     free(network->demand);

@@ -17,6 +17,7 @@ enum { NET_FLOWS = 6, NET_WAYS = 4, NET_ROUTES = NET_FLOWS * NET_WAYS, NET_LEGS 
 
 struct random_network {
     struct store *store;
+    struct arena arena; /* of rows, choice and state */
     struct rows *rows;
     struct legs legs;
     struct routes routes;

@@ -130,11 +130,12 @@ void support_levels(const struct support *support, const char *driver, size_t co
 {
     const struct drivers *drivers = world_drivers(support->world);
     const size_t output = drivers_find(drivers, driver);
+    struct arena arena = {0};
     struct rows *rows = NULL;
     struct drivers_state *state = NULL;
     ck_assert_uint_lt(output, drivers_outputs(drivers));
-    ck_assert_ptr_null(rows_open(support->plan.store, &rows));
-    ck_assert_ptr_null(drivers_open(drivers, &state));
+    ck_assert_ptr_null(rows_open(support->plan.store, &arena, &rows));
+    ck_assert_ptr_null(drivers_open(drivers, &arena, &state));
     for (size_t first = 0; first < count; first += LANES) {
         rows_start(rows, first);
         rows_step(rows, support->plan.calendar.base);
@@ -148,8 +149,7 @@ void support_levels(const struct support *support, const char *driver, size_t co
             memcpy(out + m * count + first, drivers_level(state, output), LANES * sizeof *out);
         }
     }
-    drivers_close(state);
-    rows_close(rows);
+    arena_free(&arena);
 }
 
 double *support_run(const char *yaml, uint64_t seed, const char *driver, size_t count, size_t months, const int month[])

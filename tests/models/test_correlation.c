@@ -51,11 +51,12 @@ static struct correlation *prepared(const struct correlation_plan *plan)
 static double *simulated(const struct correlation *correlation, size_t innovations, size_t count, size_t months)
 {
     static _Alignas(LANES_ALIGNMENT) double e[MOST][LANES];
+    struct arena arena = {0};
     struct correlation_state *state = NULL;
     double *out = malloc(innovations * count * months * sizeof *out);
     ck_assert_ptr_nonnull(out);
     ck_assert_uint_le(innovations, MOST);
-    ck_assert_ptr_null(correlation_state_open(correlation, &state));
+    ck_assert_ptr_null(correlation_state_open(correlation, &arena, &state));
     for (size_t first = 0; first < count; first += LANES) {
         correlation_start(correlation, state, first);
         for (size_t m = 0; m < months; m++) {
@@ -63,7 +64,7 @@ static double *simulated(const struct correlation *correlation, size_t innovatio
             for (size_t i = 0; i < innovations; i++) memcpy(out + (i * months + m) * count + first, e[i], sizeof e[i]);
         }
     }
-    correlation_state_close(state);
+    arena_free(&arena);
     return out;
 }
 
@@ -465,8 +466,9 @@ START_TEST(the_stretch_has_the_chi_square_law)
     struct copula *copula = NULL;
     ck_assert_ptr_null(copula_prepare(dof, &copula));
     const struct stream stream = stream_named(SEED, "w", NULL);
+    struct arena arena = {0};
     struct stream_state state;
-    ck_assert_ptr_null(stream_state_init(&stream, &state));
+    ck_assert_ptr_null(stream_state_init(&stream, &arena, &state));
     for (uint64_t first = 0; first < N; first += LANES) {
         copula_stretch(copula, &stream, &state, first, 3, w + first);
         for (size_t l = 0; l < LANES; l++) w[first + l] = dof / (w[first + l] * w[first + l]);
@@ -475,7 +477,7 @@ START_TEST(the_stretch_has_the_chi_square_law)
     ck_assert_double_eq_tol(support_mean(N, w), dof, BOUND * sqrt(2.0 * dof / n));
     const double fourth = 12.0 * dof * (dof + 4.0), variance = 2.0 * dof;
     ck_assert_double_eq_tol(support_moment(N, w, 2), variance, BOUND * sqrt((fourth - variance * variance) / n));
-    stream_state_free(&state);
+    arena_free(&arena);
     copula_free(copula);
 }
 END_TEST
@@ -570,14 +572,15 @@ START_TEST(an_innovation_alone_is_the_normals_of_its_own_stream_two_months_a_slo
     _Alignas(LANES_ALIGNMENT) double z[2][LANES];
     const struct correlation_plan plan = plan_of(1, four, 0, NULL);
     const struct stream stream = stream_named(SEED, "drivers.a", NULL);
+    struct arena arena = {0};
     struct stream_state state;
     double *e = drawn(&plan, LANES, PER);
-    ck_assert_ptr_null(stream_state_init(&stream, &state));
+    ck_assert_ptr_null(stream_state_init(&stream, &arena, &state));
     for (int month = 0; month < PER; month++) {
         stream_normals(&stream, &state, 0, month / 2, 0, z);
         ck_assert_mem_eq(e + month * LANES, z[month % 2], sizeof z[0]);
     }
-    stream_state_free(&state);
+    arena_free(&arena);
     free(e);
 }
 END_TEST
@@ -588,15 +591,16 @@ START_TEST(a_block_depends_on_its_replications_alone)
     family_of(&plan, 2);
     static _Alignas(LANES_ALIGNMENT) double e[4][LANES];
     struct correlation *correlation = prepared(&plan);
+    struct arena arena = {0};
     struct correlation_state *state = NULL;
     double *all = simulated(correlation, 4, 4 * LANES, 3);
-    ck_assert_ptr_null(correlation_state_open(correlation, &state));
+    ck_assert_ptr_null(correlation_state_open(correlation, &arena, &state));
     correlation_start(correlation, state, 2 * LANES);
     for (size_t m = 0; m < 3; m++) {
         correlation_step(correlation, state, (int)m, e);
         for (size_t i = 0; i < 4; i++) ck_assert_mem_eq(e[i], all + (i * 3 + m) * 4 * LANES + 2 * LANES, sizeof e[i]);
     }
-    correlation_state_close(state);
+    arena_free(&arena);
     correlation_free(correlation);
     free(all);
 }

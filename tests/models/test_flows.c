@@ -17,11 +17,12 @@ static void shocks_of(const struct support *support, const char *flow, size_t mo
 {
     const struct drivers *drivers = world_drivers(support->world);
     const size_t shock = drivers_shock(drivers, flow);
+    struct arena arena = {0};
     struct rows *rows = NULL;
     struct drivers_state *state = NULL;
     ck_assert_uint_ne(shock, DRIVERS_NO_SHOCK);
-    ck_assert_ptr_null(rows_open(support->plan.store, &rows));
-    ck_assert_ptr_null(drivers_open(drivers, &state));
+    ck_assert_ptr_null(rows_open(support->plan.store, &arena, &rows));
+    ck_assert_ptr_null(drivers_open(drivers, &arena, &state));
     for (size_t first = 0; first < N; first += LANES) {
         rows_start(rows, first);
         rows_step(rows, support->plan.calendar.base);
@@ -35,8 +36,7 @@ static void shocks_of(const struct support *support, const char *flow, size_t mo
             memcpy(out + m * N + first, drivers_log_shock(state, shock), LANES * sizeof *out);
         }
     }
-    drivers_close(state);
-    rows_close(rows);
+    arena_free(&arena);
 }
 
 /* The mean of products against a covariance of two normals of mean 0: its standard error is sqrt((v w + c^2) / n). */
@@ -224,9 +224,10 @@ START_TEST(a_shock_drawn_per_replication_keeps_its_law_in_each)
                  "reversion: uniform(0.2 3) /yr}}\n",
                  8);
     double *x = malloc(2 * N * sizeof *x), *product = malloc(N * sizeof *product);
+    struct arena arena = {0};
     struct rows *rows = NULL;
     ck_assert(x != NULL && product != NULL);
-    ck_assert_ptr_null(rows_open(support.plan.store, &rows));
+    ck_assert_ptr_null(rows_open(support.plan.store, &arena, &rows));
     shocks_of(&support, "f", 2, month, x);
     const int sigma = store_find(support.plan.store, "flows.f.shock.sigma"),
               reversion = store_find(support.plan.store, "flows.f.shock.reversion");
@@ -241,7 +242,7 @@ START_TEST(a_shock_drawn_per_replication_keeps_its_law_in_each)
     }
     support_mean_is(N, x, 1.0, "square of ln S over sigma");
     support_mean_is(N, product, 0.0, "product six months apart");
-    rows_close(rows);
+    arena_free(&arena);
     free(product);
     free(x);
     support_close(&support);

@@ -14,9 +14,10 @@ enum { N = 1 << 16, MOST = 8 };
 static void draw(const struct support *support, size_t count, const char *const name[], double *out[])
 {
     const struct store *store = support->plan.store;
+    struct arena arena = {0};
     struct rows *rows = NULL;
     size_t input[MOST];
-    ck_assert_ptr_null(rows_open(store, &rows));
+    ck_assert_ptr_null(rows_open(store, &arena, &rows));
     for (size_t i = 0; i < count; i++) {
         input[i] = 0;
         while (input[i] < store_inputs(store) && strcmp(store_input_name(store, input[i]), name[i]) != 0) input[i]++;
@@ -28,7 +29,7 @@ static void draw(const struct support *support, size_t count, const char *const 
         rows_start(rows, first);
         for (size_t i = 0; i < count; i++) memcpy(out[i] + first, rows_input(rows, input[i]), LANES * sizeof(double));
     }
-    rows_close(rows);
+    arena_free(&arena);
 }
 
 /* Uniform on (0, 1): the Kolmogorov-Smirnov distance exceeds 2.5/sqrt(n) once in 130,000 times. */

@@ -13,6 +13,7 @@
 /* A project alone, with a store of its own; x, start and acts as policies hold them. */
 struct bench {
     struct store *store;
+    struct arena arena;
     struct rows *rows;
     struct project project;
     struct stream_state fail;
@@ -60,8 +61,8 @@ static void bench_open(struct bench *bench, const struct terms *terms, double st
     project->grace = terms->grace;
     units_close(units);
     ck_assert_ptr_null(store_seal(bench->store, 5, NULL));
-    ck_assert_ptr_null(rows_open(bench->store, &bench->rows));
-    ck_assert_ptr_null(stream_state_init(&project->fail, &bench->fail));
+    ck_assert_ptr_null(rows_open(bench->store, &bench->arena, &bench->rows));
+    ck_assert_ptr_null(stream_state_init(&project->fail, &bench->arena, &bench->fail));
     rows_start(bench->rows, 0);
     rows_step(bench->rows, 0);
     for (int l = 0; l < LANES; l++) bench->start[l] = start + l * step;
@@ -91,8 +92,7 @@ static double residual(struct bench *bench, int months, int lane)
 
 static void bench_close(struct bench *bench)
 {
-    stream_state_free(&bench->fail);
-    rows_close(bench->rows);
+    arena_free(&bench->arena);
     store_close(bench->store);
 }
 
@@ -482,9 +482,10 @@ static double correlation_of_scores(const char *yaml)
     enum { BLOCKS = 400, N = BLOCKS * LANES };
     static double overrun[N], delay[N];
     struct support support;
+    struct arena arena = {0};
     struct rows *rows = NULL;
     support_open(&support, yaml, 21);
-    ck_assert_ptr_null(rows_open(support.plan.store, &rows));
+    ck_assert_ptr_null(rows_open(support.plan.store, &arena, &rows));
     const int of[2] = {store_find(support.plan.store, "policies.p.overrun"),
                        store_find(support.plan.store, "policies.p.delay")};
     for (size_t b = 0; b < BLOCKS; b++) {
@@ -501,7 +502,7 @@ static double correlation_of_scores(const char *yaml)
     /* standard error of a variance s^2: s^2 sqrt(2/N) */
     ck_assert_double_eq_tol(variance[0], log1p(0.26538 * 0.26538), 4.0 * variance[0] * sqrt(2.0 / N));
     ck_assert_double_eq_tol(variance[1], log1p(0.4 * 0.4), 4.0 * variance[1] * sqrt(2.0 / N));
-    rows_close(rows);
+    arena_free(&arena);
     support_close(&support);
     return product / sqrt(variance[0] * variance[1]);
 }

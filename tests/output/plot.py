@@ -25,6 +25,8 @@ PROJECT = SCENARIOS.parent
 PLOT = str(PROJECT / "scripts" / "plot")
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(PROJECT / "scripts"))
+sys.path.append(str(PROJECT / "tests"))
+from results import reseal  # noqa: E402
 from zhol_pictures import command, facts, horizon, page, results, units, wording, years  # noqa: E402
 
 REPLICATIONS = 400
@@ -81,6 +83,7 @@ def changed(path, source, outcome):
         values = data[at]
         yield values
         data[at] = values
+    reseal(path)
 
 
 def order(values, p):

@@ -15,7 +15,7 @@ import h5py
 import numpy
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import Result, content
+from results import Result, content, labels
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 MINIMAL = SCENARIOS / "minimal.yaml"
@@ -142,6 +142,53 @@ class Precision(unittest.TestCase):
                         self.assertEqual(result.file.attrs["quantiles"], kind)
                     self.assertEqual((self.folder / "1.h5").read_bytes(), (self.folder / f"{threads}.h5").read_bytes())
                 self.assertEqual(self.contents("1.h5"), self.contents("n.h5"))
+
+    def test_beyond_memory_no_tail_is_claimed_to_be_nearer_than_it_is(self):
+        """The same replications as samples and in buckets: what is between their tails is within the error that the buckets state, and
+        within the precision that a run claims, which stops at no number for a width that its buckets do not give."""
+        n, narrow = 2048, "drivers.gdp-cn@2020"  # in its first year its sd is two buckets
+        baseline = ["run", SCENARIOS / "kazakhstan-2019.yaml", "--force", "--save", "none"]
+        self.zhol(*baseline, "-n", n, "-o", "samples.h5")
+        run = self.zhol(*baseline, "--memory", "64MiB", "-o", "buckets.h5", "--precision", f"limit={n}", *(
+            word for tail in ("upper", "lower") for word in ("--precision", f"{narrow}:cvar-{tail}:0.95=0.005 %")),
+            "--precision", f"{narrow}:quantile:0.05=0.005 %")
+        with Result(self.folder / "samples.h5") as samples, Result(self.folder / "buckets.h5") as buckets:
+            self.assertEqual((samples.file.attrs["quantiles"], buckets.file.attrs["quantiles"]), (b"exact", b"sketch"))
+            for period in ("annual", "horizon"):
+                exact, told = samples.file[period], buckets.file[period]
+                numpy.testing.assert_array_equal(told["cvar_points"][()], exact["cvar_points"][()])
+                off, error = abs(told["cvar"][()] - exact["cvar"][()]), told["cvar_standard_error"][()]
+                numpy.testing.assert_array_equal(numpy.isnan(error), numpy.isnan(exact["cvar_standard_error"][()]))
+                known = ~numpy.isnan(error)
+                self.assertGreater(known.sum(), 100)
+                self.assertTrue((off <= error + 1e-12 * abs(exact["cvar"][()]))[known].all())
+            tails = list(zip(labels(samples.file["annual"], "tail"), *(result.statistic("annual", "cvar", "drivers.gdp-cn")[0, :, 0] for result in (samples, buckets))))
+        self.assertEqual({tail for tail, *_ in tails}, {"lower", "upper"})
+        for tail, exact, told in tails:
+            claim = re.search(rf"cvar-{tail} at 0.95 of drivers.gdp-cn over 2020 within 0.005 %: ([0-9.e-]+) % \(not met\)", run.stderr)
+            self.assertIsNotNone(claim, run.stderr)
+            # two digits are told
+            self.assertGreater(1.05 * float(claim[1]) / 100, abs(told / exact - 1))
+        # and a quantile is no better known than to the middle of its bucket
+        claim = re.search(r"quantile at 0.05 of drivers.gdp-cn over 2020 within 0.005 %: ([0-9.e-]+) % \(not met\)", run.stderr)
+        self.assertIsNotNone(claim, run.stderr)
+        self.assertGreater(float(claim[1]), 0.95 * 100 / 2 / 256)
+
+    def test_no_confidence_makes_narrower_what_buckets_leave_open(self):
+        (self.folder / "sure.yaml").write_text(
+            "extends: minimal\nscenario: sure\nrun:\n  precision:\n    limit: 60000\n    goals:\n" + "".join(
+                f"      - {{outcome: drivers.oil, statistic: quantile, at: 0.5, relative: 0.01 %, confidence: {confidence}}}\n"
+                for confidence in ("50 %", "95 %", "99 %")))
+        halves = {}
+        for memory in ("2GiB", "64kB"):
+            said = self.zhol("run", "sure.yaml", "--path", SCENARIOS, "--memory", memory, "--save", "none", "--force").stderr
+            halves[memory] = [float(half) for half in re.findall(r"within 0.01 %: ([0-9.e-]+) % \(not met\)", said)]
+            self.assertEqual(len(halves[memory]), 3, said)
+        self.assertLess(halves["2GiB"][0], halves["2GiB"][1] / 2)  # 0.67 of 1.96 standard errors
+        self.assertEqual(halves["64kB"][0], halves["64kB"][1])
+        self.assertLess(halves["64kB"][1], halves["64kB"][2])
+        # the middle of a bucket is at least 1/512 of its value from its farther end
+        self.assertGreater(halves["64kB"][0], 0.95 * 100 / 512)
 
     def test_a_run_that_reaches_its_limit_says_what_was_not_met(self):
         run = self.zhol("run", MINIMAL, "--precision", "drivers.oil=0.001 %", "--precision", "drivers.oil=50 %", "--precision", "limit=700")

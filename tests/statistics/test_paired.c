@@ -367,6 +367,16 @@ START_TEST(the_interval_of_a_ratio_holds_it_in_95_of_100_runs)
 }
 END_TEST
 
+/* Benefits 3 and 5 over costs 10 and 11: 4 over 10.5, and b - r c is -17/21 and 17/21; t of one degree of freedom. */
+START_TEST(two_pairs_are_enough_for_a_ratio)
+{
+    const float gain[] = {-7, -6}, costs[] = {10, 11};
+    const struct benefit_cost of = ratio_of(2, gain, costs);
+    ck_assert_double_eq_tol(of.ratio, 4.0 / 10.5, 1e-15);
+    ck_assert_double_eq_tol(of.high - of.ratio, tan(0.475 * M_PI) * 17.0 / 21.0 / 10.5, 1e-9);
+}
+END_TEST
+
 START_TEST(what_is_undefined_leaves_the_ratio)
 {
     const float gain[] = {0, NAN, 1, 2}, costs[] = {4, 7, 5, 6}, hole[] = {4, 5, NAN, 6}, all[] = {0, 1, 9, 2};
@@ -420,6 +430,7 @@ int main(void)
     tcase_add_test(facts, benefits_over_costs_of_known_numbers);
     tcase_add_test(facts, benefits_in_proportion_to_costs_leave_no_error);
     tcase_add_test(facts, the_interval_of_a_ratio_holds_it_in_95_of_100_runs);
+    tcase_add_test(facts, two_pairs_are_enough_for_a_ratio);
     tcase_add_test(facts, what_is_undefined_leaves_the_ratio);
     tcase_add_test(facts, without_sure_costs_there_is_no_ratio);
     suite_add_tcase(suite, facts);

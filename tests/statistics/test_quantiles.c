@@ -314,6 +314,24 @@ START_TEST(chunks_in_any_order_give_the_total_of_the_definition)
 }
 END_TEST
 
+/* Memory does not grow with the number of chunks. */
+START_TEST(a_node_that_was_combined_is_lent_again)
+{
+    struct reduction *reduction;
+    struct moments *left, *right, *next;
+    must(reduction_open(1, &reduction));
+    must(reduction_borrow(reduction, &left));
+    must(reduction_borrow(reduction, &right));
+    *left = *right = moments_none();
+    must(reduction_hand_over(reduction, 0, 0, left));
+    must(reduction_hand_over(reduction, 0, 1, right));
+    must(reduction_borrow(reduction, &next));
+    ck_assert(next == left || next == right);
+    free(next);
+    reduction_close(reduction);
+}
+END_TEST
+
 /* Delivers the chunks from..to-1 and hands the complete nodes over to another reduction. */
 static void deliver_shard(struct reduction *to, size_t from, size_t end)
 {
@@ -706,6 +724,7 @@ static void add_reduction(Suite *suite)
 {
     TCase *facts = tcase_create("reduction");
     tcase_add_test(facts, chunks_in_any_order_give_the_total_of_the_definition);
+    tcase_add_test(facts, a_node_that_was_combined_is_lent_again);
     tcase_add_test(facts, two_shards_split_anywhere_give_the_same_bits_as_one_run);
     tcase_add_test(facts, chunks_in_order_hold_one_node_per_binary_digit);
     tcase_add_test(facts, nothing_delivered_and_only_an_incomplete_chunk_are_totals_too);

@@ -162,6 +162,29 @@ START_TEST(a_block_that_does_not_fit_is_refused_and_writes_nothing)
 }
 END_TEST
 
+static void assert_refused(struct sink sink, struct block_result result)
+{
+    struct fault *fault = sink.block(sink.self, &result);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_MACHINE);
+    fault_free(fault);
+}
+
+/* Each is wrong in one thing only. */
+START_TEST(a_block_of_other_cells_inputs_or_lanes_is_refused)
+{
+    struct samples samples;
+    must(samples_init(&samples, 64, CELLS, INPUTS));
+    const struct sink sink = samples_sink(&samples);
+    assert_refused(sink, (struct block_result){.lanes = 32, .cells = CELLS - 1, .inputs = INPUTS});
+    assert_refused(sink, (struct block_result){.lanes = 32, .cells = CELLS, .inputs = INPUTS + 1});
+    assert_refused(sink, (struct block_result){.lanes = LANES + 1, .cells = CELLS, .inputs = INPUTS});
+    assert_refused(sink, (struct block_result){.first = 65, .lanes = 0, .cells = CELLS, .inputs = INPUTS});
+    assert_refused(sink, (struct block_result){.first = 33, .lanes = 32, .cells = CELLS, .inputs = INPUTS});
+    samples_free(&samples);
+}
+END_TEST
+
 START_TEST(values_keep_their_sign_their_infinities_and_what_single_precision_can_hold)
 {
     static const double given[6] = {-0.0, 1e-50, 1e39, -1e39, 16777217.0, 0.1};
@@ -227,6 +250,7 @@ int main(void)
     tcase_add_test(facts, of_some_cells_these_alone_are_kept_in_order);
     tcase_add_test(facts, samples_that_move_to_other_room_are_those_of_one_go);
     tcase_add_test(facts, a_block_that_does_not_fit_is_refused_and_writes_nothing);
+    tcase_add_test(facts, a_block_of_other_cells_inputs_or_lanes_is_refused);
     tcase_add_test(facts, values_keep_their_sign_their_infinities_and_what_single_precision_can_hold);
     tcase_add_test(facts, bytes_are_four_for_a_value_and_eight_for_an_input);
     tcase_add_test(facts, sizes_that_overflow_are_refused);

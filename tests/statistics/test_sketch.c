@@ -168,9 +168,10 @@ START_TEST(a_constant_comes_out_exactly)
         sketch_quantiles(known.sketch, 0, &known.moments, 4, p, out);
         for (size_t q = 0; q < 4; q++) ck_assert(out[q].estimate == (double)constants[k]);
         ck_assert(out[2].low == (double)constants[k] && out[2].high == (double)constants[k]);
-        const struct sketch_part part = sketch_part(known.sketch, 0, &known.moments, 51, 100);
-        ck_assert_uint_eq(part.count, 50);
-        ck_assert(part.mean == (double)constants[k] && part.variance == 0.0);
+        for (int upper = 0; upper < 2; upper++) {
+            const struct cvar_estimate cvar = sketch_cvar(known.sketch, 0, &known.moments, upper ? 0.93 : 0.07);
+            ck_assert(cvar.points == 7.0 && cvar.estimate == (double)constants[k] && cvar.standard_error == 0.0);
+        }
         forget(&known);
     }
 }
@@ -237,54 +238,154 @@ START_TEST(without_values_there_are_no_quantiles)
     for (size_t cell = 0; cell < 2; cell++) {
         sketch_quantiles(sketch, cell, &none, 1, p, out);
         ck_assert(isnan(out[0].estimate) && isnan(out[0].low) && isnan(out[0].high));
-        const struct sketch_part part = sketch_part(sketch, cell, &none, 1, 3);
-        ck_assert(part.count == 0 && isnan(part.mean) && isnan(part.variance));
+        const struct cvar_estimate cvar = sketch_cvar(sketch, cell, &none, 0.95);
+        ck_assert(cvar.points == 0.0 && isnan(cvar.estimate) && isnan(cvar.standard_error));
     }
     sketch_close(sketch);
     sketch_close(NULL);
 }
 END_TEST
 
-/* Number, mean and variance of the ranks first .. last of ordered values, and the mean of their magnitudes. */
-static struct sketch_part exact_part(const struct known *known, size_t first, size_t last, double *magnitude)
+static struct cvar_estimate exact_cvar(const struct known *known, double level)
 {
-    double mean = 0, square = 0;
-    *magnitude = 0;
-    for (size_t r = first; r <= last; r++) {
-        mean += (double)known->value[r - 1];
-        *magnitude += fabs((double)known->value[r - 1]);
-    }
-    mean /= (double)(last - first + 1);
-    *magnitude /= (double)(last - first + 1);
-    for (size_t r = first; r <= last; r++) square += pow((double)known->value[r - 1] - mean, 2);
-    return (struct sketch_part){last - first + 1, mean, square / (double)(last - first + 1)};
+    const struct quantiles_asked asked = {0, NULL, 1, &level};
+    struct cvar_estimate out;
+    float *work = malloc((known->count + 1) * sizeof *work);
+    ck_assert_ptr_nonnull(work);
+    quantiles_and_tails(known->count, known->value, work, &asked, NULL, &out);
+    free(work);
+    return out;
 }
 
-START_TEST(the_values_beyond_a_rank_have_the_number_mean_and_spread_of_the_values_themselves)
+/* Mean of the magnitudes of all values, to which roundings are in proportion. */
+static double magnitude(const struct known *known)
 {
-    static const size_t ranks[][2] = {
-        {1, MANY}, {1, 1000},     {MANY - 999, MANY}, {MANY / 2, MANY / 2 + 7}, {7, 7}, {MANY, MANY},
-        {1, 1},    {5000, 15000}, {2, MANY}};
-    for (int kind = 0; kind < KINDS - 1; kind++) {
-        struct known known;
-        float *value = draws(kind, MANY);
-        know(&known, MANY, value);
-        for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
-            double magnitude;
-            const struct sketch_part exact = exact_part(&known, ranks[i][0], ranks[i][1], &magnitude);
-            const struct sketch_part told = sketch_part(known.sketch, 0, &known.moments, ranks[i][0], ranks[i][1]);
-            ck_assert_uint_eq(told.count, exact.count);
-            ck_assert_double_le(fabs(told.mean - exact.mean), magnitude * SKETCH_ERROR * (1 + 1e-9));
-            /* sd of the sum of the values and an error of at most that share of each */
-            const double square = exact.variance + exact.mean * exact.mean;
-            ck_assert_double_le(fabs(sqrt(told.variance) - sqrt(exact.variance)), SKETCH_ERROR * sqrt(square) * 1.0001);
+    double sum = 0;
+    for (size_t i = 0; i < known->count; i++) sum += fabs((double)known->value[i]);
+    return sum / (double)known->count;
+}
+
+static const double levels[] = {0.001, 0.01, 0.05, 0.1, 0.37, 0.5, 0.55, 0.9, 0.95, 0.99, 0.9999};
+enum { LEVELS = sizeof levels / sizeof *levels };
+
+enum { DOUBLINGS = 17 };
+
+/* The same values so often that the error of the sample, a 362th of what it was, is next to nothing in the error. */
+START_TEST(the_mean_of_a_tail_is_off_by_less_than_what_buckets_add_to_its_error)
+{
+    for (int kind = 0; kind < KINDS - 1; kind++)
+        for (size_t count = 1; count <= MANY; count = count * 5 + 2) {
+            struct known known;
+            float *value = draws(kind, count);
+            know(&known, count, value);
+            for (int i = 0; i < DOUBLINGS; i++) must(sketch_merge(known.sketch, known.sketch));
+            for (size_t l = 0; l < LEVELS; l++) {
+                const struct cvar_estimate exact = exact_cvar(&known, levels[l]);
+                const struct cvar_estimate told = sketch_cvar(known.sketch, 0, &known.moments, levels[l]);
+                ck_assert_double_eq(told.points, tail_points((double)count * (1 << DOUBLINGS), levels[l]));
+                const double rounding = 1e-12 * magnitude(&known) / exact.points * (double)count;
+                ck_assert_msg(fabs(told.estimate - exact.estimate) <= told.standard_error + rounding,
+                              "kind %d, %zu values, level %g: %.9g told, %.9g exact, error %g", kind, count, levels[l],
+                              told.estimate, exact.estimate, told.standard_error);
+                if (exact.points < 2) continue;
+                /* a bucket's width and what is left of the sample's error */
+                ck_assert_double_le(told.standard_error,
+                                    0x1p-7 * (fabs(exact.estimate) + fabs((double)known.value[0])) +
+                                        exact.standard_error / 300 + rounding);
+            }
+            forget(&known);
+            free(value);
         }
-        ck_assert_uint_eq(sketch_part(known.sketch, 0, &known.moments, MANY, MANY + 5).count, 1);
-        ck_assert_uint_eq(sketch_part(known.sketch, 0, &known.moments, MANY + 1, MANY + 5).count, 0);
-        ck_assert_uint_eq(sketch_part(known.sketch, 0, &known.moments, 0, 3).count, 3);
+}
+END_TEST
+
+/* Values in buckets that are wholly within the tail or wholly without: nothing is left to split. */
+START_TEST(a_tail_that_ends_with_a_bucket_is_exact)
+{
+    enum { SIZE = 1000 };
+    for (int sign = 0; sign < 2; sign++) {
+        gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+        ck_assert_ptr_nonnull(rng);
+        float value[SIZE];
+        struct known known;
+        for (size_t i = 0; i < SIZE; i++) { /* a hundred beyond 64; of the others many at one value at their end */
+            const double u = gsl_rng_uniform(rng);
+            value[i] = (float)(i < 100 ? 64.0 + 40.0 * u : i < 500 ? 63.5 : 63.5 * u);
+            if (sign == 1) value[i] = -value[i];
+        }
+        know(&known, SIZE, value);
+        const double level = sign == 0 ? 0.9 : 0.1;
+        const struct cvar_estimate exact = exact_cvar(&known, level);
+        const struct cvar_estimate told = sketch_cvar(known.sketch, 0, &known.moments, level);
+        ck_assert_double_le(fabs(told.estimate - exact.estimate), 1e-13 * fabs(exact.estimate));
+        ck_assert_double_le(fabs(told.standard_error - exact.standard_error), 1e-12 * exact.standard_error);
+        forget(&known);
+        gsl_rng_free(rng);
+    }
+}
+END_TEST
+
+/* A bucket of even spread is split as it is: the others' means and squares are exact. */
+START_TEST(an_even_spread_gives_the_tail_of_the_values_themselves)
+{
+    enum { SIZE = 64000 };
+    static float value[SIZE];
+    struct known known;
+    for (size_t i = 0; i < SIZE; i++) value[i] = 1.0F + (float)i / SIZE; /* 500 values in each of 128 buckets */
+    know(&known, SIZE, value);
+    for (size_t l = 0; l < LEVELS; l++) {
+        const struct cvar_estimate exact = exact_cvar(&known, levels[l]);
+        const struct cvar_estimate told = sketch_cvar(known.sketch, 0, &known.moments, levels[l]);
+        ck_assert_double_le(fabs(told.estimate - exact.estimate), 1.0 / SIZE); /* a step */
+    }
+    forget(&known);
+}
+END_TEST
+
+START_TEST(what_is_infinite_is_in_the_tail_as_in_that_of_the_values_themselves)
+{
+    enum { SIZE = 400 };
+    for (int sign = 0; sign < 2; sign++) {
+        float *value = draws(2, SIZE);
+        struct known known;
+        for (size_t i = 0; i < 12; i++) value[7 * i] = sign == 0 ? __builtin_inff() : -__builtin_inff();
+        know(&known, SIZE, value);
+        for (size_t l = 0; l < LEVELS; l++) {
+            const struct cvar_estimate exact = exact_cvar(&known, levels[l]);
+            const struct cvar_estimate told = sketch_cvar(known.sketch, 0, &known.moments, levels[l]);
+            ck_assert_int_eq(isinf(told.estimate), isinf(exact.estimate));
+            if (isinf(exact.estimate)) ck_assert(told.estimate == exact.estimate && isnan(told.standard_error));
+        }
         forget(&known);
         free(value);
     }
+}
+END_TEST
+
+/* All of a narrow law in one bucket, as a share of GDP that moves by a thousandth: no more can be known than the
+ * bucket's mean and variance tell, and that is what is said, not the error of the sample alone. */
+START_TEST(a_law_within_one_bucket_says_how_little_is_known_of_its_tail)
+{
+    enum { SIZE = 20000 };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ck_assert_ptr_nonnull(rng);
+    static float value[SIZE];
+    for (size_t i = 0; i < SIZE; i++) value[i] = (float)(1.0586 + 0.001 * gsl_ran_ugaussian(rng));
+    struct known known;
+    know(&known, SIZE, value);
+    for (int upper = 0; upper < 2; upper++) {
+        /* E(Z | Z > 1.6449) = 2.0627 */
+        const double truth = 1.0586 + (upper ? 0.001 : -0.001) * 2.0627128;
+        const struct cvar_estimate exact = exact_cvar(&known, upper ? 0.95 : 0.05);
+        const struct cvar_estimate told = sketch_cvar(known.sketch, 0, &known.moments, upper ? 0.95 : 0.05);
+        ck_assert_double_le(fabs(exact.estimate - truth), 4 * exact.standard_error);
+        ck_assert_double_gt(fabs(told.estimate - truth), 10 * exact.standard_error); /* or the case is none */
+        ck_assert_double_le(fabs(told.estimate - truth), told.standard_error);
+        /* of a two-point law with that variance, the tail is sqrt(19) sd away */
+        ck_assert_double_le(told.standard_error, 0.0045);
+    }
+    forget(&known);
+    gsl_rng_free(rng);
 }
 END_TEST
 
@@ -328,9 +429,10 @@ END_TEST
 
 START_TEST(a_count_more_anywhere_makes_sketches_unequal)
 {
-    static const float value[] = {0.0F, -0.0F, 1.0F, -1.0F, __builtin_inff(), -__builtin_inff(), __builtin_nanf("")};
-    for (size_t i = 0; i < 7; i++)
-        for (size_t j = 0; j < 7; j++) {
+    static const float value[] = {
+        0.0F, -0.0F, 1.0F, 1.0F + FLT_EPSILON, -1.0F, __builtin_inff(), -__builtin_inff(), __builtin_nanf("")};
+    for (size_t i = 0; i < 8; i++)
+        for (size_t j = 0; j < 8; j++) {
             struct sketch *left, *right;
             must(sketch_open(1, &left));
             must(sketch_open(1, &right));
@@ -369,13 +471,19 @@ START_TEST(memory_grows_with_the_range_of_the_values_and_not_with_their_number)
 {
     struct sketch *sketch;
     must(sketch_open(1, &sketch));
+    const size_t empty = sketch_bytes(sketch);
     float value[1000];
-    for (size_t i = 0; i < 1000; i++) value[i] = 1.0F + (float)i / 1000.0F; /* a factor of 2 */
-    must(sketch_add(sketch, 0, 1000, value));
-    const size_t bytes = sketch_bytes(sketch);
-    ck_assert_uint_le(bytes, 512 + 256);
-    for (size_t i = 0; i < 100; i++) must(sketch_add(sketch, 0, 1000, value));
-    ck_assert_uint_eq(sketch_bytes(sketch), bytes);
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        /* a factor of 2 is 128 buckets, of which 16 are made at a time */
+        const size_t before = sketch_bytes(sketch), least = 20 * 128, most = least + 20 * 16;
+        for (size_t i = 0; i < 1000; i++) value[i] = (float)sign * (1.0F + (float)i / 1000.0F);
+        must(sketch_add(sketch, 0, 1000, value));
+        const size_t bytes = sketch_bytes(sketch);
+        ck_assert(before + least <= bytes && bytes <= before + most);
+        for (size_t i = 0; i < 100; i++) must(sketch_add(sketch, 0, 1000, value));
+        ck_assert_uint_eq(sketch_bytes(sketch), bytes);
+    }
+    ck_assert_uint_le(empty, 256);
     sketch_close(sketch);
 }
 END_TEST
@@ -417,7 +525,7 @@ START_TEST(poured_samples_give_the_counts_of_a_sketch_from_the_start)
                 must(deliver(sketches_sink(straight), value, count, first));
                 must(deliver(first < crossing ? samples_sink(&samples) : sketches_sink(poured), value, count, first));
             }
-            must(sketches_pour(poured, &samples, crossing, threads));
+            must(sketches_pour(poured, &samples, 0, crossing, threads));
             must(sketches_total(straight, &left));
             must(sketches_total(poured, &right));
             ck_assert(sketch_equal(left, right));
@@ -442,7 +550,7 @@ START_TEST(a_block_or_samples_of_other_cells_are_refused)
     struct fault *fault = deliver(sketches_sink(sketches), value, LANES, 0);
     ck_assert_ptr_nonnull(fault);
     fault_free(fault);
-    fault = sketches_pour(sketches, &samples, LANES, 1);
+    fault = sketches_pour(sketches, &samples, 0, LANES, 1);
     ck_assert_ptr_nonnull(fault);
     fault_free(fault);
     samples_free(&samples);
@@ -489,7 +597,11 @@ int main(void)
     tcase_add_test(facts, extremes_are_told_in_the_precision_of_the_values);
     tcase_add_test(facts, quantiles_are_near_the_exact_ones_and_their_bounds_enclose_the_exact_bounds);
     tcase_add_test(facts, without_values_there_are_no_quantiles);
-    tcase_add_test(facts, the_values_beyond_a_rank_have_the_number_mean_and_spread_of_the_values_themselves);
+    tcase_add_test(facts, the_mean_of_a_tail_is_off_by_less_than_what_buckets_add_to_its_error);
+    tcase_add_test(facts, a_tail_that_ends_with_a_bucket_is_exact);
+    tcase_add_test(facts, an_even_spread_gives_the_tail_of_the_values_themselves);
+    tcase_add_test(facts, what_is_infinite_is_in_the_tail_as_in_that_of_the_values_themselves);
+    tcase_add_test(facts, a_law_within_one_bucket_says_how_little_is_known_of_its_tail);
     tcase_add_test(facts, the_order_of_values_and_of_merging_changes_no_count);
     tcase_add_test(facts, a_count_more_anywhere_makes_sketches_unequal);
     tcase_add_test(facts, sketches_of_different_cells_and_counts_beyond_32_bits_are_refused);

@@ -201,6 +201,11 @@ START_TEST(too_few_points_have_no_error_and_no_values_no_mean)
     ck_assert_double_nan(out.estimate);
     ck_assert_double_nan(out.standard_error);
     ck_assert_double_eq(out.points, 0);
+    const struct tail nothing = {0, 0, 0};
+    out = tail_cvar(0, 0.95, UNKNOWN, &nothing);
+    ck_assert_double_nan(out.estimate);
+    ck_assert_double_nan(out.standard_error);
+    ck_assert_double_eq(out.points, 0);
     ck_assert_double_nan(cvar(3, sample, 1).estimate);
     ck_assert_double_nan(cvar(3, sample, 0).estimate);
     ck_assert_double_nan(cvar(3, sample, UNKNOWN).estimate);

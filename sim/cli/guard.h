@@ -1,0 +1,20 @@
+/* sim/cli/guard.h -- a file that anyone may have made, before a command reads it: its structure and its content are looked
+ * at in a process of their own, with limits, because damage makes HDF5 crash, or go round in circles.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZHOL_GUARD_H
+#define ZHOL_GUARD_H
+
+#include "sim/core/fault.h"
+
+#include <stdbool.h>
+
+/* A result or a comparison that may be read; with `unsealed` its content is not compared with what it states. */
+MUST_CHECK struct fault *guard_result(const char *path, bool unsealed);
+MUST_CHECK struct fault *guard_comparison(const char *path, bool unsealed);
+/* A result, with all that leads from one object of it to another. */
+MUST_CHECK struct fault *guard_whole(const char *path);
+
+/* The option `unsealed` of all commands that read results. */
+#define GUARD_MEANING "Do not compare the content with the SHA-256 that the file states: saves the time to read it all"
+
+#endif
