@@ -138,7 +138,9 @@ static const struct key run_keys[] = {
      .min = 3,
      .max = 3,
      .entry = discount_entry,
-     .meaning = "Three discount rates, ascending; the middle one is the plain one."},
+     .meaning =
+         "Three discount rates, ascending; the middle one is the plain one. A month counts at its first day, and "
+         "present is the first day of the run."},
     {.name = "quantiles",
      .kind = KEY_LIST,
      .default_value = "",

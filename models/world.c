@@ -1,6 +1,7 @@
 /* models/world.c -- see world.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/world.h"
+#include "models/home.h"
 #include "models/inputs.h"
 
 #include <float.h>
@@ -99,6 +100,7 @@ struct fault *world_prepare(struct plan *plan, struct world **out)
     world->store = plan->store;
     world->outcomes = plan->outcomes;
     world->years = (size_t)(plan->calendar.months / CALENDAR_MONTHS_PER_YEAR);
+    TRY(home_check(plan));
     TRY(drivers_prepare(plan, &world->drivers));
     TRY(flows_prepare(plan, world->drivers, &world->flows));
     TRY(network_prepare(plan, world->drivers, world->flows, &world->network));

@@ -213,6 +213,25 @@ static struct fault *dates_read(struct policy *policy, struct setting *setting, 
     return NULL;
 }
 
+/* What a project spends before the run is in no account. */
+static void start_check(const struct policy *policy, struct plan *plan)
+{
+    const struct project *project = &policy->project;
+    const struct setting *start = setting_find(policy->setting, "start");
+    if (start == NULL || project->cost < 0 || policy->start >= plan->calendar.start) return;
+    const double delay = project->delay < 0 ? 1.0 : store_central(plan->store, project->delay, plan->calendar.start);
+    const double time =
+        project->build < 0 ? 0.0 : delay * store_central(plan->store, project->build, plan->calendar.start);
+    const double before = plan->calendar.start - policy->start, s = time > before ? before / time : 1.0;
+    char begin[8];
+    calendar_write(plan->calendar.start, begin);
+    plan->warnings = fault_join(plan->warnings,
+                                fault_at(FAULT_SCENARIO, start->place,
+                                         "%s is %s, before the run begins in %s: at the median %.3g %% of its cost is "
+                                         "spent before and is in no account",
+                                         start->path, start->text, begin, 100.0 * s * s * (3.0 - 2.0 * s)));
+}
+
 /* A project that is complete only when its policy has ended spends for nothing, which is hardly meant. */
 static void end_check(const struct policy *policy, struct plan *plan)
 {
@@ -240,6 +259,7 @@ static struct fault *policy_read(struct policy *policy, struct setting *setting,
     const struct effect_owner owner = {EFFECT_POLICY, policy->title, policy->active, policy->age};
     faults = fault_join(faults, effects_read(effects, setting_find(setting, "effects"), &owner, plan));
     if (faults == NULL) end_check(policy, plan);
+    if (faults == NULL) start_check(policy, plan);
     if (faults == NULL && policy->project.cost >= 0 && plan->home == NULL)
         plan->warnings =
             fault_join(plan->warnings, fault_at(FAULT_SCENARIO, setting->place,

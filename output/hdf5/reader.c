@@ -1,6 +1,7 @@
 /* output/hdf5/reader.c -- see reader.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/reader.h"
+#include "output/hdf5/locked.h"
 
 #include <errno.h>
 #include <hdf5_hl.h>
@@ -42,7 +43,8 @@ struct fault *reader_open(const char *path, struct reader *reader)
     const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     HDF5_READ(path, list, "make a property list");
     reader->file = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 ? -1 : H5Fopen(path, H5F_ACC_RDONLY, list);
-    struct fault *fault = reader->file < 0 ? layout_read_fault(path, "open it") : NULL;
+    struct fault *fault = reader->file < 0 ? locked_check(path) : NULL;
+    if (reader->file < 0 && fault == NULL) fault = layout_read_fault(path, "open it");
     if (H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
     if (fault == NULL || fault->code == FAULT_MACHINE) return fault;
     fault_free(fault);

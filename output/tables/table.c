@@ -82,6 +82,14 @@ static bool is_asked(const struct outcome *outcome, const char *const patterns[]
     return count == 0;
 }
 
+static struct fault *no_outcome(const struct result *result, const char *pattern)
+{
+    char hint[160];
+    outcomes_hint(&result->outcomes, pattern, sizeof hint, hint);
+    return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", pattern,
+                       hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
+}
+
 static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count, int year)
 {
     for (size_t i = 0; i < count; i++) {
@@ -92,11 +100,7 @@ static struct fault *check_patterns(const struct result *result, const char *con
             found = true;
             has_years = has_years || !item->kind->horizon_only;
         }
-        char hint[160];
-        outcomes_hint(&result->outcomes, patterns[i], sizeof hint, hint);
-        if (!found)
-            return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", patterns[i],
-                               hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
+        if (!found) return no_outcome(result, patterns[i]);
         if (year != 0 && !has_years)
             return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
                                patterns[i]);

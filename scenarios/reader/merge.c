@@ -54,13 +54,15 @@ static struct fault *check_nulls(const struct node *node)
     return faults;
 }
 
-/* Memory that runs out here takes the note away, and the reading with it a moment later. */
-static void note(struct merger *merger, struct fault *said)
+static struct fault *note(struct merger *merger, struct fault *said)
 {
+    if (fault_is_memory(said)) return said;
     merger->notes = fault_join(merger->notes, said);
+    return NULL;
 }
 
-static void note_deleted(struct merger *merger, const char *path, const struct node *over, const struct node *old)
+static struct fault *note_deleted(struct merger *merger, const char *path, const struct node *over,
+                                  const struct node *old)
 {
     const char *dot = path[0] == '\0' ? "" : ".";
     struct fault *said;
@@ -69,7 +71,7 @@ static void note_deleted(struct merger *merger, const char *path, const struct n
                         old->children, old->children == 1 ? "key" : "keys");
     else
         said = fault_at(FAULT_SCENARIO, over->key_place, "%s%s%s is deleted", path, dot, over->key);
-    note(merger, fault_note(said, old->key_place, "it was inherited from here"));
+    return note(merger, fault_note(said, old->key_place, "it was inherited from here"));
 }
 
 static bool holds(const struct node *list, const char *text)
@@ -90,13 +92,14 @@ static struct fault *note_dropped(struct merger *merger, const struct node *over
         if (old->child[i]->kind == NODE_SCALAR && !holds(over, old->child[i]->text))
             fprintf(to, "%s%s", dropped++ == 0 ? "" : ", ", old->child[i]->text);
     if (fclose(to) != 0) return fault_no_memory();
+    struct fault *fault = NULL;
     if (dropped > 0)
-        note(merger, fault_note(fault_at(FAULT_SCENARIO, over->key_place,
-                                         "adopt replaces a list, so %s %s not adopted any more", names,
-                                         dropped == 1 ? "is" : "are"),
-                                old->key_place, "that list is here"));
+        fault = note(merger, fault_note(fault_at(FAULT_SCENARIO, over->key_place,
+                                                 "adopt replaces a list, so %s %s not adopted any more", names,
+                                                 dropped == 1 ? "is" : "are"),
+                                        old->key_place, "that list is here"));
     free(names);
-    return NULL;
+    return fault;
 }
 
 /* Where a key stands in a map, so that long maps merge fast. */
@@ -138,7 +141,7 @@ static struct fault *merge_known(struct merger *merger, const char *path, struct
     struct node *old = base->child[index];
     if (tree_is_empty(over)) return empty_fault(over, old);
     if (tree_is_null(over)) {
-        note_deleted(merger, path, over, old);
+        TRY(note_deleted(merger, path, over, old));
         base->child[index] = NULL;
         return NULL;
     }

@@ -410,40 +410,46 @@ static bool is_mentioned(const struct node *node, const char *path)
     return false;
 }
 
-/* An entry that a variant adds and nothing names is mostly one that was meant to change another. */
-static void warn_unused_in(struct scenario *scenario, const struct key *key, const struct node *map)
+/* Whether an entry of a map at the root came with a variant and is named nowhere. */
+static bool is_unused(const struct scenario *scenario, const struct key *key, const struct node *entry)
 {
+    char path[2 * TREE_MOST_KEY];
+    snprintf(path, sizeof path, "%s.%s", key->name, entry->key);
+    return entry->added && !entry->referred && scope_key(&(struct scope){.keys = key->keys}, entry->key) == NULL &&
+           !is_mentioned(scenario->merged, path);
+}
+
+/* Mostly it was meant to change another. */
+static struct fault *warn_unused(struct scenario *scenario, const struct key *key, const struct node *map,
+                                 const struct node *entry)
+{
+    char hint[TREE_MOST_KEY];
+    size_t known = 0;
     const char **names = calloc(map->children + 1, sizeof *names);
-    if (names == NULL) return;
-    for (size_t i = 0; i < map->children; i++) {
-        const struct node *entry = map->child[i];
-        char path[2 * TREE_MOST_KEY], hint[TREE_MOST_KEY];
-        size_t known = 0;
-        snprintf(path, sizeof path, "%s.%s", key->name, entry->key);
-        if (!entry->added || entry->referred || scope_key(&(struct scope){.keys = key->keys}, entry->key) != NULL ||
-            is_mentioned(scenario->merged, path))
-            continue;
-        for (size_t k = 0; k < map->children; k++)
-            if (k != i) names[known++] = map->child[k]->key;
-        names[known] = NULL;
-        scenario->warnings = fault_join(scenario->warnings, fault_at(FAULT_SCENARIO, entry->key_place,
-                                                                     "%s is new here, and nothing uses it%s", path,
-                                                                     units_hint(entry->key, names, sizeof hint, hint)));
-    }
+    if (names == NULL) return fault_no_memory();
+    for (size_t i = 0; i < map->children; i++)
+        if (map->child[i] != entry) names[known++] = map->child[i]->key;
+    struct fault *warning = fault_at(FAULT_SCENARIO, entry->key_place, "%s.%s is new here, and nothing uses it%s",
+                                     key->name, entry->key, units_hint(entry->key, names, sizeof hint, hint));
     free(names);
+    if (fault_is_memory(warning)) return warning;
+    scenario->warnings = fault_join(scenario->warnings, warning);
+    return NULL;
 }
 
 /* Of the maps at the root those whose entries have to be named to do anything. */
-static void warn_unused(struct scenario *scenario, const struct key *keys)
+static struct fault *find_unused(struct scenario *scenario, const struct key *keys)
 {
     static const char *const maps[] = {"legs", "commodities", "drivers", "policies"};
     for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
         const struct node *map = tree_child(scenario->merged, maps[m]);
         const struct key *key = keys;
         while (key->name != NULL && strcmp(key->name, maps[m]) != 0) key++;
-        if (map != NULL && map->kind == NODE_MAP && key->name != NULL && key->kind == KEY_ENTRIES)
-            warn_unused_in(scenario, key, map);
+        if (map == NULL || map->kind != NODE_MAP || key->name == NULL || key->kind != KEY_ENTRIES) continue;
+        for (size_t i = 0; i < map->children; i++)
+            if (is_unused(scenario, key, map->child[i])) TRY(warn_unused(scenario, key, map, map->child[i]));
     }
+    return NULL;
 }
 
 struct fault *scenario_read(const struct reader_request *request, struct scenario **out)
@@ -469,7 +475,7 @@ struct fault *scenario_read(const struct reader_request *request, struct scenari
     TRY(check_replaced(scenario->units, scenario->merged, ""));
     TRY(read_root(scenario, request->keys));
     TRY(check_slots(scenario->root));
-    warn_unused(scenario, request->keys);
+    TRY(find_unused(scenario, request->keys));
     return tree_write(scenario->merged, &scenario->merged_text);
 }
 

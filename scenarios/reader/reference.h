@@ -13,7 +13,5 @@
 MUST_CHECK struct fault *reference_markdown(const struct key *keys, FILE *to);
 /* A Markdown table of every kind of outcome; tables are ended by pattern NULL, the list by NULL. */
 MUST_CHECK struct fault *reference_outcomes(const struct outcome_kind *const tables[], FILE *to);
-/* A JSON schema (draft 2020-12) of the same. It checks shapes and names; units and references only zhol can check. */
-MUST_CHECK struct fault *reference_schema(const struct key *keys, FILE *to);
 
 #endif

@@ -176,6 +176,8 @@ static const char *part_unit(const struct scope *scope, const char **at)
             continue;
         }
         const char *unit = inner.node == NULL ? NULL : unit_stated(&found);
+        if (unit != NULL && scope->states != NULL && (*scope->states == NULL || found.key->kind == KEY_QUANTITY))
+            *scope->states = tree_child(found.scope.node, found.key->name);
         const bool either = **at == '|';
         while (**at == '|') {
             ++*at;

@@ -14,6 +14,8 @@ struct scope {
     const struct key *keys;
     const struct variant *variant; /* the one chosen; NULL: none, or not known */
     const struct scope *up;
+    const struct node **states;       /* not NULL: is told which value states the unit of a template,
+                                  a quantity rather than a unit, which is stated for nothing else */
     const char *edited, *edited_heat; /* of an effect: the unit of its target, and the heat value there, or NULL */
     const char *target, /* of a value that is named after an entry of a top-level map, such as a cost by commodity */
         *entry;

@@ -175,13 +175,22 @@ static const char *store_path_of(const struct setting *setting)
     return plain ? section->path : setting->path;
 }
 
+/* Where a unit follows from another value, which may be the one that is wrong. */
+static struct fault *note_states(const struct walk *walk, const struct node *node, struct fault *fault)
+{
+    if (fault == NULL || walk->states == NULL || walk->states == node || walk->states->place.source == NULL)
+        return fault;
+    return fault_note(fault, walk->states->place, "its unit follows from this value");
+}
+
 static struct fault *scalar_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct quantity quantity;
     double min, max;
     const char *text;
     TRY(quantity_text(node, setting, &text));
-    TRY(value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity)));
+    TRY(note_states(walk, node,
+                    value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity))));
     struct fault *fault = NULL;
     if (quantity_is_drawn(&quantity) && !setting->key->draws)
         fault = value_fault(
@@ -243,7 +252,8 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
     if (node->kind != NODE_SCALAR)
         return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
-    TRY(value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity)));
+    TRY(note_states(walk, node,
+                    value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity))));
     const bool drawn = quantity_is_drawn(&quantity);
     const double value = quantity.p[0];
     quantity_free(&quantity);
@@ -336,6 +346,8 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     struct scope here = *scope;
     here.target = setting->parent == NULL ? NULL : setting->parent->key->target;
     here.entry = setting->name;
+    here.states = &walk->states;
+    walk->states = NULL;
     TRY(scope_unit(&here, setting->key->unit, &setting->unit));
     TRY(set_heat(walk, &here, node, setting));
     const size_t name = strlen(setting->key->name);

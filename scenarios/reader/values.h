@@ -21,6 +21,7 @@ struct walk {
     struct store *store;
     const struct scope *top;
     struct setting *root;
+    const struct node *states; /* the value that states the unit of the quantity being read; NULL: its key does */
     struct pending *pending;
     size_t pendings;
 };

@@ -78,7 +78,7 @@ static const struct key precision_keys[] = {
      .entry = &goal_entry,
      .meaning = "What is to be known how well, of each policy against the base in each world; all of them."},
     {.name = NULL}};
-static const struct key batch_keys[] = {
+static const struct key root_keys[] = {
     {.name = "batch", .kind = KEY_NAME, .meaning = "Name of the batch."},
     {.name = "base", .kind = KEY_TEXT, .meaning = "The plain world, and among the policies doing nothing."},
     {.name = "worlds",
@@ -107,6 +107,11 @@ static const struct key batch_keys[] = {
      .meaning = "In place of a number of replications: until the differences are known well enough; -n switches it "
                 "off."},
     {.name = NULL}};
+
+const struct key *batch_keys(void)
+{
+    return root_keys;
+}
 
 /* Without folders and ending: "border-closure" of "worlds/border-closure.yaml". */
 static char *short_name(const char *name)
@@ -273,7 +278,7 @@ static struct fault *check_names(const struct batch *batch)
 struct fault *batch_read(const char *file, const char *const search[], size_t searches, struct batch *batch)
 {
     const struct reader_request request = {
-        .kind = "batch", .file = file, .search = search, .searches = searches, .keys = batch_keys};
+        .kind = "batch", .file = file, .search = search, .searches = searches, .keys = root_keys};
     *batch = (struct batch){0};
     TRY(scenario_read(&request, &batch->document));
     TRY(check_batch(batch));

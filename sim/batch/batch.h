@@ -26,6 +26,8 @@ struct batch {
     struct batch_cell *cell; /* [worlds][policies] */
 };
 
+/* The keys of a batch file. */
+const struct key *batch_keys(void);
 /* Reads and checks the file, which is looked for as scenarios are, also in the folders of `search`. All faults at once.
  * Free it in any case, after the faults were printed. */
 MUST_CHECK struct fault *batch_read(const char *file, const char *const search[], size_t searches, struct batch *batch);

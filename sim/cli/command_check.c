@@ -5,6 +5,7 @@
 #include "output/tables/readable.h"
 #include "scenarios/reader/diagnostics.h"
 #include "sim/cli/check_choices.h"
+#include "sim/cli/check_profiles.h"
 #include "sim/cli/command.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
@@ -74,6 +75,8 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
     printf("  %-28s %10s\n  %-28s %10s\n", "base date", base, "first month", start);
     printf("  %-28s %10d\n", "months", simulation->plan.calendar.months);
+    if (setting_at(simulation->plan.root, "run.discount") != NULL)
+        printf("  %-28s %10s, a month at its first day\n", "discounted to", start);
     if (simulation->goals.count > 0)
         print_goals(&simulation->goals, pilot);
     else
@@ -259,6 +262,7 @@ static struct fault *print_start(const struct simulation *simulation, struct wor
     print_network(simulation, state);
     check_choices_print(simulation, state);
     TRY(print_energy(simulation, state));
+    check_profiles_print(simulation);
     putchar('\n');
     return NULL;
 }

@@ -4,16 +4,19 @@
 #include "models/keys.h"
 #include "models/outcomes.h"
 #include "scenarios/reader/reference.h"
+#include "scenarios/reader/schema_json.h"
+#include "sim/batch/batch.h"
 #include "sim/cli/command.h"
 #include "sim/cli/reference_datasets.h"
 
 #include <argp.h>
 #include <stdio.h>
 
-enum page { PAGE_KEYS, PAGE_SCHEMA, PAGE_OUTCOMES, PAGE_DATASETS };
+enum page { PAGE_KEYS, PAGE_SCHEMA, PAGE_BATCHES, PAGE_OUTCOMES, PAGE_DATASETS };
 
 static const struct argp_option list[] = {
     {"schema", 's', NULL, 0, "The keys as a JSON schema, for editors", 0},
+    {"batch-schema", 'b', NULL, 0, "Those of batch files likewise", 0},
     {"outcomes", 'o', NULL, 0, "Every outcome that a result can hold", 0},
     {"datasets", 'd', NULL, 0, "What a file of results or of a comparison holds", 0},
     {NULL, 0, NULL, 0, NULL, 0}};
@@ -24,6 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     enum page *page = state->input;
     switch (key) {
     case 's': *page = PAGE_SCHEMA; return 0;
+    case 'b': *page = PAGE_BATCHES; return 0;
     case 'o': *page = PAGE_OUTCOMES; return 0;
     case 'd': *page = PAGE_DATASETS; return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -44,7 +48,8 @@ int command_reference(int argc, char **argv)
     enum page page = PAGE_KEYS;
     struct fault *fault = command_parse(&parser, argc, argv, &page);
     if (fault != NULL) return command_end(fault);
-    if (page == PAGE_SCHEMA) return command_end(reference_schema(keys_root(), stdout));
+    if (page == PAGE_SCHEMA) return command_end(schema_json_scenario(keys_root(), stdout));
+    if (page == PAGE_BATCHES) return command_end(schema_json_document(batch_keys(), "batch", stdout));
     if (page == PAGE_OUTCOMES) return command_end(reference_outcomes(outcome_tables, stdout));
     if (page == PAGE_DATASETS) return command_end(reference_datasets(stdout));
     return command_end(reference_markdown(keys_root(), stdout));

@@ -253,6 +253,12 @@ int store_first_date(const struct store *store, int slot)
     return s->points == 0 ? INT_MIN : s->month[0];
 }
 
+int store_last_date(const struct store *store, int slot)
+{
+    const struct slot *s = &store->slot[slot];
+    return s->points == 0 ? INT_MIN : s->month[s->points - 1];
+}
+
 /* The profile without its factor. */
 static double slot_profile(const struct slot *slot, int month)
 {

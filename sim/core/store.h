@@ -77,6 +77,9 @@ bool store_varies_by_month(const struct store *store, int slot);
 /* The first date of a profile; INT_MIN of what is none. */
 int store_first_date(const struct store *store, int slot);
 
+/* The last one likewise, from which on a profile is constant. */
+int store_last_date(const struct store *store, int slot);
+
 /* The central value (median, medians of factors) in a month, before any writer. */
 double store_central(const struct store *store, int slot, int month);
 /* The mean, likewise. */

@@ -93,7 +93,7 @@ static struct fault *check_option(const struct simulation *simulation, const cha
         bool fits = false;
         for (size_t i = 0; i < simulation->outcomes.count && !fits; i++)
             fits = fnmatch(patterns->item[p], simulation->outcomes.item[i].path, 0) == 0;
-        outcomes_hint(&simulation->outcomes, patterns->item[p], sizeof hint, hint);
+        if (!fits) outcomes_hint(&simulation->outcomes, patterns->item[p], sizeof hint, hint);
         if (!fits)
             return fault_raise(FAULT_USAGE,
                                "--save '%s' matches no outcome; expected patterns such as 'drivers.*', or "

@@ -3,6 +3,7 @@
 
 Usage: input.py ZHOL SCENARIOS
 """
+import fcntl
 import json
 import os
 import pathlib
@@ -86,6 +87,14 @@ class Input(unittest.TestCase):
                 (["batch", MINIMAL], 3, "this is a scenario; expected a batch, or use `zhol run`")):
             self.assertIn(hint, self.zhol(*words, status=status).stderr)
 
+    def test_a_result_that_is_open_elsewhere_is_said_to_be(self):
+        self.zhol("run", MINIMAL, "-n", "32", "-o", "a.h5")
+        with open(self.folder / "a.h5", "rb") as file:  # as a program that writes it has it locked
+            fcntl.flock(file, fcntl.LOCK_EX)
+            for words in (["show", "a.h5"], ["verify", "a.h5"]):
+                self.assertIn("a.h5 is open for writing in another program", self.zhol(*words, status=1).stderr)
+        self.zhol("show", "a.h5")
+
     def test_results_that_mean_other_things_are_not_compared(self):
         base = ["run", PIPELINES, "-n", "32", "-o"]
         self.zhol(*base, "a.h5", "--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]")
@@ -94,6 +103,14 @@ class Input(unittest.TestCase):
         self.assertIn("their discount rates are 3, 5 and 9 %/yr and 3, 8 and 9 %/yr; expected the same",
                       self.zhol("compare", "a.h5", "b.h5", status=4).stderr)
         self.assertIn("their base dates are", self.zhol("compare", "a.h5", "c.h5", status=4).stderr)
+
+    def test_check_prints_the_means_of_years(self):
+        # linear between Januaries: 10 to 34 over 2020, so months 10, 12, ... 32 of mean 21; then 34 to 46, mean 39.5
+        self.write("p.yaml", "scenario: p\ntime: {base: 2019-07, start: 2020-01, months: 36}\n"
+                             "drivers: {d: {model: path, unit: USD/t, values: {2020: 10 USD/t, 2021: 34 USD/t, 2022: 46 USD/t}}}\n")
+        self.assertIn("    drivers.d.values, USD/t: 2020 21, 2021 39.5, 2022 46\n", self.zhol("check", "p.yaml").stdout)
+        step = self.zhol("check", "p.yaml", "--set", "drivers.d.values={interpolation: step}").stdout
+        self.assertIn("    drivers.d.values, USD/t: 2020 10, 2021 34, 2022 46\n", step)
 
     def test_json_is_valid_for_every_choice_of_outcomes(self):
         discount = ["--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]"]

@@ -149,6 +149,10 @@ static const struct wrong {
     {"lognormal-sd", 0, 5, 47,
      "flows.f.volume: lognormal(100 10): the second value is the coefficient of variation, standard deviation over "
      "mean, and 10 is a great deal; did you mean 'lognormal(100 sd=10)'?"},
+    {"home", 0, 3, 13,
+     "run.home is 'mozambique', to which no leg, flow or field belongs; expected a country that is named, such as mz"},
+    {"use-of-a-rate", 0, 5, 39,
+     "legs.line.use.box: 1/100 train/TEU is a number of trains per TEU; expected a number per TEU such as /TEU"},
     {"probabilities", 0, 4, 47,
      "drivers.oil.sigma: discrete(0.2:0.5 0.3:0.4): the probabilities sum to 0.9; expected 1"},
     /* three correlations of -0.6: the eigenvalues are 1.6, 1.6 and 1 - 2 * 0.6 */
@@ -823,6 +827,23 @@ START_TEST(a_note_points_at_the_value_that_was_replaced)
 }
 END_TEST
 
+START_TEST(a_note_points_at_the_value_that_states_the_unit)
+{
+    struct support support;
+    char path[512];
+    fixture_path("use-of-a-rate", path);
+    struct fault *fault = try_file(&support, path);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_ptr_nonnull(fault->note);
+    ck_assert_int_eq(fault->note->place.line, 5);
+    ck_assert_int_eq(fault->note->place.column, 20); /* 20 /yr, not the TEU of the box */
+    ck_assert_str_eq(fault->note->sentence, "its unit follows from this value");
+    ck_assert_ptr_null(fault->note->note);
+    fault_free(fault);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(a_note_says_what_a_trigger_may_watch_where_that_is_what_is_wrong)
 {
     struct support support;
@@ -911,6 +932,7 @@ int main(void)
     tcase_add_test(facts, a_circle_of_parents_is_named);
     tcase_add_test(facts, a_note_points_at_the_first_of_two_keys);
     tcase_add_test(facts, a_note_points_at_the_value_that_was_replaced);
+    tcase_add_test(facts, a_note_points_at_the_value_that_states_the_unit);
     tcase_add_test(facts, a_note_says_what_a_trigger_may_watch_where_that_is_what_is_wrong);
     tcase_add_test(facts, all_faults_of_a_file_come_at_once_up_to_a_few_more_than_are_shown);
     tcase_add_test(facts, a_boolean_is_true_or_false);

@@ -125,6 +125,53 @@ START_TEST(a_new_entry_that_nothing_uses_is_warned_of)
 }
 END_TEST
 
+/* Building takes 24 months and began 12 before the run: 3 s^2 - 2 s^3 = 1/2 at s = 1/2. One without a cost spends
+ * nothing. */
+START_TEST(what_is_spent_before_the_run_is_warned_of)
+{
+    static const char head[] = TIME "run: {home: kz}\nlegs: {rail: {country: kz, capacity: 1 t/yr}}\n"
+                                    "policies:\n  p: {start: %s, build: 24 mo, cost: 100 MUSD}\n"
+                                    "  q: {start: 2019-08, effects: {legs.rail.capacity: {scale: 2}}}\nadopt: [p, q]\n";
+    static const struct {
+        const char *start, *share;
+    } cases[] = {{"2019-01", "50 %"}, {"2019-07", "15.6 %"}, {"2015", "100 %"}, {"2020-01", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct support support;
+        char text[512], sentence[256];
+        snprintf(text, sizeof text, head, cases[i].start);
+        support_open(&support, text, 1);
+        const struct fault *warning = support.plan.warnings;
+        if (cases[i].share == NULL)
+            ck_assert_ptr_null(warning);
+        else {
+            snprintf(sentence, sizeof sentence,
+                     "policies.p.start is %s, before the run begins in 2020-01: at the median %s of its cost is spent "
+                     "before and is in no account",
+                     cases[i].start, cases[i].share);
+            ck_assert_ptr_nonnull(warning);
+            ck_assert_str_eq(warning->sentence, sentence);
+            ck_assert_ptr_null(warning->next);
+        }
+        support_close(&support);
+    }
+}
+END_TEST
+
+/* Where flows alone name countries the accounts of another stay empty, which may be meant. */
+START_TEST(a_home_that_no_flow_is_of_is_warned_of)
+{
+    static const char text[] = TIME "run: {home: kz}\ncommodities: {box: {unit: TEU, value: 1 USD/TEU}}\n"
+                                    "flows: {f: {commodity: box, from: cn, to: eu, volume: 1 TEU/yr}}\n";
+    struct support support;
+    support_open(&support, text, 1);
+    ck_assert_ptr_nonnull(support.plan.warnings);
+    ck_assert_str_eq(support.plan.warnings->sentence,
+                     "run.home is 'kz', to which no leg, flow or field belongs; expected "
+                     "a country that is named, such as cn");
+    support_close(&support);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reading");
@@ -135,6 +182,8 @@ int main(void)
     tcase_add_test(facts, a_flow_and_a_cost_are_converted_by_the_heat_value_of_what_moves);
     tcase_add_test(facts, a_scenario_has_units_of_its_own);
     tcase_add_test(facts, a_new_entry_that_nothing_uses_is_warned_of);
+    tcase_add_test(facts, what_is_spent_before_the_run_is_warned_of);
+    tcase_add_test(facts, a_home_that_no_flow_is_of_is_warned_of);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -1,0 +1,51 @@
+/* sim/cli/check_profiles.c -- see check_profiles.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cli/check_profiles.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { YEARS_MOST = 12 };
+
+static double year_mean(const struct store *store, int slot, int first)
+{
+    double sum = 0.0;
+    for (int m = 0; m < CALENDAR_MONTHS_PER_YEAR; m++) sum += store_central(store, slot, first + m);
+    return sum / CALENDAR_MONTHS_PER_YEAR;
+}
+
+static void print_profile(const struct simulation *simulation, const struct setting *setting)
+{
+    const struct store *store = simulation->plan.store;
+    const struct calendar *calendar = &simulation->plan.calendar;
+    const int last = store_last_date(store, setting->slot), end = calendar->start + calendar->months;
+    const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
+    printf("    %s%s%s:", setting->path, pure ? "" : ", ", pure ? "" : setting->unit);
+    int month = calendar->start, years = 0;
+    for (; month < end && (month == calendar->start || month <= last) && years < YEARS_MOST; years++) {
+        char date[8];
+        calendar_write(month, date);
+        date[4] = '\0'; /* a run begins in any month, and its years there */
+        printf("%s %s %.6g", years == 0 ? "" : ",", date, year_mean(store, setting->slot, month));
+        month += CALENDAR_MONTHS_PER_YEAR;
+    }
+    fputs(month < end && month <= last ? ", ...\n" : "\n", stdout);
+}
+
+static void print_below(const struct simulation *simulation, const struct setting *setting, bool *any)
+{
+    if (setting->key->kind == KEY_QUANTITY && setting->slot >= 0 &&
+        store_first_date(simulation->plan.store, setting->slot) != INT_MIN) {
+        if (!*any) printf("\n  Profiles, means of years of the run (a year as a date is its January):\n");
+        *any = true;
+        print_profile(simulation, setting);
+    }
+    for (size_t i = 0; i < setting->children; i++) print_below(simulation, setting->child[i], any);
+}
+
+void check_profiles_print(const struct simulation *simulation)
+{
+    bool any = false;
+    print_below(simulation, simulation->plan.root, &any);
+}
