@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
+#include "sim/run/crew.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("zhol " ZHOL_VERSION);
+        printf("zhol " ZHOL_VERSION ", %s\n", crew_library());
         return 0;
     }
     for (size_t i = 0; i < COMMANDS; i++) {
