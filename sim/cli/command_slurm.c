@@ -324,9 +324,13 @@ static void print_batch(const struct outlook *outlook, const struct slurm_option
         pilot_needs(outlook->simulation, outlook->pilot, outlook->chunks, (int)options->cpus);
     const struct job cells = {outlook->name, options->tasks, 1, options->cpus, (double)each * cell.seconds, cell.bytes,
                               true};
-    const struct job compare = {
-        "compare", 0, 1, options->cpus, seconds_at_end(outlook, outlook->cells), cell.bytes + (double)settings->memory,
-        true};
+    const struct job compare = {"compare",
+                                0,
+                                1,
+                                options->cpus,
+                                seconds_at_end(outlook, outlook->cells),
+                                cell.bytes + fmin((double)settings->memory, (double)outlook->cells * cell.samples),
+                                true};
     print_top("The cells of a batch, and their comparison", cells.seconds, options->cpus);
     puts("array=$(sbatch --parsable <<'JOB'");
     print_job(&cells);
@@ -445,6 +449,9 @@ static struct fault *of_batch(struct slurm_options *options, struct batch *batch
     if (settings->precisions > 0)
         return fault_raise(FAULT_USAGE, "--precision is of one run; expected it as `precision` of the batch");
     TRY(batch_read(options->shared.scenario[0], settings->path, settings->paths, batch));
+    if (batch->precision != NULL && settings->replications == 0)
+        return fault_raise(FAULT_USAGE, "the goals of %s are judged of all cells at once; expected -n for an array",
+                           options->shared.scenario[0]);
     return of_cells(batch, options);
 }
 

@@ -161,6 +161,22 @@ class Slurm(unittest.TestCase):
         self.assert_made("parts.h5")
         self.assert_same("alone.h5", "parts.h5")
 
+    def test_batch(self):
+        """Four cells in three tasks, then their comparison."""
+        (self.folder / "base.yaml").write_text(pathlib.Path(MINIMAL).read_text().replace("\nrun: {", "\nrun: {home: south, "))
+        for name, change in {"slow": "drivers: {gdp: {mean: 1 %/yr}}", "free": "flows: {grain-south: {tariff: 0}}"}.items():
+            (self.folder / f"{name}.yaml").write_text(f"extends: base\nscenario: {name}\n{change}\n")
+        (self.folder / "small.yaml").write_text("batch: small\nbase: base\nworlds: [base, slow]\npolicies: [base, free]\n"
+                                                "compare: {outcomes: [fiscal.total]}\n")
+        self.submit(output_of(ZHOL, "slurm", "small.yaml", "-n", CHUNK + 1, "--tasks", 3, "--cpus", 1, "-o", "parts", cwd=self.folder))
+        told = output_of(ZHOL, "batch", "small.yaml", "-n", CHUNK + 1, "-o", "alone", cwd=self.folder, stderr=subprocess.DEVNULL)
+        last = self.folder / "compare.log"
+        self.assertTrue(wait_until(lambda: last.exists() and told.strip() in last.read_text(), 100), self.logs() + output_of("squeue"))
+        cells = sorted(path.name for path in (self.folder / "alone").iterdir())
+        self.assertEqual(cells, ["base.h5", "free.h5", "slow-with-free.h5", "slow.h5"])
+        for cell in cells:
+            self.assert_same(f"alone/{cell}", f"parts/{cell}")
+
     @unittest.skipIf(WITH_MPI is None or (os.cpu_count() or 1) < 2, "there is no MPI, or one processor")
     def test_mpi_job_that_is_ended_by_its_time_limit(self):
         """It would go on for hours; when it is queued again, it is told to end a little beyond where it was."""
