@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
 #include "scenarios/reader/diagnostics.h"
+#include "sim/run/crew.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,17 +19,14 @@ struct fault *command_parse(const struct argp *parser, int argc, char **argv, vo
 
 struct fault *command_check_alone(void)
 {
-    static const char *const sizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const char *size = getenv(sizes[i]);
-        if (size == NULL || strtol(size, NULL, 10) < 2) continue;
-        return fault_raise(
-            FAULT_USAGE,
-            "this zhol was built without MPI, and was started %s times at once (%s): each would simulate "
-            "the whole run; expected `zhol run --shard I/K`, or a build with -DZHOL_MPI=ON",
-            size, sizes[i]);
-    }
-    return NULL;
+    const char *variable;
+    const unsigned long started = crew_started(&variable);
+    if (started < 2) return NULL;
+    return fault_raise(FAULT_USAGE,
+                       "this was started %lu times at once (%s), and zhol %s does not share this work out: each would "
+                       "do all of it; expected `zhol run` built with -DZHOL_MPI=ON, started by mpirun or "
+                       "`srun --mpi=pmix`, or parts of their own: `zhol run --shard I/K`, `zhol batch --cells I/K`",
+                       started, variable, crew_library());
 }
 
 int command_end(struct fault *faults)

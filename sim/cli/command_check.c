@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROGRAM_BYTES 25e6 /* of the program, its libraries and what is told of each cell */
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     (void)argument;
@@ -64,12 +62,12 @@ static void print_goals(const struct precision_goals *goals, const struct pilot 
 }
 
 static void print_plan(const struct simulation *simulation, const struct run_settings *settings,
-                       const struct pilot *pilot, const struct world_state *state, const char *quantiles)
+                       const struct pilot *pilot, const char *quantiles)
 {
     char start[8], base[8];
     const int threads = ensemble_threads(settings->threads);
     const struct retention *retention = &pilot->retention;
-    const double chunks = (double)chunks_of(pilot->expected);
+    const struct pilot_needs needs = pilot_needs(simulation, pilot, chunks_of(pilot->expected), threads);
     calendar_write(simulation->plan.calendar.start, start);
     calendar_write(simulation->plan.calendar.base, base);
     printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
@@ -85,16 +83,13 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    const double samples = (double)retention_bytes(simulation, retention), thread = (double)world_state_bytes(state),
-                 sketches = retention->sketched ? (double)threads * pilot->sketch_bytes : 0.0;
-    print_size("memory for samples", samples);
-    if (retention->sketched) print_size("memory for sketches, about", sketches);
-    print_size("memory of each thread", thread);
-    print_size("memory in all, about", samples + sketches + threads * thread + PROGRAM_BYTES);
+    print_size("memory for samples", needs.samples);
+    if (retention->sketched) print_size("memory for sketches, about", needs.sketches);
+    print_size("memory of each thread", needs.thread);
+    print_size("memory in all, about", needs.bytes);
     print_size("result file, about", (double)retention_file_bytes(simulation, retention, false));
     print_size("with --compress, about", (double)retention_file_bytes(simulation, retention, true));
-    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot->seconds * chunks / threads, threads,
-           threads == 1 ? "" : "s");
+    printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", needs.seconds, threads, threads == 1 ? "" : "s");
     printf("  %-28s %10s\n  %-28s %10s\n", "quantiles", quantiles, "samples",
            tell_retention_samples(simulation, retention));
 }
@@ -317,7 +312,7 @@ static struct fault *print_all(const char *file, const struct run_settings *sett
 {
     char *quantiles = tell_retention_quantiles(simulation, &pilot->retention);
     if (quantiles == NULL) return fault_no_memory();
-    print_plan(simulation, settings, pilot, state, quantiles);
+    print_plan(simulation, settings, pilot, quantiles);
     free(quantiles);
     if (pilot->invalid > 0)
         fprintf(stderr, "warning: %zu of %" PRIu64 " replications tried went non-finite; the first in month %d of %s\n",
@@ -336,8 +331,8 @@ static struct fault *check_one(const char *file, const struct run_settings *sett
     if (fault == NULL) fault = world_open(simulation->world, &state);
     if (fault == NULL) fault = print_all(file, settings, simulation, &pilot, state);
     if (fault == NULL && pilot.invalid > 0 && settings->strict)
-        fault = fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error",
-                            file);
+        fault =
+            fault_raise(FAULT_UNTRUSTED, "%s: --strict takes the invalid replications of the pilot for an error", file);
     world_close(state);
     pilot_free(&pilot);
     return fault;

@@ -6,6 +6,7 @@
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
 #include "sim/cli/tell_scenario.h"
+#include "sim/run/crew.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -124,11 +125,12 @@ static struct fault *choose_output(const struct run_options *all, size_t i, stru
     return NULL;
 }
 
-static struct fault *open_one(const struct run_options *options, size_t i, struct one one[])
+static struct fault *open_one(const struct run_options *options, size_t i, const struct crew *crew, struct one one[])
 {
     one[i].opened = true;
     TRY(simulation_open(options->shared.scenario[i], &options->shared.settings, &one[i].simulation));
     TRY(choose_output(options, i, one));
+    if (!crew_leads(crew)) return NULL;
     return deliver_open(&one[i].simulation, &options->shared.settings, &options->wish, one[i].output, &one[i].delivery);
 }
 
@@ -148,26 +150,85 @@ static struct fault *fix_number(struct run_options *options)
     return options_append(&settings->precision, &settings->precisions, "none") ? NULL : fault_no_memory();
 }
 
+static struct fault *open_all(const struct run_options *options, const struct crew *crew, struct one one[])
+{
+    for (size_t i = 0; i < options->shared.scenarios; i++) {
+        struct fault *fault = open_one(options, i, crew, one);
+        tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
+        if (fault != NULL) return fault;
+    }
+    return NULL;
+}
+
+/* All processes that were started together are about to do the same. */
+static struct fault *agree(struct crew *crew, const struct run_options *options, const struct one one[],
+                           struct fault *fault)
+{
+    const struct run_settings *settings = &options->shared.settings;
+    const size_t count = options->shared.scenarios;
+    struct identity *identity = calloc(count + 1, sizeof *identity);
+    if (identity == NULL) fault = fault_join(fault, fault_no_memory());
+    for (size_t i = 0; i < count && fault == NULL; i++)
+        fault = identity_of(&one[i].simulation, settings, options->wish.shard, &identity[i]);
+    fault = crew_agree(crew, ensemble_threads(settings->threads), count, identity, fault);
+    for (size_t i = 0; i < count && identity != NULL; i++) identity_free(&identity[i]);
+    free(identity);
+    return fault;
+}
+
+static struct fault *run_all(struct crew *crew, struct run_options *options, struct one one[])
+{
+    for (size_t i = 0; i < options->shared.scenarios; i++) {
+        options->shared.settings.crew = crew_of(crew, i);
+        TRY(run_one(&one[i], options));
+    }
+    return NULL;
+}
+
+static bool stop(void *context)
+{
+    (void)context;
+    return progress_interrupted();
+}
+
+/* Of a process that does not lead. */
+static struct fault *serve(struct crew *crew, const struct run_options *options, const struct one one[], int *status)
+{
+    const size_t count = options->shared.scenarios;
+    const struct ensemble_watch watch = {.stop = stop};
+    const struct simulation **simulation = calloc(count + 1, sizeof *simulation);
+    if (simulation == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) simulation[i] = &one[i].simulation;
+    struct fault *fault = crew_serve(crew, simulation, options->shared.settings.threads, &watch, status);
+    free(simulation);
+    return fault;
+}
+
 int command_run(int argc, char **argv)
 {
     struct run_options options = {.wish.interval = DELIVERY_INTERVAL};
     struct options *shared = &options.shared;
+    struct crew *crew;
+    int status = 0;
     options_init(shared);
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL && options.wish.shard.count == 0) fault = command_check_alone();
+    struct fault *fault = crew_begin(&crew);
+    if (fault == NULL) fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL && crew == NULL && options.wish.shard.count == 0) fault = command_check_alone();
     if (fault == NULL) fault = fix_number(&options);
     struct one *one = calloc(shared->scenarios + 1, sizeof *one);
     if (fault == NULL && one == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = progress_catch_signals();
-    for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) {
-        fault = open_one(&options, i, one);
-        tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
-    }
-    for (size_t i = 0; i < shared->scenarios && fault == NULL; i++) fault = run_one(&one[i], &options);
-    const int status =
-        fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
+    if (fault == NULL) fault = open_all(&options, crew, one);
+    if (crew != NULL) fault = agree(crew, &options, one, fault);
+    if (fault == NULL && crew_leads(crew))
+        fault = run_all(crew, &options, one);
+    else if (fault == NULL)
+        fault = serve(crew, &options, one, &status);
+    if (fault != NULL)
+        status = fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
     for (size_t i = 0; i < shared->scenarios && one != NULL; i++) close_one(&one[i]);
     free(one);
     options_free(shared);
+    crew_end(crew, status);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
+#include "sim/run/crew.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
@@ -24,6 +25,7 @@ static const struct {
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
+    {"slurm", command_slurm, "job scripts for a cluster: an array of parts, MPI, or the cells of a batch"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
         return end_of_output();
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("zhol " ZHOL_VERSION);
+        printf("zhol " ZHOL_VERSION ", %s\n", crew_library());
         return end_of_output();
     }
     for (size_t i = 0; i < COMMANDS; i++) {

@@ -92,6 +92,7 @@ static struct fault *make_room(struct accumulator *accumulator)
 struct pause {
     const struct ensemble_watch *watch;
     const struct accumulator_keeper *keeper;
+    const struct chunks *chunks;
     atomic_bool asked; /* by the watch */
     atomic_bool some;  /* at least one chunk is done, so that it gets on, however often the keeper asks */
 };
@@ -112,12 +113,41 @@ static void pause_progress(void *context, uint64_t done, uint64_t all)
     if (watch != NULL && watch->progress != NULL) watch->progress(watch->context, done, all);
 }
 
+/* The progress of chunks that are shared out, as part of the whole. */
+static void shared_progress(void *context, uint64_t done, uint64_t all)
+{
+    const struct pause *pause = context;
+    (void)all;
+    if (pause->watch != NULL && pause->watch->progress != NULL)
+        pause->watch->progress(pause->watch->context, pause->chunks->done + done, pause->chunks->expected);
+}
+
+static bool shared_stop(void *context)
+{
+    const struct pause *pause = context;
+    return pause->watch != NULL && pause->watch->stop != NULL && pause->watch->stop(pause->watch->context);
+}
+
+/* Has the chunks simulated by all processes. No pause is needed: what is in can be kept beside what is not. */
+static struct fault *share(struct accumulator *accumulator, struct pause *pause)
+{
+    const struct accumulator_crew *crew = accumulator->crew;
+    const struct accumulator_keeper *keeper = accumulator->keeper;
+    const struct ensemble_watch watch = {shared_stop, shared_progress, pause};
+    struct fault *fault =
+        crew->simulate(crew->context, accumulator, pause->chunks->first, pause->chunks->replications, &watch);
+    if (fault != NULL && fault->code == FAULT_INTERRUPTED && keeper != NULL) keeper->keep(keeper->context, accumulator);
+    return fault;
+}
+
 /* Simulates the chunks up to a pause, if there is one. */
 static struct fault *simulate_on(struct accumulator *accumulator, struct chunks *chunks, struct pause *pause)
 {
     const struct accumulator_keeper *keeper = accumulator->keeper;
     const struct ensemble_watch watch = {pause_stop, pause_progress, pause};
     pause->some = false;
+    pause->chunks = chunks;
+    if (accumulator->crew != NULL) return share(accumulator, pause);
     struct fault *fault = chunks_simulate(chunks, accumulator->threads, &watch);
     if (fault == NULL || fault->code != FAULT_INTERRUPTED || keeper == NULL) return fault;
     keeper->keep(keeper->context, accumulator);

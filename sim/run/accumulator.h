@@ -19,6 +19,16 @@ struct accumulator_keeper {
     void *context;
 };
 
+/* Processes that simulate together: the accumulator is that of the one that hands out chunks. */
+struct accumulator_crew {
+    /* Simulates the replications from chunk `first` on to before `end`, and adds all of them (part_add), in whatever order
+     * they come in; keeps what is in when the keeper says so. When the watch says stop, no more are handed out, those
+     * that were begun come in, and the fault is FAULT_INTERRUPTED. The progress is in chunks of these. */
+    struct fault *(*simulate)(void *context, struct accumulator *accumulator, uint64_t first, uint64_t end,
+                              const struct ensemble_watch *watch);
+    void *context;
+};
+
 struct accumulator {
     const struct simulation *simulation;
     int threads;     /* 0: all */
@@ -32,6 +42,7 @@ struct accumulator {
     uint64_t replications;                   /* before which all from `first` on are in; more may be, after a gap */
     struct retention retention;              /* what is kept of them */
     const struct accumulator_keeper *keeper; /* NULL: none */
+    const struct accumulator_crew *crew;     /* NULL: this process alone */
 };
 
 /* Of all replications before `limit`. Close it in any case. */

@@ -142,26 +142,22 @@ static struct fault *transfer_take(struct transfer *transfer, void *to, size_t s
 static struct fault *put_columns(struct transfer *transfer, const struct samples *samples, uint64_t first,
                                  uint64_t count)
 {
-    const uint64_t column = first - samples->first;
-    for (size_t c = 0; c < samples->cells; c++) {
-        const float *row = samples_of(samples, c);
-        if (row != NULL) TRY(transfer_put(transfer, row + column, (size_t)count * sizeof *row));
+    size_t size;
+    for (size_t i = 0; i < samples->cells + samples->inputs; i++) {
+        const void *from = samples_stretch(samples, i, first, count, &size);
+        if (from != NULL) TRY(transfer_put(transfer, from, size));
     }
-    for (size_t i = 0; i < samples->inputs; i++)
-        TRY(transfer_put(transfer, samples->input + i * samples->count + column, (size_t)count * sizeof(double)));
     return transfer_flush(transfer);
 }
 
 static struct fault *take_columns(struct transfer *transfer, const struct samples *samples, uint64_t first,
                                   uint64_t count)
 {
-    const uint64_t column = first - samples->first;
-    for (size_t c = 0; c < samples->cells; c++) {
-        float *row = samples_of(samples, c);
-        if (row != NULL) TRY(transfer_take(transfer, row + column, (size_t)count * sizeof *row));
+    size_t size;
+    for (size_t i = 0; i < samples->cells + samples->inputs; i++) {
+        void *to = samples_stretch(samples, i, first, count, &size);
+        if (to != NULL) TRY(transfer_take(transfer, to, size));
     }
-    for (size_t i = 0; i < samples->inputs; i++)
-        TRY(transfer_take(transfer, samples->input + i * samples->count + column, (size_t)count * sizeof(double)));
     return NULL;
 }
 

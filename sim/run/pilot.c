@@ -9,6 +9,8 @@
 
 enum { PILOT = 2, PILOT_OF_MEANS = 5, PILOT_OF_TAILS = 21 }; /* chunks, the first of which warms caches */
 
+#define PROGRAM_BYTES 25e6 /* of the program, its libraries and what is told of each cell */
+
 static uint64_t pilot_chunks(const struct precision_goals *goals)
 {
     uint64_t chunks = PILOT;
@@ -65,6 +67,15 @@ static struct fault *measure_sketch(const struct accumulator *accumulator, struc
     return fault;
 }
 
+static struct fault *measure_state(const struct simulation *simulation, struct pilot *pilot)
+{
+    struct world_state *state = NULL;
+    struct fault *fault = world_open(simulation->world, &state);
+    if (fault == NULL) pilot->thread_bytes = world_state_bytes(state);
+    world_close(state);
+    return fault;
+}
+
 /* The run as the pilot expects it. */
 static struct fault *expect(const struct simulation *simulation, const struct accumulator *accumulator,
                             struct pilot *pilot)
@@ -86,8 +97,21 @@ struct fault *pilot_fly(const struct simulation *simulation, struct pilot *pilot
     struct fault *fault = accumulator_open(simulation, 1, pilot->replications, UINT64_MAX, &accumulator);
     if (fault == NULL) fault = fly(&accumulator, goals, pilot);
     if (fault == NULL) fault = expect(simulation, &accumulator, pilot);
+    if (fault == NULL) fault = measure_state(simulation, pilot);
     accumulator_close(&accumulator);
     return fault;
+}
+
+struct pilot_needs pilot_needs(const struct simulation *simulation, const struct pilot *pilot, uint64_t chunks,
+                               int threads)
+{
+    const double share = (double)chunks / (double)chunks_of(pilot->expected);
+    struct pilot_needs needs = {.seconds = pilot->seconds * (double)chunks / threads,
+                                .samples = share * (double)retention_bytes(simulation, &pilot->retention),
+                                .sketches = pilot->retention.sketched ? threads * pilot->sketch_bytes : 0.0,
+                                .thread = (double)pilot->thread_bytes};
+    needs.bytes = needs.samples + needs.sketches + threads * needs.thread + PROGRAM_BYTES;
+    return needs;
 }
 
 void pilot_free(struct pilot *pilot)

@@ -10,6 +10,8 @@
 
 enum { SETTINGS_MOST_THREADS = 4096 };
 
+struct accumulator_crew;
+
 struct run_settings {
     const char **set; /* PATH=VALUE */
     size_t sets;
@@ -22,7 +24,8 @@ struct run_settings {
     size_t precisions;
     bool has_seed;
     uint64_t seed;
-    int threads; /* 0: all */
+    int threads;                         /* 0: all */
+    const struct accumulator_crew *crew; /* processes that simulate together; NULL: this one alone */
     const char *rng;
     uint64_t memory;    /* bytes */
     const char *save;   /* NULL: as the scenario says; patterns separated by commas; "none" */

@@ -101,6 +101,7 @@ struct fault *simulate_kept(const struct simulation *simulation, const struct ru
     *result = (struct result){0};
     struct fault *fault =
         accumulator_open(simulation, settings->threads, simulation->replications, simulation->memory, &accumulator);
+    accumulator.crew = settings->crew;
     if (checkpoint != NULL && fault == NULL) {
         keeper = checkpoint_keeper(checkpoint);
         accumulator.keeper = &keeper;
@@ -144,6 +145,7 @@ struct fault *simulate_shard(const struct simulation *simulation, const struct r
     identity_range(&checkpoint->identity.shard, whole, &first, &end);
     struct fault *fault = accumulator_open_part(simulation, settings->threads, first, end, whole, &accumulator);
     accumulator.keeper = &keeper;
+    accumulator.crew = settings->crew;
     if (fault == NULL) fault = checkpoint_resume(checkpoint, &accumulator);
     if (fault == NULL) fault = accumulator_simulate(&accumulator, end, end, watch);
     if (fault == NULL) {

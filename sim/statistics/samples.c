@@ -69,6 +69,18 @@ float *samples_of(const struct samples *samples, size_t cell)
     return row == SAMPLES_NOT_KEPT ? NULL : samples->value + row * samples->count;
 }
 
+void *samples_stretch(const struct samples *samples, size_t i, uint64_t first, uint64_t count, size_t *bytes)
+{
+    const uint64_t column = first - samples->first;
+    if (i >= samples->cells) {
+        *bytes = (size_t)count * sizeof *samples->input;
+        return samples->input + (i - samples->cells) * samples->count + column;
+    }
+    float *row = samples_of(samples, i);
+    *bytes = row == NULL ? 0 : (size_t)count * sizeof *row;
+    return row == NULL ? NULL : row + column;
+}
+
 void samples_free(struct samples *samples)
 {
     free(samples->row);

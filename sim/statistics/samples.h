@@ -29,6 +29,9 @@ MUST_CHECK struct fault *samples_init_some(struct samples *samples, uint64_t cou
                                            size_t inputs);
 /* The samples of a cell, value[replication - first]; NULL if they are not kept. */
 float *samples_of(const struct samples *samples, size_t cell);
+/* The values of `count` replications from number `first` on, *bytes of them: of cell i, or of input i - samples->cells;
+ * NULL if they are not kept. All of them, i below samples->cells + samples->inputs, are what is kept of the replications. */
+void *samples_stretch(const struct samples *samples, size_t i, uint64_t first, uint64_t count, size_t *bytes);
 void samples_free(struct samples *samples);
 /* Room for `count` replications of some of the cells (keep NULL: of all) and all inputs or none, no more than it holds;
  * the first `held` replications move over. On a fault it is left as it was. */

@@ -454,7 +454,7 @@ adopt: [track]
             self.assertLessEqual(len(shown.splitlines()), 40, command)
             self.assertIn("Example:", shown)
         self.assertIn("zhol run scenarios/kazakhstan-2019.yaml", self.zhol("--help").stdout)
-        self.assertRegex(self.zhol("--version").stdout, r"^zhol \d+\.\d+\.\d+$")
+        self.assertRegex(self.zhol("--version").stdout, r"^zhol \d+\.\d+\.\d+, with")
 
     def test_the_reference_in_the_project_is_that_of_the_program(self):
         page = self.zhol("reference").stdout

@@ -1,6 +1,8 @@
 /* tests/run/test_run.c -- a scenario that is opened once and simulated more than once.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/run/part.h"
 #include "sim/run/pilot.h"
+#include "sim/run/simulate.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
@@ -92,12 +94,101 @@ START_TEST(a_whole_country_runs_again)
 }
 END_TEST
 
+/* A crew of one, which hands out parts of one to three chunks, the last ones first; the context counts them. */
+static struct fault *simulate_backwards(void *context, struct accumulator *accumulator, uint64_t first, uint64_t end,
+                                        const struct ensemble_watch *watch)
+{
+    int *parts = context;
+    (void)watch;
+    for (uint64_t stop = chunks_of(end), each = 1; stop > first; each = each % 3 + 1) {
+        const uint64_t begin = stop - first > each ? stop - each : first;
+        const struct part part = {begin, stop, end, accumulator->retention.replications};
+        struct bytes bytes = {0};
+        uint64_t chunks;
+        ++*parts;
+        assert_none(part_simulate(accumulator->simulation, 2, &part, NULL, &bytes));
+        struct bytes_left left = {.at = bytes.at, .size = bytes.size};
+        struct fault *fault = part_add(&left, accumulator, &chunks);
+        free(bytes.at);
+        if (fault != NULL) return fault;
+        ck_assert_uint_eq(chunks, stop - begin);
+        stop = begin;
+    }
+    return NULL;
+}
+
+static void assert_parts_make_the_run(uint64_t memory, const char *save)
+{
+    enum { N = 9 * LANES_PER_CHUNK + 77 };
+    struct run_settings settings = settings_usual();
+    struct simulation simulation;
+    struct result whole, joined;
+    int parts = 0;
+    const struct accumulator_crew crew = {simulate_backwards, &parts};
+    gsl_set_error_handler_off();
+    settings.replications = N;
+    settings.memory = memory;
+    settings.save = save;
+    assert_none(simulation_open(ZHOL_SCENARIOS "/minimal.yaml", &settings, &simulation));
+    assert_none(simulation_run(&simulation, &settings, NULL, &whole));
+    settings.crew = &crew;
+    assert_none(simulation_run(&simulation, &settings, NULL, &joined));
+    ck_assert_int_eq(parts, 6); /* of 1, 2, 3, 1, 2 chunks and the one that is left */
+    assert_equal_statistics(&whole, &joined);
+    assert_equal_samples(&whole.samples, &joined.samples);
+    result_free(&whole);
+    result_free(&joined);
+    simulation_close(&simulation);
+}
+
+START_TEST(parts_in_any_order_make_the_run)
+{
+    assert_parts_make_the_run((uint64_t)2 << 30, NULL);
+    assert_parts_make_the_run((uint64_t)1 << 20, NULL);
+    assert_parts_make_the_run((uint64_t)1 << 20, "drivers.oil");
+}
+END_TEST
+
+/* A part of another chunk than is missing, and one cut off at any length, are refused. */
+START_TEST(a_part_that_does_not_fit_is_refused)
+{
+    struct run_settings settings;
+    struct simulation simulation;
+    struct accumulator accumulator;
+    struct bytes bytes = {0};
+    const struct part part = {1, 2, 4 * LANES_PER_CHUNK, 4 * LANES_PER_CHUNK};
+    uint64_t chunks;
+    open_scenario(ZHOL_SCENARIOS "/minimal.yaml", 4 * LANES_PER_CHUNK, &settings, &simulation);
+    assert_none(part_simulate(&simulation, 1, &part, NULL, &bytes));
+    for (size_t size = 0; size <= bytes.size; size += size < 256 || size + 997 > bytes.size ? 1 : 997) {
+        struct bytes_left left = {.at = bytes.at, .size = size};
+        assert_none(accumulator_open(&simulation, 1, 4 * LANES_PER_CHUNK, settings.memory, &accumulator));
+        accumulator.retention = retention_of(&simulation, 4 * LANES_PER_CHUNK, settings.memory);
+        struct fault *fault = part_add(&left, &accumulator, &chunks);
+        /* the least part says that nothing is in, and why: no fault */
+        ck_assert_msg(size == bytes.size ? fault == NULL && chunks == 1 : fault != NULL || size == 16, "%zu", size);
+        fault_free(fault);
+        if (size == bytes.size) {
+            left = (struct bytes_left){.at = bytes.at, .size = size};
+            fault = part_add(&left, &accumulator, &chunks);
+            ck_assert_ptr_nonnull(fault); /* it came before */
+            fault_free(fault);
+        }
+        accumulator_close(&accumulator);
+    }
+    free(bytes.at);
+    simulation_close(&simulation);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run");
     TCase *cases = tcase_create("run");
     tcase_add_test(cases, the_least_scenario_runs_again);
     tcase_add_test(cases, a_whole_country_runs_again);
+    tcase_add_test(cases, parts_in_any_order_make_the_run);
+    tcase_add_test(cases, a_part_that_does_not_fit_is_refused);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
