@@ -6,6 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/run/continuation.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@ enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_CSV, OPTION_COMPARISON };
 struct batch_options {
     struct options shared;
     const char *csv, *comparison;
+    const char *typed; /* the command */
 };
 
 static const struct argp_option list[] = {
@@ -279,6 +281,7 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
     run.log = stderr;
+    run.typed = options->typed;
     run.watch =
         (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
     if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;
@@ -306,7 +309,9 @@ int command_batch(int argc, char **argv)
     struct batch batch = {0};
     options_init(&options.shared);
     options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL) fault = progress_catch_signals();
     if (fault == NULL)
         fault =
@@ -315,6 +320,7 @@ int command_batch(int argc, char **argv)
     const int status =
         fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
     batch_free(&batch);
+    free(typed);
     options_free(&options.shared);
     return status;
 }
