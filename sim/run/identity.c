@@ -179,10 +179,12 @@ static struct fault *differs_by_scenario(const char *path, const struct identity
     if (strcmp(there->name, wanted->name) != 0) return differs(path, "the scenario", there->name, wanted->name);
     for (;;) {
         const int m = (int)strcspn(a, "\n"), n = (int)strcspn(b, "\n");
-        if (m != n || strncmp(a, b, (size_t)m) != 0 || a[m] == '\0')
-            return fault_raise(
-                FAULT_FILES, "%s is of another text of the scenario %s: it has '%.*s' where this one has '%.*s'", path,
-                there->name, m < 80 ? m : 80, a + strspn(a, " "), n < 80 ? n : 80, b + strspn(b, " "));
+        if (m != n || strncmp(a, b, (size_t)m) != 0 || a[m] == '\0') {
+            const int i = (int)strspn(a, " "), k = (int)strspn(b, " ");
+            return fault_raise(FAULT_FILES,
+                               "%s is of another text of the scenario %s: it has '%.*s' where this one has '%.*s'",
+                               path, there->name, m - i < 80 ? m - i : 80, a + i, n - k < 80 ? n - k : 80, b + k);
+        }
         a += m + 1;
         b += n + 1;
     }
@@ -210,8 +212,11 @@ static struct fault *compare_lists(const struct identity *there, const struct id
                            path);
     if ((use == IDENTITY_SAME_RUN || wanted->goals > 0) &&
         !texts_equal(there->goals, there->goal, wanted->goals, wanted->goal))
-        return differs(path, "the goal", there->goals == 0 ? "of a fixed number of replications" : there->goal[0],
-                       wanted->goals == 0 ? "a fixed number of replications" : wanted->goal[0]);
+        return fault_raise(FAULT_FILES, "%s is of a run %s%s; expected one %s%s", path,
+                           there->goals == 0 ? "of a fixed number of replications" : "until ",
+                           there->goals == 0 ? "" : there->goal[0],
+                           wanted->goals == 0 ? "of a fixed number of replications" : "until ",
+                           wanted->goals == 0 ? "" : wanted->goal[0]);
     return NULL;
 }
 
