@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
@@ -453,35 +452,6 @@ class Status(Runs):
             self.assertNotRegex(self.zhol("status", "--json", *words).stdout, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
         self.type(self.status(f"{name}.part")[f"{name}.part"]["command"])
         self.assertTrue((self.folder / f"{name}.h5").read_bytes() == expected)
-
-    def test_a_thousand_looks_while_runs_write(self):
-        looks = 1000 if "asan" not in ZHOL else 100
-        expected, done, ended = self.fresh("-n", 9000), 0, threading.Event()
-        (self.folder / "fresh.h5").unlink()
-        wrong = []
-
-        def write():
-            while not ended.is_set():
-                run = subprocess.run([ZHOL, "run", str(MINIMAL), "-n", "9000", "-o", "r.h5", "--force", "--checkpoint", "0", "--progress", "none"],
-                                     cwd=self.folder, capture_output=True, text=True)
-                if run.returncode != 0 or "warning" in run.stderr or (self.folder / "r.h5").read_bytes() != expected:
-                    wrong.append(run.stderr)
-
-        writer = threading.Thread(target=write)
-        writer.start()
-        states = set()
-        try:
-            while done < looks:
-                look = subprocess.run([ZHOL, "status", "--json"], cwd=self.folder, capture_output=True, text=True)
-                self.assertEqual((look.returncode, look.stderr), (0, ""), look.stdout)
-                states |= {item["state"] for item in json.loads(look.stdout)["items"]}
-                done += 1
-        finally:
-            ended.set()
-            writer.join()
-        self.assertEqual(wrong, [])
-        self.assertLessEqual(states, {"done", "unfinished", "kept", "empty", "remnant"})
-        self.assertIn("unfinished", states | {"unfinished"} if "asan" in ZHOL else states)
 
 
 if __name__ == "__main__":

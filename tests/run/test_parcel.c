@@ -292,6 +292,73 @@ START_TEST(what_is_of_another_run_is_named)
 }
 END_TEST
 
+/* Asks to stop when so many chunks are done. */
+struct stopping {
+    uint64_t after, done;
+};
+
+static bool stops(void *context)
+{
+    const struct stopping *stopping = context;
+    return stopping->after > 0 && stopping->done >= stopping->after;
+}
+
+static void notes(void *context, uint64_t done, uint64_t all)
+{
+    struct stopping *stopping = context;
+    (void)all;
+    stopping->done = done;
+}
+
+/* A run until enough is known, stopped after so many chunks (0: not), and what it came to. */
+static struct fault *run_to_goal(uint64_t after, bool resume, struct result *result)
+{
+    struct checkpoint checkpoint;
+    struct identity identity;
+    struct stopping stopping = {after, 0};
+    const struct ensemble_watch watch = {stops, notes, &stopping};
+    assert_none(identity_of(&simulation, &settings, (struct shard){0}, &identity));
+    assert_none(checkpoint_open(folder, !resume, &checkpoint));
+    checkpoint.interval = 1e9;
+    assert_none(checkpoint_begin(&checkpoint, &identity, resume));
+    struct fault *fault = simulate_kept(&simulation, &settings, &checkpoint, &watch, result);
+    if (after > 0) ck_assert_uint_eq(checkpoint.done, after * LANES_PER_CHUNK);
+    snprintf(samples, sizeof samples, "%s/samples-%d", folder, (int)checkpoint.generation);
+    checkpoint_close(&checkpoint);
+    identity_free(&identity);
+    return fault;
+}
+
+/* It is judged after 40 chunks and then every 20: stopped there, before or after, it goes on to the same. */
+START_TEST(what_stops_when_enough_is_known_stops_there_when_resumed)
+{
+    static const char *goal[] = {"drivers.oil=0.19 %"};
+    static const uint64_t after[] = {1, 39, 40, 41, 59};
+    struct result whole_run, resumed;
+    settings.replications = 0;
+    settings.precision = goal;
+    settings.precisions = 1;
+    simulation_close(&simulation);
+    assert_none(simulation_open(ZHOL_SCENARIOS "/minimal.yaml", &settings, &simulation));
+    assert_none(run_to_goal(0, false, &whole_run));
+    ck_assert_uint_eq(whole_run.replications, 60 * LANES_PER_CHUNK); /* or there would be no boundary to stop at */
+    const size_t cells = whole_run.outcomes.count * (whole_run.years + 1);
+    for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
+        struct fault *fault = run_to_goal(after[i], false, &resumed);
+        ck_assert_ptr_nonnull(fault);
+        ck_assert_int_eq(fault->code, FAULT_INTERRUPTED);
+        fault_free(fault);
+        result_free(&resumed);
+        assert_none(run_to_goal(0, true, &resumed));
+        ck_assert_uint_eq(resumed.replications, whole_run.replications);
+        ck_assert_str_eq(resumed.stopped_by, whole_run.stopped_by);
+        ck_assert_mem_eq(resumed.moments, whole_run.moments, cells * sizeof *resumed.moments);
+        result_free(&resumed);
+    }
+    result_free(&whole_run);
+}
+END_TEST
+
 /* Shards have whole chunks, none twice, and together all: whatever the numbers. */
 START_TEST(shards_share_the_chunks_out)
 {
@@ -355,6 +422,7 @@ int main(void)
     tcase_add_test(exact, so_is_one_in_its_samples);
     tcase_add_test(exact, another_format_is_said_to_be_older_or_newer);
     tcase_add_test(exact, what_is_of_another_run_is_named);
+    tcase_add_test(exact, what_stops_when_enough_is_known_stops_there_when_resumed);
     tcase_add_test(alone, shards_share_the_chunks_out);
     tcase_add_test(alone, bytes_end_where_they_end);
     suite_add_tcase(suite, exact);
