@@ -231,9 +231,11 @@ struct fault *identity_compare(const struct identity *there, const struct identi
     if (strcmp(there->scenario, wanted->scenario) != 0) return differs_by_scenario(path, there, wanted);
     if (there->memory != wanted->memory) return differs_by_number(path, "--memory", there->memory, wanted->memory);
     if (there->shard.count != wanted->shard.count)
-        return differs_by_number(path, "a number of shards,", there->shard.count, wanted->shard.count);
+        return fault_raise(FAULT_FILES, "%s is of a run in %" PRIu64 " shards; expected %" PRIu64, path,
+                           there->shard.count, wanted->shard.count);
     if (there->replications != wanted->replications && (use == IDENTITY_SAME_RUN || wanted->shard.count > 0))
-        return differs_by_number(path, "a run of a number of replications,", there->replications, wanted->replications);
+        return fault_raise(FAULT_FILES, "%s is of a run of %" PRIu64 " replications; expected %" PRIu64, path,
+                           there->replications, wanted->replications);
     if (use == IDENTITY_SAME_RUN && there->compressed != wanted->compressed)
         return differs(path, "a run", there->compressed ? "with --compress" : "without --compress",
                        wanted->compressed ? "one with it" : "one without it");

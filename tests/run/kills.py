@@ -216,28 +216,28 @@ class Failing(Killed):
             TABLE.append((f"{what}: {way[0]}{'' if way[1] == '1' else ' from there on'}",
                           f"{len(tried)} of {calls} calls; " + ", ".join(f"{number} {outcome}" for outcome, number in sorted(sums.items()))))
 
-    RUN = ["run", MINIMAL, "-o", "r.h5", "-n", "1600", "-j", "1", *OFTEN]
+    RUN = ["run", MINIMAL, "-o", "r.h5", "-n", "1200", "-j", "1", *OFTEN]
 
     def test_every_call_of_a_run(self):
-        self.fail_everywhere("run", lambda folder: None, self.RUN, [*self.RUN, "--resume"], "r.h5", self.fresh("-n", 1600))
+        self.fail_everywhere("run", lambda folder: None, self.RUN, [*self.RUN, "--resume"], "r.h5", self.fresh("-n", 1200))
 
     def test_every_call_of_its_resumption(self):
         subprocess.run([ZHOL, "run", MINIMAL, "-o", "r.h5", "-n", "600", "--keep", "--progress", "none"], cwd=self.folder, check=True, capture_output=True)
 
         def prepare(folder):
             shutil.copytree(self.folder / "r.part", folder / "r.part")
-        self.fail_everywhere("resumption", prepare, [*self.RUN, "--resume"], [*self.RUN, "--resume"], "r.h5", self.fresh("-n", 1600))
+        self.fail_everywhere("resumption", prepare, [*self.RUN, "--resume"], [*self.RUN, "--resume"], "r.h5", self.fresh("-n", 1200))
 
     def test_every_call_of_a_shard_and_a_merge(self):
         for i in (1, 2):
-            self.zhol("run", MINIMAL, "-n", 1600, "-o", "s.h5", "--shard", f"{i}/2", "--progress", "none")
+            self.zhol("run", MINIMAL, "-n", 1200, "-o", "s.h5", "--shard", f"{i}/2", "--progress", "none")
         whole = (self.folder / "s.shard-1-of-2").read_bytes()
 
         def prepare(folder):
             for i in (1, 2):
                 shutil.copy(self.folder / f"s.shard-{i}-of-2", folder)
         merge = ["merge", "-o", "m.h5", "s.shard-1-of-2", "s.shard-2-of-2"]
-        self.fail_everywhere("merge", prepare, merge, [*merge, "--force"], "m.h5", self.fresh("-n", 1600))
+        self.fail_everywhere("merge", prepare, merge, [*merge, "--force"], "m.h5", self.fresh("-n", 1200))
 
 
 for name in [name for name in dir(Killed) if name.startswith("test_")]:

@@ -67,7 +67,7 @@ class Runs(unittest.TestCase):
         run.send_signal(signal_number)
         said = run.communicate()[1]
         self.assertEqual(run.returncode, 130, said)
-        self.assertRegex(said, r"zhol: interrupted; .*\.part holds \d+ of (at most )?\d+ replications: the same command with --resume goes on\n$")
+        self.assertRegex(said, r"(?s)zhol: interrupted; .*\.part holds \d+ of (at most )?\d+ replications: the same command with --resume goes on\n$")
         return said
 
     def assert_bytes(self, name, expected):
@@ -252,14 +252,14 @@ class Shards(Runs):
 
         refused("of 3 shards these are missing: 2", files=[shards[2], shards[0]])
         refused(f"{shards[1]} and {shards[1]} are both shard 2 of 3", files=[*shards, shards[1]])
-        for words, said in ((["-n", n, "--seed", 2], "seed"), (["-n", 1999], "number of replications"), (["-n", n, "--memory", "1GiB"], "--memory"),
+        for words, said in ((["-n", n, "--seed", 2], "seed"), (["-n", 1999], "a run of 1999 replications; expected 2000"), (["-n", n, "--memory", "1GiB"], "--memory"),
                             (["-n", n, "--save", "none"], "--save"), (["-n", n, "--rng", "mt19937"], "the generator"),
                             (["-n", n, "--compress"], "--compress"), (["-n", n, "--set", "drivers.oil.kappa=0.4 /yr"], "another text of the scenario")):
             with self.subTest(words=words):
                 self.shards("s.h5", 3, *words, "--force", only=[3])
                 refused(f"{shards[2]} (is of|was made).*{said}|is of {said}")
         self.shards("other.h5", 4, "-n", n, only=[3])
-        refused("a number of shards", files=[*shards[:2], "other.shard-3-of-4"])
+        refused("other.shard-3-of-4 is of a run in 4 shards; expected 3", files=[*shards[:2], "other.shard-3-of-4"])
         (self.folder / shards[2]).write_bytes(third)
         for part in (0, 5, 16, 100, len(third) // 2, len(third) - 1):
             (self.folder / shards[2]).write_bytes(third[:part])
