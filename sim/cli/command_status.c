@@ -51,10 +51,13 @@ static const struct argp parser = {
 /* Names and sentences out of files, without what would act on a terminal. Commands are quoted already. */
 static void put_text(const char *text, FILE *to)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-        const bool c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0;
-        fputc(*at < 0x20 || *at == 0x7F || c1 ? '?' : *at, to);
-        if (c1) at++;
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
+        const size_t size = continuation_printable(at);
+        if (size == 0)
+            fputc('?', to);
+        else
+            fwrite(at, 1, size, to);
+        at += size == 0 ? 1 : size;
     }
 }
 

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many bytes of a character of UTF-8 begin there; 0: what is none, or a control character. */
-static size_t printable(const unsigned char *at)
+size_t continuation_printable(const unsigned char *at)
 {
     if (at[0] < 0x80) return at[0] >= 0x20 && at[0] != 0x7F;
     const size_t size = at[0] >= 0xF0 && at[0] < 0xF5 ? 4 : at[0] >= 0xE0 ? 3 : at[0] >= 0xC2 ? 2 : 0;
@@ -26,7 +25,7 @@ static bool is_plain(const char *word)
 static bool is_printable(const char *word)
 {
     for (const unsigned char *at = (const unsigned char *)word; *at != '\0';) {
-        const size_t size = printable(at);
+        const size_t size = continuation_printable(at);
         if (size == 0) return false;
         at += size;
     }
@@ -42,7 +41,7 @@ void continuation_quote(const char *word, FILE *to)
     const bool simple = is_printable(word);
     fputs(simple ? "'" : "$'", to);
     for (const unsigned char *at = (const unsigned char *)word; *at != '\0';) {
-        const size_t size = printable(at);
+        const size_t size = continuation_printable(at);
         if (simple && *at == '\'')
             fputs("'\\''", to);
         else if (size == 0)
