@@ -157,15 +157,16 @@ static struct fault *add_checkpoint(struct status *status, const char *folder, s
     char *result = result_of(folder);
     if (result == NULL) return fault_no_memory();
     const bool known = look->head.identity.source != NULL;
-    if (look->state == STATUS_LEFT && status_has_result(&look->head.identity, look->head.done, result))
-        look->state = STATUS_KEPT;
+    bool has = false;
+    struct fault *fault =
+        look->state == STATUS_LEFT ? status_has_result(&look->head.identity, look->head.done, result, &has) : NULL;
+    if (has) look->state = STATUS_KEPT;
     struct status_item item = {.path = strdup(folder), .state = look->state, .words = words_for(look, result)};
-    struct fault *fault = NULL;
     if (known) {
         item.done = look->head.done;
         item.replications = look->head.identity.replications;
     }
-    if (known && (look->state == STATUS_LEFT || look->state == STATUS_DAMAGED) &&
+    if (fault == NULL && known && (look->state == STATUS_LEFT || look->state == STATUS_DAMAGED) &&
         (item.command = command_for(look, folder, result)) == NULL)
         fault = fault_no_memory();
     free(result);

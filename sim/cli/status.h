@@ -74,6 +74,7 @@ char *status_command(const struct identity *identity, const char *there, const c
 /* A result by its seal, in a process of its own. FAULT_USAGE: it is no result at all. */
 MUST_CHECK struct fault *status_seal(const char *path);
 /* Whether the result is whole and of this run. */
-bool status_has_result(const struct identity *identity, uint64_t done, const char *result);
+MUST_CHECK struct fault *status_has_result(const struct identity *identity, uint64_t done, const char *result,
+                                           bool *has);
 
 #endif

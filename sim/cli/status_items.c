@@ -57,17 +57,19 @@ struct fault *status_seal(const char *path)
     return sandbox_run(check_result, path, &limits);
 }
 
-bool status_has_result(const struct identity *identity, uint64_t done, const char *path)
+struct fault *status_has_result(const struct identity *identity, uint64_t done, const char *path, bool *has)
 {
     struct result result = {0};
-    struct fault *fault = access(path, F_OK) < 0 ? fault_raise(FAULT_FILES, "it is not there") : status_seal(path);
+    *has = false;
+    if (access(path, F_OK) < 0) return NULL;
+    struct fault *fault = status_seal(path);
     if (fault == NULL) fault = result_read_outline(path, &result);
-    const bool is = fault == NULL && result.seed == identity->seed &&
-                    strcmp(result.scenario, identity->scenario) == 0 && result.replications >= done &&
-                    (result.replications == identity->replications || result.stopped_by != NULL);
-    fault_free(fault);
+    *has = fault == NULL && result.seed == identity->seed && strcmp(result.scenario, identity->scenario) == 0 &&
+           result.replications >= done && (result.replications == identity->replications || result.stopped_by != NULL);
     result_free(&result);
-    return is;
+    if (fault_is_memory(fault)) return fault;
+    fault_free(fault); /* what it is is told where it is looked at itself */
+    return NULL;
 }
 
 bool status_shard_name(const char *path, size_t *stem, uint64_t *index, uint64_t *count)

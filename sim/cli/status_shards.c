@@ -235,10 +235,11 @@ static struct fault *put_command(const struct status_run *run, const struct iden
 static struct fault *is_merged(const struct status_run *run, const struct identity *identity, bool *merged)
 {
     char *result = NULL;
+    if (identity == NULL) return NULL;
     if (asprintf(&result, "%s.h5", run->stem) < 0) return fault_no_memory();
-    *merged = identity != NULL && status_has_result(identity, identity->replications, result);
+    struct fault *fault = status_has_result(identity, identity->replications, result, merged);
     free(result);
-    return NULL;
+    return fault;
 }
 
 static uint64_t count_done(const struct status_run *run)
