@@ -42,11 +42,13 @@ void text_csv_value(double value, FILE *to)
 void text_json_string(const char *text, FILE *to)
 {
     fputc('"', to);
-    for (const char *c = text == NULL ? "" : text; *c != '\0'; c++)
+    for (const unsigned char *c = (const unsigned char *)(text == NULL ? "" : text); *c != '\0'; c++)
         if (*c == '"' || *c == '\\')
             fprintf(to, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20)
+        else if (*c < 0x20 || *c == 0x7F)
             fprintf(to, "\\u%04x", (unsigned)*c);
+        else if (*c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0) /* control characters too, in UTF-8 */
+            fprintf(to, "\\u%04x", (unsigned)*++c);
         else
             fputc(*c, to);
     fputc('"', to);

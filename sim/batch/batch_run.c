@@ -100,7 +100,8 @@ static struct fault *warn(struct batch_run *run, size_t index, const struct faul
 struct fault *batch_run_open(struct batch_run *run, size_t index, struct origin *origin, struct simulation *simulation)
 {
     const struct batch_cell *cell = &run->batch->cell[index];
-    *origin = (struct origin){.command = run->command, .cell = cell->list, .joined = batch_is_joined(run->batch, cell)};
+    *origin = (struct origin){
+        .command = run->command, .typed = run->typed, .cell = cell->list, .joined = batch_is_joined(run->batch, cell)};
     struct run_settings settings = *run->settings;
     if (run->replications > 0) settings.replications = run->replications;
     struct fault *fault = simulation_open_text(cell->file, cell->text, origin, &settings, simulation);

@@ -48,6 +48,7 @@ struct batch_run {
     FILE *log;             /* is told of warnings and of cells that fail; NULL: nobody is */
     const char *folder;    /* of the results */
     char *command;         /* "zhol batch NAME" */
+    const char *typed;     /* the command as it was given; NULL: unknown */
     uint64_t replications; /* of every cell; 0: as the settings or the scenarios say */
     double interval;       /* seconds between two checkpoints of a cell */
     bool deciding;         /* that number is not the last word: what a run of it keeps does not matter */

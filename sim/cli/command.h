@@ -18,6 +18,7 @@ int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_slurm(int argc, char **argv);
+int command_status(int argc, char **argv);
 int command_reference(int argc, char **argv);
 
 /* Reads the words of a command into `input`. A wrong one ends the program with FAULT_USAGE; a fault is that of the

@@ -6,6 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/run/continuation.h"
 #include "sim/run/pilot.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct batch_options {
     bool check, keep;
     double interval;
     struct shard cells; /* count 0: all */
+    const char *typed;  /* the command */
 };
 
 static const struct argp_option list[] = {
@@ -391,6 +393,7 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     run.force = options->shared.force;
     run.interval = options->interval;
     run.log = stderr;
+    run.typed = options->typed;
     run.watch =
         (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
     if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;
@@ -417,7 +420,9 @@ int command_batch(int argc, char **argv)
     struct batch batch = {0};
     options_init(&options.shared);
     options.shared.missing = "no batch file was named; expected one that lists worlds and policies";
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL && options.cells.count == 0) fault = command_check_alone();
     if (fault == NULL) fault = progress_catch_signals();
     if (fault == NULL)
@@ -427,6 +432,7 @@ int command_batch(int argc, char **argv)
     const int status =
         fault != NULL && fault->code == FAULT_INTERRUPTED ? (fault_free(fault), FAULT_INTERRUPTED) : command_end(fault);
     batch_free(&batch);
+    free(typed);
     options_free(&options.shared);
     return status;
 }

@@ -16,11 +16,11 @@
 enum { OPTION_PROGRESS = 512, OPTION_FORCE, OPTION_SHARD, OPTION_RESUME, OPTION_KEEP, OPTION_CHECKPOINT };
 
 static const struct argp_option list[] = {
-    {NULL, 'o', "PATH", 0, "Result file (default: NAME.h5 here); a single scenario only", 0},
+    {NULL, 'o', "PATH", 0, "Result file, of one scenario (default: NAME.h5)", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace an existing result", 0},
-    {"resume", OPTION_RESUME, NULL, 0, "Go on from the checkpoint NAME.part, if there is one", 0},
-    {"keep", OPTION_KEEP, NULL, 0, "Leave the checkpoint when done, so that --resume -n LARGER extends the run", 0},
+    {"resume", OPTION_RESUME, NULL, 0, "Go on from NAME.part, if it is there", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave NAME.part, for --resume -n LARGER", 0},
     {"checkpoint", OPTION_CHECKPOINT, "SECONDS", 0, "Time between two checkpoints (default 60)", 0},
     {"shard", OPTION_SHARD, "I/K", 0, "Simulate part I of K, for `zhol merge`", 0},
     {NULL, 0, NULL, 0, NULL, 0},

@@ -138,6 +138,8 @@ struct fault *deliver_open(const struct simulation *simulation, const struct run
                                   .checkpoint = {.lock = -1, .samples = -1, .there.file = -1}};
     TRY(check_shards(simulation, &wish->shard));
     struct fault *fault = identity_of(simulation, settings, wish->shard, &identity);
+    identity.keep = wish->keep;
+    if (fault == NULL && (identity.output = strdup(output)) == NULL) fault = fault_no_memory();
     if (fault == NULL) fault = open_checkpoint(delivery, &identity);
     identity_free(&identity);
     return fault;

@@ -74,16 +74,19 @@ static bool is_own(const char *name)
     return strcmp(name, "state") == 0 || strncmp(name, "state.tmp", 9) == 0 || strncmp(name, "samples-", 8) == 0;
 }
 
-/* Takes away all of its own but what is named. */
+/* Takes away all of its own but what is named; the state first, which means nothing without its samples. */
 static struct fault *sweep(const struct checkpoint *checkpoint, const char *keep, const char *or_this)
 {
     struct fault *fault = NULL;
     DIR *folder = opendir(checkpoint->folder);
     if (folder == NULL) return cannot(checkpoint->folder, "read");
+    if (strcmp(keep, "state") != 0 && unlinkat(dirfd(folder), "state", 0) < 0 && errno != ENOENT)
+        fault = cannot(checkpoint->state, "taken away");
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         const char *name = entry->d_name;
         if (!is_own(name) || strcmp(name, keep) == 0 || strcmp(name, or_this) == 0) continue;
-        if (unlinkat(dirfd(folder), name, 0) < 0 && fault == NULL) fault = cannot(name, "taken away");
+        if (unlinkat(dirfd(folder), name, 0) < 0 && errno != ENOENT && fault == NULL)
+            fault = cannot(name, "taken away");
     }
     if (closedir(folder) < 0 && fault == NULL) fault = cannot(checkpoint->folder, "read");
     return fault;

@@ -1,11 +1,13 @@
 /* sim/run/identity.c -- see identity.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/identity.h"
+#include "models/keys.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void identity_range(const struct shard *shard, uint64_t replications, uint64_t *first, uint64_t *end)
 {
@@ -69,11 +71,18 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
                                   .memory = simulation->memory,
                                   .replications = simulation->replications,
                                   .shard = shard,
-                                  .compressed = settings->compress};
+                                  .compressed = settings->compress,
+                                  .folder = getcwd(NULL, 0)}; /* NULL: it is gone */
+    const struct origin *origin = simulation->origin;
+    const char *command = origin == NULL ? NULL : origin->typed == NULL ? origin->command : origin->typed;
+    if (command != NULL && (identity->command = strdup(command)) == NULL) return fault_no_memory();
     if (settings->save != NULL && (identity->save = strdup(settings->save)) == NULL) return fault_no_memory();
-    const bool copied = copy_texts(settings->sets, settings->set, &identity->set, &identity->sets) &&
-                        copy_texts(settings->adopts, settings->adopt, &identity->adopt, &identity->adopts) &&
-                        copy_saved(simulation, identity) && copy_goals(simulation, identity);
+    const bool copied =
+        copy_texts(settings->sets, settings->set, &identity->set, &identity->sets) &&
+        copy_texts(settings->adopts, settings->adopt, &identity->adopt, &identity->adopts) &&
+        copy_texts(settings->paths, settings->path, &identity->path, &identity->paths) &&
+        copy_texts(settings->precisions, settings->precision, &identity->precision, &identity->precisions) &&
+        copy_saved(simulation, identity) && copy_goals(simulation, identity);
     return copied && identity->source != NULL && identity->file != NULL && identity->name != NULL &&
                    identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
                    identity->warned != NULL
@@ -83,11 +92,14 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
 
 void identity_free(struct identity *identity)
 {
-    char *const text[] = {identity->source, identity->file,       identity->name, identity->scenario,
-                          identity->rng,    identity->arithmetic, identity->save, identity->warned};
+    char *const text[] = {identity->source, identity->file,       identity->name,  identity->scenario,
+                          identity->rng,    identity->arithmetic, identity->save,  identity->folder,
+                          identity->output, identity->command,    identity->warned};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) free(text[i]);
     bytes_free_texts(identity->sets, identity->set);
     bytes_free_texts(identity->adopts, identity->adopt);
+    bytes_free_texts(identity->paths, identity->path);
+    bytes_free_texts(identity->precisions, identity->precision);
     bytes_free_texts(identity->saveds, identity->saved);
     bytes_free_texts(identity->goals, identity->goal);
     *identity = (struct identity){0};
@@ -95,14 +107,18 @@ void identity_free(struct identity *identity)
 
 void identity_put(const struct identity *identity, struct bytes *bytes)
 {
-    const char *const text[] = {identity->source, identity->file,       identity->name, identity->scenario,
-                                identity->rng,    identity->arithmetic, identity->save, identity->warned};
+    const char *const text[] = {identity->source, identity->file,       identity->name,  identity->scenario,
+                                identity->rng,    identity->arithmetic, identity->save,  identity->folder,
+                                identity->output, identity->command,    identity->warned};
     const uint64_t number[] = {identity->seed,        identity->memory,      identity->replications,
-                               identity->shard.index, identity->shard.count, identity->compressed};
+                               identity->shard.index, identity->shard.count, identity->compressed,
+                               identity->keep};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) bytes_put_text(bytes, text[i]);
     bytes_put(bytes, number, sizeof number);
     bytes_put_texts(bytes, identity->sets, (const char *const *)identity->set);
     bytes_put_texts(bytes, identity->adopts, (const char *const *)identity->adopt);
+    bytes_put_texts(bytes, identity->paths, (const char *const *)identity->path);
+    bytes_put_texts(bytes, identity->precisions, (const char *const *)identity->precision);
     bytes_put_texts(bytes, identity->saveds, (const char *const *)identity->saved);
     bytes_put_texts(bytes, identity->goals, (const char *const *)identity->goal);
 }
@@ -113,10 +129,13 @@ static bool is_sound(const struct identity *identity)
     bool sound = identity->source != NULL && identity->file != NULL && identity->name != NULL &&
                  identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
                  identity->warned != NULL && identity->replications > 0 &&
-                 identity->replications <= (uint64_t)1 << 62 &&
+                 identity->replications <= KEYS_MOST_REPLICATIONS &&
+                 shard->count <= chunks_of(identity->replications) &&
                  (shard->count == 0 ? shard->index == 0 : shard->index >= 1 && shard->index <= shard->count);
     for (size_t i = 0; i < identity->sets; i++) sound = sound && identity->set[i] != NULL;
     for (size_t i = 0; i < identity->adopts; i++) sound = sound && identity->adopt[i] != NULL;
+    for (size_t i = 0; i < identity->paths; i++) sound = sound && identity->path[i] != NULL;
+    for (size_t i = 0; i < identity->precisions; i++) sound = sound && identity->precision[i] != NULL;
     for (size_t i = 0; i < identity->saveds; i++) sound = sound && identity->saved[i] != NULL;
     for (size_t i = 0; i < identity->goals; i++) sound = sound && identity->goal[i] != NULL;
     return sound;
@@ -124,8 +143,9 @@ static bool is_sound(const struct identity *identity)
 
 struct fault *identity_take(struct bytes_left *left, struct identity *identity)
 {
-    char **const text[] = {&identity->source, &identity->file,       &identity->name, &identity->scenario,
-                           &identity->rng,    &identity->arithmetic, &identity->save, &identity->warned};
+    char **const text[] = {&identity->source, &identity->file,       &identity->name,  &identity->scenario,
+                           &identity->rng,    &identity->arithmetic, &identity->save,  &identity->folder,
+                           &identity->output, &identity->command,    &identity->warned};
     *identity = (struct identity){0};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) *text[i] = bytes_take_text(left);
     identity->seed = bytes_take_number(left);
@@ -134,8 +154,11 @@ struct fault *identity_take(struct bytes_left *left, struct identity *identity)
     identity->shard.index = bytes_take_number(left);
     identity->shard.count = bytes_take_number(left);
     identity->compressed = bytes_take_number(left) != 0;
+    identity->keep = bytes_take_number(left) != 0;
     identity->set = bytes_take_texts(left, &identity->sets);
     identity->adopt = bytes_take_texts(left, &identity->adopts);
+    identity->path = bytes_take_texts(left, &identity->paths);
+    identity->precision = bytes_take_texts(left, &identity->precisions);
     identity->saved = bytes_take_texts(left, &identity->saveds);
     identity->goal = bytes_take_texts(left, &identity->goals);
     if (left->no_memory) return fault_no_memory();
@@ -159,10 +182,12 @@ static struct fault *differs_by_scenario(const char *path, const struct identity
     if (strcmp(there->name, wanted->name) != 0) return differs(path, "the scenario", there->name, wanted->name);
     for (;;) {
         const int m = (int)strcspn(a, "\n"), n = (int)strcspn(b, "\n");
-        if (m != n || strncmp(a, b, (size_t)m) != 0 || a[m] == '\0')
-            return fault_raise(
-                FAULT_FILES, "%s is of another text of the scenario %s: it has '%.*s' where this one has '%.*s'", path,
-                there->name, m < 80 ? m : 80, a + strspn(a, " "), n < 80 ? n : 80, b + strspn(b, " "));
+        if (m != n || strncmp(a, b, (size_t)m) != 0 || a[m] == '\0') {
+            const int i = (int)strspn(a, " "), k = (int)strspn(b, " ");
+            return fault_raise(FAULT_FILES,
+                               "%s is of another text of the scenario %s: it has '%.*s' where this one has '%.*s'",
+                               path, there->name, m - i < 80 ? m - i : 80, a + i, n - k < 80 ? n - k : 80, b + k);
+        }
         a += m + 1;
         b += n + 1;
     }
@@ -190,8 +215,11 @@ static struct fault *compare_lists(const struct identity *there, const struct id
                            path);
     if ((use == IDENTITY_SAME_RUN || wanted->goals > 0) &&
         !texts_equal(there->goals, there->goal, wanted->goals, wanted->goal))
-        return differs(path, "the goal", there->goals == 0 ? "of a fixed number of replications" : there->goal[0],
-                       wanted->goals == 0 ? "a fixed number of replications" : wanted->goal[0]);
+        return fault_raise(FAULT_FILES, "%s is of a run %s%s; expected one %s%s", path,
+                           there->goals == 0 ? "of a fixed number of replications" : "until ",
+                           there->goals == 0 ? "" : there->goal[0],
+                           wanted->goals == 0 ? "of a fixed number of replications" : "until ",
+                           wanted->goals == 0 ? "" : wanted->goal[0]);
     return NULL;
 }
 
@@ -206,9 +234,11 @@ struct fault *identity_compare(const struct identity *there, const struct identi
     if (strcmp(there->scenario, wanted->scenario) != 0) return differs_by_scenario(path, there, wanted);
     if (there->memory != wanted->memory) return differs_by_number(path, "--memory", there->memory, wanted->memory);
     if (there->shard.count != wanted->shard.count)
-        return differs_by_number(path, "a number of shards,", there->shard.count, wanted->shard.count);
+        return fault_raise(FAULT_FILES, "%s is of a run in %" PRIu64 " shards; expected %" PRIu64, path,
+                           there->shard.count, wanted->shard.count);
     if (there->replications != wanted->replications && (use == IDENTITY_SAME_RUN || wanted->shard.count > 0))
-        return differs_by_number(path, "a run of a number of replications,", there->replications, wanted->replications);
+        return fault_raise(FAULT_FILES, "%s is of a run of %" PRIu64 " replications; expected %" PRIu64, path,
+                           there->replications, wanted->replications);
     if (use == IDENTITY_SAME_RUN && there->compressed != wanted->compressed)
         return differs(path, "a run", there->compressed ? "with --compress" : "without --compress",
                        wanted->compressed ? "one with it" : "one without it");

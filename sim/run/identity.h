@@ -25,10 +25,15 @@ struct identity {
     uint64_t replications; /* of the whole run; with goals: at most */
     struct shard shard;
     bool compressed;
-    char **set, **adopt; /* of the command line */
-    char **saved;        /* paths of the outcomes whose samples are asked for, or are written as a rule */
-    char **goal;         /* what is to be found out, in words; none: the number of replications is fixed */
-    size_t sets, adopts, saveds, goals;
+    char **set, **adopt;      /* of the command line */
+    char **path, **precision; /* too; from here to `keep` only for the command that goes on: parts may differ in it */
+    char *folder;             /* in which it was typed */
+    char *output;             /* as it was named there; NULL: unknown */
+    char *command;            /* of the whole batch, as it was typed; NULL: zhol run */
+    bool keep;                /* the checkpoint stays at the end */
+    char **saved;             /* paths of the outcomes whose samples are asked for, or are written as a rule */
+    char **goal;              /* what is to be found out, in words; none: the number of replications is fixed */
+    size_t sets, adopts, paths, precisions, saveds, goals;
 };
 
 /* Of a simulation that was opened with these settings. Free it in any case. */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum { BUFFER = 1 << 20, MARK = 16 };
-static const char begin_mark[MARK] = "zhol parcel 1\n", end_mark[MARK] = "zhol ends here\n";
+static const char begin_mark[MARK] = "zhol parcel 2\n", end_mark[MARK] = "zhol ends here\n";
 
 struct trailer {
     uint64_t head, body; /* bytes, one after the other, before the trailer */
@@ -314,8 +314,13 @@ static struct fault *read_trailer(struct parcel *parcel, uint64_t size, struct t
     const uint64_t least = MARK + sizeof *trailer;
     if (size < MARK) return fault_raise(FAULT_FILES, "%s is no part of a run of zhol", parcel->path);
     TRY(read_all(parcel->file, parcel->path, mark, MARK, 0));
+    if (memcmp(mark, begin_mark, strlen("zhol parcel ")) == 0 && memcmp(mark, begin_mark, MARK) != 0)
+        return fault_raise(FAULT_FILES,
+                           "%s is damaged, or was written by an older version of zhol or a newer one, whose numbers "
+                           "this one does not go on with",
+                           parcel->path);
     if (memcmp(mark, begin_mark, MARK) != 0)
-        return fault_raise(FAULT_FILES, "%s is no part of a run of this version of zhol", parcel->path);
+        return fault_raise(FAULT_FILES, "%s is no part of a run of zhol", parcel->path);
     if (size < least) return damaged(parcel->path, "it ends too early");
     TRY(read_all(parcel->file, parcel->path, trailer, sizeof *trailer, size - sizeof *trailer));
     digest_of(trailer, offsetof(struct trailer, digest), digest);
@@ -442,6 +447,40 @@ static bool overlap(const struct parcel_records *records)
     for (size_t i = 1; i < records->count; i++)
         if (records->item[i].first < records->item[i - 1].end) return true;
     return false;
+}
+
+static struct fault *check_record(int file, const char *path, const struct parcel_record *record, unsigned char *buffer)
+{
+    unsigned char digest[PARCEL_DIGEST];
+    struct sha256_ctx sha;
+    sha256_init(&sha);
+    for (uint64_t at = 0; at < record->size;) {
+        const size_t part = record->size - at < BUFFER ? (size_t)(record->size - at) : BUFFER;
+        TRY(read_all(file, path, buffer, part, record->offset + at));
+        sha256_update(&sha, part, buffer);
+        at += part;
+    }
+    sha256_digest(&sha, sizeof digest, digest);
+    return memcmp(digest, record->digest, sizeof digest) == 0
+               ? NULL
+               : damaged(path, "its samples are not as they were written");
+}
+
+struct fault *parcel_check(struct parcel *parcel, const char *samples_path)
+{
+    const char *path = samples_path == NULL ? parcel->path : samples_path;
+    TRY(parcel_read(parcel));
+    if (overlap(&parcel->records)) return damaged(parcel->path, "its list of samples");
+    if (parcel->records.count == 0) return NULL;
+    unsigned char *buffer = malloc(BUFFER);
+    if (buffer == NULL) return fault_no_memory();
+    const int file = samples_path == NULL ? parcel->file : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct fault *fault = file < 0 ? cannot(path, "read", errno) : NULL;
+    for (size_t i = 0; i < parcel->records.count && fault == NULL; i++)
+        fault = check_record(file, path, &parcel->records.item[i], buffer);
+    if (file >= 0 && file != parcel->file) (void)close(file); /* it was only read */
+    free(buffer);
+    return fault;
 }
 
 struct fault *parcel_add(struct parcel *parcel, const char *samples_path, struct accumulator *accumulator)

@@ -65,6 +65,8 @@ void parcel_close(struct parcel *parcel);
 MUST_CHECK struct fault *parcel_read(struct parcel *parcel);
 /* Forgets what parcel_read read, and closes the file, which it opens again; the head stays. */
 void parcel_drop(struct parcel *parcel);
+/* Reads all of it, samples too, for their digests alone: damage is a fault (FAULT_FILES). */
+MUST_CHECK struct fault *parcel_check(struct parcel *parcel, const char *samples_path);
 /* Adds all of it to the accumulator: the statistics, and the samples, which are in `samples_path`, NULL: in the same
  * file. */
 MUST_CHECK struct fault *parcel_add(struct parcel *parcel, const char *samples_path, struct accumulator *accumulator);

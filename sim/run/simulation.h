@@ -14,6 +14,7 @@
 /* Of a cell of a batch: what makes it. */
 struct origin {
     const char *command; /* "zhol batch NAME" */
+    const char *typed;   /* the command as it was given, quoted as a shell wants it; NULL: unknown */
     const char *cell;    /* "cell NAME: extends [WORLD, POLICY]" */
     bool joined;         /* of two scenarios that each have a title of their own */
 };

@@ -77,6 +77,12 @@ def main():
         compared = str(pathlib.Path(folder) / "c.h5")
         subprocess.run([ZHOL, "compare", base, variant, "-o", compared], check=True, capture_output=True)
         wrong += check("list of a comparison", ["compare", "--list", compared])
+        parts = pathlib.Path(folder) / "parts"
+        parts.mkdir()
+        for words in (["-n", "600", "--keep"], ["-n", "2000", "--shard", "2/3"]):
+            subprocess.run([ZHOL, "run", minimal, "--progress", "none", "-o", str(parts / "p.h5"), *words], check=True, capture_output=True)
+        (parts / "p.h5").unlink()
+        wrong += check("status", ["status", str(parts)])
     return 1 if wrong else 0
 
 

@@ -1,0 +1,130 @@
+/* sim/cli/command_status.c -- zhol status: what there is of runs, and the commands that go on.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/text.h"
+#include "sim/cli/command.h"
+#include "sim/cli/options.h"
+#include "sim/cli/status.h"
+#include "sim/run/continuation.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_JSON = 256, WIDEST = 40 };
+
+struct status_options {
+    const char **path;
+    size_t paths;
+    bool json;
+};
+
+static const struct argp_option list[] = {
+    {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct status_options *options = state->input;
+    switch (key) {
+    case OPTION_JSON: options->json = true; break;
+    case ARGP_KEY_ARG: return options_append(&options->path, &options->paths, argument) ? 0 : ENOMEM;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp parser = {
+    list,
+    parse,
+    "[PATH...]",
+    "What there is of runs: results, checkpoints (NAME.part), shards, and folders of them (default: the current one): "
+    "what is done, what is left, what is damaged, and the command that goes on. It judges files and reads only, also "
+    "while a run writes. Exit status 4 if something is damaged.\v"
+    "Example:\n\n  zhol status kazakhstan-2019.part results",
+    NULL,
+    NULL,
+    NULL};
+
+/* Names and sentences out of files, without what would act on a terminal. Commands are quoted already. */
+static void put_text(const char *text, FILE *to)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
+        const size_t size = continuation_printable(at);
+        if (size == 0)
+            fputc('?', to);
+        else
+            fwrite(at, 1, size, to);
+        at += size == 0 ? 1 : size;
+    }
+}
+
+static void print_table(const struct status *status, FILE *to)
+{
+    int width = 0;
+    for (size_t i = 0; i < status->items; i++) {
+        const size_t length = strlen(status->item[i].path);
+        if ((int)length > width) width = length < WIDEST ? (int)length : WIDEST;
+    }
+    for (size_t i = 0; i < status->items; i++) {
+        const struct status_item *item = &status->item[i];
+        put_text(item->path, to);
+        fprintf(to, "%*s  %-11s  ", (int)strlen(item->path) < width ? width - (int)strlen(item->path) : 0, "",
+                status_word(item->state));
+        put_text(item->words, to);
+        fputc('\n', to);
+        if (item->command != NULL) fprintf(to, "    %s\n", item->command);
+    }
+    if (status->items == 0) fputs("no results, checkpoints or shards\n", to);
+}
+
+static void print_json(const struct status *status, FILE *to)
+{
+    fputs("{\n  \"items\": [", to);
+    for (size_t i = 0; i < status->items; i++) {
+        const struct status_item *item = &status->item[i];
+        fputs(i == 0 ? "\n    {" : ",\n    {", to);
+        text_json_member("path", item->path, to);
+        fputs(", ", to);
+        text_json_member("state", status_word(item->state), to);
+        if (item->replications > 0)
+            fprintf(to, ", \"done\": %" PRIu64 ", \"replications\": %" PRIu64, item->done, item->replications);
+        fputs(", ", to);
+        text_json_member("words", item->words, to);
+        fputs(", \"command\": ", to);
+        if (item->command == NULL)
+            fputs("null", to);
+        else
+            text_json_string(item->command, to);
+        fputc('}', to);
+    }
+    fputs("\n  ]\n}\n", to);
+}
+
+int command_status(int argc, char **argv)
+{
+    static const char *here[] = {"."};
+    struct status_options options = {0};
+    struct status status = {0};
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    const size_t paths = options.paths == 0 ? 1 : options.paths;
+    const char **path = options.paths == 0 ? here : options.path;
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < paths && fault == NULL && !fault_enough(faults); i++) {
+        faults = fault_join(faults, status_look(&status, path[i]));
+        if (fault_is_memory(faults)) break;
+    }
+    if (fault == NULL && !fault_is_memory(faults)) fault = status_conclude(&status);
+    if (fault == NULL && !fault_is_memory(faults)) {
+        if (options.json)
+            print_json(&status, stdout);
+        else if (faults == NULL || status.items > 0)
+            print_table(&status, stdout);
+    }
+    const int damaged = status_damaged(&status) ? FAULT_FILES : 0, ended = command_end(fault_join(fault, faults));
+    status_free(&status);
+    free(options.path);
+    return ended != 0 ? ended : damaged;
+}
