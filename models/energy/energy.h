@@ -73,7 +73,7 @@ struct energy_duty {
 
 struct energy_commodity {
     const char *name, *unit, *heat; /* heat value as written, or NULL */
-    char *rate; /* "t/yr" */
+    char *rate;                     /* "t/yr" */
     struct energy_field *field;
     size_t fields;
     struct energy_outlet *outlet;

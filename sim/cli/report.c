@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MONTH_DAYS  30.4375
+#define MONTH_DAYS 30.4375
 
 enum { WORST = 3 };
 #define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */

@@ -368,9 +368,9 @@ END_TEST
 START_TEST(a_quantity_is_held_inside_an_open_end)
 {
     /* with a tariff of -100 % the price would be 0, and demand infinite */
-    static const char *const text =
-        HEAD "commodities: {box: {unit: TEU, value: 1 USD/TEU}}\nflows: {f: {commodity: box, from: kz, to: b, volume: 9 "
-             "TEU/yr, response: {impact: 0.3, long_run: 0.5, speed: 1 /yr}}}\n" POLICY("flows.f.tariff: {add: -200 %}");
+    static const char *const text = HEAD
+        "commodities: {box: {unit: TEU, value: 1 USD/TEU}}\nflows: {f: {commodity: box, from: kz, to: b, volume: 9 "
+        "TEU/yr, response: {impact: 0.3, long_run: 0.5, speed: 1 /yr}}}\n" POLICY("flows.f.tariff: {add: -200 %}");
     assert_course(text, "flows.f.tariff", 1, (const double[]){nextafter(-1.0, 0.0)});
     ck_assert_double_eq(support_value_of(text, "effects.held", 0), 1.0);
     ck_assert(isfinite(support_value_of(text, "flows.f.demand", 23)));
