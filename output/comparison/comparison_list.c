@@ -31,6 +31,20 @@ static struct fault *check_kind(const struct reader *reader)
                        reader->path, schema, COMPARISON_SCHEMA);
 }
 
+/* Each number has one for every world, variant and outcome. */
+static struct fault *check_sizes(const struct reader *reader, const struct lists *lists)
+{
+    char dataset[128];
+    struct reader_shape shape;
+    snprintf(dataset, sizeof dataset, "horizon/%s", comparison_numbers[0].name);
+    TRY(reader_shape(reader, dataset, &shape));
+    if (shape.rank == 3 && shape.size[0] == lists->world.count && shape.size[1] == lists->variant.count &&
+        shape.size[2] == lists->outcome.count)
+        return NULL;
+    return fault_raise(FAULT_FILES, "%s: %s is not of the worlds, variants and outcomes that are listed", reader->path,
+                       dataset);
+}
+
 static struct fault *read_lists(const struct reader *reader, struct lists *lists)
 {
     TRY(reader_texts(reader, "horizon/world", &lists->world));
@@ -40,6 +54,7 @@ static struct fault *read_lists(const struct reader *reader, struct lists *lists
     TRY(reader_texts(reader, "horizon/long_name", &lists->long_name));
     if (lists->units.count != lists->outcome.count || lists->long_name.count != lists->outcome.count)
         return fault_raise(FAULT_FILES, "%s: not every outcome has a unit and a name", reader->path);
+    TRY(check_sizes(reader, lists));
     return reader_has(reader, "annual", &lists->annual);
 }
 

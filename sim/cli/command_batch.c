@@ -38,16 +38,15 @@ struct batch_options {
 };
 
 static const struct argp_option list[] = {
-    {NULL, 'o', "DIR", 0, "Folder of the results, made if it is not there (default: the batch's name)", 0},
-    {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too; an older one is replaced", 0},
-    {"comparison", OPTION_COMPARISON, "FILE", 0,
-     "Write what policies change, by world and year, to an HDF5 file too; an older one is replaced", 0},
+    {NULL, 'o', "DIR", 0, "Folder of the results (default: the batch's name)", 0},
+    {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too, over an old one", 0},
+    {"comparison", OPTION_COMPARISON, "FILE", 0, "Write what policies change, by year, as HDF5 too", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
-    {"check", OPTION_CHECK, NULL, 0, "Check every cell and print the plan; simulate nothing but a pilot block", 0},
-    {"cells", OPTION_CELLS, "I/K", 0, "Simulate every K-th cell alone, from the I-th on, and compare nothing", 0},
-    {"keep", OPTION_KEEP, NULL, 0, "Leave the checkpoints of cells, so that a greater -n goes on from them", 0},
-    {"checkpoint", OPTION_CHECKPOINT, "SECONDS", 0, "Time between two checkpoints of a cell (default 60)", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Print the plan of all cells; simulate a pilot", 0},
+    {"cells", OPTION_CELLS, "I/K", 0, "Simulate cells I, I + K, ...; compare nothing", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave checkpoints, for a greater -n to go on from", 0},
+    {"checkpoint", OPTION_CHECKPOINT, "SECONDS", 0, "Time between checkpoints of a cell (default 60)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 

@@ -22,18 +22,18 @@ enum {
 };
 
 static const struct argp_option list[] = {
-    {NULL, 'n', "N", 0, "Number of replications (default: as the scenario says)", 0},
-    {"seed", OPTION_SEED, "S", 0, "Seed of all draws (default: as the scenario says, else 1)", 0},
-    {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
+    {NULL, 'n', "N", 0, "Replications (default: as the scenario says)", 0},
+    {"seed", OPTION_SEED, "S", 0, "Seed (default: as the scenario says, else 1)", 0},
+    {NULL, 'j', "THREADS", 0, "Threads (default: all); no effect on the result", 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
-    {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
+    {"path", OPTION_PATH, "DIR", 0, "Look for parents there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0,
      "Most memory for samples (default 2GiB); beyond it quantiles are within 0.39 %", 0},
     {"save", OPTION_SAVE, "PATTERNS", 0,
-     "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*', or none (default: the main ones)", 0},
+     "Outcomes whose yearly samples are written: 'drivers.*,flows.*', '*' or none", 0},
     {"compress", OPTION_COMPRESS, NULL, 0, "Write samples and inputs compressed", 0},
     {"strict", OPTION_STRICT, NULL, 0, "Take warnings for errors", 0},
     {NULL, 0, NULL, 0, NULL, 0},

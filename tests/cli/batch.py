@@ -530,7 +530,7 @@ precision:
         run.send_signal(signal.SIGINT)
         out, error = run.communicate(timeout=600)
         self.assertEqual(run.returncode, 130, error)
-        self.assertRegex(error, r"zhol: interrupted; \d of 9 cells are in small; the same command again goes on with those that are not")
+        self.assertRegex(error, r"zhol: interrupted; \d of 9 cells are in small; the same command again goes on from there")
         self.assertEqual(out, "")
         finished = [name for name in self.names()]
         self.assertTrue(0 < len(finished) < 9 and all(name.endswith(".h5") for name in finished), finished)

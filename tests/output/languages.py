@@ -26,7 +26,7 @@ RESULTS = {  # by file, the words that make it
 }
 WILD = """scenario: wild
 time: {base: 2019-07, start: 2020-07, months: 240}
-drivers: {x: {model: gbm, start: 1.9e37 USD, drift: 50 %/yr, sigma: 5}}
+drivers: {x: {model: gbm, start: 1e38 USD, drift: 50 %/yr, sigma: 5}}
 """
 # Of each dataset named: a line with its place and its shape; its values, as they are in memory, to values.bin. The paths of
 # the outcomes, which Octave cannot read as strings, are an attribute.
