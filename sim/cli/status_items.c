@@ -99,16 +99,18 @@ static char *seen_from(const char *folder, const char *path)
     return asprintf(&joined, "%s/%s", folder, path) < 0 ? NULL : joined;
 }
 
-/* Whether the checkpoint or shard at `there` is what the command made, typed where it was. */
-static bool is_where_it_was(const struct identity *identity, const char *there)
+/* Whether the checkpoint or shard at `there` is what the command made, typed where it was. False without memory. */
+static bool check_where_it_was(const struct identity *identity, const char *there, bool *is)
 {
-    if (identity->folder == NULL || identity->output == NULL) return false;
+    *is = false;
+    if (identity->folder == NULL || identity->output == NULL) return true;
     char *output = seen_from(identity->folder, identity->output);
     char *folder = output == NULL ? NULL : checkpoint_folder(output);
-    const bool is = folder != NULL && (is_same_file(folder, there) || is_same_file(output, there));
+    if (folder != NULL) *is = is_same_file(folder, there) || is_same_file(output, there);
+    const bool known = folder != NULL;
     free(output);
     free(folder);
-    return is;
+    return known;
 }
 
 /* The result that a shard is to be a part of: "kz.h5" of "kz.shard-3-of-8". */
@@ -127,7 +129,8 @@ char *status_command(const struct identity *identity, const char *there, const c
     char *text = NULL, *output = NULL;
     size_t size = 0;
     char shard[40];
-    const bool was = is_where_it_was(identity, there);
+    bool was;
+    if (!check_where_it_was(identity, there, &was)) return NULL;
     snprintf(shard, sizeof shard, "$i/%" PRIu64, identity->shard.count);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL) return NULL;
