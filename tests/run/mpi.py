@@ -159,8 +159,8 @@ class Mpi(unittest.TestCase):
         for theirs, told in {("--seed", 2): "is of seed 2; expected 1", ("--shard", "1/2"): "of a number of shards",
                              ("--set", "drivers.oil.kappa=0.4 /yr"): "is of another text of the scenario",
                              ("--memory", "1GiB"): "is of --memory 1073741824"}.items():
-            told_all = self.end(self.start(MPIRUN, "-n", 1, WITH_MPI, "run", MINIMAL, "-n", CHUNK, "-o", "a.h5", ":",
-                                           "-n", 1, WITH_MPI, "run", MINIMAL, "-n", CHUNK, "-o", "a.h5", *theirs), 4)
+            told_all = self.end(self.start(MPIRUN, "-n", 1, WITH_MPI, "run", MINIMAL, "-n", 2 * CHUNK, "-o", "a.h5", ":",
+                                           "-n", 1, WITH_MPI, "run", MINIMAL, "-n", 2 * CHUNK, "-o", "a.h5", *theirs), 4)
             self.assertRegex(told_all, f"error: rank 1 on .*{told}")
         self.assertEqual(list(self.folder.iterdir()), [])
 
