@@ -4,6 +4,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/report.h"
+#include "sim/run/checkpoint.h"
 #include "sim/run/merge.h"
 #include "sim/run/trust.h"
 
@@ -88,7 +89,7 @@ static void report(const struct merge *merge, const struct result *result, const
                 merge->account);
 }
 
-static struct fault *merge_all(struct merge *merge, const struct merge_options *options)
+static struct fault *merge_into(struct merge *merge, const struct merge_options *options)
 {
     struct result result;
     struct timespec begin, end;
@@ -99,6 +100,23 @@ static struct fault *merge_all(struct merge *merge, const struct merge_options *
     const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     if (fault == NULL) report(merge, &result, options->output, seconds);
     result_free(&result);
+    return fault;
+}
+
+/* Holds the lock of the result, as a run does that is at work on it. */
+static struct fault *merge_all(struct merge *merge, const struct merge_options *options)
+{
+    struct checkpoint lock;
+    char *folder = checkpoint_folder(options->output);
+    struct fault *fault = folder == NULL ? fault_no_memory() : NULL;
+    if (fault != NULL) return fault;
+    fault = checkpoint_open(folder, true, &lock);
+    const bool held = fault == NULL;
+    if (fault == NULL) fault = merge_into(merge, options);
+    /* what a run has kept there is not the merge's */
+    if (held && access(lock.state, F_OK) < 0 && errno == ENOENT) fault = fault_join(fault, checkpoint_remove(&lock));
+    checkpoint_close(&lock);
+    free(folder);
     return fault;
 }
 

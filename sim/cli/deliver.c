@@ -46,6 +46,12 @@ static struct fault *check_result(const struct delivery *delivery)
                             "%s is of another scenario or seed; use --force to replace it, or -o for "
                             "another place",
                             delivery->output);
+    if (fault == NULL && !checkpoint_is_there(&delivery->checkpoint) && simulation->goals.count == 0 &&
+        result.replications > simulation->replications)
+        fault = fault_raise(FAULT_FILES,
+                            "%s has %" PRIu64 " replications already; expected -n of as many or more, not %" PRIu64
+                            ", --force to replace it, or -o for another place",
+                            delivery->output, result.replications, simulation->replications);
     result_free(&result);
     return fault;
 }
@@ -55,6 +61,12 @@ static struct fault *check_shard(struct delivery *delivery, const struct identit
 {
     struct parcel parcel;
     struct fault *fault = parcel_open(delivery->output, &parcel);
+    if (fault == NULL) fault = parcel_check(&parcel, NULL);
+    if (fault != NULL && fault->code == FAULT_FILES) {
+        struct fault *said = fault_raise(FAULT_FILES, "%s; --force simulates it anew", fault->sentence);
+        fault_free(fault);
+        fault = said;
+    }
     if (fault == NULL) fault = identity_compare(&parcel.head.identity, identity, IDENTITY_SAME_RUN, delivery->output);
     delivery->finished = fault == NULL;
     parcel_close(&parcel);
@@ -109,7 +121,7 @@ static struct fault *open_checkpoint(struct delivery *delivery, struct identity 
                        : checkpoint_open(folder, wish->force && !wish->resume, checkpoint);
     free(folder);
     if (fault != NULL) return fault;
-    delivery->replace = wish->force || wish->resume;
+    delivery->replace = wish->force || wish->resume || wish->cell; /* of a cell, another batch may have been as fast */
     if (checkpoint->unlocked)
         fprintf(stderr,
                 "zhol: warning: %s lies on a file system without locks: nothing keeps a second run away from it\n",

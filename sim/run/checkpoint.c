@@ -65,6 +65,10 @@ static struct fault *take_lock(struct checkpoint *checkpoint)
     if (asprintf(&path, "%s/lock", checkpoint->folder) < 0) return fault_no_memory();
     struct fault *fault = lock_file(path, checkpoint->folder, &checkpoint->lock, &checkpoint->unlocked);
     free(path);
+    if (fault != NULL && checkpoint->lock >= 0) {
+        (void)close(checkpoint->lock); /* it is another's, and so is all in the folder */
+        checkpoint->lock = -1;
+    }
     return fault;
 }
 

@@ -70,9 +70,11 @@ static struct fault *check_shards(const struct merge *merge)
     struct fault *faults = NULL;
     for (size_t i = 1; i < merge->shards && !fault_enough(faults); i++) {
         const struct parcel *shard = &merge->shard[i];
-        faults = fault_join(
-            faults, identity_compare(&shard->head.identity, &first->head.identity, IDENTITY_SAME_RUN, shard->path));
-        if (shard->head.identity.shard.index == merge->shard[i - 1].head.identity.shard.index)
+        struct fault *differs =
+            identity_compare(&shard->head.identity, &first->head.identity, IDENTITY_SAME_RUN, shard->path);
+        const bool same = differs == NULL;
+        faults = fault_join(faults, differs);
+        if (same && shard->head.identity.shard.index == merge->shard[i - 1].head.identity.shard.index)
             faults =
                 fault_join(faults, fault_raise(FAULT_FILES, "%s and %s are both shard %" PRIu64 " of %" PRIu64,
                                                merge->shard[i - 1].path, shard->path, shard->head.identity.shard.index,

@@ -395,9 +395,9 @@ class Batch(unittest.TestCase):
         self.assertTrue((self.folder / part / "state").exists())
 
     def test_a_cell_goes_on_from_its_checkpoint(self):
-        self.zhol("batch", "batch.yaml", "-n", "30000", "-o", "whole")
-        self.interrupt("parts/dear-oil.part", "-n", "30000", "-o", "parts")
-        self.zhol("batch", "batch.yaml", "-n", "30000", "-o", "parts")
+        self.zhol("batch", "batch.yaml", "-n", "12000", "-o", "whole")
+        self.interrupt("parts/dear-oil.part", "-n", "12000", "-o", "parts")
+        self.zhol("batch", "batch.yaml", "-n", "12000", "-o", "parts")
         self.assertEqual(self.names("parts"), sorted(f"{cell}.h5" for cell in CELLS))
         for cell in CELLS:
             self.assertEqual((self.folder / f"parts/{cell}.h5").read_bytes(), (self.folder / f"whole/{cell}.h5").read_bytes(), cell)

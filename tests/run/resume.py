@@ -144,6 +144,39 @@ class Resume(Runs):
         other.write_text(WILD)
         self.assertIn("r.part is of the scenario minimal; expected wild", self.run_to("r.h5", "-n", 1200, "--resume", status=4, scenario=other).stderr)
 
+    def test_a_run_that_was_refused_leaves_what_the_one_at_work_needs(self):
+        """Before anything is kept, there is a lock alone, which is not the second one's to take away."""
+        words = ["-n", 10**7, "--memory", "1MiB", "--save", "none"]
+        run = subprocess.Popen([str(word) for word in (ZHOL, "run", MINIMAL, "-o", "r.h5", "--progress", "none", *words)],
+                               cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        while run.poll() is None and not (self.folder / "r.part/lock").exists():
+            time.sleep(0.002)
+        time.sleep(0.3)
+        for more in ([], ["--resume"], ["--force"]):
+            self.assertIn("another run is at work", self.run_to("r.h5", *words, *more, status=2).stderr)
+            self.assertTrue((self.folder / "r.part/lock").exists())
+        run.send_signal(signal.SIGINT)
+        said = run.communicate()[1]
+        self.assertEqual(run.returncode, 130, said)
+        self.assertRegex(said, r"r.part holds \d+ of 10000000 replications")
+
+    def test_less_than_there_is_does_not_take_its_place(self):
+        whole = self.fresh("-n", 2000)
+        self.assertIn("fresh.h5 has 2000 replications already; expected -n of as many or more, not 1000",
+                      self.run_to("fresh.h5", "-n", 1000, "--resume", status=4).stderr)
+        self.assertEqual((self.folder / "fresh.h5").read_bytes(), whole)
+
+    def test_a_damaged_shard_is_not_finished(self):
+        self.run_to("s.h5", "-n", 2000, "--shard", "1/2")
+        path = self.folder / "s.shard-1-of-2"
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
+        self.assertRegex(self.run_to("s.h5", "-n", 2000, "--shard", "1/2", "--resume", status=4).stderr,
+                         "s.shard-1-of-2 is damaged: .*; --force simulates it anew")
+        self.run_to("s.h5", "-n", 2000, "--shard", "1/2", "--force")
+        self.assertEqual(path.read_bytes(), whole)
+
     def test_a_second_run_at_the_same_result_is_refused(self):
         run = self.begin("r.h5", "-n", 10**6)
         for words in ([], ["--resume"], ["--force"]):
