@@ -110,7 +110,7 @@ class Mpi(unittest.TestCase):
 
     def stopped(self, stop):
         """A long run that is stopped once something is safe, and goes on to the same bytes, alone and with others."""
-        words = ("-n", 250 * CHUNK, "--save", "none")
+        words = ("-n", 1000 * CHUNK, "--save", "none", "--memory", "1MB")  # seconds, of which the first part takes little
         process = self.start(MPIRUN, "-n", 3, WITH_MPI, "run", MINIMAL, *words, "-j", 1, "--checkpoint", 0, "-o", "shared.h5")
         try:
             self.wait_for((self.folder / "shared.part/state").exists, process)
@@ -156,7 +156,7 @@ class Mpi(unittest.TestCase):
 
     def test_another_run(self):
         """Ranks that are not about to do the same."""
-        for theirs, told in {("--seed", 2): "is of seed 2; expected 1", ("--shard", "1/2"): "of a number of shards",
+        for theirs, told in {("--seed", 2): "is of seed 2; expected 1", ("--shard", "1/2"): "is of a run in 2 shards; expected 0",
                              ("--set", "drivers.oil.kappa=0.4 /yr"): "is of another text of the scenario",
                              ("--memory", "1GiB"): "is of --memory 1073741824"}.items():
             told_all = self.end(self.start(MPIRUN, "-n", 1, WITH_MPI, "run", MINIMAL, "-n", 2 * CHUNK, "-o", "a.h5", ":",
