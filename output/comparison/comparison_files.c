@@ -162,9 +162,7 @@ struct fault *comparison_reading_open_heads(struct comparison_reading *reading)
 static char *without_ending(const char *path, bool with_folders)
 {
     const char *slash = strrchr(path, '/'), *last = slash == NULL || with_folders ? path : slash + 1;
-    size_t length = strlen(last);
-    if (length > 3 && strcmp(last + length - 3, ".h5") == 0) length -= 3;
-    char *name = strndup(last, length);
+    char *name = strndup(last, result_stem(last));
     for (char *c = name; c != NULL && *c != '\0'; c++)
         if (*c == ' ' || *c == ',' || *c == '"' || *c == '\n' || *c == '\t') *c = '_';
     return name;

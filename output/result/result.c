@@ -3,6 +3,13 @@
 #include "output/result/result.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+size_t result_stem(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 3 && strcmp(path + length - 3, ".h5") == 0 ? length - 3 : length;
+}
 
 void result_free(struct result *result)
 {

@@ -75,6 +75,8 @@ struct result {
 /* The moments over the horizon of the outcome of that path; NULL: there is none. */
 const struct moments *result_horizon(const struct result *result, const char *path);
 
+/* The length of a path without the ending .h5. */
+size_t result_stem(const char *path);
 void result_free(struct result *result);
 
 /* What is known of an outcome in a period: a year, or `years` for the horizon. */

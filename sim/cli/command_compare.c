@@ -256,8 +256,7 @@ static struct fault *check_output(const struct compare_options *options)
         if (output_path_is_same(options->output, options->file[i]))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
                                options->output);
-    if (options->output == NULL || options->force || access(options->output, F_OK) < 0) return NULL;
-    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", options->output);
+    return options->output == NULL || options->force ? NULL : output_path_check_free(options->output);
 }
 
 static bool fits_any(const char *pattern, const struct comparison *comparison)

@@ -4,6 +4,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/report.h"
+#include "sim/core/stopwatch.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/merge.h"
 #include "sim/run/trust.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { OPTION_FORCE = 512, OPTION_PRECISION };
@@ -73,10 +73,7 @@ static struct fault *check_output(const struct merge_options *options)
         if (output_path_is_same(options->output, options->shard[i]))
             return fault_raise(FAULT_USAGE, "the result %s would replace a shard; expected another name",
                                options->output);
-    if (!options->force && access(options->output, F_OK) == 0)
-        return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place",
-                           options->output);
-    return NULL;
+    return options->force ? NULL : output_path_check_free(options->output);
 }
 
 static void report(const struct merge *merge, const struct result *result, const char *output, double seconds)
@@ -92,13 +89,10 @@ static void report(const struct merge *merge, const struct result *result, const
 static struct fault *merge_into(struct merge *merge, const struct merge_options *options)
 {
     struct result result;
-    struct timespec begin, end;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    const double begin = stopwatch_now();
     struct fault *fault = merge_run(merge, options->threads, options->goals, options->goal, &result);
     if (fault == NULL) fault = trust_write(&result, options->output, options->force, options->threads);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-    if (fault == NULL) report(merge, &result, options->output, seconds);
+    if (fault == NULL) report(merge, &result, options->output, stopwatch_now() - begin);
     result_free(&result);
     return fault;
 }

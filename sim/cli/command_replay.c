@@ -155,8 +155,7 @@ static struct fault *check_output(const struct replay_options *options)
     if (output == NULL) return NULL;
     if (output_path_is_same(output, options->worst.path))
         return fault_raise(FAULT_USAGE, "-o %s would replace the result; expected another name", output);
-    if (options->force || access(output, F_OK) < 0) return NULL;
-    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it", output);
+    return options->force ? NULL : output_path_check_free(output);
 }
 
 int command_replay(int argc, char **argv)

@@ -392,19 +392,12 @@ static struct fault *fly_and_print(struct outlook *outlook, struct slurm_options
     return fault;
 }
 
-/* "kz" of "kz.h5", as shards and checkpoints are called. Allocated; NULL without memory. */
-static char *without_ending(const char *output)
-{
-    const size_t length = strlen(output);
-    return strndup(output, length > 3 && strcmp(output + length - 3, ".h5") == 0 ? length - 3 : length);
-}
-
 static struct fault *of_scenario(struct slurm_options *options)
 {
     const char *file = options->shared.scenario[0];
     struct simulation simulation;
     char *output = options->shared.output == NULL ? simulation_output(file) : strdup(options->shared.output);
-    char *shards = output == NULL ? NULL : without_ending(output);
+    char *shards = output == NULL ? NULL : strndup(output, result_stem(output));
     struct fault *fault = simulation_open(file, &options->shared.settings, &simulation);
     struct outlook outlook = {.file = file, .output = output, .shards = shards, .simulation = &simulation};
     if (fault == NULL && shards == NULL) fault = fault_no_memory();

@@ -1,7 +1,10 @@
 /* sim/cli/deliver.c -- see deliver.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/deliver.h"
+#include "sim/cli/guard.h"
+#include "sim/cli/output_path.h"
 #include "sim/cli/report.h"
+#include "sim/core/stopwatch.h"
 #include "sim/run/trust.h"
 
 #include <errno.h>
@@ -9,16 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 char *deliver_shard_path(const char *result, const struct shard *shard)
 {
     char *path = NULL;
-    size_t length = strlen(result);
-    if (length > 3 && strcmp(result + length - 3, ".h5") == 0) length -= 3;
-    const int made =
-        asprintf(&path, "%.*s.shard-%" PRIu64 "-of-%" PRIu64, (int)length, result, shard->index, shard->count);
+    const int made = asprintf(&path, "%.*s.shard-%" PRIu64 "-of-%" PRIu64, (int)result_stem(result), result,
+                              shard->index, shard->count);
     return made < 0 ? NULL : path;
 }
 
@@ -29,16 +29,12 @@ static void warn(void *context, const struct fault *fault)
             fault->sentence, delivery->checkpoint.done);
 }
 
-static struct fault *stands_in_the_way(const char *output)
-{
-    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", output);
-}
-
 /* Only a result of the same draws gives way to one that is resumed. */
 static struct fault *check_result(const struct delivery *delivery)
 {
     const struct simulation *simulation = delivery->simulation;
     struct result result;
+    TRY(guard_result(delivery->output, false));
     struct fault *fault = result_read_outline(delivery->output, &result);
     if (fault == NULL &&
         (result.seed != simulation->plan.seed || strcmp(result.scenario, simulation->scenario->merged_text) != 0))
@@ -78,7 +74,7 @@ static struct fault *check_output(struct delivery *delivery, const struct identi
 {
     const struct delivery_wish *wish = delivery->wish;
     if (wish->force || access(delivery->output, F_OK) < 0) return NULL;
-    if (!wish->resume) return stands_in_the_way(delivery->output);
+    if (!wish->resume) return output_path_check_free(delivery->output);
     if (wish->shard.count > 0) return check_shard(delivery, identity);
     TRY(check_result(delivery));
     if (!checkpoint_is_there(&delivery->checkpoint))
@@ -166,14 +162,12 @@ static struct fault *write_result(struct delivery *delivery, struct progress *pr
 {
     const struct run_settings *settings = delivery->settings;
     struct result result;
-    struct timespec begin, end;
     const struct ensemble_watch watch = progress_watch(progress);
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    const double begin = stopwatch_now();
     struct fault *fault = simulate_kept(delivery->simulation, settings, &delivery->checkpoint, &watch, &result);
     progress_end(progress);
     if (fault == NULL) fault = trust_write(&result, delivery->output, delivery->replace, settings->threads);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    const double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    const double seconds = stopwatch_now() - begin;
     const size_t warnings = fault == NULL ? report_result(&result, delivery->output, seconds) : 0;
     if (fault == NULL && result.stopped_by != NULL)
         fprintf(stderr, "stopped by %s\n", result.stopped_by);

@@ -32,6 +32,12 @@ struct fault *output_path_check(const char *path)
     return fault;
 }
 
+struct fault *output_path_check_free(const char *path)
+{
+    if (access(path, F_OK) < 0) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", path);
+}
+
 bool output_path_is_same(const char *one, const char *other)
 {
     struct stat a, b;

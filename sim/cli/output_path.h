@@ -10,6 +10,8 @@
 /* What is no regular file, and a folder that is not there or cannot be written to, are faults; links are followed. NULL:
  * nothing is to be written. */
 MUST_CHECK struct fault *output_path_check(const char *path);
+/* What is there already is a fault (FAULT_USAGE). */
+MUST_CHECK struct fault *output_path_check_free(const char *path);
 /* Whether both are one file, or would be. */
 bool output_path_is_same(const char *one, const char *other);
 

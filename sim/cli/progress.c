@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/progress.h"
 #include "sim/core/lanes.h"
+#include "sim/core/stopwatch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -56,7 +57,7 @@ bool progress_read_style(const char *text, enum progress_style *style)
 void progress_begin(struct progress *progress, enum progress_style style, uint64_t replications)
 {
     *progress = (struct progress){.style = style, .replications = replications};
-    clock_gettime(CLOCK_MONOTONIC, &progress->begin);
+    progress->begin = stopwatch_now();
 }
 
 void progress_part(struct progress *progress, const char *label, uint64_t replications)
@@ -69,13 +70,6 @@ void progress_part(struct progress *progress, const char *label, uint64_t replic
 void progress_resume(struct progress *progress, uint64_t replications)
 {
     progress->there += replications;
-}
-
-static double elapsed(const struct progress *progress)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - progress->begin.tv_sec) + 1e-9 * (double)(now.tv_nsec - progress->begin.tv_nsec);
 }
 
 static void draw(struct progress *progress, double done, double all, double seconds)
@@ -101,7 +95,7 @@ static void show(void *context, uint64_t done, uint64_t all)
 {
     struct progress *progress = context;
     if (progress->style == PROGRESS_NONE) return;
-    const double seconds = elapsed(progress), wait = progress->style == PROGRESS_BAR ? 0.1 : 10.0;
+    const double seconds = stopwatch_now() - progress->begin, wait = progress->style == PROGRESS_BAR ? 0.1 : 10.0;
     if (seconds - progress->shown < wait) return;
     progress->shown = seconds;
     const double part = progress->part > 0 ? (double)progress->part : (double)all * LANES_PER_CHUNK;

@@ -7,7 +7,6 @@
 #include "sim/core/ensemble.h"
 
 #include <stdbool.h>
-#include <time.h>
 
 enum progress_style { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_LINES };
 
@@ -17,8 +16,8 @@ struct progress {
     uint64_t replications; /* of all parts */
     uint64_t before, part; /* of the parts before this one, and of this one */
     uint64_t there;        /* of these, before it began */
-    struct timespec begin;
-    double shown; /* seconds after begin of the last display */
+    double begin;          /* by the stopwatch */
+    double shown;          /* seconds after begin of the last display */
     bool drawn;
 };
 

@@ -38,6 +38,16 @@ static uint64_t reach_of(const struct accumulator *accumulator)
     return reach < accumulator->limit ? reach : accumulator->limit;
 }
 
+/* How many replications may be kept alike; of what is to be poured into sketches at once, those that are in. */
+static uint64_t room_of(const struct accumulator *accumulator)
+{
+    const struct simulation *simulation = accumulator->simulation;
+    const struct retention *retention = &accumulator->retention;
+    const bool grows = simulation->goals.count == 0 && !retention->sketched &&
+                       retention_of(simulation, accumulator->limit, accumulator->memory).sketched;
+    return grows ? retention->replications : retention_room(simulation, retention, accumulator->limit);
+}
+
 /* Samples of what is to be kept, with room for as many replications as are kept alike; those that are in move over. */
 static struct fault *keep_samples(struct accumulator *accumulator)
 {
@@ -46,7 +56,7 @@ static struct fault *keep_samples(struct accumulator *accumulator)
     struct samples *samples = &accumulator->samples;
     const size_t cells = world_cells(simulation->world);
     const size_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
-    const uint64_t room = retention_room(simulation, retention, accumulator->limit) - accumulator->first;
+    const uint64_t room = room_of(accumulator) - accumulator->first;
     if (retention_rows(simulation, retention) == 0) {
         samples_free(samples);
         return NULL;

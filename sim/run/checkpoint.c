@@ -1,6 +1,7 @@
 /* sim/run/checkpoint.c -- see checkpoint.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/checkpoint.h"
+#include "sim/core/stopwatch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,10 +21,8 @@ static struct fault *cannot(const char *path, const char *what)
 
 char *checkpoint_folder(const char *result)
 {
-    size_t length = strlen(result);
     char *folder = NULL;
-    if (length > 3 && strcmp(result + length - 3, ".h5") == 0) length -= 3;
-    return asprintf(&folder, "%.*s.part", (int)length, result) < 0 ? NULL : folder;
+    return asprintf(&folder, "%.*s.part", (int)result_stem(result), result) < 0 ? NULL : folder;
 }
 
 char *checkpoint_state(const char *folder)
@@ -102,7 +101,7 @@ struct fault *checkpoint_open(const char *folder, bool anew, struct checkpoint *
     checkpoint->state = checkpoint_state(folder);
     if (checkpoint->folder == NULL || checkpoint->state == NULL) return fault_no_memory();
     TRY(take_lock(checkpoint));
-    clock_gettime(CLOCK_MONOTONIC, &checkpoint->last);
+    checkpoint->last = stopwatch_now();
     if (anew || (access(checkpoint->state, F_OK) < 0 && errno == ENOENT)) return NULL;
     TRY(parcel_open(checkpoint->state, &checkpoint->there));
     checkpoint->done = checkpoint->there.head.done;
@@ -272,7 +271,7 @@ static struct fault *save_samples(struct checkpoint *checkpoint, const struct ac
 
 struct fault *checkpoint_save(struct checkpoint *checkpoint, const struct accumulator *accumulator)
 {
-    clock_gettime(CLOCK_MONOTONIC, &checkpoint->last);
+    checkpoint->last = stopwatch_now();
     if (accumulator->samples.count > 0)
         TRY(save_samples(checkpoint, accumulator));
     else if (checkpoint->records.count > 0)
@@ -285,17 +284,14 @@ struct fault *checkpoint_save(struct checkpoint *checkpoint, const struct accumu
     if (asprintf(&samples, "samples-%" PRIu64, checkpoint->generation) < 0) return fault_no_memory();
     struct fault *fault = sweep(checkpoint, "state", samples);
     free(samples);
-    clock_gettime(CLOCK_MONOTONIC, &checkpoint->last);
+    checkpoint->last = stopwatch_now();
     return fault;
 }
 
 static bool is_due(void *context)
 {
     const struct checkpoint *checkpoint = context;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - checkpoint->last.tv_sec) + 1e-9 * (double)(now.tv_nsec - checkpoint->last.tv_nsec) >=
-           checkpoint->interval;
+    return stopwatch_now() - checkpoint->last >= checkpoint->interval;
 }
 
 /* What cannot be written is told once, not every minute. */

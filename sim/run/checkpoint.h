@@ -9,8 +9,6 @@
 
 #include "sim/run/parcel.h"
 
-#include <time.h>
-
 struct checkpoint {
     char *folder, *state;
     int lock;            /* -1: not held */
@@ -19,8 +17,8 @@ struct checkpoint {
     bool keep;           /* it stays when the run is done */
     struct parcel there; /* the state that was found; file -1: none */
     struct identity identity;
-    struct timespec last; /* when it was kept last */
-    uint64_t done;        /* replications that are safe */
+    double last;   /* by the stopwatch: when it was kept, or tried to be */
+    uint64_t done; /* replications that are safe */
     uint64_t generation, end;
     int samples; /* -1: none */
     size_t rows, inputs;
@@ -48,7 +46,8 @@ enum checkpoint_use { CHECKPOINT_ANEW, CHECKPOINT_RESUME, CHECKPOINT_RESUME_OR_A
 /* For a run of this identity, which it takes over. */
 MUST_CHECK struct fault *checkpoint_begin(struct checkpoint *checkpoint, struct identity *identity,
                                           enum checkpoint_use use);
-/* Whether what is there may serve a run that keeps this: counts do not become samples again. */
+/* Adds what is there to the accumulator of the run. If it keeps fewer samples than the run does, it is of no use
+ * (FAULT_FILES): counts do not become samples again. */
 MUST_CHECK struct fault *checkpoint_resume(struct checkpoint *checkpoint, struct accumulator *accumulator);
 /* What an accumulator is given; the checkpoint must stay where it is. */
 struct accumulator_keeper checkpoint_keeper(struct checkpoint *checkpoint);
@@ -58,8 +57,7 @@ MUST_CHECK struct fault *checkpoint_save(struct checkpoint *checkpoint, const st
 MUST_CHECK struct fault *checkpoint_remove(struct checkpoint *checkpoint);
 void checkpoint_close(struct checkpoint *checkpoint);
 
-/* Adds what is in a folder that is not opened, such as for a look at it: the path of its state, and of its samples.
- * Allocated; NULL without memory. */
+/* Where the state of a folder is, and its samples. Allocated; NULL without memory. */
 char *checkpoint_state(const char *folder);
 char *checkpoint_samples(const char *folder, uint64_t generation);
 

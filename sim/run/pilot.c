@@ -1,11 +1,11 @@
 /* sim/run/pilot.c -- see pilot.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/pilot.h"
+#include "sim/core/stopwatch.h"
 #include "sim/run/judge.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { PILOT = 2, PILOT_OF_MEANS = 5, PILOT_OF_TAILS = 21 }; /* chunks, the first of which warms caches */
 
@@ -22,22 +22,14 @@ static uint64_t pilot_chunks(const struct precision_goals *goals)
     return chunks;
 }
 
-static double seconds_since(const struct timespec *begin)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
-}
-
 /* The first chunk, then the others, which are timed. */
 static struct fault *fly(struct accumulator *accumulator, const struct precision_goals *goals, struct pilot *pilot)
 {
-    struct timespec begin;
     const struct invalid_replication *invalid;
     TRY(accumulator_simulate(accumulator, LANES_PER_CHUNK, LANES_PER_CHUNK, NULL));
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    const double begin = stopwatch_now();
     TRY(accumulator_simulate(accumulator, pilot->replications, pilot->replications, NULL));
-    pilot->seconds = seconds_since(&begin) / (double)(chunks_of(pilot->replications) - 1);
+    pilot->seconds = (stopwatch_now() - begin) / (double)(chunks_of(pilot->replications) - 1);
     pilot->invalid = tally_invalid(accumulator->tally, &invalid);
     if (pilot->invalid > 0) {
         pilot->month = invalid->month;
