@@ -35,19 +35,36 @@ static const char *shown_path(const struct setting *setting)
     return setting->path[0] == '\0' ? setting->key->meaning : setting->path;
 }
 
+/* "; did you mean 'sigma'?", or what else might have been meant: "; expected sigma, start or drift". Allocated; NULL
+ * without memory. */
+static char *meant(const char *key, const char *const names[])
+{
+    char hint[96], *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (to == NULL) return NULL;
+    units_hint(key, names, sizeof hint, hint);
+    fputs(hint, to);
+    for (size_t i = 0; hint[0] == '\0' && names[i] != NULL; i++)
+        fprintf(to, "%s%s", i == 0 ? "; expected " : names[i + 1] == NULL ? " or " : ", ", names[i]);
+    return fclose(to) == 0 ? text : (free(text), NULL);
+}
+
 static struct fault *unknown_key(const struct scope *scope, const struct node *node, const struct setting *parent)
 {
-    char hint[96];
     const char **names = known_names(scope);
-    if (names == NULL) return fault_no_memory();
+    char *hint = names == NULL ? NULL : meant(node->key, names);
     struct fault *fault;
-    if (scope->variant != NULL)
+    if (hint == NULL)
+        fault = fault_no_memory();
+    else if (scope->variant != NULL)
         fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key of the model %s%s", shown_path(parent),
-                         node->key, scope->variant->name, units_hint(node->key, names, sizeof hint, hint));
+                         node->key, scope->variant->name, hint);
     else
         fault = fault_at(FAULT_SCENARIO, node->key_place, "%s: '%s' is not a key that stands here%s",
-                         shown_path(parent), node->key, units_hint(node->key, names, sizeof hint, hint));
+                         shown_path(parent), node->key, hint);
     free(names);
+    free(hint);
     return fault;
 }
 

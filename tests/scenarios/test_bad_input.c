@@ -512,7 +512,10 @@ static const struct wrong {
      "events.a.effects.legs.line.capacity.until is 2020-05, not after `from`; expected a later month"},
     {"effect-twice", 0, 10, 7, "the key 'legs.line.capacity' stands twice in this map"},
     {"effect-keys", 0, 5, 45, "events.a.effects is a list; expected a map of keys"},
-    {"effect-keys", 1, 6, 67, "events.b.effects.legs.line.capacity: 'factor' is not a key that stands here"},
+    {"effect-keys", 1, 6, 67,
+     "events.b.effects.legs.line.capacity: 'factor' is not a key that stands here; expected set, add, scale, ramp, "
+     "each, "
+     "from or until"},
     {"effect-keys", 2, 7, 66, "events.c.effects.legs.line.capacity is '2'; expected a map of keys"},
     {"effect-keys", 3, 8, 74, "events.d.effects.legs.line.capacity.scale can be as low as -1; expected 0 or more"},
     {"effect-keys", 4, 9, 83, "events.f.effects.legs.line.capacity.ramp is 0 mo; expected more than 0 mo"},
