@@ -20,7 +20,7 @@ import numpy
 import xarray
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import Result
+from results import Result, SANITIZED
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 WORLDS = {"dear-oil": "extends: base\nscenario: dear-oil\ntitle: Oil is dear\ndrivers: {oil: {mean: 90 USD/bbl}}\n",
@@ -395,13 +395,15 @@ class Batch(unittest.TestCase):
         self.assertTrue((self.folder / part / "state").exists())
 
     def test_a_cell_goes_on_from_its_checkpoint(self):
-        self.zhol("batch", "batch.yaml", "-n", "12000", "-o", "whole")
-        self.interrupt("parts/dear-oil.part", "-n", "12000", "-o", "parts")
-        self.zhol("batch", "batch.yaml", "-n", "12000", "-o", "parts")
+        n = "3000" if SANITIZED else "12000"
+        self.zhol("batch", "batch.yaml", "-n", n, "-o", "whole")
+        self.interrupt("parts/dear-oil.part", "-n", n, "-o", "parts")
+        self.zhol("batch", "batch.yaml", "-n", n, "-o", "parts")
         self.assertEqual(self.names("parts"), sorted(f"{cell}.h5" for cell in CELLS))
         for cell in CELLS:
             self.assertEqual((self.folder / f"parts/{cell}.h5").read_bytes(), (self.folder / f"whole/{cell}.h5").read_bytes(), cell)
 
+    @unittest.skipIf(SANITIZED, "the bytes are those of one run, as of the cells without goals")
     def test_a_batch_with_goals_goes_on_from_its_checkpoints(self):
         self.write("batch", self.PRECISE % 41000)
         whole = self.zhol("batch", "batch.yaml", "-o", "whole", "--keep")
@@ -454,6 +456,7 @@ precision:
                     return False
         return True
 
+    @unittest.skipIf(SANITIZED, "when it stops is a matter of values")
     def test_a_batch_stops_when_its_differences_are_known(self):
         limit = 41000
         self.write("batch", self.PRECISE % limit)
@@ -523,7 +526,7 @@ precision:
         self.assertIn("unrecognized option '--precision'", self.zhol("batch", "batch.yaml", "--precision", "fiscal.total=1 %", status=2).stderr)
 
     def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(self):
-        words = [ZHOL, "batch", "batch.yaml", "-n", "40000", "-j", "1", "--progress", "none"]
+        words = [ZHOL, "batch", "batch.yaml", "-n", "8000" if SANITIZED else "40000", "-j", "1", "--progress", "none"]
         run = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while run.poll() is None and not (self.folder / "small/base.h5").exists():
             time.sleep(0.01)
@@ -532,12 +535,14 @@ precision:
         self.assertEqual(run.returncode, 130, error)
         self.assertRegex(error, r"zhol: interrupted; \d of 9 cells are in small; the same command again goes on from there")
         self.assertEqual(out, "")
-        finished = [name for name in self.names()]
-        self.assertTrue(0 < len(finished) < 9 and all(name.endswith(".h5") for name in finished), finished)
+        finished = [name for name in self.names() if name.endswith(".h5")]
+        begun = [name for name in self.names() if not name.endswith(".h5")]
+        self.assertTrue(0 < len(finished) < 9, finished)
+        self.assertTrue(len(begun) <= 1 and all(name.endswith(".part") for name in begun), begun)
         again = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual([f"{cell}.h5" for cell in self.unchanged(again)], finished)
-        self.assertEqual(len(self.names()), 9)
+        self.assertEqual(self.names(), sorted(f"{cell}.h5" for cell in CELLS))
 
     def test_progress_in_a_log_names_the_cell(self):
         self.assertNotIn("\r", self.batch("--progress", "plain").stderr)
