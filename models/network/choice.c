@@ -2,34 +2,37 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/network/choice.h"
 
-#include <stdlib.h>
+#include <string.h>
 
+/* Rows of `width` lanes. */
 struct choice {
     const struct routes *routes;
-    double (*lambda)[LANES];    /* [nests] */
-    double (*inverse)[LANES];   /* [nests] 1 / lambda */
-    double (*steepness)[LANES]; /* [flows] */
-    double (*inclusive)[LANES]; /* [nests] I_n */
-    double (*top)[LANES];       /* [flows] greatest I_n, taken out */
-    double (*sum)[LANES];       /* [flows] sum of exp(I_n - top) */
-    double (*work)[LANES];      /* [routes] arguments, then values, of a pass */
-    double (*sums)[LANES];      /* [nests] sums of exponentials within a nest, then their logs */
+    size_t width;
+    double *lambda;    /* [nests] */
+    double *inverse;   /* [nests] 1 / lambda */
+    double *steepness; /* [flows] */
+    double *inclusive; /* [nests] I_n */
+    double *top;       /* [flows] greatest I_n, taken out */
+    double *sum;       /* [flows] sum of exp(I_n - top) */
+    double *work;      /* [routes] arguments, then values, of a pass */
+    double *sums;      /* [nests] sums of exponentials within a nest, then their logs */
 };
 
-struct fault *choice_open(const struct routes *routes, struct arena *arena, struct choice **out)
+struct fault *choice_open(const struct routes *routes, size_t width, struct arena *arena, struct choice **out)
 {
     struct choice *choice = arena_take(arena, 1, sizeof *choice);
     if (choice == NULL) return fault_no_memory();
     *out = choice;
     choice->routes = routes;
-    choice->lambda = arena_rows(arena, routes->nests);
-    choice->inverse = arena_rows(arena, routes->nests);
-    choice->steepness = arena_rows(arena, routes->flows);
-    choice->inclusive = arena_rows(arena, routes->nests);
-    choice->top = arena_rows(arena, routes->flows);
-    choice->sum = arena_rows(arena, routes->flows);
-    choice->work = arena_rows(arena, routes->count);
-    choice->sums = arena_rows(arena, routes->nests);
+    choice->width = width;
+    choice->lambda = arena_narrow(arena, routes->nests, width);
+    choice->inverse = arena_narrow(arena, routes->nests, width);
+    choice->steepness = arena_narrow(arena, routes->flows, width);
+    choice->inclusive = arena_narrow(arena, routes->nests, width);
+    choice->top = arena_narrow(arena, routes->flows, width);
+    choice->sum = arena_narrow(arena, routes->flows, width);
+    choice->work = arena_narrow(arena, routes->count, width);
+    choice->sums = arena_narrow(arena, routes->nests, width);
     return arena_check(arena);
 }
 
@@ -39,7 +42,7 @@ static void constants_of_shares(const struct choice *choice, double (*constant)[
     const struct routes *routes = choice->routes;
     _Alignas(LANES_ALIGNMENT) double part[LANES], whole[LANES];
     for (size_t n = 0; n < routes->nests; n++) {
-        const double *lambda = choice->lambda[n], nest_share = routes_nest_share(routes, n);
+        const double *lambda = choice->lambda + n * LANES, nest_share = routes_nest_share(routes, n);
         for (size_t i = 0; i < routes->nest[n].count; i++) {
             const size_t r = routes->nest[n].first + i;
             if (routes->route[r].like != r) continue;
@@ -57,14 +60,17 @@ void choice_start(struct choice *choice, const struct rows *rows, const double (
     const struct routes *routes = choice->routes;
     for (size_t n = 0; n < routes->nests; n++) {
         const int slot = routes->nest[n].lambda;
-        for (int l = 0; l < LANES; l++) choice->lambda[n][l] = slot < 0 ? 1.0 : rows_get(rows, slot)[l];
-        EACH_LANE(l) choice->inverse[n][l] = 1.0 / choice->lambda[n][l];
+        for (int l = 0; l < LANES; l++)
+            choice->lambda[n * LANES + (size_t)l] = slot < 0 ? 1.0 : rows_get(rows, slot)[l];
+        const double *lambda = choice->lambda + n * LANES;
+        double *inverse = choice->inverse + n * LANES;
+        EACH_LANE(l) inverse[l] = 1.0 / lambda[l];
     }
     for (size_t f = 0; f < routes->flows; f++) {
-        double *steepness = choice->steepness[f];
+        double *steepness = choice->steepness + f * LANES;
         EACH_LANE(l) steepness[l] = 1.0;
         for (size_t n = routes->flow[f].first_nest; n < routes->flow[f].first_nest + routes->flow[f].nests; n++) {
-            const double *inverse = choice->inverse[n];
+            const double *inverse = choice->inverse + n * LANES;
             EACH_LANE(l) steepness[l] = inverse[l] > steepness[l] ? inverse[l] : steepness[l];
         }
     }
@@ -83,18 +89,19 @@ void choice_start(struct choice *choice, const struct rows *rows, const double (
     }
 }
 
-static void exponentials(size_t count, double (*row)[LANES])
+/* The i-th of rows of `width` lanes. Functions with a width are compiled for each that is asked for. */
+#define ROW(rows, i) ((rows) + (i)*width)
+
+static void exponentials(size_t count, double *x)
 {
-    double *x = row[0];
 #pragma omp simd
-    for (size_t i = 0; i < count * LANES; i++) x[i] = lanes_exp(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_exp(x[i]);
 }
 
-static void logs(size_t count, double (*row)[LANES])
+static void logs(size_t count, double *x)
 {
-    double *x = row[0];
 #pragma omp simd
-    for (size_t i = 0; i < count * LANES; i++) x[i] = lanes_log(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_log(x[i]);
 }
 
 /* How many exponentials a choice between `count` takes: between two one is enough. */
@@ -104,41 +111,43 @@ static size_t exponentials_of(size_t count)
 }
 
 /* The greatest of the values, and the arguments of the exponentials, scaled (NULL: not). */
-static void arguments_of(size_t count, const double (*value)[LANES], const double *scale, double top[LANES],
-                         double (*argument)[LANES])
+LANES_INLINE void arguments_of(size_t count, const double *value, const double *scale, double *top, double *argument,
+                               size_t width)
 {
-    EACH_LANE(l) top[l] = value[0][l];
-    for (size_t i = 1; i < count; i++) EACH_LANE(l) top[l] = value[i][l] > top[l] ? value[i][l] : top[l];
+    EACH_OF(l, width) top[l] = value[l];
+    for (size_t i = 1; i < count; i++) {
+        const double *v = ROW(value, i);
+        EACH_OF(l, width) top[l] = v[l] > top[l] ? v[l] : top[l];
+    }
     if (count == 2) {
-        const double *a = value[0], *b = value[1];
-        double *out = argument[0];
-        EACH_LANE(l) out[l] = -__builtin_fabs(b[l] - a[l]);
+        const double *a = value, *b = ROW(value, 1);
+        EACH_OF(l, width) argument[l] = -__builtin_fabs(b[l] - a[l]);
     } else {
         for (size_t i = 0; count > 2 && i < count; i++) {
-            const double *v = value[i];
-            double *out = argument[i];
-            EACH_LANE(l) out[l] = v[l] - top[l];
+            const double *v = ROW(value, i);
+            double *out = ROW(argument, i);
+            EACH_OF(l, width) out[l] = v[l] - top[l];
         }
     }
     if (scale == NULL) return;
     for (size_t i = 0; i < exponentials_of(count); i++) {
-        double *out = argument[i];
-        EACH_LANE(l) out[l] *= scale[l];
+        double *out = ROW(argument, i);
+        EACH_OF(l, width) out[l] *= scale[l];
     }
 }
 
 /* The shares from the exponentials, and their sum. */
-static void shares_of(size_t count, const double (*value)[LANES], const double (*exponential)[LANES],
-                      double (*share)[LANES], double sum[LANES])
+LANES_INLINE void shares_of(size_t count, const double *value, const double *exponential, double *share, double *sum,
+                            size_t width)
 {
     if (count == 1) {
-        EACH_LANE(l) share[0][l] = sum[l] = 1.0;
+        EACH_OF(l, width) share[l] = sum[l] = 1.0;
         return;
     }
     if (count == 2) {
-        const double *a = value[0], *b = value[1], *e = exponential[0];
-        double *p = share[0], *q = share[1];
-        EACH_LANE(l)
+        const double *a = value, *b = ROW(value, 1), *e = exponential;
+        double *p = share, *q = ROW(share, 1);
+        EACH_OF(l, width)
         {
             const double whole = 1.0 + e[l], greater = 1.0 / whole, lesser = e[l] / whole;
             sum[l] = whole;
@@ -147,18 +156,21 @@ static void shares_of(size_t count, const double (*value)[LANES], const double (
         }
         return;
     }
-    EACH_LANE(l) sum[l] = exponential[0][l];
-    for (size_t i = 1; i < count; i++) EACH_LANE(l) sum[l] += exponential[i][l];
+    EACH_OF(l, width) sum[l] = exponential[l];
+    for (size_t i = 1; i < count; i++) {
+        const double *e = ROW(exponential, i);
+        EACH_OF(l, width) sum[l] += e[l];
+    }
     for (size_t i = 0; i < count; i++) {
-        const double *e = exponential[i];
-        double *p = share[i];
-        EACH_LANE(l) p[l] = e[l] / sum[l];
+        const double *e = ROW(exponential, i);
+        double *p = ROW(share, i);
+        EACH_OF(l, width) p[l] = e[l] / sum[l];
     }
 }
 
 /* Within the nests of the flows: conditional shares and inclusive values. */
-static void nests_pass(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
-                       double (*share)[LANES])
+LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t flow[], const double *utility,
+                             double *share, size_t width)
 {
     const struct routes *routes = choice->routes;
     size_t used = 0, logged = 0;
@@ -166,88 +178,112 @@ static void nests_pass(struct choice *choice, size_t flows, const size_t flow[],
         const struct route_flow *of = &routes->flow[flow[f]];
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
-            arguments_of(nest->count, utility + nest->first, choice->inverse[n], choice->inclusive[n],
-                         choice->work + used);
+            arguments_of(nest->count, ROW(utility, nest->first), ROW(choice->inverse, n), ROW(choice->inclusive, n),
+                         ROW(choice->work, used), width);
             used += exponentials_of(nest->count);
         }
     }
-    exponentials(used, choice->work);
+    exponentials(used * width, choice->work);
     used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
-            shares_of(nest->count, utility + nest->first, (const double(*)[LANES])(choice->work + used),
-                      share + nest->first, choice->sums[logged]);
+            shares_of(nest->count, ROW(utility, nest->first), ROW(choice->work, used), ROW(share, nest->first),
+                      ROW(choice->sums, logged), width);
             used += exponentials_of(nest->count);
             logged += nest->count > 1;
         }
     }
-    logs(logged, choice->sums);
+    logs(logged * width, choice->sums);
     logged = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             if (routes->nest[n].count == 1) continue;
-            const double *lambda = choice->lambda[n], *log_sum = choice->sums[logged++];
-            double *inclusive = choice->inclusive[n];
-            EACH_LANE(l) inclusive[l] = LANES_FMA(lambda[l], log_sum[l], inclusive[l]);
+            const double *lambda = ROW(choice->lambda, n), *log_sum = ROW(choice->sums, logged);
+            double *inclusive = ROW(choice->inclusive, n);
+            logged++;
+            EACH_OF(l, width) inclusive[l] = LANES_FMA(lambda[l], log_sum[l], inclusive[l]);
         }
     }
 }
 
 /* Between the nests of the flows. */
-static void flows_pass(struct choice *choice, size_t flows, const size_t flow[], double (*share)[LANES])
+LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t flow[], double *share, size_t width)
 {
     const struct routes *routes = choice->routes;
-    double(*of_nest)[LANES] = choice->sums;
+    double *of_nest = choice->sums;
     size_t used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
-        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + of->first_nest);
-        arguments_of(of->nests, value, NULL, choice->top[flow[f]], choice->work + used);
+        arguments_of(of->nests, ROW(choice->inclusive, of->first_nest), NULL, ROW(choice->top, flow[f]),
+                     ROW(choice->work, used), width);
         used += exponentials_of(of->nests);
     }
-    exponentials(used, choice->work);
+    exponentials(used * width, choice->work);
     used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
-        const double(*value)[LANES] = (const double(*)[LANES])(choice->inclusive + of->first_nest);
-        shares_of(of->nests, value, (const double(*)[LANES])(choice->work + used), of_nest, choice->sum[flow[f]]);
+        shares_of(of->nests, ROW(choice->inclusive, of->first_nest), ROW(choice->work, used), of_nest,
+                  ROW(choice->sum, flow[f]), width);
         used += exponentials_of(of->nests);
         for (size_t n = 0; n < of->nests && of->nests > 1; n++) {
             const struct nest *nest = &routes->nest[of->first_nest + n];
-            const double *whole = of_nest[n];
+            const double *whole = ROW(of_nest, n);
             for (size_t r = nest->first; r < nest->first + nest->count; r++) {
-                double *p = share[r];
-                EACH_LANE(l) p[l] *= whole[l];
+                double *p = ROW(share, r);
+                EACH_OF(l, width) p[l] *= whole[l];
             }
         }
     }
 }
 
-void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
-                   double (*share)[LANES])
+LANES_INLINE void both_passes(struct choice *choice, size_t flows, const size_t flow[], const double *utility,
+                              double *share, size_t width)
 {
-    nests_pass(choice, flows, flow, utility, share);
-    flows_pass(choice, flows, flow, share);
+    nests_pass(choice, flows, flow, utility, share, width);
+    flows_pass(choice, flows, flow, share, width);
+}
+
+void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double *utility, double *share)
+{
+    if (choice->width == LANES)
+        both_passes(choice, flows, flow, utility, share, LANES);
+    else
+        both_passes(choice, flows, flow, utility, share, LANES_FEW);
 }
 
 void choice_log_sums(struct choice *choice, double (*log_sum)[LANES])
 {
     const size_t flows = choice->routes->flows;
+    memcpy(log_sum, choice->sum, flows * sizeof *log_sum);
+    logs(flows * LANES, log_sum[0]);
     for (size_t f = 0; f < flows; f++) {
-        const double *sum = choice->sum[f];
-        EACH_LANE(l) log_sum[f][l] = sum[l];
-    }
-    logs(flows, log_sum);
-    for (size_t f = 0; f < flows; f++) {
-        const double *top = choice->top[f];
+        const double *top = choice->top + f * LANES;
         EACH_LANE(l) log_sum[f][l] += top[l];
     }
 }
 
 const double *choice_steepness(const struct choice *choice, size_t flow)
 {
-    return choice->steepness[flow];
+    return choice->steepness + flow * LANES;
+}
+
+void choice_gather(struct choice *few, const struct choice *all, const size_t lane[LANES_FEW])
+{
+    const struct routes *routes = all->routes;
+    lanes_gather(routes->nests, few->lambda, all->lambda, lane);
+    lanes_gather(routes->nests, few->inverse, all->inverse, lane);
+    lanes_gather(routes->nests, few->inclusive, all->inclusive, lane);
+    lanes_gather(routes->flows, few->top, all->top, lane);
+    lanes_gather(routes->flows, few->sum, all->sum, lane);
+}
+
+void choice_scatter(const struct choice *few, struct choice *all, const size_t lane[LANES_FEW], size_t lanes)
+{
+    const struct routes *routes = all->routes;
+    lanes_scatter(routes->nests, few->inclusive, all->inclusive, lane, lanes);
+    lanes_scatter(routes->flows, few->top, all->top, lane, lanes);
+    lanes_scatter(routes->flows, few->sum, all->sum, lane, lanes);
 }

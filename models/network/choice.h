@@ -16,20 +16,26 @@
 
 struct choice; /* of a thread */
 
-MUST_CHECK struct fault *choice_open(const struct routes *routes, struct arena *arena, struct choice **choice);
+/* For all lanes of a block, or for LANES_FEW of them. */
+MUST_CHECK struct fault *choice_open(const struct routes *routes, size_t width, struct arena *arena,
+                                     struct choice **choice);
 
 /* For a block: lambdas, and constant[r] = a_r - theta C_r0 from base costs [routes], USD per unit. */
 void choice_start(struct choice *choice, const struct rows *rows, const double (*base_cost)[LANES],
                   double (*constant)[LANES]);
 
-/* The shares of the flows listed, at the utilities V [routes]; those of others stay. */
-void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double (*utility)[LANES],
-                   double (*share)[LANES]);
+/* The shares [routes] of the flows listed, at the utilities V [routes]; those of others stay. Rows are as wide as the
+ * choice was opened. */
+void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double *utility, double *share);
 
 /* ln sum_n exp(I_n) of all flows, each as of its last choice_shares. */
 void choice_log_sums(struct choice *choice, double (*log_sum)[LANES]);
 
 /* 1 / the smallest lambda of a flow. */
 const double *choice_steepness(const struct choice *choice, size_t flow);
+
+/* What a choice for a few lanes of a block needs of one for all of them; the way back, for the first `lanes`. */
+void choice_gather(struct choice *few, const struct choice *all, const size_t lane[LANES_FEW]);
+void choice_scatter(const struct choice *few, struct choice *all, const size_t lane[LANES_FEW], size_t lanes);
 
 #endif

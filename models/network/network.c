@@ -446,7 +446,7 @@ struct fault *network_open(const struct network *network, struct arena *arena, s
     *out = state;
     state->network = network;
     TRY(route_cost_open(network->store, &network->legs, &network->routes, arena, &state->cost));
-    TRY(choice_open(&network->routes, arena, &state->choice));
+    TRY(choice_open(&network->routes, LANES, arena, &state->choice));
     TRY(queue_open(&network->queue, arena, &state->queue));
     struct part parts[PARTS];
     parts_of(state, network, parts);

@@ -25,7 +25,8 @@
  * Flows of priority 0 are solved first, those of 1 with what is left of the capacities, and so on.
  *
  * S_fl the share of flow f that uses leg l, lam_f its smallest lambda. Nothing is decided by lanes together: what is
- * left out of a sweep is what would come out the same, bit for bit, in every lane.
+ * left out of a sweep is what would come out the same, bit for bit, in every lane. Some replications need ten times the
+ * steps of others: when few of a block are still open they go on side by side, gathered from it (queue_lanes.h).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_QUEUE_H

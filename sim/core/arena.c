@@ -37,6 +37,12 @@ double (*arena_rows(struct arena *arena, size_t count))[LANES]
     return arena_note(arena, arena_grow(arena) ? lanes_rows(count) : NULL, count * sizeof(double[LANES]));
 }
 
+double *arena_narrow(struct arena *arena, size_t count, size_t width)
+{
+    double(*rows)[LANES] = arena_rows(arena, (count * width + LANES - 1) / LANES);
+    return rows == NULL ? NULL : rows[0];
+}
+
 struct fault *arena_check(const struct arena *arena)
 {
     return arena->out_of_memory ? fault_no_memory() : NULL;

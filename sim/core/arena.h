@@ -17,6 +17,8 @@ struct arena {
 /* So many elements, all bytes 0; so many aligned rows of lanes, not set. NULL when memory is out. */
 void *arena_take(struct arena *arena, size_t count, size_t size);
 double (*arena_rows(struct arena *arena, size_t count))[LANES];
+/* Likewise rows of `width` doubles, one right after another. */
+double *arena_narrow(struct arena *arena, size_t count, size_t width);
 
 /* Whether all that was asked for was there. */
 MUST_CHECK struct fault *arena_check(const struct arena *arena);

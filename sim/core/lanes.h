@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { LANES = 32, LANES_PER_CHUNK = 512, BLOCKS_PER_CHUNK = LANES_PER_CHUNK / LANES, LANES_ALIGNMENT = 64 };
+enum { LANES_FEW = 8 }; /* of a block, that go on alone where the others are done: a vector of 512 bits */
 
 /* The chunks of so many replications, the last of which need not be full. */
 static inline uint64_t chunks_of(uint64_t replications)
@@ -23,6 +24,23 @@ static inline uint64_t chunks_of(uint64_t replications)
 
 /* Runs the statement that follows for every lane l, as one vector loop. */
 #define EACH_LANE(l) _Pragma("omp simd") for (int l = 0; l < LANES; l++)
+
+/* Likewise for the first `width` lanes. */
+#define EACH_OF(l, width) _Pragma("omp simd") for (size_t l = 0; l < (width); l++)
+
+/* Of `count` rows of a block's lanes: those named, side by side in rows of LANES_FEW. */
+static inline void lanes_gather(size_t count, double *few, const double *all, const size_t lane[])
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < LANES_FEW; j++) few[i * LANES_FEW + j] = all[i * LANES + lane[j]];
+}
+
+/* The way back, for the first `lanes` of a row. */
+static inline void lanes_scatter(size_t count, const double *few, double *all, const size_t lane[], size_t lanes)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < lanes; j++) all[i * LANES + lane[j]] = few[i * LANES_FEW + j];
+}
 
 /* So many aligned rows of lanes, not set, to be freed by free(); NULL when memory is out. */
 double (*lanes_rows(size_t count))[LANES];

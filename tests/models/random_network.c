@@ -169,7 +169,7 @@ void random_network_open(struct random_network *network, gsl_rng *rng, bool nest
     network->queue.renege = slot_of(network, "renege", renege);
     must(store_seal(network->store, 1, NULL));
     must(rows_open(network->store, &network->arena, &network->rows));
-    must(choice_open(&network->routes, &network->arena, &network->choice));
+    must(choice_open(&network->routes, LANES, &network->arena, &network->choice));
     must(queue_open(&network->queue, &network->arena, &network->state));
     month_draw(network, rng);
     random_network_restart(network);
