@@ -319,7 +319,12 @@ START_TEST(standing_queues_do_not_chatter)
 END_TEST
 
 /* What a lane is told after some months: every number of its result. */
-enum { STOP_NUMBERS = NET_ROUTES * NET_LEGS * 3, LEG_NUMBERS = NET_LEGS * 3, NUMBERS = STOP_NUMBERS + LEG_NUMBERS };
+enum {
+    STOP_NUMBERS = NET_ROUTES * NET_LEGS * 3,
+    LEG_NUMBERS = NET_LEGS * 3,
+    CHOICE_NUMBERS = NET_ROUTES + NET_FLOWS,
+    NUMBERS = STOP_NUMBERS + LEG_NUMBERS + CHOICE_NUMBERS
+};
 
 static size_t numbers_of(const struct random_network *network, int lane, double number[NUMBERS])
 {
@@ -335,6 +340,10 @@ static size_t numbers_of(const struct random_network *network, int lane, double 
         number[count++] = result.used[q][lane];
         number[count++] = result.off[q][lane];
     }
+    _Alignas(LANES_ALIGNMENT) double log_sum[NET_FLOWS][LANES];
+    choice_log_sums(network->choice, log_sum);
+    for (size_t r = 0; r < NET_ROUTES; r++) number[count++] = result.share[r][lane];
+    for (size_t f = 0; f < NET_FLOWS; f++) number[count++] = log_sum[f][lane];
     return count;
 }
 
@@ -353,7 +362,8 @@ static void run_among(struct random_network *network, const double (*whole)[LANE
     }
 }
 
-/* Among lanes like it, among lanes without queues, among lanes that are closed; and in another lane of the block. */
+/* Among lanes like it, among lanes without queues, among lanes that are closed, among copies of itself; and in another
+ * lane of the block. */
 START_TEST(a_lane_has_the_same_bits_in_any_company)
 {
     static const struct {
@@ -371,6 +381,8 @@ START_TEST(a_lane_has_the_same_bits_in_any_company)
         network.queue.most_sweeps = solver[layout % 3].most;
         network.queue.tolerance = solver[layout % 3].tolerance;
         memcpy(whole, network.capacity, network.queue.count * sizeof *whole);
+        for (size_t f = 0; f < NET_FLOWS; f += 2)
+            EACH_LANE(l) network.weight[f][l] = layout % 2 ? 0.0 : network.weight[f][l];
         run_among(&network, (const double(*)[LANES])whole, 3, 0);
         const size_t count = numbers_of(&network, 3, alone);
         for (int neighbours = 1; neighbours < 3; neighbours++) {
@@ -378,12 +390,17 @@ START_TEST(a_lane_has_the_same_bits_in_any_company)
             ck_assert_uint_eq(numbers_of(&network, 3, among), count);
             ck_assert_mem_eq(among, alone, count * sizeof *alone);
         }
-        for (size_t q = 0; q < network.queue.count; q++) whole[q][20] = whole[q][3];
-        for (size_t r = 0; r < NET_ROUTES; r++) network.utility[r][20] = network.utility[r][3];
-        for (size_t f = 0; f < NET_FLOWS; f++) {
-            network.demand[f][20] = network.demand[f][3];
-            network.weight[f][20] = network.weight[f][3];
+        for (int l = 0; l < LANES; l++) { /* all alike: none goes on alone, and few of the others did */
+            for (size_t q = 0; q < network.queue.count; q++) whole[q][l] = whole[q][3];
+            for (size_t r = 0; r < NET_ROUTES; r++) network.utility[r][l] = network.utility[r][3];
+            for (size_t f = 0; f < NET_FLOWS; f++) {
+                network.demand[f][l] = network.demand[f][3];
+                network.weight[f][l] = network.weight[f][3];
+            }
         }
+        run_among(&network, (const double(*)[LANES])whole, 3, 0);
+        numbers_of(&network, 3, among);
+        ck_assert_mem_eq(among, alone, count * sizeof *alone);
         run_among(&network, (const double(*)[LANES])whole, 20, 2);
         numbers_of(&network, 20, among);
         ck_assert_mem_eq(among, alone, count * sizeof *alone);
