@@ -168,7 +168,13 @@ LANES_INLINE void shares_of(size_t count, const double *value, const double *exp
     }
 }
 
-/* Within the nests of the flows: conditional shares and inclusive values. */
+/* Without nests: each route is one by itself, with its utility as the inclusive value and all of the nest's share. */
+static bool is_plain(const struct route_flow *flow)
+{
+    return flow->nests == flow->routes;
+}
+
+/* Within the nests of the flows that have some: conditional shares and inclusive values. */
 LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t flow[], const double *utility,
                              double *share, size_t width)
 {
@@ -176,6 +182,7 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
     size_t used = 0, logged = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
+        if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
             arguments_of(nest->count, ROW(utility, nest->first), ROW(choice->inverse, n), ROW(choice->inclusive, n),
@@ -187,6 +194,7 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
     used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
+        if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
             shares_of(nest->count, ROW(utility, nest->first), ROW(choice->work, used), ROW(share, nest->first),
@@ -199,6 +207,7 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
     logged = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
+        if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             if (routes->nest[n].count == 1) continue;
             const double *lambda = ROW(choice->lambda, n), *log_sum = ROW(choice->sums, logged);
@@ -210,25 +219,28 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
 }
 
 /* Between the nests of the flows. */
-LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t flow[], double *share, size_t width)
+LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t flow[], const double *utility,
+                             double *share, size_t width)
 {
     const struct routes *routes = choice->routes;
     double *of_nest = choice->sums;
     size_t used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
-        arguments_of(of->nests, ROW(choice->inclusive, of->first_nest), NULL, ROW(choice->top, flow[f]),
-                     ROW(choice->work, used), width);
+        const double *value = is_plain(of) ? ROW(utility, of->first_route) : ROW(choice->inclusive, of->first_nest);
+        arguments_of(of->nests, value, NULL, ROW(choice->top, flow[f]), ROW(choice->work, used), width);
         used += exponentials_of(of->nests);
     }
     exponentials(used * width, choice->work);
     used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
-        shares_of(of->nests, ROW(choice->inclusive, of->first_nest), ROW(choice->work, used), of_nest,
+        const bool plain = is_plain(of);
+        const double *value = plain ? ROW(utility, of->first_route) : ROW(choice->inclusive, of->first_nest);
+        shares_of(of->nests, value, ROW(choice->work, used), plain ? ROW(share, of->first_route) : of_nest,
                   ROW(choice->sum, flow[f]), width);
         used += exponentials_of(of->nests);
-        for (size_t n = 0; n < of->nests && of->nests > 1; n++) {
+        for (size_t n = 0; n < of->nests && !plain && of->nests > 1; n++) {
             const struct nest *nest = &routes->nest[of->first_nest + n];
             const double *whole = ROW(of_nest, n);
             for (size_t r = nest->first; r < nest->first + nest->count; r++) {
@@ -243,7 +255,7 @@ LANES_INLINE void both_passes(struct choice *choice, size_t flows, const size_t 
                               double *share, size_t width)
 {
     nests_pass(choice, flows, flow, utility, share, width);
-    flows_pass(choice, flows, flow, share, width);
+    flows_pass(choice, flows, flow, utility, share, width);
 }
 
 void choice_shares(struct choice *choice, size_t flows, const size_t flow[], const double *utility, double *share)
