@@ -9,11 +9,14 @@
 #include "sim/core/store.h"
 #include "sim/core/units.h"
 
+struct world_steps;
+
 struct plan {
-    struct setting *root; /* the scenario */
-    struct store *store;  /* its quantities */
-    struct units *units;  /* its units */
-    const char *home;     /* run.home, the country whose accounts are kept; NULL: none. Set by the world */
+    const struct world_steps *steps; /* what the world computes with; NULL: what was built with it */
+    struct setting *root;            /* the scenario */
+    struct store *store;             /* its quantities */
+    struct units *units;             /* its units */
+    const char *home;                /* run.home, the country whose accounts are kept; NULL: none. Set by the world */
     struct calendar calendar;
     uint64_t seed;
     const gsl_rng_type *generator; /* NULL: Philox */

@@ -3,12 +3,14 @@
 #include "models/world.h"
 #include "models/home.h"
 #include "models/inputs.h"
+#include "models/world_steps.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 struct world {
+    const struct world_steps *steps;
     struct calendar calendar;
     struct store *store;
     const struct outcomes *outcomes;
@@ -89,11 +91,12 @@ static const char *home_of(const struct plan *plan)
     return home == NULL ? NULL : home->text;
 }
 
-struct fault *world_prepare(struct plan *plan, struct world **out)
+static struct fault *prepare(struct plan *plan, struct world **out)
 {
     struct world *world = calloc(1, sizeof *world);
     if (world == NULL) return fault_no_memory();
     *out = world;
+    world->steps = &world_steps_built;
     TRY(calendar_prepare(plan));
     plan->home = home_of(plan);
     world->calendar = plan->calendar;
@@ -174,7 +177,7 @@ const struct network *world_network(const struct world *world)
 /* ---- the components ---- */
 
 /* What the world does with each component alike. NULL: the component has nothing of the kind. What is peculiar to one,
- * how it is prepared and its step of a month, is written out in world_prepare and world_month. */
+ * how it is prepared and its step of a month, is written out in `prepare` and `step`. */
 struct component {
     const char *name;
     void (*free)(struct world *world);
@@ -398,7 +401,7 @@ static struct fault *weights_open(struct weights *weights, struct arena *arena, 
     return arena_check(arena);
 }
 
-struct fault *world_open(const struct world *world, struct world_state **out)
+static struct fault *open_state(const struct world *world, struct world_state **out)
 {
     const size_t outcomes = world->outcomes->count, inputs = store_inputs(world->store);
     struct world_state *state = calloc(1, sizeof *state);
@@ -570,14 +573,14 @@ static void overflows_note(struct world_state *state)
         }
 }
 
-void world_begin(struct world_state *state, uint64_t first)
+static void begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
     rows_start(state->rows, first);
     components_start(state, first, false);
 }
 
-void world_month(struct world_state *state, int month)
+static void step(struct world_state *state, int month)
 {
     const int now = state->world->calendar.start + month;
     policies_watch(state->policies, &state->report, month);
@@ -607,18 +610,13 @@ const struct outcome_rows *world_report(const struct world_state *state)
     return &state->report;
 }
 
-void world_simulate(struct world_state *state, uint64_t first, size_t lanes, struct block_result *result)
-{
-    world_simulate_watched(state, first, lanes, NULL, result);
-}
-
-void world_simulate_watched(struct world_state *state, uint64_t first, size_t lanes, const struct month_watch *watch,
-                            struct block_result *result)
+static void simulate(struct world_state *state, uint64_t first, size_t lanes, const struct month_watch *watch,
+                     struct block_result *result)
 {
     const struct world *world = state->world;
-    world_begin(state, first);
+    begin(state, first);
     for (int month = 0; month < world->calendar.months; month++) {
-        world_month(state, month);
+        step(state, month);
         if (watch != NULL) watch->month(watch->context, &state->report, month);
         months_add(state, month);
         if (month % CALENDAR_MONTHS_PER_YEAR == CALENDAR_MONTHS_PER_YEAR - 1)
@@ -638,13 +636,13 @@ void world_simulate_watched(struct world_state *state, uint64_t first, size_t la
     };
 }
 
-void world_start_central(struct world_state *state)
+static void start_central(struct world_state *state)
 {
     rows_central(state->rows);
     components_start(state, 0, true);
 }
 
-void world_energy_central(struct world_state *state, int month)
+static void energy_central(struct world_state *state, int month)
 {
     const int now = state->world->calendar.start + month;
     rows_step(state->rows, now);
@@ -655,6 +653,19 @@ void world_energy_central(struct world_state *state, int month)
     for (int stage = 0; stage < STORE_STAGES; stage++) rows_move(state->rows, stage, now);
     energy_step_before(state->energy, state->rows, state->drivers, month);
     energy_step(state->energy, state->rows, state->drivers, state->network, month);
+}
+
+const struct world_steps world_steps_built = {prepare, open_state,    simulate,      begin,
+                                              step,    start_central, energy_central};
+
+const struct world_steps *world_steps_of(const struct world *world)
+{
+    return world->steps;
+}
+
+const struct world_steps *world_steps_of_state(const struct world_state *state)
+{
+    return state->world->steps;
 }
 
 const struct rows *world_rows(const struct world_state *state)

@@ -77,6 +77,9 @@ ZHOL_FAIL zhol_settings_memory(struct zhol_settings *settings, uint64_t bytes); 
 ZHOL_FAIL zhol_settings_rng(struct zhol_settings *settings, const char *name);      /* "philox" */
 ZHOL_FAIL zhol_settings_compress(struct zhol_settings *settings, int yes);          /* samples in the file */
 ZHOL_FAIL zhol_settings_save(struct zhol_settings *settings, const char *patterns); /* "drivers.*,flows.*" */
+/* The instruction set, "v3" or "v4" on x86-64; without it the best that runs here. The result is the same. ZHOL_USAGE
+ * if it is not built for that, or the processor lacks it. */
+ZHOL_FAIL zhol_settings_isa(struct zhol_settings *settings, const char *name);
 /* Each of these adds to those before. */
 ZHOL_FAIL zhol_settings_set(struct zhol_settings *settings, const char *path_value); /* "drivers.oil.kappa=1 /yr" */
 ZHOL_FAIL zhol_settings_adopt(struct zhol_settings *settings, const char *policy);

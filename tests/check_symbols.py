@@ -4,7 +4,10 @@
 Files call one another in one direction only: no circle of files, whether in one folder or across folders. And a symbol can be found by its
 name: it begins with the stem of its file, or of the header that declares it, in the singular or the plural.
 
-check_symbols.py SOURCE_FOLDER BUILD_FOLDER OBJECT...
+The kernels for another instruction set, joined in one object, show their table, of the name of the object, and nothing else, so that no call
+goes to them by mistake; and as what they hold is in the program twice, nothing of it may change.
+
+check_symbols.py SOURCE_FOLDER BUILD_FOLDER [--kernels OBJECT] OBJECT...
 """
 import os
 import pathlib
@@ -60,12 +63,25 @@ def begins_with(symbol, stem):
     return any(symbol == word or symbol.startswith(word + "_") for word in (stem, singular, stem + "s"))
 
 
+def faults_of_kernels(thing):
+    defined, _ = symbols_of([thing])
+    wrong = [f"{thing} shows {symbol}" for symbol in sorted(defined[thing] ^ {pathlib.PurePath(thing).stem})]
+    sanitized = b"san_" in subprocess.run(["nm", "-u", thing], check=True, capture_output=True).stdout  # has state of its own
+    for line in subprocess.run(["size", "-A", thing], check=True, capture_output=True, text=True).stdout.splitlines():
+        section = re.match(r"(\.t?(?:data|bss)(?!\.rel\.ro)\S*)\s+([1-9]\d*)", line)
+        if section and not sanitized:
+            wrong.append(f"{thing} has {section[2]} bytes in {section[1]}, which may change, beside those of the program")
+    return wrong
+
+
 def main(root, build, things):
+    kernels = [things[1]] if things[0] == "--kernels" else []
+    things = things[2 * len(kernels):]
     defined, used = ({source_of(thing, build): symbols for thing, symbols in by.items()} for by in symbols_of(things))
     definer = {symbol: file for file, symbols in defined.items() for symbol in symbols}
     uses = {file: {definer[symbol] for symbol in symbols if symbol in definer} - {file} for file, symbols in used.items()}
 
-    wrong = []
+    wrong = [fault for thing in kernels for fault in faults_of_kernels(thing)]
     circles = circles_in(uses)
     for circle in sorted(circles):
         wrong.append("these files call one another in a circle:")

@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/ledger.h"
+#include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/worst.h"
 #include "sim/run/reopen.h"
@@ -24,11 +25,13 @@ enum {
     OPTION_UPPER,
     OPTION_LOWER,
     OPTION_CSV,
-    OPTION_UNSEALED
+    OPTION_UNSEALED,
+    OPTION_ISA
 };
 
 struct replay_options {
     const char *output; /* NULL: stdout */
+    const char *isa;    /* NULL: the usual one */
     bool has_replication, has_share, force, unsealed;
     uint64_t replication;
     enum ledger_part part;
@@ -40,6 +43,7 @@ static const struct argp_option list[] = {
     {NULL, 'r', "N", 0, "The replication, counted from 0; by month, each outcome that has a value in a month", 1},
     {"years", OPTION_YEARS, NULL, 0, "All outcomes by year and over the horizon instead", 1},
     {"inputs", OPTION_INPUTS, NULL, 0, "The inputs as drawn instead", 1},
+    {"isa", OPTION_ISA, "NAME", 0, OPTIONS_ISA_MEANING, 1},
     {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result; replace FILE", 1},
     {NULL, 0, NULL, 0, "The worst replications against the rest, from the samples:", 2},
     {"worst", OPTION_WORST, "SHARE", 0, "So many of them, such as 1%", 2},
@@ -82,7 +86,8 @@ static void check_together(const struct replay_options *options, struct argp_sta
         argp_error(state, "--worst and --outcome go together, such as --worst 1%% --outcome npv.national");
     if (options->has_replication && (worst->side != WORST_AS_DECLARED || worst->csv))
         argp_error(state, "--upper, --lower and --csv belong to --worst");
-    if (options->has_share && options->part != LEDGER_MONTHS) argp_error(state, "--years and --inputs belong to -r");
+    if (options->has_share && (options->part != LEDGER_MONTHS || options->isa != NULL))
+        argp_error(state, "--years, --inputs and --isa belong to -r");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -99,6 +104,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_INPUTS: options->part = LEDGER_INPUTS; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
+    case OPTION_ISA:
+        options_check_isa(argument, state);
+        options->isa = argument;
+        break;
     case OPTION_WORST:
         options->has_share = read_share(argument, &options->worst.share);
         if (!options->has_share) argp_error(state, "--worst is '%s'; expected a share such as 1%%", argument);
@@ -135,7 +144,7 @@ static struct fault *replay(const struct replay_options *options, const struct r
         return fault_raise(FAULT_USAGE, "-r is %" PRIu64 "; %s has the replications 0 to %" PRIu64,
                            options->replication, path, head->replications - 1);
     TRY(reopen_check(path, head, options->force));
-    TRY(reopen(path, head, simulation));
+    TRY(reopen(path, head, options->isa, simulation));
     return ledger_write(simulation, options->replication, options->part, to);
 }
 

@@ -124,6 +124,7 @@ static void print_settings(const struct run_settings *settings)
     print_option("--save", settings->save);
     if (settings->compress) printf(" --compress");
     if (settings->strict) printf(" --strict");
+    print_option("--isa", settings->isa);
     print_options("--set", settings->sets, settings->set);
     print_options("--adopt", settings->adopts, settings->adopt);
     print_options("--path", settings->paths, settings->path);

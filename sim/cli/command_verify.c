@@ -3,6 +3,7 @@
 #include "output/result/differences.h"
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
+#include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/verify.h"
 #include "sim/run/reopen.h"
@@ -13,11 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, USUAL_BLOCKS = 16 };
+enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, OPTION_ISA, USUAL_BLOCKS = 16 };
 
 struct verify_options {
-    const char *path;
-    size_t blocks; /* 0: the usual number */
+    const char *path, *isa; /* isa NULL: the usual one */
+    size_t blocks;          /* 0: the usual number */
     int threads;
     bool all, force;
 };
@@ -26,6 +27,7 @@ static const struct argp_option list[] = {
     {"blocks", OPTION_BLOCKS, "K", 0, "Simulate so many blocks of 32 replications again (default: 16)", 0},
     {"all", OPTION_ALL, NULL, 0, "Simulate all again, and compare all that the file holds", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors)", 0},
+    {"isa", OPTION_ISA, "NAME", 0, OPTIONS_ISA_MEANING, 0},
     {"force", OPTION_FORCE, NULL, 0, "Also if another version or arithmetic made the result", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -50,6 +52,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->blocks = (size_t)number;
         break;
     case OPTION_ALL: options->all = true; break;
+    case OPTION_ISA:
+        options_check_isa(argument, state);
+        options->isa = argument;
+        break;
     case 'j':
         if (!read_whole(argument, 1, 4096, &number))
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
@@ -212,7 +218,7 @@ static struct fault *verify(const struct verify_options *options, struct result 
     printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,
            head->replications, head->seed, head->source);
     TRY(reopen_check(options->path, head, options->force));
-    TRY(reopen(options->path, head, simulation));
+    TRY(reopen(options->path, head, options->isa, simulation));
     return check_stored(options, head, simulation);
 }
 

@@ -4,6 +4,7 @@
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
 #include "sim/run/crew.h"
+#include "sim/run/kernels.h"
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
@@ -40,6 +41,21 @@ static void usage(FILE *to)
     fputs("\n`zhol COMMAND --help` says more. Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml\n", to);
 }
 
+/* "zhol 0.1.0, without MPI; instruction sets: v3, v4 (chosen)" */
+static struct fault *print_version(void)
+{
+    const struct kernels *chosen;
+    TRY(kernels_choose(NULL, &chosen));
+    printf("zhol " ZHOL_VERSION ", %s; instruction sets:", crew_library());
+    for (size_t i = 0; kernels_at(i) != NULL; i++) {
+        const struct kernels *each = kernels_at(i);
+        const char *remark = each == chosen ? " (chosen)" : kernels_run_here(each) ? "" : " (not on this processor)";
+        printf("%s %s%s", i == 0 ? "" : ",", each->name, remark);
+    }
+    putchar('\n');
+    return NULL;
+}
+
 /* What was asked for is told, or it is not. */
 static int end_of_output(void)
 {
@@ -65,8 +81,8 @@ int main(int argc, char **argv)
         return end_of_output();
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        printf("zhol " ZHOL_VERSION ", %s\n", crew_library());
-        return end_of_output();
+        struct fault *fault = print_version();
+        return fault == NULL ? end_of_output() : command_end(fault);
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;

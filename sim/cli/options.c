@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/options.h"
 #include "models/keys.h"
+#include "sim/run/kernels.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,13 +19,15 @@ enum {
     OPTION_MEMORY,
     OPTION_SAVE,
     OPTION_COMPRESS,
-    OPTION_STRICT
+    OPTION_STRICT,
+    OPTION_ISA
 };
 
 static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Replications (default: as the scenario says)", 0},
     {"seed", OPTION_SEED, "S", 0, "Seed (default: as the scenario says, else 1)", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all); no effect on the result", 0},
+    {"isa", OPTION_ISA, "NAME", 0, OPTIONS_ISA_MEANING, 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
@@ -68,6 +71,13 @@ bool options_read_bytes(const char *text, uint64_t *bytes)
         return true;
     }
     return false;
+}
+
+void options_check_isa(const char *name, struct argp_state *state)
+{
+    const struct kernels *kernels;
+    struct fault *fault = kernels_choose(name, &kernels);
+    if (fault != NULL) argp_error(state, "%s", fault->sentence);
 }
 
 void options_read_checkpoint(const char *text, struct argp_state *state, double *seconds)
@@ -128,6 +138,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'j':
         if (!options_read_threads(argument, &options->settings.threads))
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
+        break;
+    case OPTION_ISA:
+        options_check_isa(argument, state);
+        options->settings.isa = argument;
         break;
     case OPTION_SET:
         if (strchr(argument, '=') == NULL) argp_error(state, "--set is '%s'; expected PATH=VALUE", argument);

@@ -35,6 +35,11 @@ bool options_append(const char ***list, size_t *count, const char *item);
 
 /* Reads a number of threads. */
 bool options_read_threads(const char *text, int *threads);
+/* Of commands that simulate. */
+#define OPTIONS_ISA_MEANING                                                                                            \
+    "Instruction set, one that `zhol --version` lists (default: the best that runs here); no effect on the result"
+/* Checks that an instruction set is there and runs here, or ends the program. */
+void options_check_isa(const char *name, struct argp_state *state);
 /* Reads a time between checkpoints such as "60" or "0.5", or ends the program. */
 void options_read_checkpoint(const char *text, struct argp_state *state, double *seconds);
 /* Reads a part such as "3/8", or ends the program. */

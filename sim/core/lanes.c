@@ -15,6 +15,18 @@ bool lanes_cpu_suffices(void)
     return true;
 }
 
+bool lanes_cpu_has_v4(void)
+{
+#ifdef __x86_64__
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
 double (*lanes_rows(size_t count))[LANES]
 {
     double(*rows)[LANES] = NULL;

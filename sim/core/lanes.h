@@ -47,6 +47,8 @@ double (*lanes_rows(size_t count))[LANES];
 
 /* False on a processor that lacks what this program was built for: fma and AVX2 on x86-64-v3. */
 bool lanes_cpu_suffices(void);
+/* Whether this one has what x86-64-v4 adds: AVX-512 F, BW, CD, DQ and VL. */
+bool lanes_cpu_has_v4(void);
 /* What it was built for, whatever it runs on. */
 extern const bool lanes_target_fma, lanes_target_avx2, lanes_target_avx512;
 

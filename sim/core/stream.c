@@ -121,32 +121,99 @@ void stream_state_start(const struct stream *stream, struct stream_state *state,
         gsl_rng_set(state->lane[l], (unsigned long)(mix(key ^ mix(first_replication + (uint64_t)l)) >> 32));
 }
 
+/* So many 64-bit elements at once, of each of which only the lower half counts. */
+#if defined(__AVX512F__)
+typedef __m512i wide;
+enum { WIDE = 8 };
+
+static wide wide_of(uint64_t x)
+{
+    return _mm512_set1_epi64((long long)x);
+}
+
+static wide wide_from(uint64_t first)
+{
+    return _mm512_add_epi64(wide_of(first), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+}
+
+static wide wide_upper(wide x)
+{
+    return _mm512_srli_epi64(x, 32);
+}
+
+static wide wide_product(wide x, wide y)
+{
+    return _mm512_mul_epu32(x, y);
+}
+
+static wide wide_xor(wide x, wide y, wide z)
+{
+    return _mm512_ternarylogic_epi64(x, y, z, 0x96);
+}
+
+static void wide_store(wide x, uint32_t word[WIDE])
+{
+    _mm256_storeu_si256((__m256i *)word, _mm512_cvtepi64_epi32(x));
+}
+#elif defined(__AVX2__)
+typedef __m256i wide;
+enum { WIDE = 4 };
+
+static wide wide_of(uint64_t x)
+{
+    return _mm256_set1_epi64x((long long)x);
+}
+
+static wide wide_from(uint64_t first)
+{
+    return _mm256_add_epi64(wide_of(first), _mm256_set_epi64x(3, 2, 1, 0));
+}
+
+static wide wide_upper(wide x)
+{
+    return _mm256_srli_epi64(x, 32);
+}
+
+static wide wide_product(wide x, wide y)
+{
+    return _mm256_mul_epu32(x, y);
+}
+
+static wide wide_xor(wide x, wide y, wide z)
+{
+    return _mm256_xor_si256(x, _mm256_xor_si256(y, z));
+}
+
+static void wide_store(wide x, uint32_t word[WIDE])
+{
+    const __m256i pack = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    _mm_storeu_si128((__m128i *)word, _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(x, pack)));
+}
+#endif
+
 /* The four words of each lane, word[4][LANES]: Philox4x32-10 on 32-bit words that stand in 64-bit elements; only their
  * lower halves count, so what products leave above does no harm. */
 static void philox_words(const struct stream *stream, uint64_t first, int month, uint32_t slot, uint32_t word[4][LANES])
 {
 #if defined(__AVX2__)
-    const __m256i m0 = _mm256_set1_epi64x(0xD2511F53), m1 = _mm256_set1_epi64x(0xCD9E8D57);
-    const __m256i low = _mm256_set1_epi64x(0xffffffff), pack = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
-    for (int l = 0; l < LANES; l += 4) {
-        const __m256i replication =
-            _mm256_add_epi64(_mm256_set1_epi64x((long long)(first + (uint64_t)l)), _mm256_set_epi64x(3, 2, 1, 0));
-        __m256i a = _mm256_and_si256(replication, low), b = _mm256_srli_epi64(replication, 32);
-        __m256i c = _mm256_set1_epi64x((uint32_t)(month + 1)), d = _mm256_set1_epi64x(slot);
+    const wide m0 = wide_of(0xD2511F53), m1 = wide_of(0xCD9E8D57);
+    for (int l = 0; l < LANES; l += WIDE) {
+        const wide replication = wide_from(first + (uint64_t)l);
+        wide a = replication, b = wide_upper(replication), c = wide_of((uint32_t)(month + 1)), d = wide_of(slot);
         uint32_t k0 = stream->key[0], k1 = stream->key[1];
         for (int round = 0; round < 10; round++) {
-            const __m256i p = _mm256_mul_epu32(a, m0), q = _mm256_mul_epu32(c, m1);
-            a = _mm256_xor_si256(_mm256_srli_epi64(q, 32), _mm256_xor_si256(b, _mm256_set1_epi64x(k0)));
-            c = _mm256_xor_si256(_mm256_srli_epi64(p, 32), _mm256_xor_si256(d, _mm256_set1_epi64x(k1)));
+            const wide p = wide_product(a, m0), q = wide_product(c, m1);
+            a = wide_xor(wide_upper(q), b, wide_of(k0));
+            c = wide_xor(wide_upper(p), d, wide_of(k1));
             b = q;
             d = p;
             k0 += 0x9E3779B9u;
             k1 += 0xBB67AE85u;
         }
-        _mm_storeu_si128((__m128i *)&word[0][l], _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(a, pack)));
-        _mm_storeu_si128((__m128i *)&word[1][l], _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(b, pack)));
-        _mm_storeu_si128((__m128i *)&word[2][l], _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(c, pack)));
-        _mm_storeu_si128((__m128i *)&word[3][l], _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(d, pack)));
+        wide_store(a, &word[0][l]);
+        wide_store(b, &word[1][l]);
+        wide_store(c, &word[2][l]);
+        wide_store(d, &word[3][l]);
     }
 #else
     philox4x32_key_t key;

@@ -171,6 +171,7 @@ static struct fault *simulate_gaps(struct accumulator *accumulator, uint64_t rep
                                    struct pause *pause)
 {
     const uint64_t begin = accumulator->first / LANES_PER_CHUNK, all = chunks_of(expected) - begin;
+    const struct kernels *kernels = accumulator->simulation->kernels;
     uint64_t first, end;
     while (tally_next(accumulator->tally, begin, false, &first, &end) && first * LANES_PER_CHUNK < replications) {
         const uint64_t stop = end * LANES_PER_CHUNK;
@@ -179,9 +180,9 @@ static struct fault *simulate_gaps(struct accumulator *accumulator, uint64_t rep
                                 .done = first - begin,
                                 .expected = all,
                                 .replications = stop < replications ? stop : replications};
-        chunks.sink[chunks.sinks++] = tally_sink(accumulator->tally);
-        if (accumulator->samples.count > 0) chunks.sink[chunks.sinks++] = samples_sink(&accumulator->samples);
-        if (accumulator->sketches != NULL) chunks.sink[chunks.sinks++] = sketches_sink(accumulator->sketches);
+        chunks.sink[chunks.sinks++] = kernels->tally(accumulator->tally);
+        if (accumulator->samples.count > 0) chunks.sink[chunks.sinks++] = kernels->samples(&accumulator->samples);
+        if (accumulator->sketches != NULL) chunks.sink[chunks.sinks++] = kernels->sketches(accumulator->sketches);
         TRY(simulate_on(accumulator, &chunks, pause));
     }
     accumulator->replications = replications;

@@ -63,7 +63,7 @@ struct fault *blocks_simulate(const struct blocks *blocks, const struct simulati
                               const struct ensemble_watch *watch, struct samples *samples)
 {
     TRY(samples_init(samples, blocks->samples, world_cells(simulation->world), store_inputs(simulation->plan.store)));
-    struct loop loop = {blocks, simulation->world, samples_sink(samples)};
+    struct loop loop = {blocks, simulation->world, simulation->kernels->samples(samples)};
     const struct ensemble_body body = {loop_open, loop_block, loop_close, &loop};
     return ensemble_for(blocks->count, threads, &body, watch);
 }

@@ -145,6 +145,8 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
                                            .adopt = settings->adopt,
                                            .adopts = settings->adopts,
                                            .keys = keys_root()};
+    TRY(kernels_choose(settings->isa, &simulation->kernels));
+    simulation->plan.steps = simulation->kernels->world;
     TRY(stream_generator(settings->rng, &simulation->plan.generator));
     TRY(scenario_read(&request, &simulation->scenario));
     simulation->plan.warnings = simulation->scenario->warnings; /* components append */

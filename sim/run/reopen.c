@@ -46,9 +46,12 @@ static struct fault *check_outcomes(const char *path, const struct result *resul
     return NULL;
 }
 
-struct fault *reopen(const char *path, const struct result *result, struct simulation *simulation)
+struct fault *reopen(const char *path, const struct result *result, const char *isa, struct simulation *simulation)
 {
+    const struct kernels *kernels;
     struct run_settings settings = settings_usual();
+    TRY(kernels_choose(isa, &kernels));
+    settings.isa = kernels->name;
     settings.saved = calloc(result->outcomes.count + 1, sizeof *settings.saved);
     if (settings.saved == NULL) return fault_no_memory();
     settings.saveds = list_saved(result, settings.saved);

@@ -27,6 +27,7 @@ struct run_settings {
     int threads;                         /* 0: all */
     const struct accumulator_crew *crew; /* processes that simulate together; NULL: this one alone */
     const char *rng;
+    const char *isa;    /* of the processor; NULL: as kernels_choose says. No effect on the result */
     uint64_t memory;    /* bytes */
     const char *save;   /* NULL: as the scenario says; patterns separated by commas; "none" */
     const char **saved; /* in place of `save`: the paths of the outcomes whose samples are kept; NULL: as `save` says */

@@ -8,6 +8,7 @@
 #include "scenarios/reader/reader.h"
 #include "sim/core/ensemble.h"
 #include "sim/run/goals.h"
+#include "sim/run/kernels.h"
 #include "sim/run/retention.h"
 #include "sim/run/settings.h"
 
@@ -25,6 +26,7 @@ struct simulation {
     const struct origin *origin; /* NULL: zhol run */
     struct scenario *scenario;
     const char *name, *title, *prices; /* of the scenario; title and prices NULL: it does not say */
+    const struct kernels *kernels; /* what it computes with */
     struct plan plan;
     struct outcomes outcomes;
     struct world *world;

@@ -153,6 +153,14 @@ struct zhol_fault *zhol_settings_save(struct zhol_settings *settings, const char
     return zhol_fault_of(keep(settings, patterns, &settings->run.save));
 }
 
+struct zhol_fault *zhol_settings_isa(struct zhol_settings *settings, const char *name)
+{
+    const struct kernels *kernels;
+    struct fault *fault = kernels_choose(name, &kernels);
+    if (fault == NULL) fault = keep(settings, name, &settings->run.isa);
+    return zhol_fault_of(fault);
+}
+
 struct zhol_fault *zhol_settings_set(struct zhol_settings *settings, const char *path_value)
 {
     if (strchr(path_value, '=') == NULL)
@@ -195,6 +203,7 @@ static struct fault *settings_copy(const struct zhol_settings *from, struct zhol
                                   .compress = run->compress};
     TRY(keep(to, run->rng, &copy->rng));
     if (run->save != NULL) TRY(keep(to, run->save, &copy->save));
+    if (run->isa != NULL) TRY(keep(to, run->isa, &copy->isa));
     TRY(append_all(to, run->set, run->sets, &copy->set, &copy->sets));
     TRY(append_all(to, run->adopt, run->adopts, &copy->adopt, &copy->adopts));
     TRY(append_all(to, run->path, run->paths, &copy->path, &copy->paths));

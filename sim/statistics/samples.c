@@ -120,6 +120,10 @@ void samples_cut(struct samples *samples, uint64_t count)
     samples->count = count;
 }
 
+/* An undefined value has the sign that 0/0 has on x86-64: which one arithmetic gives depends on processors, and on the
+ * order in which a compiler takes what it adds. */
+static const double undefined = -__builtin_nan("");
+
 static struct fault *samples_block(void *self, const struct block_result *result)
 {
     const struct samples *samples = self;
@@ -137,7 +141,11 @@ static struct fault *samples_block(void *self, const struct block_result *result
         float *kept = samples_of(samples, c);
         if (kept == NULL) continue;
         float narrow[LANES];
-        EACH_LANE(l) narrow[l] = (float)(valid[l] != 0 ? row[l] : __builtin_nan(""));
+        EACH_LANE(l)
+        {
+            const double value = row[l] == row[l] ? row[l] : undefined;
+            narrow[l] = (float)(valid[l] != 0 ? value : __builtin_nan(""));
+        }
         memcpy(kept + column, narrow, lanes * sizeof narrow[0]);
     }
     for (size_t i = 0; i < samples->inputs; i++)

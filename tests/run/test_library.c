@@ -146,6 +146,34 @@ START_TEST(a_plan_gives_the_same_however_often_it_is_simulated)
 }
 END_TEST
 
+/* Which of these there are and run here depends on the machine; none may change a bit, and what is not there is refused. */
+START_TEST(an_instruction_set_changes_nothing)
+{
+    static const char *const names[] = {"v3", "v4", "default"};
+    struct zhol_result *usual = result_of(7, 1);
+    size_t there = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct zhol_settings *settings = settings_of(7, 1);
+        struct zhol_plan *plan;
+        struct zhol_result *result;
+        struct zhol_fault *fault = zhol_settings_isa(settings, names[i]);
+        if (fault == NULL) {
+            there++;
+            must(zhol_open(ZHOL_SCENARIOS "/minimal.yaml", settings, &plan));
+            must(zhol_simulate(plan, NULL, NULL, &result));
+            assert_equal(result, usual);
+            zhol_result_free(result);
+            zhol_plan_free(plan);
+        } else {
+            must_not(fault, ZHOL_USAGE, "; expected ");
+        }
+        zhol_settings_free(settings);
+    }
+    ck_assert_uint_ge(there, ZHOL_LEAST_SETS);
+    zhol_result_free(usual);
+}
+END_TEST
+
 struct at_once {
     const struct zhol_plan *plan;
     struct zhol_result *result;
@@ -334,6 +362,7 @@ START_TEST(faults_say_what_was_expected)
              "mine.yaml:2:1: error:");
     must_not(zhol_settings_set(settings, "drivers.oil.kappa"), ZHOL_USAGE, "expected PATH=VALUE");
     must_not(zhol_settings_threads(settings, -1), ZHOL_USAGE, "expected a number from 1");
+    must_not(zhol_settings_isa(settings, "v9"), ZHOL_USAGE, "--isa is 'v9'");
     must_not(zhol_settings_memory(settings, 0), ZHOL_USAGE, "above 0");
     must(zhol_settings_rng(settings, "dice"));
     must_not(zhol_open(ZHOL_SCENARIOS "/minimal.yaml", settings, &plan), ZHOL_USAGE, "dice");
@@ -395,6 +424,7 @@ int main(void)
     TCase *facts = tcase_create("facts");
     tcase_add_checked_fixture(facts, folder_open, folder_close);
     tcase_add_test(facts, a_plan_gives_the_same_however_often_it_is_simulated);
+    tcase_add_test(facts, an_instruction_set_changes_nothing);
     tcase_add_test(facts, threads_may_simulate_a_plan_at_once);
     tcase_add_test(facts, the_file_is_that_of_the_program);
     tcase_add_test(facts, statistics_are_those_of_the_samples);

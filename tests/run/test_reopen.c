@@ -79,7 +79,7 @@ START_TEST(every_key_comes_back_from_the_merged_text)
     struct block_result block[2];
     open_all_keys(&settings, &first);
     struct result head = head_of(&first);
-    assert_none(reopen("result.h5", &head, &again));
+    assert_none(reopen("result.h5", &head, NULL, &again));
     assert_same_retention(&first, &again);
     simulate_block(&first, &state[0], &block[0]);
     simulate_block(&again, &state[1], &block[1]);
@@ -108,7 +108,7 @@ static void assert_kept_again(const char *save, uint64_t memory)
     assert_none(simulation_open(ZHOL_FIXTURES "/all-keys.yaml", &settings, &first));
     struct result head = head_of(&first);
     ck_assert(!head.exact_quantiles);
-    assert_none(reopen("result.h5", &head, &again));
+    assert_none(reopen("result.h5", &head, NULL, &again));
     ck_assert_uint_eq(again.memory, settings.memory);
     assert_same_retention(&first, &again);
     free_head(&head);
@@ -204,7 +204,7 @@ START_TEST(a_result_with_other_outcomes_than_its_scenario_is_refused)
     open_all_keys(&settings, &first);
     struct result head = head_of(&first);
     head.outcomes.count--;
-    struct fault *fault = reopen("result.h5", &head, &again);
+    struct fault *fault = reopen("result.h5", &head, NULL, &again);
     ck_assert_ptr_nonnull(fault);
     ck_assert_int_eq(fault->code, FAULT_FILES);
     ck_assert_ptr_nonnull(strstr(fault->sentence, "but its scenario gives"));

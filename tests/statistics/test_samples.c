@@ -204,6 +204,25 @@ START_TEST(values_keep_their_sign_their_infinities_and_what_single_precision_can
 }
 END_TEST
 
+START_TEST(what_is_undefined_has_the_same_bits_whatever_made_it)
+{
+    static const uint64_t given[4] = {0x7ff8000000000000u, 0xfff8000000000000u, 0x7ff8123456789abcu,
+                                      0xffffffffffffffffu};
+    double cell[1][LANES] = {{0}};
+    int month[LANES], cause[LANES] = {0};
+    memcpy(cell[0], given, sizeof given);
+    for (size_t l = 0; l < LANES; l++) month[l] = -1;
+    const struct block_result result = {
+        .lanes = 4, .cells = 1, .cell = (const double(*)[LANES])cell, .failed_month = month, .failed_cause = cause};
+    static const uint32_t expected[4] = {0xffc00000u, 0xffc00000u, 0xffc00000u, 0xffc00000u};
+    struct samples samples;
+    must(samples_init(&samples, 4, 1, 0));
+    must(samples_sink(&samples).block(&samples, &result));
+    ck_assert_mem_eq(samples.value, expected, sizeof expected);
+    samples_free(&samples);
+}
+END_TEST
+
 START_TEST(bytes_are_four_for_a_value_and_eight_for_an_input)
 {
     uint64_t bytes;
@@ -252,6 +271,7 @@ int main(void)
     tcase_add_test(facts, a_block_that_does_not_fit_is_refused_and_writes_nothing);
     tcase_add_test(facts, a_block_of_other_cells_inputs_or_lanes_is_refused);
     tcase_add_test(facts, values_keep_their_sign_their_infinities_and_what_single_precision_can_hold);
+    tcase_add_test(facts, what_is_undefined_has_the_same_bits_whatever_made_it);
     tcase_add_test(facts, bytes_are_four_for_a_value_and_eight_for_an_input);
     tcase_add_test(facts, sizes_that_overflow_are_refused);
     tcase_add_test(facts, samples_of_nothing_hold_nothing);
