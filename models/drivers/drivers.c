@@ -333,7 +333,7 @@ static struct fault *drivers_read(struct drivers *drivers, struct setting *secti
     for (size_t i = 0; i < section->children; i++) {
         struct setting *setting = section->child[i];
         setting->used = true;
-        if (setting->key == &reserved_keys[0]) continue;
+        if (strcmp(setting->name, reserved_keys[0].name) == 0) continue;
         struct driver *driver = &drivers->driver[drivers->count++];
         struct fault *fault = driver_prepare(driver, setting, plan);
         if (fault == NULL) {

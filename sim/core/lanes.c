@@ -17,7 +17,9 @@ bool lanes_cpu_suffices(void)
 
 bool lanes_cpu_has_v4(void)
 {
-#ifdef __x86_64__
+#if defined(ZHOL_V4_ANYWHERE)
+    return true;
+#elif defined(__x86_64__)
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&

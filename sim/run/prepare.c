@@ -28,10 +28,21 @@ char *simulation_output(const char *file)
     return asprintf(&output, "%.*s.h5", (int)length, name) < 0 ? NULL : output;
 }
 
+/* What is prepared before the first month asks the C library's functions, whose last bits differ between architectures;
+ * that of x86-64 goes without saying. */
+#ifdef __x86_64__
+#define ARCHITECTURE ""
+#elif defined(__aarch64__)
+#define ARCHITECTURE " aarch64"
+#else
+#define ARCHITECTURE " of-another-architecture"
+#endif
+
 char *simulation_arithmetic(void)
 {
     char *text = NULL;
-    return asprintf(&text, "fma glibc-%s gsl-%s", gnu_get_libc_version(), gsl_version) < 0 ? NULL : text;
+    return asprintf(&text, "fma" ARCHITECTURE " glibc-%s gsl-%s", gnu_get_libc_version(), gsl_version) < 0 ? NULL
+                                                                                                           : text;
 }
 
 /* The ascending numbers of a list of `run`, allocated; the usual ones if it is not stated. */

@@ -66,7 +66,7 @@ const char *simulation_input_unit(const struct simulation *simulation, size_t in
 MUST_CHECK struct fault *simulation_run(const struct simulation *simulation, const struct run_settings *settings,
                                         const struct ensemble_watch *watch, struct result *result);
 
-/* What decides about bits: "fma glibc-2.36 gsl-2.7.1". Allocated. */
+/* What decides about bits: "fma glibc-2.36 gsl-2.7.1"; elsewhere than on x86-64 also the architecture. Allocated. */
 char *simulation_arithmetic(void);
 
 #endif
