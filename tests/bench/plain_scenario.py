@@ -487,3 +487,9 @@ def read(path):
                     [number(rate, "1/yr") for rate in document["run"]["discount"]], legs=legs, flows=flows, stops=stops,
                     order=order, commodities=commodities, fee_take=numbers.read(fiscal.get("fee_take", "1"), "1"),
                     profit_tax=numbers.read(fiscal.get("profit_tax", "0"), "1"), **drivers)
+
+
+def result_factor(unit):
+    """What a value of a result file times this is in the units of the plain programs: delays in days, all else per year."""
+    whole = unit_factor(unit)
+    return whole * UNITS["yr"] if unit.endswith("/yr") else whole
