@@ -166,7 +166,7 @@ def flatten(scenario):
 # ---- a replication
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def start_drivers(model, now, past, before, level, base, state):
     drivers = model.drivers
     for d in range(len(drivers.family)):
@@ -188,7 +188,7 @@ def start_drivers(model, now, past, before, level, base, state):
             grow(drivers, now, d, before[month, 2 * g], before[month, 2 * g + 1], state)
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def grow(drivers, now, d, e1, e2, state):
     k, i = drivers.kappa[d], drivers.innovation[d]
     keep = math.exp(-k * D)
@@ -196,7 +196,7 @@ def grow(drivers, now, d, e1, e2, state):
     state[d, 1] = keep * state[d, 1] + state[d, 2] * drivers.spread[i] * e1
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def step_drivers(drivers, now, e, t, level, base, log_ratio, state):
     for d in range(len(drivers.family)):
         k, i, sigma = drivers.kappa[d], drivers.innovation[d], now[drivers.sigma[d]]
@@ -222,7 +222,7 @@ def step_drivers(drivers, now, e, t, level, base, log_ratio, state):
         log_ratio[d] = log_level - math.log(base[d])
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def capacity_of(network, now, level, leg):
     capacity, driver = now[network.capacity[leg]], network.draught[leg]
     if driver < 0:
@@ -231,7 +231,7 @@ def capacity_of(network, now, level, leg):
     return capacity * min(1.0, max(0.1, 1.0 - lost))
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def fix_cost(network, now, f, r):
     """What neither drivers nor congestion move."""
     slots = network.flow_slot[f]
@@ -245,7 +245,7 @@ def fix_cost(network, now, f, r):
     return money + now[slots[TIME_VALUE]] * (days + now[slots[RELIABILITY]] * math.sqrt(variance))
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def cost_of(network, now, f, r, fixed, level, base, rho):
     cost = fixed[r]
     for i in range(network.money_first[r], network.money_first[r + 1]):
@@ -260,7 +260,7 @@ def cost_of(network, now, f, r, fixed, level, base, rho):
     return cost
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def start_network(network, now, level, base, rho, fixed, constant, base_cost, composite):
     for row in range(len(network.order)):
         load = 0.0
@@ -285,7 +285,7 @@ def start_network(network, now, level, base, rho, fixed, constant, base_cost, co
         composite[f] = base_cost[f]
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def choose(network, now, f, utility, delay, share, within, inclusive, most, total):
     """Shares of a flow at the delays of legs; returns the log-sum."""
     first, last, nests = network.route_first[f], network.route_first[f + 1], network.nest_first[f + 1] - network.nest_first[f]
@@ -320,7 +320,7 @@ def choose(network, now, f, utility, delay, share, within, inclusive, most, tota
     return highest + math.log(whole)
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def push(network, now, demand, share, waiting, capacity, load, offered, through):
     for row in range(len(network.order)):
         load[row] = 0.0
@@ -335,7 +335,7 @@ def push(network, now, demand, share, waiting, capacity, load, offered, through)
             through[network.at[i]] = offered[network.at[i]] * part
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def newton(network, now, demand, share, capacity, load, delay, length, away, slope, steepest, crossing):
     """Moves the delays; whether any was away from its aim."""
     slope[:] = 0.0
@@ -375,7 +375,7 @@ def newton(network, now, demand, share, capacity, load, delay, length, away, slo
     return goes_on
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def curve_rate(of, now, curve, t, start, grown):
     slot = of.curve_rate[curve]
     for i in range(of.step_first[curve], of.step_first[curve + 1]):
@@ -391,7 +391,7 @@ def curve_rate(of, now, curve, t, start, grown):
     return rate
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def price_of(of, now, o, t, levels, base):
     slots = of.price_slot[o]
     if of.form[o] == 2:
@@ -408,7 +408,7 @@ def price_of(of, now, o, t, levels, base):
     return (level + now[slots[0]]) * now[of.convert]
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def cut_start(of, cut, group, left):
     for c in range(len(cut)):
         cut[c] = 0.0
@@ -418,7 +418,7 @@ def cut_start(of, cut, group, left):
             cut[c] += of.cut_leg[c, i] * left[i]
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def raised(of, cut, own, cap):
     """The maximal flow with this tranche too."""
     least = math.inf
@@ -428,7 +428,7 @@ def raised(of, cut, own, cap):
     return least
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exports, volume, revenue):
     """A commodity; returns duty, royalty, margin and the share of profit that stays at home."""
     network, outlets, at = model.network, len(of.kind), of.outcome
@@ -530,7 +530,7 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
     return duty, royalty, value - duty - royalty - cost * sold - owed, home_share
 
 
-@numba.njit(forceinline=True, error_model="numpy")
+@numba.njit(cache=True)
 def replicate(model, draw, past, before, e, noise, cells, npv):
     """cells[outcome, year] and npv[view, rate]."""
     numbers, drivers, network = model.numbers, model.drivers, model.network
@@ -720,7 +720,7 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
             weight[:] = 0.0
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+@numba.njit(nogil=True, cache=True)
 def simulate(model, draw, past, before, e, noise, cells, npv):
     for i in range(len(draw)):
         replicate(model, draw[i], past[i], before[i], e[i], noise[i], cells[i], npv[i])

@@ -154,7 +154,7 @@ class Network:
     """Costs, choice and queues. Rows of legs are those that queue, in the order in which they are loaded."""
 
     def __init__(self, scenario, values, drivers, replications):
-        self.scenario, self.replications = scenario, replications
+        self.scenario, self.replications, self.swept = scenario, replications, 0  # swept: sweeps of replications
         self.flows, self.stops = scenario.flows, scenario.stops
         self.first = numpy.cumsum([0] + [len(flow.routes) for flow in self.flows])
         self.row = {leg: i for i, leg in enumerate(scenario.order)}
@@ -371,6 +371,7 @@ class Month:
         for sweep in range(scenario.most_sweeps):
             if len(columns) == 0:
                 break
+            self.network.swept += len(columns)
             goes_on = active.newton()
             if sweep >= scenario.sweeps:
                 goes_on &= active.open
