@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Whether zhol and a plain Python program are the same model: z-scores of the means of yearly outcomes.
 
 Usage: tests/bench/plain_agree.py ZHOL [numpy|numba [SCENARIO [REPLICATIONS [OF_ZHOL]]]]

@@ -26,11 +26,15 @@ COUNTRY = ["trade.exports.", "trade.imports.", "gains.users.", "gains.fees.", "g
 
 Numbers = collections.namedtuple("Numbers", "base profile draw at moving")
 Drivers = collections.namedtuple("Drivers", "family start mean drift sigma sigma_long kappa rho innovation spread growths")
+Legs = collections.namedtuple("Legs", "capacity draught loss offset")
+Costs = collections.namedtuple("Costs", "money_first money_slot money_sign money_driver time_first time_leg time_slot sd_slot moves "
+                               "bpr power row")
+Choice = collections.namedtuple("Choice", "flow_slot route_first nest_first nest_slot route_nest stops_first")
+Stops = collections.namedtuple("Stops", "at_first at row flow route use before link")
+Links = collections.namedtuple("Links", "first row stop")  # of a flow and a leg that some of its routes pass
 Network = collections.namedtuple(
-    "Network", "capacity draught loss offset bpr power country row order at_first at stop_row stop_flow stop_route stop_use "
-    "stop_before stop_link link_first link_row link_stop flow_slot season route_first nest_first nest_slot route_nest share "
-    "stops_first income_first income_driver income_slot money_first money_slot money_sign money_driver time_first time_leg "
-    "time_slot sd_slot toll_first toll_leg toll_fee toll_subsidy toll_stop cost_moves origin target")
+    "Network", "legs costs choice stops links country order season share income_first income_driver income_slot toll_first toll_leg "
+    "toll_fee toll_subsidy toll_stop origin target")
 VOLUME, TARIFF, WEDGE, HOME_SHARE, VALUE, TIME_VALUE, RELIABILITY, THETA, IMPACT, LONG_RUN, SPEED = range(11)
 FLOW_SLOTS = ["volume", "tariff", "wedge", "home_share", "value", "time_value", "reliability", "theta", "impact", "long_run", "speed"]
 Commodity = collections.namedtuple(
@@ -74,21 +78,24 @@ def flatten_network(scenario, country):
     bpr = [leg.bpr or (0.0, 0) for leg in legs]
     income = [item for flow in flows for item in flow.income]
     return Network(
-        ints(leg.capacity for leg in legs), *(ints(item[k] for item in draught) for k in range(3)),
-        numpy.array([a for a, _ in bpr]), ints(b for _, b in bpr), ints(country.get(leg.country, -1) for leg in legs),
-        ints(row.get(leg, -1) for leg in range(len(legs))), ints(scenario.order), offsets(at), ints(s for of in at for s in of),
-        ints(row[stop[0]] for stop in stops), ints(stop[1] for stop in stops), ints(route_first[stop[1]] + stop[2] for stop in stops),
-        ints(stop[3] for stop in stops), ints(stop[4] for stop in stops), ints(stop_link), ints(link_first),
-        ints(link for link, _ in links), ints(s for _, s in links),
-        numpy.array([[flow.slots[key] for key in FLOW_SLOTS] for flow in flows]), numpy.array([flow.season for flow in flows]),
-        route_first, offsets([flow.nests for flow in flows]), ints(slot for flow in flows for slot in flow.nests),
-        ints(route.nest for _, route in routes), numpy.array([route.share for _, route in routes]), first("stops"),
-        offsets([flow.income for flow in flows]), ints(driver for driver, _ in income), ints(slot for _, slot in income),
-        first("money"), ints(m[0] for m in money), numpy.array([float(m[1]) for m in money]), ints(m[2] for m in money),
-        first("times"), *(ints(t[k] for t in times) for k in range(3)), first("tolls"), *(ints(t[k] for t in tolls) for k in range(4)),
-        ints(any(slot in moving for slot, _, _ in route.money) or any(slot in moving for _, *two in route.times for slot in two)
-             for _, route in routes),
-        ints(country[flow.origin] for flow in flows), ints(country[flow.target] for flow in flows))
+        Legs(ints(leg.capacity for leg in legs), *(ints(item[k] for item in draught) for k in range(3))),
+        Costs(first("money"), ints(m[0] for m in money), numpy.array([float(m[1]) for m in money]), ints(m[2] for m in money),
+              first("times"), *(ints(t[k] for t in times) for k in range(3)),
+              ints(any(slot in moving for slot, _, _ in route.money) or any(slot in moving for _, *two in route.times for slot in two)
+                   for _, route in routes),
+              numpy.array([a for a, _ in bpr]), ints(b for _, b in bpr), ints(row.get(leg, -1) for leg in range(len(legs)))),
+        Choice(numpy.array([[flow.slots[key] for key in FLOW_SLOTS] for flow in flows]), route_first,
+               offsets([flow.nests for flow in flows]), ints(slot for flow in flows for slot in flow.nests),
+               ints(route.nest for _, route in routes), first("stops")),
+        Stops(offsets(at), ints(s for of in at for s in of), ints(row[stop[0]] for stop in stops), ints(stop[1] for stop in stops),
+              ints(route_first[stop[1]] + stop[2] for stop in stops), ints(stop[3] for stop in stops), ints(stop[4] for stop in stops),
+              ints(stop_link)),
+        Links(ints(link_first), ints(link for link, _ in links), ints(s for _, s in links)),
+        ints(country.get(leg.country, -1) for leg in legs), ints(scenario.order), numpy.array([flow.season for flow in flows]),
+        numpy.array([route.share for _, route in routes]), offsets([flow.income for flow in flows]),
+        ints(driver for driver, _ in income), ints(slot for _, slot in income), first("tolls"),
+        *(ints(t[k] for t in tolls) for k in range(4)), ints(country[flow.origin] for flow in flows),
+        ints(country[flow.target] for flow in flows))
 
 
 def flatten_commodity(commodity, country, outcome):
@@ -166,13 +173,17 @@ def flatten(scenario):
 # ---- a replication
 
 
-@numba.njit(cache=True)
-def start_drivers(model, now, past, before, level, base, state):
-    drivers = model.drivers
+@numba.njit(cache=True, error_model="numpy")
+def grow(mean, kappa, spread, d, e1, e2, state):
+    keep = math.exp(-kappa * D)
+    state[d, 0] += math.log1p(mean) * D + (1.0 - keep) / kappa * state[d, 1] + state[d, 2] * spread[1] * e2
+    state[d, 1] = keep * state[d, 1] + state[d, 2] * spread[0] * e1
+
+
+@numba.njit(cache=True, error_model="numpy")
+def start_drivers(drivers, now, past, before, base, state):
     for d in range(len(drivers.family)):
-        k = drivers.kappa[d]
         base[d] = now[drivers.start[d]] if drivers.start[d] >= 0 else 1.0
-        level[d] = base[d]
         if drivers.family[d] == 0:
             state[d, 0], state[d, 1] = 0.0, math.log(base[d])
         elif drivers.family[d] == 2:
@@ -181,22 +192,14 @@ def start_drivers(model, now, past, before, level, base, state):
             state[d, 0] = base[d]
     for g in range(len(drivers.growths)):
         d = drivers.growths[g]
-        k = drivers.kappa[d]
+        k, i = drivers.kappa[d], drivers.innovation[d]
         state[d, 0], state[d, 2] = 0.0, now[drivers.sigma[d]] * k / math.sqrt(1.0 - (1.0 - math.exp(-k)) / k)
         state[d, 1] = state[d, 2] / math.sqrt(2.0 * k) * past[g]
         for month in range(before.shape[0]):
-            grow(drivers, now, d, before[month, 2 * g], before[month, 2 * g + 1], state)
+            grow(now[drivers.mean[d]], k, drivers.spread[i:i + 2], d, before[month, 2 * g], before[month, 2 * g + 1], state)
 
 
-@numba.njit(cache=True)
-def grow(drivers, now, d, e1, e2, state):
-    k, i = drivers.kappa[d], drivers.innovation[d]
-    keep = math.exp(-k * D)
-    state[d, 0] += math.log1p(now[drivers.mean[d]]) * D + (1.0 - keep) / k * state[d, 1] + state[d, 2] * drivers.spread[i + 1] * e2
-    state[d, 1] = keep * state[d, 1] + state[d, 2] * drivers.spread[i] * e1
-
-
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def step_drivers(drivers, now, e, t, level, base, log_ratio, state):
     for d in range(len(drivers.family)):
         k, i, sigma = drivers.kappa[d], drivers.innovation[d], now[drivers.sigma[d]]
@@ -212,7 +215,7 @@ def step_drivers(drivers, now, e, t, level, base, log_ratio, state):
             state[d, 1] += math.log1p(now[drivers.drift[d]]) * D - 0.5 * rise + lasting * drivers.spread[i + 1] * e[i + 1]
             log_level = state[d, 0] + state[d, 1]
         elif drivers.family[d] == 1:
-            grow(drivers, now, d, e[i], e[i + 1], state)
+            grow(now[drivers.mean[d]], k, drivers.spread[i:i + 2], d, e[i], e[i + 1], state)
             log_level = state[d, 0]
         else:
             mean = math.log(now[drivers.mean[d]]) - sigma * sigma / (4.0 * k)
@@ -222,140 +225,137 @@ def step_drivers(drivers, now, e, t, level, base, log_ratio, state):
         log_ratio[d] = log_level - math.log(base[d])
 
 
-@numba.njit(cache=True)
-def capacity_of(network, now, level, leg):
-    capacity, driver = now[network.capacity[leg]], network.draught[leg]
-    if driver < 0:
-        return capacity
-    lost = now[network.loss[leg]] * max(0.0, level[driver] - now[network.offset[leg]])
-    return capacity * min(1.0, max(0.1, 1.0 - lost))
-
-
-@numba.njit(cache=True)
-def fix_cost(network, now, f, r):
-    """What neither drivers nor congestion move."""
-    slots = network.flow_slot[f]
-    money, days, variance = 0.0, 0.0, 0.0
-    for i in range(network.money_first[r], network.money_first[r + 1]):
-        if network.money_driver[i] < 0:
-            money += network.money_sign[i] * now[network.money_slot[i]]
-    for i in range(network.time_first[r], network.time_first[r + 1]):
-        days += now[network.time_slot[i]]
-        variance += now[network.sd_slot[i]] ** 2
-    return money + now[slots[TIME_VALUE]] * (days + now[slots[RELIABILITY]] * math.sqrt(variance))
-
-
-@numba.njit(cache=True)
-def cost_of(network, now, f, r, fixed, level, base, rho):
-    cost = fixed[r]
-    for i in range(network.money_first[r], network.money_first[r + 1]):
-        driver = network.money_driver[i]
+@numba.njit(cache=True, error_model="numpy")
+def capacities(legs, now, level, capacity):
+    """Of all legs that have one, per year."""
+    for leg in range(len(capacity)):
+        if legs.capacity[leg] < 0:
+            continue
+        capacity[leg] = now[legs.capacity[leg]]
+        driver = legs.draught[leg]
         if driver >= 0:
-            cost += now[network.money_slot[i]] * level[driver] / base[driver]
-    for i in range(network.time_first[r], network.time_first[r + 1]):
-        leg = network.time_leg[i]
-        if network.bpr[leg] > 0.0 and network.row[leg] >= 0:
-            cost += (now[network.flow_slot[f, TIME_VALUE]] * now[network.time_slot[i]] * network.bpr[leg]
-                     * rho[network.row[leg]] ** network.power[leg])
-    return cost
+            lost = now[legs.loss[leg]] * max(0.0, level[driver] - now[legs.offset[leg]])
+            capacity[leg] *= min(1.0, max(0.1, 1.0 - lost))
 
 
-@numba.njit(cache=True)
-def start_network(network, now, level, base, rho, fixed, constant, base_cost, composite):
-    for row in range(len(network.order)):
-        load = 0.0
-        for i in range(network.at_first[row], network.at_first[row + 1]):
-            s = network.at[i]
-            volume = now[network.flow_slot[network.stop_flow[s], VOLUME]]
-            load += now[network.stop_use[s]] * volume * network.share[network.stop_route[s]]
-        rho[row] = min(1.0, load / capacity_of(network, now, level, network.order[row]))
-    for f in range(len(network.flow_slot)):
-        theta, base_cost[f] = now[network.flow_slot[f, THETA]], 0.0
-        first, last = network.route_first[f], network.route_first[f + 1]
-        for r in range(first, last):
-            fixed[r] = fix_cost(network, now, f, r)
-            cost = cost_of(network, now, f, r, fixed, level, base, rho)
+@numba.njit(cache=True, error_model="numpy")
+def route_costs(costs, choice, now, level, base, rho, again, fixed, cost):
+    """Of all routes without queues; again: also what neither drivers nor congestion move, where it does not vary by month."""
+    for f in range(len(choice.flow_slot)):
+        time_value, reliability = now[choice.flow_slot[f, TIME_VALUE]], now[choice.flow_slot[f, RELIABILITY]]
+        for r in range(choice.route_first[f], choice.route_first[f + 1]):
+            money, times = range(costs.money_first[r], costs.money_first[r + 1]), range(costs.time_first[r], costs.time_first[r + 1])
+            if again or costs.moves[r]:
+                fixed[r], days, variance = 0.0, 0.0, 0.0
+                for i in money:
+                    if costs.money_driver[i] < 0:
+                        fixed[r] += costs.money_sign[i] * now[costs.money_slot[i]]
+                for i in times:
+                    days += now[costs.time_slot[i]]
+                    variance += now[costs.sd_slot[i]] ** 2
+                fixed[r] += time_value * (days + reliability * math.sqrt(variance))
+            cost[r] = fixed[r]
+            for i in money:
+                driver = costs.money_driver[i]
+                if driver >= 0:
+                    cost[r] += now[costs.money_slot[i]] * level[driver] / base[driver]
+            for i in times:
+                leg = costs.time_leg[i]
+                if costs.bpr[leg] > 0.0 and costs.row[leg] >= 0:
+                    cost[r] += time_value * now[costs.time_slot[i]] * costs.bpr[leg] * rho[costs.row[leg]] ** costs.power[leg]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def base_year(choice, share, now, cost, constant, base_cost):
+    for f in range(len(choice.flow_slot)):
+        theta, base_cost[f] = now[choice.flow_slot[f, THETA]], 0.0
+        routes = range(choice.route_first[f], choice.route_first[f + 1])
+        for r in routes:
             of_nest = 0.0
-            for other in range(first, last):
-                of_nest += network.share[other] if network.route_nest[other] == network.route_nest[r] else 0.0
-            slot = network.nest_slot[network.nest_first[f] + network.route_nest[r]]
+            for other in routes:
+                of_nest += share[other] if choice.route_nest[other] == choice.route_nest[r] else 0.0
+            slot = choice.nest_slot[choice.nest_first[f] + choice.route_nest[r]]
             scale = now[slot] if slot >= 0 else 1.0
-            constant[r] = scale * math.log(network.share[r] / of_nest) + math.log(of_nest) + theta * cost
-            base_cost[f] += network.share[r] * cost
-        composite[f] = base_cost[f]
+            constant[r] = scale * math.log(share[r] / of_nest) + math.log(of_nest) + theta * cost[r]
+            base_cost[f] += share[r] * cost[r]
 
 
-@numba.njit(cache=True)
-def choose(network, now, f, utility, delay, share, within, inclusive, most, total):
-    """Shares of a flow at the delays of legs; returns the log-sum."""
-    first, last, nests = network.route_first[f], network.route_first[f + 1], network.nest_first[f + 1] - network.nest_first[f]
-    if last - first == 1:
-        share[first] = 1.0
-        return 0.0
-    weight = now[network.flow_slot[f, TIME_VALUE]] * MONTH_DAYS * now[network.flow_slot[f, THETA]]
-    for n in range(nests):
-        most[n], total[n] = -math.inf, 0.0
-    for r in range(first, last):
-        late = 0.0
-        for s in range(network.stops_first[r], network.stops_first[r + 1]):
-            late += delay[network.stop_row[s]]
-        within[r] = utility[r] - weight * late
-        most[network.route_nest[r]] = max(most[network.route_nest[r]], within[r])
-    for r in range(first, last):
-        n = network.route_nest[r]
-        slot = network.nest_slot[network.nest_first[f] + n]
-        within[r] = math.exp((within[r] - most[n]) / now[slot]) if slot >= 0 else 1.0
-        total[n] += within[r]
-    highest, whole = -math.inf, 0.0
-    for n in range(nests):
-        slot = network.nest_slot[network.nest_first[f] + n]
-        inclusive[n] = most[n] + (now[slot] * math.log(total[n]) if slot >= 0 else 0.0)
-        highest = max(highest, inclusive[n])
-    for n in range(nests):
-        inclusive[n] = math.exp(inclusive[n] - highest)
-        whole += inclusive[n]
-    for r in range(first, last):
-        n = network.route_nest[r]
-        share[r] = within[r] / total[n] * inclusive[n] / whole
-    return highest + math.log(whole)
+@numba.njit(cache=True, error_model="numpy")
+def choose(choice, row, links_first, now, everywhere, utility, delay, share, log_sum, within, inclusive, most, total):
+    """Shares of routes at the delays of legs, and the log-sums; not everywhere: of flows whose delays may differ."""
+    for f in range(len(choice.flow_slot)):
+        first, last = choice.route_first[f], choice.route_first[f + 1]
+        if last - first == 1:
+            share[first] = 1.0
+            continue
+        if not everywhere and links_first[f] == links_first[f + 1]:
+            continue
+        first_nest, nests = choice.nest_first[f], choice.nest_first[f + 1] - choice.nest_first[f]
+        weight = now[choice.flow_slot[f, TIME_VALUE]] * MONTH_DAYS * now[choice.flow_slot[f, THETA]]
+        for n in range(nests):
+            most[n], total[n] = -math.inf, 0.0
+        for r in range(first, last):
+            late = 0.0
+            for s in range(choice.stops_first[r], choice.stops_first[r + 1]):
+                late += delay[row[s]]
+            within[r] = utility[r] - weight * late
+            most[choice.route_nest[r]] = max(most[choice.route_nest[r]], within[r])
+        for r in range(first, last):
+            n = choice.route_nest[r]
+            slot = choice.nest_slot[first_nest + n]
+            within[r] = math.exp((within[r] - most[n]) / now[slot]) if slot >= 0 else 1.0
+            total[n] += within[r]
+        highest, whole = -math.inf, 0.0
+        for n in range(nests):
+            slot = choice.nest_slot[first_nest + n]
+            inclusive[n] = most[n] + (now[slot] * math.log(total[n]) if slot >= 0 else 0.0)
+            highest = max(highest, inclusive[n])
+        for n in range(nests):
+            inclusive[n] = math.exp(inclusive[n] - highest)
+            whole += inclusive[n]
+        for r in range(first, last):
+            n = choice.route_nest[r]
+            share[r] = within[r] / total[n] * inclusive[n] / whole
+        log_sum[f] = highest + math.log(whole)
 
 
-@numba.njit(cache=True)
-def push(network, now, demand, share, waiting, capacity, load, offered, through):
-    for row in range(len(network.order)):
+@numba.njit(cache=True, error_model="numpy")
+def push(stops, now, demand, share, waiting, capacity, load, offered, through):
+    """Loads legs in their order."""
+    for row in range(len(load)):
         load[row] = 0.0
-        for i in range(network.at_first[row], network.at_first[row + 1]):
-            s = network.at[i]
-            before = network.stop_before[s]
-            coming = through[before] if before >= 0 else demand[network.stop_flow[s]] * share[network.stop_route[s]]
+        for i in range(stops.at_first[row], stops.at_first[row + 1]):
+            s = stops.at[i]
+            before = stops.before[s]
+            coming = through[before] if before >= 0 else demand[stops.flow[s]] * share[stops.route[s]]
             offered[s] = coming + waiting[s]
-            load[row] += now[network.stop_use[s]] * offered[s]
+            load[row] += now[stops.use[s]] * offered[s]
         part = capacity[row] / load[row] if load[row] > capacity[row] else 1.0
-        for i in range(network.at_first[row], network.at_first[row + 1]):
-            through[network.at[i]] = offered[network.at[i]] * part
+        for i in range(stops.at_first[row], stops.at_first[row + 1]):
+            through[stops.at[i]] = offered[stops.at[i]] * part
 
 
-@numba.njit(cache=True)
-def newton(network, now, demand, share, capacity, load, delay, length, away, slope, steepest, crossing):
+@numba.njit(cache=True, error_model="numpy")
+def newton(choice, stops, links, now, demand, share, capacity, load, delay, length, away, slope, steepest, crossing):
     """Moves the delays; whether any was away from its aim."""
     slope[:] = 0.0
     steepest[:] = 0.0
-    for f in range(len(network.flow_slot)):
-        links = range(network.link_first[f], network.link_first[f + 1])
-        if len(links) == 0:
+    for f in range(len(choice.flow_slot)):
+        own = range(links.first[f], links.first[f + 1])
+        if len(own) == 0:
             continue
         steepness = 1.0
-        for n in range(network.nest_first[f], network.nest_first[f + 1]):
-            if network.nest_slot[n] >= 0:
-                steepness = max(steepness, 1.0 / now[network.nest_slot[n]])
-        steep = now[network.flow_slot[f, THETA]] * steepness * now[network.flow_slot[f, TIME_VALUE]] * MONTH_DAYS
-        for link in links:
+        for n in range(choice.nest_first[f], choice.nest_first[f + 1]):
+            if choice.nest_slot[n] >= 0:
+                steepness = max(steepness, 1.0 / now[choice.nest_slot[n]])
+        steep = now[choice.flow_slot[f, THETA]] * steepness * now[choice.flow_slot[f, TIME_VALUE]] * MONTH_DAYS
+        for link in own:
             crossing[link] = 0.0
-        for s in range(network.stops_first[network.route_first[f]], network.stops_first[network.route_first[f + 1]]):
-            if network.stop_link[s] >= 0:
-                crossing[network.stop_link[s]] += share[network.stop_route[s]]
-        for link in links:
-            row, use = network.link_row[link], now[network.stop_use[network.link_stop[link]]]
+        for s in range(choice.stops_first[choice.route_first[f]], choice.stops_first[choice.route_first[f + 1]]):
+            if stops.link[s] >= 0:
+                crossing[stops.link[s]] += share[stops.route[s]]
+        for link in own:
+            row, use = links.row[link], now[stops.use[links.stop[link]]]
             slope[row] += use * steep * demand[f] * crossing[link] * (1.0 - crossing[link])
             steepest[row] = max(steepest[row], steep)
     goes_on = False
@@ -375,72 +375,70 @@ def newton(network, now, demand, share, capacity, load, delay, length, away, slo
     return goes_on
 
 
-@numba.njit(cache=True)
-def curve_rate(of, now, curve, t, start, grown):
-    slot = of.curve_rate[curve]
-    for i in range(of.step_first[curve], of.step_first[curve + 1]):
-        if of.step_month[i] <= start + t:
-            slot = of.step_slot[i]
-    rate = now[slot] * grown[curve]
-    if of.curve_growth[curve] >= 0:
-        grown[curve] *= (1.0 + now[of.curve_growth[curve]]) ** D
-    since = start + t - of.curve_from[curve]
-    if of.curve_decline[curve] >= 0 and since >= 0:
-        h = -math.log1p(-now[of.curve_decline[curve]]) * D
-        rate *= math.exp(-since * h) * -math.expm1(-h) / h
-    return rate
+@numba.njit(cache=True, error_model="numpy")
+def curve_rates(of, now, t, start, grown, rate):
+    for curve in range(len(rate)):
+        slot = of.curve_rate[curve]
+        for i in range(of.step_first[curve], of.step_first[curve + 1]):
+            if of.step_month[i] <= start + t:
+                slot = of.step_slot[i]
+        rate[curve] = now[slot] * grown[curve]
+        if of.curve_growth[curve] >= 0:
+            grown[curve] *= (1.0 + now[of.curve_growth[curve]]) ** D
+        since = start + t - of.curve_from[curve]
+        if of.curve_decline[curve] >= 0 and since >= 0:
+            h = -math.log1p(-now[of.curve_decline[curve]]) * D
+            rate[curve] *= math.exp(-since * h) * -math.expm1(-h) / h
 
 
-@numba.njit(cache=True)
-def price_of(of, now, o, t, levels, base):
-    slots = of.price_slot[o]
-    if of.form[o] == 2:
+@numba.njit(cache=True, error_model="numpy")
+def price_of(form, slots, now, t, levels, base, driver, convert):
+    if form == 2:
         return now[slots[0]]
-    if of.form[o] == 3:
+    if form == 3:
         mean = 0.0
         for i in range(slots[4]):
             month = t - slots[3] - i
             mean += levels[month, slots[0]] if month >= 0 else base[slots[0]]
         return now[slots[1]] + now[slots[2]] * mean / slots[4]
-    level = levels[t, of.driver]
-    if of.form[o] == 1:
-        return now[slots[0]] * level * now[of.convert]
-    return (level + now[slots[0]]) * now[of.convert]
+    if form == 1:
+        return now[slots[0]] * levels[t, driver] * now[convert]
+    return (levels[t, driver] + now[slots[0]]) * now[convert]
 
 
-@numba.njit(cache=True)
-def cut_start(of, cut, group, left):
+@numba.njit(cache=True, error_model="numpy")
+def cut_start(cut_group, cut_leg, cut, group, left):
     for c in range(len(cut)):
         cut[c] = 0.0
-        for g in range(of.groups):
-            cut[c] += of.cut_group[c, g] * group[g]
+        for g in range(len(group)):
+            cut[c] += cut_group[c, g] * group[g]
         for i in range(len(left)):
-            cut[c] += of.cut_leg[c, i] * left[i]
+            cut[c] += cut_leg[c, i] * left[i]
 
 
-@numba.njit(cache=True)
-def raised(of, cut, own, cap):
+@numba.njit(cache=True, error_model="numpy")
+def raised(reach, cut, own, cap):
     """The maximal flow with this tranche too."""
     least = math.inf
     for c in range(len(cut)):
-        cut[c] += of.reach[own, c] * cap
+        cut[c] += reach[own, c] * cap
         least = min(least, cut[c])
     return least
 
 
-@numba.njit(cache=True)
-def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exports, volume, revenue):
+@numba.njit(cache=True, error_model="numpy")
+def energy_month(of, start, home, capacity, now, t, levels, base, noise, grown, total, fees, exports, volume, revenue):
     """A commodity; returns duty, royalty, margin and the share of profit that stays at home."""
-    network, outlets, at = model.network, len(of.kind), of.outcome
+    outlets, at = len(of.kind), of.outcome
     rate, left, full = numpy.empty(len(of.curve_rate)), numpy.empty(len(of.leg)), numpy.empty(len(of.leg))
     group, exempt, cut = numpy.zeros(of.groups), numpy.zeros(of.groups), numpy.empty(len(of.cut_group))
     room, price, netback = numpy.zeros(outlets), numpy.zeros(outlets), numpy.zeros(outlets)
     key, keyed = numpy.empty(outlets), numpy.empty(outlets, numpy.int64)
     for i in range(len(of.leg)):
-        full[i] = left[i] = capacity_of(network, now, levels[t], of.leg[i])
+        full[i] = left[i] = capacity[of.leg[i]]
+    curve_rates(of, now, t, start, grown, rate)
     production, cost, home_share = 0.0, 0.0, 0.0
     for f in range(of.fields):
-        rate[f] = curve_rate(of, now, f, t, model.start, grown)
         production += rate[f]
         cost += now[of.cost[f]] * rate[f]
         home_share += now[of.home_share[f]] * rate[f]
@@ -452,7 +450,7 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
     for o in range(outlets):
         volume[o] = 0.0
         if of.wanted[o] >= 0:
-            room[o] = curve_rate(of, now, of.wanted[o], t, model.start, grown) * of.season[o, (model.start + t) % 12]
+            room[o] = rate[of.wanted[o]] * of.season[o, (start + t) % 12]
             if of.shock[o] >= 0:
                 variance = math.log1p(now[of.shock[o]] ** 2)
                 room[o] *= math.exp(math.sqrt(variance) * noise - 0.5 * variance)
@@ -465,26 +463,26 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
             for i in range(of.via_first[o], of.via_first[o + 1]):
                 left[of.via[i]] = max(0.0, left[of.via[i]] - room[o])
             volume[o], revenue[o] = room[o], now[of.fee[o]] * room[o]
-            fees[model.home] += revenue[o]
+            fees[home] += revenue[o]
     for o in range(outlets):
         if of.kind[o] != 0:
-            price[o] = price_of(of, now, o, t, levels, base)
+            price[o] = price_of(of.form[o], of.price_slot[o], now, t, levels, base, of.driver, of.convert)
             netback[o] = price[o] - (now[of.tariff[o]] if of.tariff[o] >= 0 else 0.0)
             room[o] = min(room[o], production)
             for i in range(of.via_first[o], of.via_first[o + 1]):
                 room[o] = min(room[o], left[of.via[i]])
-    cut_start(of, cut, group, left)
+    cut_start(of.cut_group, of.cut_leg, cut, group, left)
     before = 0.0
     for o in range(outlets):
         if of.kind[o] == 1:
-            flow = raised(of, cut, of.own[o], room[o])
+            flow = raised(of.reach, cut, of.own[o], room[o])
             volume[o] += flow - before
             before = flow
     count = 0
     for o in range(outlets):
         if of.kind[o] == 2 or of.kind[o] == 3:
             cap = min(room[o], now[of.asked[o]])
-            flow = raised(of, cut, of.own[o], cap)
+            flow = raised(of.reach, cut, of.own[o], cap)
             volume[o] += flow - before
             before = flow
             room[o] -= cap
@@ -497,7 +495,7 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
             count += 1
     for i in range(count):
         o = keyed[i]
-        flow = raised(of, cut, of.own[o], room[o] if netback[o] >= 0.0 else 0.0)
+        flow = raised(of.reach, cut, of.own[o], room[o] if netback[o] >= 0.0 else 0.0)
         volume[o] += flow - before
         before = flow
     value, sold, owed, abroad = 0.0, 0.0, 0.0, 0.0
@@ -515,11 +513,11 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
         total[at + 3 + of.fields + 2 * o] += revenue[o]
     duty = 0.0
     if len(of.duty_level) > 0:
-        cut_start(of, cut, exempt, full)
+        cut_start(of.cut_group, of.cut_leg, cut, exempt, full)
         most = 0.0
         for o in range(outlets):
             if of.market[o] >= 0:
-                most = raised(of, cut, of.own[o], volume[o])
+                most = raised(of.reach, cut, of.own[o], volume[o])
         for i in range(len(of.duty_level)):
             if levels[t, of.driver] >= of.duty_level[i]:
                 duty = now[of.duty_slot[i]]
@@ -530,11 +528,12 @@ def energy_month(model, of, now, t, levels, base, noise, grown, total, fees, exp
     return duty, royalty, value - duty - royalty - cost * sold - owed, home_share
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def replicate(model, draw, past, before, e, noise, cells, npv):
     """cells[outcome, year] and npv[view, rate]."""
     numbers, drivers, network = model.numbers, model.drivers, model.network
-    flows, routes, rows, stops = len(network.flow_slot), len(network.share), len(network.order), len(network.stop_row)
+    choice, stops, links = network.choice, network.stops, network.links
+    flows, routes, rows, count_of_stops = len(choice.flow_slot), len(network.share), len(network.order), len(stops.row)
     now, factor = numbers.base.copy(), numpy.ones(len(numbers.base))
     for slot in range(len(now)):
         if numbers.draw[slot] >= 0:
@@ -542,21 +541,30 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
             now[slot] *= factor[slot]
     count = len(drivers.family)
     levels, base, log_ratio, state = numpy.empty((model.months, count)), numpy.empty(count), numpy.zeros(count), numpy.zeros((count, 3))
-    level = numpy.empty(count)
-    start_drivers(model, now, past, before, level, base, state)
+    start_drivers(drivers, now, past, before, base, state)
+    all_capacity = numpy.zeros(len(network.country))
+    capacities(network.legs, now, base, all_capacity)
     rho, fixed, constant = numpy.zeros(rows), numpy.empty(routes), numpy.empty(routes)
     base_cost, composite, utility = numpy.empty(flows), numpy.empty(flows), numpy.empty(routes)
-    start_network(network, now, base, base, rho, fixed, constant, base_cost, composite)
+    share, within, cost, log_sum = network.share.copy(), numpy.empty(routes), numpy.empty(routes), numpy.zeros(flows)
+    for row in range(rows):
+        load_of_base = 0.0
+        for i in range(stops.at_first[row], stops.at_first[row + 1]):
+            s = stops.at[i]
+            load_of_base += now[stops.use[s]] * now[choice.flow_slot[stops.flow[s], VOLUME]] * share[stops.route[s]]
+        rho[row] = min(1.0, load_of_base / all_capacity[network.order[row]])
+    route_costs(network.costs, choice, now, base, base, rho, True, fixed, cost)
+    base_year(choice, network.share, now, cost, constant, base_cost)
+    composite[:] = base_cost
     demand, surplus, memory, base_price = numpy.empty(flows), numpy.empty(flows), numpy.zeros(flows), numpy.empty(flows)
     for f in range(flows):
-        slots = network.flow_slot[f]
+        slots = choice.flow_slot[f]
         base_price[f] = now[slots[VALUE]] * (1.0 + now[slots[TARIFF]]) * (1.0 + now[slots[WEDGE]]) + composite[f]
-    share, within, cost, log_sum = numpy.empty(routes), numpy.empty(routes), numpy.empty(routes), numpy.zeros(flows)
     inclusive, most, whole = numpy.empty(routes), numpy.empty(routes), numpy.empty(routes)
-    waiting, through, offered, lost = numpy.zeros(stops), numpy.zeros(stops), numpy.zeros(stops), numpy.zeros(stops)
+    waiting, through, offered, lost = numpy.zeros(count_of_stops), numpy.zeros(count_of_stops), numpy.zeros(count_of_stops), numpy.zeros(count_of_stops)
     capacity, load, delay, reported, used = numpy.empty(rows), numpy.empty(rows), numpy.zeros(rows), numpy.zeros(rows), numpy.zeros(rows)
     length, away, slope, steepest = numpy.empty(rows), numpy.empty(rows), numpy.empty(rows), numpy.empty(rows)
-    crossing = numpy.empty(len(network.link_row))
+    crossing = numpy.empty(len(links.row))
     grown = numpy.ones((len(model.commodities), 64))
     volume, revenue = numpy.zeros(64), numpy.zeros(64)
     total, weight = numpy.zeros(model.outcomes), numpy.zeros(flows)
@@ -572,7 +580,7 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
         step_drivers(drivers, now, e[t], t, level, base, log_ratio, state)
         # demand
         for f in range(flows):
-            slots, exponent = network.flow_slot[f], 0.0
+            slots, exponent = choice.flow_slot[f], 0.0
             for i in range(network.income_first[f], network.income_first[f + 1]):
                 exponent += now[network.income_slot[i]] * log_ratio[network.income_driver[i]]
             unmoved = now[slots[VOLUME]] * network.season[f, of_year] * math.exp(exponent)
@@ -586,25 +594,21 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
             total[model.flows_at + 7 * f + 6] += surplus[f]
             demand[f] *= D
         # network
+        capacities(network.legs, now, level, all_capacity)
         for row in range(rows):
-            capacity[row] = capacity_of(network, now, level, network.order[row]) * D
+            capacity[row] = all_capacity[network.order[row]] * D
             length[row], away[row] = 0.8, 0.0
+        route_costs(network.costs, choice, now, level, base, rho, False, fixed, cost)
         for f in range(flows):
-            theta = now[network.flow_slot[f, THETA]]
-            for r in range(network.route_first[f], network.route_first[f + 1]):
-                if network.cost_moves[r]:
-                    fixed[r] = fix_cost(network, now, f, r)
-                cost[r] = cost_of(network, now, f, r, fixed, level, base, rho)
-                utility[r] = constant[r] - theta * cost[r]
-            log_sum[f] = choose(network, now, f, utility, delay, share, within, inclusive, most, whole)
-        push(network, now, demand, share, waiting, capacity, load, offered, through)
+            for r in range(choice.route_first[f], choice.route_first[f + 1]):
+                utility[r] = constant[r] - now[choice.flow_slot[f, THETA]] * cost[r]
+        choose(choice, stops.row, links.first, now, True, utility, delay, share, log_sum, within, inclusive, most, whole)
+        push(stops, now, demand, share, waiting, capacity, load, offered, through)
         for sweep in range(model.most_sweeps):
-            if not newton(network, now, demand, share, capacity, load, delay, length, away, slope, steepest, crossing):
+            if not newton(choice, stops, links, now, demand, share, capacity, load, delay, length, away, slope, steepest, crossing):
                 break
-            for f in range(flows):
-                if network.link_first[f + 1] > network.link_first[f]:
-                    log_sum[f] = choose(network, now, f, utility, delay, share, within, inclusive, most, whole)
-            push(network, now, demand, share, waiting, capacity, load, offered, through)
+            choose(choice, stops.row, links.first, now, False, utility, delay, share, log_sum, within, inclusive, most, whole)
+            push(stops, now, demand, share, waiting, capacity, load, offered, through)
             error = 0.0
             for row in range(rows):
                 error = max(error, abs(min(MOST_DELAY, max(0.0, load[row] / capacity[row] - 1.0)) - delay[row]))
@@ -613,10 +617,10 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
         for row in range(rows):
             used[row] = 0.0
             reported[row] = min(MOST_DELAY, max(0.0, load[row] / capacity[row] - 1.0))
-        for s in range(stops):
+        for s in range(count_of_stops):
             lost[s] = model.renege * (offered[s] - through[s])
             waiting[s] = offered[s] - through[s] - lost[s]
-            used[network.stop_row[s]] += now[network.stop_use[s]] * through[s]
+            used[stops.row[s]] += now[stops.use[s]] * through[s]
         for row in range(rows):
             rho[row] = min(1.0, used[row] / capacity[row])
             total[model.legs_at + 3 * row] += 12.0 * used[row]
@@ -627,21 +631,21 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
         subsidies[:] = 0.0
         import_duty, other_duty = 0.0, 0.0
         for f in range(flows):
-            slots, at, first = network.flow_slot[f], model.flows_at + 7 * f, network.route_first[f]
-            if network.route_first[f + 1] - first > 1:
+            slots, at, first = choice.flow_slot[f], model.flows_at + 7 * f, choice.route_first[f]
+            if choice.route_first[f + 1] - first > 1:
                 composite[f] = base_cost[f] - log_sum[f] / now[slots[THETA]]
             else:
                 late = 0.0
-                for s in range(network.stops_first[first], network.stops_first[first + 1]):
-                    late += reported[network.stop_row[s]]
+                for s in range(choice.stops_first[first], choice.stops_first[first + 1]):
+                    late += reported[stops.row[s]]
                 composite[f] = cost[first] + now[slots[TIME_VALUE]] * MONTH_DAYS * late
             shipped, backlog = 0.0, 0.0
-            for r in range(first, network.route_first[f + 1]):
-                last = network.stops_first[r + 1] - 1
-                delivered = 12.0 * (through[last] if last >= network.stops_first[r] else demand[f] * share[r])
+            for r in range(first, choice.route_first[f + 1]):
+                last = choice.stops_first[r + 1] - 1
+                delivered = 12.0 * (through[last] if last >= choice.stops_first[r] else demand[f] * share[r])
                 shipped += delivered
                 total[model.routes_at + r] += delivered
-                for s in range(network.stops_first[r], network.stops_first[r + 1]):
+                for s in range(choice.stops_first[r], choice.stops_first[r + 1]):
                     total[at + 2] += 12.0 * lost[s]
                     backlog += waiting[s]
                 for i in range(network.toll_first[r], network.toll_first[r + 1]):
@@ -673,8 +677,8 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
         # energy and accounts
         all_duty, all_royalty, tax = 0.0, 0.0, 0.0
         for c in range(len(model.commodities)):
-            duty, royalty, margin, home_share = energy_month(model, model.commodities[c], now, t, levels, base, noise[t], grown[c],
-                                                             total, fees, exports, volume, revenue)
+            duty, royalty, margin, home_share = energy_month(model.commodities[c], model.start, home, all_capacity, now, t, levels, base, noise[t],
+                                                             grown[c], total, fees, exports, volume, revenue)
             taxed = now[model.profit_tax] * max(0.0, margin)
             all_duty += duty
             all_royalty += royalty
@@ -720,7 +724,7 @@ def replicate(model, draw, past, before, e, noise, cells, npv):
             weight[:] = 0.0
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def simulate(model, draw, past, before, e, noise, cells, npv):
     for i in range(len(draw)):
         replicate(model, draw[i], past[i], before[i], e[i], noise[i], cells[i], npv[i])
