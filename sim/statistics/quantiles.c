@@ -57,7 +57,8 @@ enum {
     RADIX_BITS = 11,
     MOST_BINS = 1 << RADIX_BITS,
     LEAST_BINS = 16,
-    PER_BIN = 8,
+    PER_BIN = 2,
+    MANY_AT_ENDS = 8,
     FEW_VALUES = 48,
     ASKED_AT_ONCE = 24
 };
@@ -293,7 +294,7 @@ static void select_ranks(size_t n, const float from[], float v[], size_t base, s
     struct selection of = {.n = n, .base = base, .asked = asked, .from = from, .wanted = wanted};
     struct bins bins;
     if (n > FEW_VALUES) ends_settle(&of);
-    if (of.n > FEW_VALUES && of.asked > 0 && of.extent.at_min + of.extent.at_max > n / PER_BIN) {
+    if (of.n > FEW_VALUES && of.asked > 0 && of.extent.at_min + of.extent.at_max > n / MANY_AT_ENDS) {
         ends_leave(&of, v);
         if (of.n > FEW_VALUES) ends_settle(&of);
     }

@@ -680,8 +680,8 @@ class Model:
                 put(self.npv, f"npv.{name}{suffix}", row * D * (1 + rate) ** (-t / 12))
 
 
-def run(scenario, seed, replications, chunk=1000):
-    """Samples of the yearly outcomes, {name: [years][replications]}, and of the present values, {name: [replications]}."""
+def run(scenario, seed, replications, chunk=10000):
+    """Large chunks, since the last sweeps of the queues, of a few replications, take as long as the first of a few hundred. Samples of the yearly outcomes, {name: [years][replications]}, and of the present values, {name: [replications]}."""
     all_cells, all_npv = {}, {}
     for first in range(0, replications, chunk):
         count = min(chunk, replications - first)
