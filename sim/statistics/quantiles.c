@@ -53,8 +53,18 @@ void quantile_ranks(uint64_t n, double p, uint64_t *rank, uint64_t *low, uint64_
     *high = p <= 0.5 ? max + 1 : n - min + 1;
 }
 
-enum { RADIX_BITS = 11, RADIX_BINS = 1 << RADIX_BITS, FEW_VALUES = 48, ASKED_AT_ONCE = 24 };
-#define NOT_WANTED SIZE_MAX
+enum {
+    RADIX_BITS = 11,
+    MOST_BINS = 1 << RADIX_BITS,
+    LEAST_BINS = 16,
+    PER_BIN = 2,
+    MANY_AT_ENDS = 8,
+    FEW_VALUES = 48,
+    ASKED_AT_ONCE = 24
+};
+enum { AT_ONCE = 64 };              /* values whose bins are worked out together */
+enum { COUNTED_AT_ONCE = 1 << 30 }; /* so that counts of 32 bits suffice, which are twice as fast */
+enum { WIDE = 32 };                 /* see bins_lay */
 
 /* A rank (from 0) that is asked for and where its value goes. */
 struct wanted {
@@ -88,119 +98,233 @@ static void sort_few(size_t n, float v[])
     }
 }
 
-static void key_range(size_t n, const float v[], uint32_t *min, uint32_t *max)
+/* What a pass over values finds: the range of their keys, and how many lie at its ends. */
+struct extent {
+    uint32_t min, max;
+    size_t at_min, at_max;
+};
+
+/* Of n values that are all defined. */
+static struct extent extent_of(size_t n, const float v[])
 {
     uint32_t low = UINT32_MAX, high = 0;
+    size_t at_low = 0, at_high = 0;
+#pragma omp simd reduction(min : low) reduction(max : high)
     for (size_t i = 0; i < n; i++) {
         const uint32_t key = float_key(v[i]);
         low = key < low ? key : low;
         high = key > high ? key : high;
     }
-    *min = low;
-    *max = high;
+    for (size_t from = 0; from < n; from += COUNTED_AT_ONCE) {
+        const size_t end = n - from < COUNTED_AT_ONCE ? n : from + COUNTED_AT_ONCE;
+        uint32_t lows = 0, highs = 0;
+#pragma omp simd reduction(+ : lows, highs)
+        for (size_t i = from; i < end; i++) {
+            const uint32_t key = float_key(v[i]);
+            lows += key == low;
+            highs += key == high;
+        }
+        at_low += lows;
+        at_high += highs;
+    }
+    return (struct extent){low, high, at_low, at_high};
 }
 
-/* Bins of equal width in key: bin = (key - least) >> shift. `next` is where a bin begins in what is kept. */
+/* Bins that order as their values do: of equal width in value, or in key (a whole number of bits). */
 struct bins {
-    uint32_t min;
+    size_t count;
+    bool by_key;
+    float low, scale; /* by value */
+    uint32_t min;     /* by key */
     unsigned shift;
-    size_t size[RADIX_BINS];
-    size_t next[RADIX_BINS];
+    bool kept[MOST_BINS];
+    size_t size[MOST_BINS];
+    size_t next[MOST_BINS]; /* where the rest of the bin goes in what is kept */
 };
 
-static inline size_t bin_of(const struct bins *bins, float value)
+/* By value, or by key, which is like a logarithm: where values of one sign range over more than a factor WIDE, where that
+ * alone is possible, and where it is asked for. */
+static void bins_lay(struct bins *bins, size_t n, struct extent extent, bool by_key)
 {
-    return (float_key(value) - bins->min) >> bins->shift;
+    const size_t wish = n / PER_BIN;
+    const float low = key_float(extent.min), range = key_float(extent.max) - low;
+    bins->count = wish < LEAST_BINS ? LEAST_BINS : wish > MOST_BINS ? MOST_BINS : wish;
+    bins->low = low;
+    bins->scale = (float)(bins->count - 1) / range;
+    const float high = key_float(extent.max);
+    const bool wide = low > 0 ? high > WIDE * low : high < 0 && low < WIDE * high;
+    bins->by_key = by_key || wide || !(range <= FLT_MAX && bins->scale <= FLT_MAX && bins->scale >= FLT_MIN);
+    bins->min = extent.min;
+    if (!bins->by_key) return;
+    const unsigned bits = 32 - (unsigned)__builtin_clz((extent.max - extent.min) | 1u);
+    bins->count = MOST_BINS;
+    bins->shift = bits > RADIX_BITS ? bits - RADIX_BITS : 0;
 }
 
-/* Keeps only the values of wanted bins (next not NOT_WANTED), at the front and in order of their bins. */
-static void bins_gather(struct bins *bins, size_t n, float v[])
+static inline uint32_t bin_of(const struct bins *bins, float value)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        const float value = v[i];
-        v[kept] = value;
-        kept += bins->next[bin_of(bins, value)] != NOT_WANTED;
+    if (bins->by_key) return (float_key(value) - bins->min) >> bins->shift;
+    const uint32_t bin = (uint32_t)(int)((value - bins->low) * bins->scale), last = (uint32_t)bins->count - 1;
+    return bin < last ? bin : last;
+}
+
+/* The bins of up to AT_ONCE values. */
+static inline void bins_find(const struct bins *bins, size_t n, const float v[], uint32_t bin[AT_ONCE])
+{
+    if (bins->by_key) {
+        const uint32_t min = bins->min;
+        const unsigned shift = bins->shift;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) bin[i] = (float_key(v[i]) - min) >> shift;
+        return;
     }
-    size_t end = 0;
-    for (size_t bin = 0; bin < RADIX_BINS; bin++) {
-        if (bins->next[bin] == NOT_WANTED) continue;
-        end += bins->size[bin];
-        while (bins->next[bin] < end) {
-            const float value = v[bins->next[bin]];
+    const float low = bins->low, scale = bins->scale;
+    const int last = (int)bins->count - 1;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const int of = (int)((v[i] - low) * scale);
+        bin[i] = (uint32_t)(of < last ? of : last);
+    }
+}
+
+static void bins_fill(struct bins *bins, size_t n, const float v[])
+{
+    uint32_t bin[AT_ONCE];
+    memset(bins->size, 0, bins->count * sizeof *bins->size);
+    for (size_t from = 0; from < n; from += AT_ONCE) {
+        const size_t some = n - from < AT_ONCE ? n - from : AT_ONCE;
+        bins_find(bins, some, v + from, bin);
+        for (size_t i = 0; i < some; i++) bins->size[bin[i]]++;
+    }
+}
+
+/* Takes over into `to` (which may be `from`) the values of kept bins, in the order of their bins. */
+static void bins_gather(struct bins *bins, size_t n, const float from[], float to[])
+{
+    uint32_t bin[AT_ONCE];
+    size_t kept = 0, end = 0;
+    for (size_t first = 0; first < n; first += AT_ONCE) {
+        const size_t some = n - first < AT_ONCE ? n - first : AT_ONCE;
+        bins_find(bins, some, from + first, bin);
+        for (size_t i = 0; i < some; i++) {
+            to[kept] = from[first + i];
+            kept += bins->kept[bin[i]] ? 1 : 0;
+        }
+    }
+    for (size_t b = 0; b < bins->count; b++) {
+        if (!bins->kept[b]) continue;
+        end += bins->size[b];
+        while (bins->next[b] < end) {
+            const float value = to[bins->next[b]];
             const size_t home = bin_of(bins, value);
-            if (home != bin) v[bins->next[bin]] = v[bins->next[home]];
-            v[bins->next[home]++] = value;
+            if (home != b) to[bins->next[b]] = to[bins->next[home]];
+            to[bins->next[home]++] = value;
         }
     }
 }
 
-static void select_ranks(size_t n, float v[], size_t base, size_t asked, const struct wanted wanted[]);
+static void select_ranks(size_t n, const float from[], float v[], size_t base, size_t asked,
+                         const struct wanted wanted[], bool by_key);
 
-/* Marks the bins that hold wanted ranks, keeps their values and selects in each of them. */
-static void select_in_bins(struct bins *bins, size_t n, float v[], size_t base, size_t asked,
+/* Marks the bins that hold wanted ranks, keeps their values in v and selects in each of them. */
+static void select_in_bins(struct bins *bins, size_t n, const float from[], float v[], size_t base, size_t asked,
                            const struct wanted wanted[])
 {
     size_t before = base, kept = 0, w = 0;
-    for (size_t bin = 0; bin < RADIX_BINS; bin++) {
+    for (size_t bin = 0; bin < bins->count; bin++) {
         before += bins->size[bin];
-        bins->next[bin] = NOT_WANTED;
-        if (w == asked || wanted[w].rank >= before) continue;
+        bins->kept[bin] = w < asked && wanted[w].rank < before;
         bins->next[bin] = kept;
+        if (!bins->kept[bin]) continue;
         kept += bins->size[bin];
         while (w < asked && wanted[w].rank < before) w++;
     }
-    bins_gather(bins, n, v);
+    bins_gather(bins, n, from, v);
+    const bool by_key = bins->by_key || kept > n / 2; /* so that a few far values cannot make it slow again and again */
     before = base;
     kept = w = 0;
-    for (size_t bin = 0; bin < RADIX_BINS; before += bins->size[bin++]) {
-        if (bins->next[bin] == NOT_WANTED) continue;
+    for (size_t bin = 0; bin < bins->count && w < asked; before += bins->size[bin++]) {
+        if (!bins->kept[bin]) continue;
         const size_t first = w;
         while (w < asked && wanted[w].rank < before + bins->size[bin]) w++;
-        select_ranks(bins->size[bin], v + kept, before, w - first, wanted + first);
+        select_ranks(bins->size[bin], v + kept, v + kept, before, w - first, wanted + first, by_key);
         kept += bins->size[bin];
     }
 }
 
-/* Values of the wanted ranks, ascending and within base .. base + n - 1, where v holds the values of these ranks. Each
- * level narrows the keys by RADIX_BITS, so there are at most three. */
-static void select_ranks(size_t n, float v[], size_t base, size_t asked, const struct wanted wanted[])
+/* What is being selected from: n values, of ranks base .. base + n - 1, and the ranks still wanted. */
+struct selection {
+    size_t n, base, asked;
+    const float *from;
+    const struct wanted *wanted;
+    struct extent extent;
+};
+
+/* Finds the extent, and settles what is wanted at its ends: of what is 0 in most futures, or 1, that is all. */
+static void ends_settle(struct selection *of)
 {
-    struct bins bins;
-    uint32_t max;
-    if (n <= FEW_VALUES) {
-        sort_few(n, v);
-        for (size_t w = 0; w < asked; w++) *wanted[w].value = (double)v[wanted[w].rank - base];
-        return;
-    }
-    key_range(n, v, &bins.min, &max);
-    const uint32_t range = max - bins.min;
-    const unsigned bits = range == 0 ? 0 : 32 - (unsigned)__builtin_clz(range);
-    bins.shift = bits > RADIX_BITS ? bits - RADIX_BITS : 0;
-    memset(bins.size, 0, sizeof bins.size);
-    if (range == 0)
-        bins.size[0] = n; /* counting one bin up would be slow */
-    else
-        for (size_t i = 0; i < n; i++) bins.size[bin_of(&bins, v[i])]++;
-    if (bins.shift > 0) {
-        select_in_bins(&bins, n, v, base, asked, wanted);
-        return;
-    }
-    size_t before = base, w = 0;
-    for (uint32_t bin = 0; w < asked; bin++) {
-        before += bins.size[bin];
-        for (; w < asked && wanted[w].rank < before; w++) *wanted[w].value = (double)key_float(bins.min + bin);
-    }
+    of->extent = extent_of(of->n, of->from);
+    const double min = (double)key_float(of->extent.min), max = (double)key_float(of->extent.max);
+    for (; of->asked > 0 && of->wanted->rank < of->base + of->extent.at_min; of->wanted++, of->asked--)
+        *of->wanted->value = min;
+    for (; of->asked > 0 && of->wanted[of->asked - 1].rank >= of->base + of->n - of->extent.at_max; of->asked--)
+        *of->wanted[of->asked - 1].value = max;
 }
 
-static size_t copy_defined(size_t count, const float sample[], float work[])
+/* Goes on with what lies between the ends, which v takes over. */
+static void ends_leave(struct selection *of, float v[])
+{
+    size_t inner = 0;
+    for (size_t i = 0; i < of->n; i++) {
+        const uint32_t key = float_key(of->from[i]);
+        v[inner] = of->from[i];
+        inner += key != of->extent.min && key != of->extent.max ? 1 : 0;
+    }
+    of->n = inner;
+    of->base += of->extent.at_min;
+    of->from = v;
+}
+
+/* Values of the wanted ranks, ascending and within base .. base + n - 1, where `from` holds the values of these ranks,
+ * all of them defined. v is for work, and may be `from`. Levels by key are at most three, and each level by value that
+ * does not lead to them at least halves the values. */
+static void select_ranks(size_t n, const float from[], float v[], size_t base, size_t asked,
+                         const struct wanted wanted[], bool by_key)
+{
+    struct selection of = {.n = n, .base = base, .asked = asked, .from = from, .wanted = wanted};
+    struct bins bins;
+    if (n > FEW_VALUES) ends_settle(&of);
+    if (of.n > FEW_VALUES && of.asked > 0 && of.extent.at_min + of.extent.at_max > n / MANY_AT_ENDS) {
+        ends_leave(&of, v);
+        if (of.n > FEW_VALUES) ends_settle(&of);
+    }
+    if (of.asked == 0) return;
+    if (of.n <= FEW_VALUES) {
+        if (v != of.from) memcpy(v, of.from, of.n * sizeof *v);
+        sort_few(of.n, v);
+        for (size_t w = 0; w < of.asked; w++) *of.wanted[w].value = (double)v[of.wanted[w].rank - of.base];
+        return;
+    }
+    bins_lay(&bins, of.n, of.extent, by_key);
+    bins_fill(&bins, of.n, of.from);
+    select_in_bins(&bins, of.n, of.from, v, of.base, of.asked, of.wanted);
+}
+
+/* How many of the values are defined. */
+static size_t count_defined(size_t count, const float sample[])
+{
+    size_t defined = 0;
+    for (size_t i = 0; i < count; i++) defined += sample[i] == sample[i];
+    return defined;
+}
+
+static void copy_defined(size_t count, const float sample[], float work[])
 {
     size_t defined = 0;
     for (size_t i = 0; i < count; i++) {
         work[defined] = sample[i];
         defined += sample[i] == sample[i];
     }
-    return defined;
 }
 
 /* The ranks of one selection, ascending. */
@@ -242,13 +366,14 @@ void quantiles_and_tails(size_t count, const float sample[], float work[], const
                          struct quantile_estimate quantile[], struct cvar_estimate cvar[])
 {
     for (size_t from = 0; from < asked->quantiles || from < asked->levels; from += ASKED_AT_ONCE) {
-        struct wishes wishes = {.n = copy_defined(count, sample, work), .count = 0};
+        struct wishes wishes = {.n = count_defined(count, sample), .count = 0};
         double edge[ASKED_AT_ONCE];
         const size_t n = wishes.n, end = from + ASKED_AT_ONCE;
         for (size_t q = from; q < asked->quantiles && q < end; q++) want_quantile(&wishes, asked->p[q], &quantile[q]);
         for (size_t c = from; c < asked->levels && c < end; c++)
             if (n > 0 && is_level(asked->level[c])) want(&wishes, tail_edge(n, asked->level[c]), &edge[c - from]);
-        if (wishes.count > 0) select_ranks(n, work, 0, wishes.count, wishes.wanted);
+        if (wishes.count > 0 && n < count) copy_defined(count, sample, work);
+        if (wishes.count > 0) select_ranks(n, n < count ? work : sample, work, 0, wishes.count, wishes.wanted, false);
         for (size_t c = from; c < asked->levels && c < end; c++) {
             const double level = asked->level[c];
             cvar[c] = (struct cvar_estimate){UNKNOWN, UNKNOWN, 0};

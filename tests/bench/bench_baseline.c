@@ -1,6 +1,6 @@
 /* tests/bench/bench_baseline.c -- the whole model of a scenario: zhol against plain scalar C of the same model.
  *
- *   bench_baseline [SCENARIO [REPLICATIONS]]
+ *   bench_baseline [SCENARIO [REPLICATIONS [REPEATS]]]
  *
  * SCENARIO is scenarios/kazakhstan-2019.yaml if absent. Prints whether the two agree, path by path at the same draws
  * and in the means of all cells at their own; where zhol spends its processor time, per replication and month; that of
@@ -29,10 +29,18 @@
 #define MOST_KURTOSIS 10.0
 #define PATH_BOUND    1e-9 /* between cells of one path, as a share of them */
 
-enum { REPEATS = 7, REPLICATIONS = 10240, LEAST_REPLICATIONS = 4096, PLAIN_SHARE = 10, PATH_BLOCKS = 4, QUANTILES = 5 };
+enum {
+    MOST_REPEATS = 15,
+    REPLICATIONS = 10240,
+    LEAST_REPLICATIONS = 1024,
+    PLAIN_SHARE = 10,
+    PATH_BLOCKS = 4,
+    QUANTILES = 5
+};
 enum { SEED = 20190911, PLAIN_SEED = 1 };
 
 static const double probability[QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
+static int repeats = 7; /* measurements, of which medians are printed */
 
 struct opened {
     struct bench_scenario zhol;
@@ -84,14 +92,14 @@ static size_t cell_of(const struct opened *opened, size_t output, size_t year)
 
 /* What was measured several times, sorted by settle(). */
 struct timing {
-    double each[REPEATS];
+    double each[MOST_REPEATS];
     double median;
 };
 
 static void settle(struct timing *timing)
 {
-    bench_sort(REPEATS, timing->each);
-    timing->median = timing->each[REPEATS / 2];
+    bench_sort((size_t)repeats, timing->each);
+    timing->median = timing->each[repeats / 2];
 }
 
 /* ---- zhol as its command runs it ---- */
@@ -498,7 +506,7 @@ static double print_breakdown(const struct opened *opened, size_t replications)
     struct timing timing[ROWS];
     struct levels levels;
     levels_open(&levels, opened);
-    for (int repeat = 0; repeat < REPEATS; repeat++) {
+    for (int repeat = 0; repeat < repeats; repeat++) {
         double ns[ROWS];
         for (int level = 0; level < LEVELS; level++) level_measure(&levels, level, replications, ns);
         for (int row = 0; row < ROWS; row++) timing[row].each[repeat] = ns[row];
@@ -507,7 +515,7 @@ static double print_breakdown(const struct opened *opened, size_t replications)
     for (int row = 0; row < ROWS; row++) settle(&timing[row]);
     const double all = timing[LEVELS - 1].median + timing[TOUCH].median + timing[QUANTILE].median;
     printf("Where zhol's time goes, one thread, ns per replication and month (differences of medians of %d in turn)\n",
-           REPEATS);
+           repeats);
     for (int row = 0; row < ROWS; row++) {
         const double ns = timing[row].median - (row > 0 && row < LEVELS ? timing[row - 1].median : 0.0);
         printf("  %-31s %8.1f %6.1f %%\n", name[row], ns, 100.0 * ns / all);
@@ -551,17 +559,17 @@ static void print_times(const struct opened *opened, size_t replications, double
     static const char *const name[PROGRAMS] = {"zhol, as built", "plain, -O2", "plain, -O3 -march=native",
                                                "plain, lean, -O2", "plain, lean, -O3 -march=native"};
     struct timing timing[PROGRAMS];
-    for (int repeat = 0; repeat < REPEATS; repeat++)
+    for (int repeat = 0; repeat < repeats; repeat++)
         for (int program = 0; program < PROGRAMS; program++)
             timing[program].each[repeat] = program_ns(program, opened, replications);
     for (int program = 0; program < PROGRAMS; program++) settle(&timing[program]);
     const double zhol = timing[ZHOL].median, comparable = zhol - lacks;
-    printf("Processor time of one thread, ns per replication and month, median of %d in turn\n", REPEATS);
+    printf("Processor time of one thread, ns per replication and month, median of %d in turn\n", repeats);
     printf("  %-31s %8s %8s %8s   %14s %26s\n", "", "", "least", "most", "times zhol's", "times its comparable part");
     for (int program = 0; program < PROGRAMS; program++) {
         const struct timing *of = &timing[program];
         printf("  %-31s %8.1f %8.1f %8.1f   %14.2f %26.2f\n", name[program], of->median, of->each[0],
-               of->each[REPEATS - 1], of->median / zhol, of->median / comparable);
+               of->each[repeats - 1], of->median / zhol, of->median / comparable);
     }
     printf("  comparable part: %.1f, less samples, the touch of their memory and energy and accounts, which the plain "
            "model has not\n",
@@ -577,7 +585,7 @@ static void print_scaling(const struct opened *opened, size_t replications)
 {
     enum { ALONE, BOTH, COUNTS };
     struct timing loop[COUNTS], whole[COUNTS];
-    for (int repeat = 0; repeat < REPEATS; repeat++)
+    for (int repeat = 0; repeat < repeats; repeat++)
         for (int count = 0; count < COUNTS; count++) {
             const struct spent spent = zhol_run(opened, replications, 1 + count, NULL);
             loop[count].each[repeat] = spent.wall;
@@ -587,13 +595,13 @@ static void print_scaling(const struct opened *opened, size_t replications)
         settle(&loop[count]);
         settle(&whole[count]);
     }
-    printf("Wall time of zhol, %zu replications, s, median of %d in turn (least, most)\n", replications, REPEATS);
+    printf("Wall time of zhol, %zu replications, s, median of %d in turn (least, most)\n", replications, repeats);
     struct timing *const row[2] = {loop, whole};
     static const char *const name[2] = {"simulation, moments, samples", "with the quantiles"};
     for (int i = 0; i < 2; i++)
         printf("  %-31s one thread %.3f (%.3f, %.3f)   two threads %.3f (%.3f, %.3f)   %.2f times faster\n", name[i],
-               row[i][ALONE].median, row[i][ALONE].each[0], row[i][ALONE].each[REPEATS - 1], row[i][BOTH].median,
-               row[i][BOTH].each[0], row[i][BOTH].each[REPEATS - 1], row[i][ALONE].median / row[i][BOTH].median);
+               row[i][ALONE].median, row[i][ALONE].each[0], row[i][ALONE].each[repeats - 1], row[i][BOTH].median,
+               row[i][BOTH].each[0], row[i][BOTH].each[repeats - 1], row[i][ALONE].median / row[i][BOTH].median);
     printf("\n");
 }
 
@@ -640,12 +648,16 @@ int main(int count, char **argument)
 {
     const char *file = count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml";
     const long asked = count > 2 ? strtol(argument[2], NULL, 10) : REPLICATIONS;
-    if (count > 3 || asked < LEAST_REPLICATIONS) {
-        fprintf(stderr, "usage: bench_baseline [SCENARIO [REPLICATIONS]], REPLICATIONS %d or more\n",
-                LEAST_REPLICATIONS);
+    const long times = count > 3 ? strtol(argument[3], NULL, 10) : repeats;
+    if (count > 4 || asked < LEAST_REPLICATIONS || times < 1 || times > MOST_REPEATS) {
+        fprintf(
+            stderr,
+            "usage: bench_baseline [SCENARIO [REPLICATIONS [REPEATS]]], %d replications or more, at most %d repeats\n",
+            LEAST_REPLICATIONS, MOST_REPEATS);
         return EXIT_FAILURE;
     }
     const size_t replications = ((size_t)asked + LANES - 1) / LANES * LANES;
+    repeats = (int)times;
     struct opened opened;
     gsl_set_error_handler_off();
     open_scenario(&opened, file);

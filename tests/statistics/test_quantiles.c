@@ -606,6 +606,10 @@ static float sample_of_kind(gsl_rng *rng, int kind)
         memcpy(&value, &bits, sizeof value);
         return value;
     }
+    case 5: return (float)(tan(3.14159 * (gsl_rng_uniform(rng) - 0.5)) * 1e3); /* far values on both sides */
+    case 6: return (float)exp(3 * gsl_ran_gaussian_ziggurat(rng, 1));
+    case 7: return -(float)exp(0.3 * gsl_ran_gaussian_ziggurat(rng, 1));
+    case 8: return (float)fmax(-1, fmin(0.5, gsl_ran_gaussian_ziggurat(rng, 1))); /* many at both ends */
     default: return 42.0F;
     }
 }
@@ -645,7 +649,7 @@ START_TEST(selection_equals_a_full_sort)
     ck_assert(sample != NULL && work != NULL && sorted != NULL);
     gsl_rng *rng = generator();
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++)
-        for (int kind = 0; kind < 6; kind++) compare_with_sorting(rng, counts[c], kind, sample, work, sorted);
+        for (int kind = 0; kind < 10; kind++) compare_with_sorting(rng, counts[c], kind, sample, work, sorted);
     gsl_rng_free(rng);
     free(sample);
     free(work);
