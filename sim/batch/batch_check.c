@@ -79,14 +79,19 @@ static struct fault *check_output(const struct batch_run *run, const struct simu
                                   const struct retention *retention, struct cell_run *cell)
 {
     struct result there;
-    bool ours = false, alike = false, same = false;
+    bool alike = false, same = false;
     cell->there = 0;
     if (access(cell->output, F_OK) < 0) return NULL;
-    struct fault *fault = result_read_head(cell->output, &ours, &there);
+    struct fault *fault = run->guard(cell->output);
+    const bool ours = fault == NULL || fault->code != FAULT_USAGE;
+    if (fault == NULL)
+        fault = result_read_outline(cell->output, &there);
+    else
+        there = (struct result){0};
     if (fault == NULL) fault = is_same(&there, simulation, retention, run->settings, &alike, &same);
     if (fault == NULL && alike) cell->there = there.replications;
     result_free(&there);
-    if (fault_is_memory(fault)) return fault;
+    if (fault_is_memory(fault) || (fault != NULL && fault->code == FAULT_MACHINE && !run->force)) return fault;
     if (same) cell->state = CELL_UNCHANGED;
     cell->replace = true;
     struct fault *refused =

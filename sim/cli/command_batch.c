@@ -3,6 +3,7 @@
 #include "sim/batch/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
@@ -104,6 +105,12 @@ struct watching {
 static bool is_mine(const struct batch_options *options, size_t index)
 {
     return options->cells.count == 0 || index % options->cells.count == options->cells.index - 1;
+}
+
+/* --memory is for the samples of a run; a result that is there takes as much as its size says. */
+static struct fault *guard_cell(const char *path)
+{
+    return guard_head(path, 0);
 }
 
 static bool watching_stop(void *context)
@@ -391,6 +398,7 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
     run.interval = options->interval;
+    run.guard = guard_cell;
     run.log = stderr;
     run.typed = options->typed;
     run.watch =

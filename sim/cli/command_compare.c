@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ enum {
 };
 
 struct compare_options {
+    uint64_t memory;   /* for reading a file; 0: as its size says */
     const char **file; /* the base first */
     size_t files;
     const char **outcome;
@@ -114,6 +116,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct compare_options *options = state->input;
     struct better *better = &options->better;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_OUTCOME:
         return add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
     case OPTION_MORE: return add_patterns(options, state, "more", argument, &better->more, &better->mores);
@@ -139,6 +142,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
@@ -147,7 +151,7 @@ static const struct argp parser = {
     "differences, "
     "ranges of futures, how often the other is better, and what pairing saved.\v"
     "Example:\n\n  zhol compare kazakhstan-2019.h5 nurly-zhol-sreb.h5 --outcome 'fiscal.*' -o differences.h5",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -302,7 +306,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));
-    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed));
+    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed, options->memory));
     TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
     TRY(check_directions(&options->better, comparison));
@@ -313,7 +317,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
 
 static struct fault *list_file(const struct compare_options *options)
 {
-    TRY(guard_comparison(options->file[0], options->unsealed));
+    TRY(guard_comparison(options->file[0], options->unsealed, options->memory));
     return comparison_list(options->file[0], stdout);
 }
 

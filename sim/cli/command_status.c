@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/text.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/status.h"
 #include "sim/run/continuation.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 enum { OPTION_JSON = 256, WIDEST = 40 };
 
 struct status_options {
+    uint64_t memory; /* for reading a file; 0: as its size says */
     const char **path;
     size_t paths;
     bool json;
@@ -29,6 +32,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct status_options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_JSON: options->json = true; break;
     case ARGP_KEY_ARG: return options_append(&options->path, &options->paths, argument) ? 0 : ENOMEM;
     default: return ARGP_ERR_UNKNOWN;
@@ -36,15 +40,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
     "[PATH...]",
     "What there is of runs: results, checkpoints (NAME.part), shards, and folders of them (default: the current one): "
     "what is done, what is left, what is damaged, and the command that goes on. It judges files and reads only, also "
-    "while a run writes. Exit status 4 if something is damaged.\v"
+    "while a run writes. Exit status 4 if something is damaged, 1 if it could not be read.\v"
     "Example:\n\n  zhol status kazakhstan-2019.part results",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -109,6 +114,7 @@ int command_status(int argc, char **argv)
     struct status_options options = {0};
     struct status status = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    status.memory = options.memory;
     const size_t paths = options.paths == 0 ? 1 : options.paths;
     const char **path = options.paths == 0 ? here : options.path;
     struct fault *faults = NULL;
@@ -123,8 +129,8 @@ int command_status(int argc, char **argv)
         else if (faults == NULL || status.items > 0)
             print_table(&status, stdout);
     }
-    const int damaged = status_damaged(&status) ? FAULT_FILES : 0, ended = command_end(fault_join(fault, faults));
+    const int found = status_exit(&status), ended = command_end(fault_join(fault, faults));
     status_free(&status);
     free(options.path);
-    return ended != 0 ? ended : damaged;
+    return ended != 0 ? ended : found;
 }

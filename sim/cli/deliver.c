@@ -34,7 +34,7 @@ static struct fault *check_result(const struct delivery *delivery)
 {
     const struct simulation *simulation = delivery->simulation;
     struct result result;
-    TRY(guard_result(delivery->output, false));
+    TRY(guard_result(delivery->output, false, 0));
     struct fault *fault = result_read_outline(delivery->output, &result);
     if (fault == NULL &&
         (result.seed != simulation->plan.seed || strcmp(result.scenario, simulation->scenario->merged_text) != 0))

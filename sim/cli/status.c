@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/status.h"
 #include "output/result/result.h"
+#include "sim/cli/guard.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/continuation.h"
 
@@ -35,7 +36,7 @@ static struct fault *look_at_result(struct status *status, const char *path, boo
 {
     struct result result = {0};
     struct status_item item = {.state = STATUS_DONE};
-    struct fault *fault = status_seal(path);
+    struct fault *fault = guard_head(path, status->memory);
     if (fault == NULL) fault = result_read_outline(path, &result);
     if (fault_is_memory(fault)) return fault;
     if (fault != NULL && !named && access(path, F_OK) < 0) {
@@ -43,7 +44,9 @@ static struct fault *look_at_result(struct status *status, const char *path, boo
         return NULL;
     }
     if (fault != NULL) {
-        item.state = fault->code == FAULT_USAGE && !named ? STATUS_OTHER : STATUS_DAMAGED;
+        item.state = fault->code == FAULT_MACHINE           ? STATUS_UNREAD
+                     : fault->code == FAULT_USAGE && !named ? STATUS_OTHER
+                                                            : STATUS_DAMAGED;
         item.words = words_of(fault, path);
     } else {
         if (ends_in(path, ".failed")) item.state = STATUS_FAILED;
@@ -158,8 +161,9 @@ static struct fault *add_checkpoint(struct status *status, const char *folder, s
     if (result == NULL) return fault_no_memory();
     const bool known = look->head.identity.source != NULL;
     bool has = false;
-    struct fault *fault =
-        look->state == STATUS_LEFT ? status_has_result(&look->head.identity, look->head.done, result, &has) : NULL;
+    struct fault *fault = look->state == STATUS_LEFT
+                              ? status_has_result(status, &look->head.identity, look->head.done, result, &has)
+                              : NULL;
     if (has) look->state = STATUS_KEPT;
     struct status_item item = {.path = strdup(folder), .state = look->state, .words = words_for(look, result)};
     if (known) {
@@ -396,9 +400,12 @@ struct fault *status_conclude(struct status *status)
     return NULL;
 }
 
-bool status_damaged(const struct status *status)
+int status_exit(const struct status *status)
 {
-    bool damaged = false;
-    for (size_t i = 0; i < status->items; i++) damaged = damaged || status->item[i].state == STATUS_DAMAGED;
-    return damaged;
+    int code = 0;
+    for (size_t i = 0; i < status->items; i++) {
+        if (status->item[i].state == STATUS_DAMAGED) return FAULT_FILES;
+        if (status->item[i].state == STATUS_UNREAD) code = FAULT_MACHINE;
+    }
+    return code;
 }

@@ -14,6 +14,7 @@ enum status_state {
     STATUS_REMNANT,  /* of a run that was killed while it wrote */
     STATUS_FAILED,   /* a result that is not to be trusted */
     STATUS_OTHER,    /* nothing of a run */
+    STATUS_UNREAD,   /* the machine could not read it, which says nothing of it */
     STATUS_DAMAGED,  /* or of another run than those beside it */
     STATUS_VANISHED, /* while it was looked at */
 };
@@ -46,6 +47,7 @@ struct status_run {
 };
 
 struct status {
+    uint64_t memory; /* most bytes for reading a result; 0: as its size says */
     struct status_item *item;
     size_t items;
     struct status_run *run;
@@ -57,7 +59,8 @@ struct status {
 MUST_CHECK struct fault *status_look(struct status *status, const char *path);
 /* When all were looked at: what there is of shards becomes an item for each run; in order of paths. */
 MUST_CHECK struct fault *status_conclude(struct status *status);
-bool status_damaged(const struct status *status);
+/* 4 if something is damaged, else 1 if something could not be read, else 0. */
+int status_exit(const struct status *status);
 void status_free(struct status *status);
 
 /* For the files that look: adds an item, which owns the texts from then on. */
@@ -71,10 +74,8 @@ MUST_CHECK struct fault *status_conclude_run(struct status *status, const struct
  * (" 3 5"; NULL: no shards). Allocated; NULL without memory. */
 char *status_command(const struct identity *identity, const char *there, const char *result, const char *numbers,
                      const char *how);
-/* A result by its seal, in a process of its own. FAULT_USAGE: it is no result at all. */
-MUST_CHECK struct fault *status_seal(const char *path);
 /* Whether the result is whole and of this run. */
-MUST_CHECK struct fault *status_has_result(const struct identity *identity, uint64_t done, const char *result,
-                                           bool *has);
+MUST_CHECK struct fault *status_has_result(const struct status *status, const struct identity *identity, uint64_t done,
+                                           const char *result, bool *has);
 
 #endif

@@ -149,6 +149,19 @@ class Batch(unittest.TestCase):
         self.assertEqual(self.unchanged(self.batch()), [cell for cell in CELLS if cell != "slow"])
         self.assertEqual((self.folder / "small/slow.h5").read_bytes(), whole)
 
+    def test_a_result_whose_reading_may_not_end_is_simulated_again(self):
+        self.batch()
+        whole = (self.folder / "small/slow.h5").read_bytes()
+        # in HDF5's heap of what has no fixed length, object 0 is the room that is left; of size 0, some versions look for the next for ever
+        endless = bytearray(whole)
+        at = endless.rindex(b"GCOL") + 16
+        while int.from_bytes(endless[at:at + 2], "little") != 0:
+            at += 16 + (int.from_bytes(endless[at + 8:at + 16], "little") + 7) // 8 * 8
+        endless[at + 8:at + 16] = bytes(8)
+        (self.folder / "small/slow.h5").write_bytes(endless)
+        self.assertEqual(self.unchanged(self.batch()), [cell for cell in CELLS if cell != "slow"])
+        self.assertEqual((self.folder / "small/slow.h5").read_bytes(), whole)
+
     def test_what_is_not_a_result_gives_way_only_to_force(self):
         (self.folder / "small").mkdir()
         (self.folder / "small/slow.h5").write_text("my notes\n")
@@ -532,8 +545,9 @@ precision:
         self.assertEqual(run.returncode, 130, error)
         self.assertRegex(error, r"zhol: interrupted; \d of 9 cells are in small; the same command again goes on from there")
         self.assertEqual(out, "")
-        finished = [name for name in self.names()]
-        self.assertTrue(0 < len(finished) < 9 and all(name.endswith(".h5") for name in finished), finished)
+        finished = [name for name in self.names() if name.endswith(".h5")]
+        begun = [name for name in self.names() if not name.endswith(".h5")]  # what of the next cell is safe, if anything is
+        self.assertTrue(0 < len(finished) < 9 and len(begun) <= 1 and all(name.endswith(".part") for name in begun), self.names())
         again = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual([f"{cell}.h5" for cell in self.unchanged(again)], finished)
