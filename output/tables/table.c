@@ -363,6 +363,8 @@ struct fault *table_json(const struct result *result, const char *const patterns
     text_json_member("history", result->history, to);
     fputs(",\n  ", to);
     text_json_member("prices", result->prices, to);
+    fputs(",\n  ", to);
+    text_json_lines("warnings", result->warnings, to);
     fprintf(to,
             ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n  ",
             result->seed, result->replications, result->invalids);

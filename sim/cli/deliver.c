@@ -173,9 +173,7 @@ static struct fault *write_result(struct delivery *delivery, struct progress *pr
         fprintf(stderr, "stopped by %s\n", result.stopped_by);
     else if (fault == NULL && delivery->simulation->origin == NULL)
         report_needed(&result);
-    if (fault == NULL && warnings > 0 && settings->strict)
-        fault = fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors",
-                            delivery->output);
+    if (fault == NULL && warnings > 0 && settings->strict) fault = trust_refuse_warnings(delivery->output);
     result_free(&result);
     return fault;
 }

@@ -3,6 +3,7 @@
 
 Usage: cli.py ZHOL SCENARIOS
 """
+import json
 import os
 import pathlib
 import re
@@ -408,6 +409,9 @@ adopt: [track]
             said = self.zhol("run", "level.yaml", "-n", "64", "--force").stderr
             found = re.findall(r"^warning: drivers.x.clamped is ([0-9.]+), more than 0.01: the bounds bind so often", said, re.M)
             self.assertEqual(len(found), bound, said)
+            warned = json.loads(self.zhol("show", "level.h5", "--json").stdout)["warnings"]
+            self.assertEqual([line.split(" is ")[0] for line in warned], ["drivers.x.clamped"] * bound)
+            self.zhol("run", "level.yaml", "-n", "64", "--force", "--strict", status=5 if bound else 0)
             if bound:  # months depend on one another: of 64 replications the share has a standard error of 0.5/8 at most
                 self.assertLess(abs(float(found[0]) - 0.5), 4 * 0.5 / 8)
 
