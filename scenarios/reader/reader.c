@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct key factor_key = {.name = "*", .kind = KEY_QUANTITY, .unit = "", .meaning = "A factor."};
 
@@ -574,6 +575,17 @@ struct fault *scenario_read(const struct reader_request *request, struct scenari
     TRY(check_slots(scenario->root));
     TRY(find_unused(scenario, request->keys));
     return tree_write(scenario->merged, &scenario->merged_text);
+}
+
+bool scenario_reads(const struct scenario *scenario, const char *path)
+{
+    struct stat file, source;
+    if (scenario == NULL || stat(path, &file) < 0) return false; /* what is not there is not written over */
+    for (size_t i = 0; i < scenario->forest.sources; i++)
+        if (stat(scenario->forest.source[i]->name, &source) == 0 && source.st_dev == file.st_dev &&
+            source.st_ino == file.st_ino)
+            return true;
+    return false;
 }
 
 void scenario_free(struct scenario *scenario)

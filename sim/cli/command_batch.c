@@ -43,7 +43,7 @@ static const struct argp_option list[] = {
     {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too, over an old one", 0},
     {"comparison", OPTION_COMPARISON, "FILE", 0, "Write what policies change, by year, as HDF5 too", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace files that are no results, or results of more replications", 0},
     {"check", OPTION_CHECK, NULL, 0, "Print the plan of all cells; simulate a pilot", 0},
     {"cells", OPTION_CELLS, "I/K", 0, "Simulate cells I, I + K, ...; compare nothing", 0},
     {"keep", OPTION_KEEP, NULL, 0, "Leave checkpoints, for a greater -n to go on from", 0},
@@ -56,7 +56,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct batch_options *options = state->input;
     enum progress_style style;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &options->shared; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = &options->shared; break;
     case 'o': options->shared.output = argument; break;
     case OPTION_CSV: options->csv = argument; break;
     case OPTION_COMPARISON: options->comparison = argument; break;
@@ -82,7 +82,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {
+    {&options_argp, 0, NULL, 0}, {&options_threads_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
@@ -401,6 +402,8 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     run.guard = guard_cell;
     run.log = stderr;
     run.typed = options->typed;
+    run.written[0] = options->csv;
+    run.written[1] = options->comparison;
     run.watch =
         (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
     if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;

@@ -117,10 +117,16 @@ static struct fault *look(const char *folder, struct checkpoint_look *look)
     return fault;
 }
 
-static char *result_of(const char *folder)
+/* The result of a checkpoint: "runs/kz.h5" of "runs/kz.part", or "runs/kz" where that was its name. */
+static char *result_of(const char *folder, const struct identity *identity)
 {
+    const size_t stem = strlen(folder) - strlen(".part");
+    const char *output = identity->output, *slash = strrchr(folder, '/'), *name = slash == NULL ? folder : slash + 1;
     char *result = NULL;
-    return asprintf(&result, "%.*s.h5", (int)(strlen(folder) - strlen(".part")), folder) < 0 ? NULL : result;
+    if (output != NULL && (slash = strrchr(output, '/')) != NULL) output = slash + 1;
+    const size_t length = (size_t)(folder + stem - name);
+    const bool bare = output != NULL && strlen(output) == length && strncmp(output, name, length) == 0;
+    return asprintf(&result, "%.*s%s", (int)stem, folder, bare ? "" : ".h5") < 0 ? NULL : result;
 }
 
 static char *words_for(const struct checkpoint_look *look, const char *result)
@@ -157,7 +163,7 @@ static char *command_for(const struct checkpoint_look *look, const char *folder,
 /* The checkpoint of a whole run. */
 static struct fault *add_checkpoint(struct status *status, const char *folder, struct checkpoint_look *look)
 {
-    char *result = result_of(folder);
+    char *result = result_of(folder, &look->head.identity);
     if (result == NULL) return fault_no_memory();
     const bool known = look->head.identity.source != NULL;
     bool has = false;
@@ -266,16 +272,27 @@ static struct fault *add_remnant(struct status *status, const char *path)
     return status_add(status, &item);
 }
 
+static bool begins_with(const char *path, const char *begin)
+{
+    char text[16];
+    const size_t length = strlen(begin);
+    FILE *from = fopen(path, "re");
+    if (from == NULL) return false;
+    const bool is = fread(text, 1, length, from) == length && memcmp(text, begin, length) == 0;
+    (void)fclose(from); /* it was only read */
+    return is;
+}
+
 /* Whether a file begins as parts of runs do. */
 static bool is_parcel(const char *path)
 {
-    static const char begins[] = "zhol parcel ";
-    char text[sizeof begins] = "";
-    FILE *from = fopen(path, "re");
-    if (from == NULL) return false;
-    const bool is = fread(text, 1, sizeof begins - 1, from) == sizeof begins - 1 && strcmp(text, begins) == 0;
-    (void)fclose(from); /* it was only read */
-    return is;
+    return begins_with(path, "zhol parcel ");
+}
+
+/* As HDF5 does. */
+static bool is_hdf5(const char *path)
+{
+    return begins_with(path, "\x89HDF\r\n\x1a\n");
 }
 
 static struct fault *look_at_file(struct status *status, const char *path, bool named)
@@ -285,7 +302,8 @@ static struct fault *look_at_file(struct status *status, const char *path, bool 
     if (is_remnant(path)) return add_remnant(status, path);
     if (status_shard_name(path, &stem, &index, &count) || (named && is_parcel(path)))
         return look_at_shard(status, path);
-    if (named || ends_in(path, ".h5") || ends_in(path, ".h5.failed")) return look_at_result(status, path, named);
+    if (named || ends_in(path, ".h5") || ends_in(path, ".h5.failed") || is_hdf5(path))
+        return look_at_result(status, path, named);
     return NULL;
 }
 

@@ -82,6 +82,14 @@ class Commands(unittest.TestCase):
             (self.folder / folder / "s.yaml").write_text(text)
         run = self.zhol("run", "one/s.yaml", "-n", "32", "-o", "one/s.yaml", "--force", status=2)
         self.assertIn("the result one/s.yaml would replace a scenario; expected another name", run.stderr)
+        # nor what it extends, by whatever name
+        (self.folder / "one/v.yaml").write_text("extends: s\nscenario: v\n")
+        os.link(self.folder / "one/s.yaml", self.folder / "linked.h5")
+        for output in ("one/s.yaml", "linked.h5"):
+            for command in ("run", "slurm"):
+                said = self.zhol(command, "one/v.yaml", "-n", str(10**9), "-o", output, *(["--force"] if command == "run" else []), status=2)
+                self.assertIn(f"the result {output} would replace a scenario that one/v.yaml extends; expected another name", said.stderr)
+        (self.folder / "linked.h5").unlink()
         run = self.zhol("run", "one/s.yaml", "two/s.yaml", "-n", "32", "--force", status=2)
         self.assertIn("one/s.yaml and two/s.yaml would both be written to s.h5", run.stderr)
         self.assertEqual((self.folder / "one/s.yaml").read_text(), text)

@@ -450,6 +450,17 @@ class Status(Runs):
         self.run_to("e.h5", "-n", 100)
         self.assertEqual(list(self.status()), ["e.h5"])
 
+    def test_a_result_of_another_name_is_one_too(self):
+        self.run_to("r", "-n", 1100, "--keep")
+        items = self.status()
+        self.assertEqual({name: item["state"] for name, item in items.items()}, {"r": "done", "r.part": "kept"})
+        # r.part is of r, not of r.h5
+        said = self.run_to("r.h5", "-n", 2000, "--resume", status=2).stderr
+        self.assertIn("r.part is of r; expected -o of another name than r.h5, or --force to begin anew", said)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["r", "r.part"])
+        self.run_to("r", "-n", 2000, "--resume")
+        self.assert_bytes("r", self.fresh("-n", 2000))
+
     def test_other_files_are_left_alone(self):
         (self.folder / "notes.txt").write_text("x")
         self.assertEqual(self.status(), {})
