@@ -5,6 +5,7 @@
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
+#include "sim/run/continuation.h"
 #include "sim/run/direction.h"
 
 #include <errno.h>
@@ -155,18 +156,27 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-static void print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
+static struct fault *print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
 {
-    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? option : ",", pattern[i]);
-    if (count > 0) fputc('\'', to);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *joined = count == 0 ? NULL : open_memstream(&text, &size);
+    if (count == 0) return NULL;
+    if (joined == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(joined, "%s%s", i == 0 ? "" : ",", pattern[i]);
+    const bool closed = fclose(joined) == 0;
+    fputs(option, to);
+    if (closed) continuation_quote_all(text, to);
+    free(text);
+    return closed ? NULL : fault_no_memory();
 }
 
 /* A file as it was given, with its folders only where its name has them too. */
 static void print_file(const char *path, const char *name, FILE *to)
 {
     const char *slash = strrchr(path, '/'), *last = slash == NULL || strchr(name, '/') != NULL ? path : slash + 1;
-    const char *quote = strpbrk(last, " \t\n\"$&;()*?<>|") == NULL ? "" : "'";
-    fprintf(to, " %s%s%s", quote, last, quote);
+    fputc(' ', to);
+    continuation_quote(last, to);
 }
 
 /* What makes the comparison again: files by name, and all that changes what is written. */
@@ -178,9 +188,9 @@ static struct fault *set_texts(const struct compare_options *options, struct com
     fputs("zhol compare", to);
     print_file(options->file[0], comparison->base, to);
     for (size_t v = 0; v < comparison->variants; v++) print_file(options->file[v + 1], comparison->variant[v], to);
-    print_list(" --outcome '", options->outcome, options->outcomes, to);
-    print_list(" --more '", options->better.more, options->better.mores, to);
-    print_list(" --less '", options->better.less, options->better.lesses, to);
+    TRY(print_list(" --outcome ", options->outcome, options->outcomes, to));
+    TRY(print_list(" --more ", options->better.more, options->better.mores, to));
+    TRY(print_list(" --less ", options->better.less, options->better.lesses, to));
     if (options->unpaired) fputs(" --unpaired", to);
     if (fclose(to) != 0) return fault_no_memory();
     const int made =

@@ -6,6 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_scenario.h"
+#include "sim/run/continuation.h"
 #include "sim/run/crew.h"
 #include "sim/run/pilot.h"
 
@@ -80,27 +81,10 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-/* As a word of the shell. */
-static void print_quoted(const char *word)
-{
-    const char *const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@";
-    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-        fputs(word, stdout);
-        return;
-    }
-    putchar('\'');
-    for (const char *c = word; *c != '\0'; c++)
-        if (*c == '\'')
-            fputs("'\\''", stdout);
-        else
-            putchar(*c);
-    putchar('\'');
-}
-
 static void print_word(const char *word)
 {
     putchar(' ');
-    print_quoted(word);
+    continuation_quote(word, stdout);
 }
 
 static void print_option(const char *option, const char *value)
@@ -183,7 +167,7 @@ static void print_program(void)
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     path[length < 0 ? 0 : length] = '\0';
     fputs("program=${ZHOL:-", stdout);
-    print_quoted(length < 0 ? "zhol" : path);
+    continuation_quote(length < 0 ? "zhol" : path, stdout);
     puts("}");
 }
 

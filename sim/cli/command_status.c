@@ -5,7 +5,7 @@
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/status.h"
-#include "sim/run/continuation.h"
+#include "sim/core/printable.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -56,8 +56,8 @@ static const struct argp parser = {
 /* Names and sentences out of files, without what would act on a terminal. Commands are quoted already. */
 static void put_text(const char *text, FILE *to)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        const size_t size = continuation_printable(at);
+    for (const char *at = text; *at != '\0';) {
+        const size_t size = printable_size(at);
         if (size == 0)
             fputc('?', to);
         else
