@@ -3,6 +3,7 @@
 #include "output/tables/table.h"
 #include "output/tables/readable.h"
 #include "output/tables/text.h"
+#include "sim/core/gib.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -125,7 +126,7 @@ static void print_head(const struct result *result, FILE *to)
     }
     if (!result->exact_quantiles)
         fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
-                100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));
+                100.0 * result->quantile_error, (double)result->memory / GIB);
     fputc('\n', to);
 }
 

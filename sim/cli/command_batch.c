@@ -7,6 +7,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/core/gib.h"
 #include "sim/run/continuation.h"
 #include "sim/run/pilot.h"
 
@@ -140,8 +141,6 @@ static struct fault *watching_sketched(void *context, const struct simulation *s
     (void)context;
     return tell_retention(simulation, retention, stderr);
 }
-
-#define GIB 1073741824.0
 
 /* One level only. */
 static struct fault *make_folder(const char *path)

@@ -1,6 +1,7 @@
 /* sim/cli/sandbox.c -- see sandbox.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/sandbox.h"
+#include "sim/core/gib.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,9 +24,7 @@ enum { SECONDS_LEAST = 20, SECONDS_PER_GIB = 20 };
 enum { WALL_TIMES = 30 };
 /* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
 enum { TIMES_THE_FILE = 4 };
-#define BYTES_LEAST (UINT64_C(4) << 30)
-#define GIB         (UINT64_C(1) << 30)
-
+#define BYTES_LEAST (4 * GIB)
 struct sandbox_limits sandbox_limits_of(const char *path, uint64_t bytes)
 {
     struct stat file;
