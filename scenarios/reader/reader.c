@@ -51,10 +51,24 @@ static char *meant(const char *key, const char *const names[])
     return fclose(to) == 0 ? text : (free(text), NULL);
 }
 
+/* The key of the scope whose map such a name belongs into: a pair, a transition. NULL: none. */
+static const struct key *key_for(const struct scope *scope, const char *name)
+{
+    const bool pair = strchr(name, '/') != NULL, arrow = strstr(name, "->") != NULL;
+    for (const struct key *key = scope->keys; key != NULL && key->name != NULL; key++)
+        if (key->kind == KEY_ENTRIES &&
+            ((pair && (key->names == NAME_PAIR || key->names == NAME_INPUTS)) || (arrow && key->names == NAME_ARROW)))
+            return key;
+    return NULL;
+}
+
 static struct fault *unknown_key(const struct scope *scope, const struct node *node, const struct setting *parent)
 {
     const char **names = known_names(scope);
-    char *hint = names == NULL ? NULL : meant(node->key, names);
+    const struct key *holds = key_for(scope, node->key);
+    char *hint = NULL;
+    if (holds != NULL && asprintf(&hint, "; expected it in `%s`", holds->name) < 0) hint = NULL;
+    if (holds == NULL && names != NULL) hint = meant(node->key, names);
     struct fault *fault;
     if (hint == NULL)
         fault = fault_no_memory();
@@ -325,11 +339,29 @@ static struct fault *no_list(const struct node *node, const struct setting *sett
                        tree_describe(node, text), count, (int)strlen(key->meaning) - 1, key->meaning);
 }
 
+/* A map of names with the value that stands in its place, or with the names that are listed there. */
+static struct fault *no_map(const struct node *node, const struct setting *setting)
+{
+    const struct key *key = setting->key;
+    char text[64], where[3 * SCOPE_NAME] = "", map[SCOPE_NAME];
+    const char *found = tree_describe(node, text);
+    const bool named = key->kind == KEY_ENTRIES && (key->names == NAME_PLAIN || key->names == NAME_REFERENCE),
+               list = node->kind == NODE_LIST && node->children > 0 && node->child[0]->kind == NODE_SCALAR;
+    if (!named || tree_is_null(node))
+        return value_fault(node, "%s is %s; expected a map of keys", setting->path, found);
+    for (const char *at = key->names == NAME_REFERENCE ? key->target : NULL; at != NULL && *at != '\0';) {
+        const size_t said = strlen(where);
+        if ((at = scope_target(at, map)) == NULL) break;
+        snprintf(where + said, sizeof where - said, "%s`%s`", said == 0 ? " of " : " or ", map);
+    }
+    return value_fault(node, "%s is %s; expected a map by name%s, such as {%s: %s}", setting->path, found, where,
+                       list ? node->child[0]->text : "NAME", node->kind == NODE_SCALAR ? node->text : "...");
+}
+
 static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
                                 const struct node *node, const char *name, struct setting *parent, bool stated)
 {
     struct setting *setting = setting_add(parent, key, name);
-    char text[64];
     if (setting == NULL) return fault_no_memory();
     setting->place = node->place;
     setting->stated = stated;
@@ -337,8 +369,7 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
     const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
-    if (map && node->kind != NODE_MAP)
-        return value_fault(node, "%s is %s; expected a map of keys", setting->path, tree_describe(node, text));
+    if (map && node->kind != NODE_MAP) return no_map(node, setting);
     if (list && node->kind != NODE_LIST) return no_list(node, setting);
     if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
     if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);

@@ -142,6 +142,36 @@ outcomes: {save: [drivers.late]}
         self.assertIn("error: legs.red-see is new here", said.stderr + said.stdout)
         self.assertIn("warning: legs.red-see is new here", self.zhol(*words).stderr)
 
+    def test_a_mistake_is_one_sentence_that_helps(self):
+        """Nothing that follows from a mistake is called another one, and no hint is absurd."""
+        for scenario, value, said in (
+                (MINIMAL, "time.months=24 mo", ["time.months is '24 mo'; expected a whole number, of digits alone"]),
+                (MINIMAL, "run.replications=1e4", ["run.replications is '1e4'; expected a whole number, of digits alone"]),
+                (MINIMAL, "run.home=Central Asia", ["run.home is 'Central Asia'; expected a name of lower-case letters, digits and single hyphens, "
+                                                    "such as kazakhstan-2019; did you mean 'central-asia'?"]),
+                # the mean has the unit of the start, which is said once
+                (MINIMAL, "drivers.oil.start=64 USD/barrel", ["drivers.oil.start: 'barrel' is not a unit; did you mean 'bbl'?"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/shallow: 1.4}}",
+                 ["drivers.correlation.pairs.oil/shallow is 1.4; expected more than -1 and less than 1"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/shallow: 40}}",
+                 ["drivers.correlation.pairs.oil/shallow is 40; expected more than -1 and less than 1; did you mean '40 %'?"]),
+                (PIPELINES, "drivers.correlation={oil/shallow: 0.4}",
+                 ["drivers.correlation: 'oil/shallow' is not a key that stands here; expected it in `pairs`"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/gas: 0.4}}",
+                 ["drivers.correlation.pairs: there is no 'gas' in `drivers`; expected oil or shallow"]),
+                (RED_SEA, "legs.red-sea.cost=5 USD/TEU",
+                 ["legs.red-sea.cost is '5 USD/TEU'; expected a map by name of `commodities`, such as {NAME: 5 USD/TEU}"]),
+                (RED_SEA, "regimes.r={states: [a, b], start: a}", ["regimes.r.states is a list; expected a map by name, such as {a: ...}"]),
+                (RED_SEA, "regimes.r={states: {a: {}, b: {}}, start: a, a->b: 1 /yr}",
+                 ["regimes.r: 'a->b' is not a key that stands here; expected it in `transition`"])):
+            errors = self.zhol("check", scenario, "--set", value, status=3).stderr
+            self.assertEqual(re.findall(r"^--set:1:\d+: error: (.*)$", errors, re.M), said, value)
+            self.assertEqual(errors.count(": error: "), len(said), value)
+        # where a unit follows from another value that is said, but not of what is wrong by itself
+        for value, notes in (("50 USD/bbl", 1), ("triangular(1 2) USD/t", 0), ("triangle(1 2 3) USD/t", 0), ("triangular(3 2 1) USD/t", 0)):
+            errors = self.zhol("check", PIPELINES, "--set", f"energy.oil.outlets.sea.tariff={value}", status=3).stderr
+            self.assertEqual(errors.count("its unit follows from this value"), notes, errors)
+
     def test_what_was_meant(self):
         self.zhol("run", MINIMAL, "-n", "32", "-o", "a.h5")
         self.zhol("run", MINIMAL, "-n", "32", "--set", "drivers.oil.sigma=0.2", "-o", "b.h5")
