@@ -127,7 +127,9 @@ static struct fault *range_fault(const struct node *node, const struct setting *
     char words[120];
     range_words(setting->key, setting->unit, words);
     char percent[160] = "";
-    if (node->kind == NODE_SCALAR && max >= LEAST_PERCENT && in_range(setting->key, min / 100.0, max / 100.0))
+    const bool counts = strncmp(setting->unit, "1/", 2) == 0 && !setting->key->compounds && !setting->key->share;
+    if (node->kind == NODE_SCALAR && max >= LEAST_PERCENT && !counts &&
+        /* how often something happens is no share */ in_range(setting->key, min / 100.0, max / 100.0))
         as_percent(node->text, setting->unit, percent);
     if (node->kind == NODE_SCALAR && min == max)
         return value_fault(node, "%s is %s; expected %s%s", setting->path, node->text, words, percent);

@@ -159,6 +159,7 @@ outcomes: {save: [drivers.late]}
                  ["drivers.correlation: 'oil/shallow' is not a key that stands here; expected it in `pairs`"]),
                 (PIPELINES, "drivers.correlation={pairs: {oil/gas: 0.4}}",
                  ["drivers.correlation.pairs: there is no 'gas' in `drivers`; expected oil or shallow"]),
+                (RED_SEA, "events.x={rate: 52 /yr, duration: 2 d}", ["events.x.rate is 52 /yr; expected from 0 to 48 /yr"]),
                 (RED_SEA, "legs.red-sea.cost=5 USD/TEU",
                  ["legs.red-sea.cost is '5 USD/TEU'; expected a map by name of `commodities`, such as {NAME: 5 USD/TEU}"]),
                 (RED_SEA, "regimes.r={states: [a, b], start: a}", ["regimes.r.states is a list; expected a map by name, such as {a: ...}"]),
