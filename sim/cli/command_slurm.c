@@ -438,19 +438,6 @@ static struct fault *of_batch(struct slurm_options *options, struct batch *batch
     return of_cells(batch, options);
 }
 
-/* Whether the file says of itself that it is a batch; what cannot be read will be said to be so later. */
-static bool is_batch(const char *path)
-{
-    bool is = false;
-    char *line = NULL;
-    size_t room = 0;
-    FILE *file = fopen(path, "re");
-    while (file != NULL && !is && getline(&line, &room, file) >= 0) is = strncmp(line, "batch:", 6) == 0;
-    if (file != NULL) (void)fclose(file); /* it was only read */
-    free(line);
-    return is;
-}
-
 int command_slurm(int argc, char **argv)
 {
     struct slurm_options options = {.cpus = USUAL_CPUS};
@@ -459,7 +446,7 @@ int command_slurm(int argc, char **argv)
     options.shared.missing = "no file was named; expected a scenario or a batch";
     struct fault *fault = command_parse(&parser, argc, argv, &options);
     if (fault == NULL)
-        fault = is_batch(options.shared.scenario[0]) ? of_batch(&options, &batch) : of_scenario(&options);
+        fault = batch_is_file(options.shared.scenario[0]) ? of_batch(&options, &batch) : of_scenario(&options);
     const int status = command_end(fault);
     batch_free(&batch);
     options_free(&options.shared);

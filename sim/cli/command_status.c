@@ -20,11 +20,13 @@ struct status_options {
     uint64_t memory; /* for reading a file; 0: as its size says */
     const char **path;
     size_t paths;
+    const char *folder; /* of the results of a batch */
     bool json;
 };
 
 static const struct argp_option list[] = {
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {NULL, 'o', "DIR", 0, "Folder of the results of a batch (default: its name)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -34,6 +36,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_JSON: options->json = true; break;
+    case 'o': options->folder = argument; break;
     case ARGP_KEY_ARG: return options_append(&options->path, &options->paths, argument) ? 0 : ENOMEM;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -45,7 +48,9 @@ static const struct argp parser = {
     list,
     parse,
     "[PATH...]",
-    "What there is of runs: results, checkpoints (NAME.part), shards, and folders of them (default: the current one): "
+    "What there is of runs: results, checkpoints (NAME.part), shards, folders of them (default: the current one), and "
+    "of a "
+    "batch by its file every cell: "
     "what is done, what is left, what is damaged, and the command that goes on. It judges files and reads only, also "
     "while a run writes. Exit status 4 if something is damaged, 1 if it could not be read.\v"
     "Example:\n\n  zhol status kazakhstan-2019.part results",
@@ -115,6 +120,7 @@ int command_status(int argc, char **argv)
     struct status status = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
     status.memory = options.memory;
+    status.folder = options.folder;
     const size_t paths = options.paths == 0 ? 1 : options.paths;
     const char **path = options.paths == 0 ? here : options.path;
     struct fault *faults = NULL;

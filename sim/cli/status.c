@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/status.h"
 #include "output/result/result.h"
+#include "sim/batch/batch.h"
 #include "sim/cli/guard.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/continuation.h"
@@ -341,6 +342,42 @@ static struct fault *look_in_folder(struct status *status, const char *folder)
     return fault;
 }
 
+static struct fault *look_at_cell(struct status *status, const char *result)
+{
+    char *folder = checkpoint_folder(result);
+    struct fault *fault = folder == NULL ? fault_no_memory() : NULL;
+    const bool begun = folder != NULL && access(folder, F_OK) == 0, done = access(result, F_OK) == 0;
+    if (fault == NULL && done) fault = look_at_result(status, result, true);
+    if (fault == NULL && begun) fault = look_at_checkpoint(status, folder);
+    free(folder);
+    if (fault != NULL || done || begun) return fault;
+    const struct status_item item = {.path = strdup(result),
+                                     .state = STATUS_WAITING,
+                                     .words = strdup("a cell of the batch, which its command goes on with")};
+    return status_add(status, &item);
+}
+
+/* The file of a batch: each cell. */
+static struct fault *look_at_batch(struct status *status, const char *path)
+{
+    struct batch batch = {0};
+    struct fault *fault = batch_read(path, NULL, 0, &batch);
+    if (fault != NULL && !fault_is_memory(fault)) { /* its place ends with the batch */
+        struct fault *said = fault_raise(fault->code, "%s: %s", path, fault->sentence);
+        fault_free(fault);
+        fault = said;
+    }
+    for (size_t i = 0; fault == NULL && i < batch_cells(&batch); i++) {
+        char *result = NULL;
+        const char *folder = status->folder == NULL ? batch.name : status->folder;
+        if (asprintf(&result, "%s/%s.h5", folder, batch.cell[i].name) < 0) result = NULL;
+        fault = result == NULL ? fault_no_memory() : look_at_cell(status, result);
+        free(result);
+    }
+    batch_free(&batch);
+    return fault;
+}
+
 /* A path that was named, without slashes at its end. */
 static struct fault *look_at(struct status *status, const char *path)
 {
@@ -355,6 +392,7 @@ static struct fault *look_at(struct status *status, const char *path)
         free(folder);
         return fault;
     }
+    if (S_ISREG(info.st_mode) && batch_is_file(path)) return look_at_batch(status, path);
     if (S_ISREG(info.st_mode)) return look_at_file(status, path, true);
     if (!S_ISDIR(info.st_mode)) return fault_raise(FAULT_FILES, "%s is neither a file nor a folder", path);
     return ends_in(path, ".part") ? look_at_checkpoint(status, path) : look_in_folder(status, path);

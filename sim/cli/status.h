@@ -10,6 +10,7 @@ enum status_state {
     STATUS_DONE,     /* a whole result */
     STATUS_LEFT,     /* begun, and not finished */
     STATUS_KEPT,     /* the checkpoint of a run that is finished: it may be extended */
+    STATUS_WAITING,  /* a cell of a batch that has not begun */
     STATUS_EMPTY,    /* a checkpoint with nothing in it yet */
     STATUS_REMNANT,  /* of a run that was killed while it wrote */
     STATUS_FAILED,   /* a result that is not to be trusted */
@@ -47,14 +48,16 @@ struct status_run {
 };
 
 struct status {
-    uint64_t memory; /* most bytes for reading a result; 0: as its size says */
+    const char *folder; /* of the results of a batch; NULL: as it is called */
+    uint64_t memory;    /* most bytes for reading a result; 0: as its size says */
     struct status_item *item;
     size_t items;
     struct status_run *run;
     size_t runs;
 };
 
-/* Looks at a path, and of a folder that is no checkpoint at what lies in it, not in folders below. What is not there is a
+/* Looks at a path, and of a folder that is no checkpoint at what lies in it, not in folders below; of the file of a batch
+ * at the place of each of its cells. What is not there is a
  * fault (FAULT_FILES); damage is none. Begin with {0}, and free in any case. */
 MUST_CHECK struct fault *status_look(struct status *status, const char *path);
 /* When all were looked at: what there is of shards becomes an item for each run; in order of paths. */

@@ -17,10 +17,10 @@
 const char *status_word(enum status_state state)
 {
     static const char *const words[] = {
-        [STATUS_DONE] = "done",    [STATUS_LEFT] = "unfinished", [STATUS_KEPT] = "kept",
-        [STATUS_EMPTY] = "empty",  [STATUS_REMNANT] = "remnant", [STATUS_FAILED] = "not trusted",
-        [STATUS_OTHER] = "other",  [STATUS_UNREAD] = "not read", [STATUS_DAMAGED] = "damaged",
-        [STATUS_VANISHED] = "gone"};
+        [STATUS_DONE] = "done",          [STATUS_LEFT] = "unfinished", [STATUS_WAITING] = "not begun",
+        [STATUS_KEPT] = "kept",          [STATUS_EMPTY] = "empty",     [STATUS_REMNANT] = "remnant",
+        [STATUS_FAILED] = "not trusted", [STATUS_OTHER] = "other",     [STATUS_UNREAD] = "not read",
+        [STATUS_DAMAGED] = "damaged",    [STATUS_VANISHED] = "gone"};
     return words[state];
 }
 

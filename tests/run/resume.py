@@ -479,6 +479,14 @@ class Status(Runs):
             run.send_signal(signal.SIGINT)
         run.wait()
         items = self.status("b") if (self.folder / "b").exists() else {}
+        # by its file, all of its cells are known, also those that have not begun
+        cells = self.status("b.yaml")
+        self.assertEqual({name.removeprefix("b/").split(".")[0] for name in cells}, {"base", "cheap"})
+        self.assertEqual({name: item["state"] for name, item in items.items()},
+                         {name: item["state"] for name, item in cells.items() if item["state"] != "not begun"})
+        self.assertEqual([item["state"] for item in self.status("b.yaml", "-o", "elsewhere").values()], ["not begun"] * 2)
+        (self.folder / "no.yaml").write_text("batch: no\nworlds: [base]\n")
+        self.assertIn("no.yaml: ", self.zhol("status", "no.yaml", status=3).stderr)
         left = [item for item in items.values() if item["state"] == "unfinished"]
         for item in left:
             self.assertEqual(item["command"], "zhol batch b.yaml -n 400000 --memory 1MiB --save none")
