@@ -19,6 +19,7 @@ static struct zhol_fault *row(const char *scenario, const char *outcome, const s
     if (fault == NULL) fault = zhol_simulate(plan, NULL, NULL, &result);
     if (fault == NULL) fault = zhol_statistic(result, outcome, ZHOL_HORIZON, "mean", 0.0, &mean);
     if (fault == NULL) fault = zhol_statistic(result, outcome, ZHOL_HORIZON, "standard_error", 0.0, &error);
+    if (fault == NULL && *zhol_warnings(result) != '\0') fprintf(stderr, "%s\n", zhol_warnings(result));
     if (fault == NULL) printf("%" PRIu64 ",%.17g,%.17g\n", zhol_seed(result), mean, error);
     zhol_result_free(result);
     zhol_plan_free(plan);

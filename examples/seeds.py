@@ -41,6 +41,7 @@ plan_open = declare("zhol_open", c_char_p, c_void_p, POINTER(c_void_p))
 plan_free = declare("zhol_plan_free", c_void_p, returns=None)
 simulate = declare("zhol_simulate", c_void_p, c_void_p, c_void_p, POINTER(c_void_p))
 result_free = declare("zhol_result_free", c_void_p, returns=None)
+warnings = declare("zhol_warnings", c_void_p, returns=c_char_p)
 statistic = declare("zhol_statistic", c_void_p, c_char_p, c_int, c_char_p, c_double, POINTER(c_double))
 
 
@@ -50,6 +51,8 @@ def mean_and_error(scenario, outcome, settings):
     try:
         must(plan_open(scenario.encode(), settings, byref(plan)))
         must(simulate(plan, None, None, byref(result)))
+        if warnings(result):
+            print(warnings(result).decode(), file=sys.stderr)
         must(statistic(result, outcome.encode(), HORIZON, b"mean", 0.0, byref(mean)))
         must(statistic(result, outcome.encode(), HORIZON, b"standard_error", 0.0, byref(error)))
     finally:

@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/world.h"
 #include "models/home.h"
+#include "models/horizon.h"
 #include "models/inputs.h"
 #include "models/world_steps.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct world {
     const struct world_steps *steps;
@@ -91,6 +93,27 @@ static const char *home_of(const struct plan *plan)
     return home == NULL ? NULL : home->text;
 }
 
+/* Of policies those that are adopted. */
+static void check_policies(struct plan *plan, const struct policies *policies, const struct setting *section)
+{
+    for (size_t p = 0; p < policies_count(policies); p++)
+        for (size_t i = 0; i < section->children; i++)
+            if (strcmp(section->child[i]->name, policies_name(policies, p)) == 0)
+                horizon_check(plan, section->child[i]);
+}
+
+static void check_dates(struct plan *plan, const struct policies *policies)
+{
+    for (size_t i = 0; i < plan->root->children; i++) {
+        const struct setting *section = plan->root->child[i];
+        if (strcmp(section->name, "time") == 0) continue; /* it says what the others are held to */
+        if (strcmp(section->name, "policies") == 0)
+            check_policies(plan, policies, section);
+        else
+            horizon_check(plan, section);
+    }
+}
+
 static struct fault *prepare(struct plan *plan, struct world **out)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -121,6 +144,7 @@ static struct fault *prepare(struct plan *plan, struct world **out)
     TRY(thresholds_prepare(plan, &world->thresholds));
     TRY(policies_connect(world->policies, plan, world->drivers));
     TRY(inputs_prepare(plan));
+    check_dates(plan, world->policies);
     return store_seal(plan->store, plan->seed, plan->generator);
 }
 

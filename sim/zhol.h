@@ -56,7 +56,7 @@ enum zhol_status {
     ZHOL_USAGE = 2,         /* an argument, or a setting */
     ZHOL_SCENARIO = 3,      /* the scenario */
     ZHOL_FILES = 4,         /* a file that is no result */
-    ZHOL_UNTRUSTED = 5,     /* too many invalid replications */
+    ZHOL_UNTRUSTED = 5,     /* too many invalid replications, or warnings of a run that is strict */
     ZHOL_INTERRUPTED = 130, /* the progress callback asked to stop */
 };
 ZHOL_API enum zhol_status zhol_fault_status(const struct zhol_fault *fault);
@@ -75,6 +75,7 @@ ZHOL_FAIL zhol_settings_replications(struct zhol_settings *settings,
 ZHOL_FAIL zhol_settings_threads(struct zhol_settings *settings, int threads);       /* 0: all processors */
 ZHOL_FAIL zhol_settings_memory(struct zhol_settings *settings, uint64_t bytes);     /* for samples: 2 GiB */
 ZHOL_FAIL zhol_settings_rng(struct zhol_settings *settings, const char *name);      /* "philox" */
+ZHOL_FAIL zhol_settings_strict(struct zhol_settings *settings, int yes);            /* warnings are faults */
 ZHOL_FAIL zhol_settings_compress(struct zhol_settings *settings, int yes);          /* samples in the file */
 ZHOL_FAIL zhol_settings_save(struct zhol_settings *settings, const char *patterns); /* "drivers.*,flows.*" */
 /* The instruction set, "v3" or "v4" on x86-64; without it the best that runs here. The result is the same. ZHOL_USAGE
@@ -92,7 +93,8 @@ ZHOL_FAIL zhol_open(const char *file, const struct zhol_settings *settings, stru
 ZHOL_FAIL zhol_open_text(const char *name, const char *text, const struct zhol_settings *settings,
                          struct zhol_plan **plan);
 ZHOL_API void zhol_plan_free(struct zhol_plan *plan);
-/* What is allowed but worth saying, as the text of faults; "" if there is nothing. */
+/* What is allowed but worth saying, as the text of faults; "" if there is nothing. With zhol_settings_strict it is a
+ * fault of zhol_open (ZHOL_SCENARIO) instead. */
 ZHOL_API const char *zhol_plan_warnings(const struct zhol_plan *plan);
 /* How many replications it simulates; with goals of precision, at most. */
 ZHOL_API uint64_t zhol_plan_replications(const struct zhol_plan *plan);
@@ -107,12 +109,16 @@ ZHOL_API void zhol_result_free(struct zhol_result *result);
 
 /* Writes the file that `zhol run` writes, the same bytes; whole or not at all. One that is there is replaced only with
  * `force` (else ZHOL_USAGE). A result with more invalid replications than 1 in 10,000 goes to PATH.failed, and is a fault
- * (ZHOL_UNTRUSTED). A result that was read cannot be written (ZHOL_USAGE). */
+ * (ZHOL_UNTRUSTED). With zhol_settings_strict a result with warnings is written, and is the same fault. A result that was
+ * read cannot be written (ZHOL_USAGE). */
 ZHOL_FAIL zhol_write(const struct zhol_result *result, const char *path, int force);
 /* A result from its file, with samples or without. Faults: ZHOL_FILES, ZHOL_MACHINE. Its content is checked, but HDF5 may
  * crash on a file that was damaged on purpose; `zhol verify` looks at such a one in a process of its own. */
 ZHOL_FAIL zhol_read(const char *path, int with_samples, struct zhol_result **result);
 
+/* What is to be known before its numbers are believed, of the scenario ("FILE:LINE:COLUMN: SENTENCE") and of the run
+ * ("OUTCOME is ..."), a line each, no final newline; "" if there is nothing. */
+ZHOL_API const char *zhol_warnings(const struct zhol_result *result);
 ZHOL_API uint64_t zhol_seed(const struct zhol_result *result);
 ZHOL_API uint64_t zhol_replications(const struct zhol_result *result);
 /* Of them, those that went non-finite and are left out of all statistics. */

@@ -45,7 +45,11 @@ static const struct key effect_keys[] = {
      .default_value = "false",
      .meaning = "Of an event: the value is a distribution that is drawn anew each time it happens, not once for all."},
     {.name = "from", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it counts."},
-    {.name = "until", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it no longer does."},
+    {.name = "until",
+     .kind = KEY_MONTH,
+     .ends = true,
+     .default_value = "",
+     .meaning = "First month in which it no longer does."},
     {.name = NULL}};
 const struct key effects_entry[] = {
     {.name = "*", .kind = KEY_SECTION, .keys = effect_keys, .meaning = "An edit of the quantity at that path."}};

@@ -250,6 +250,22 @@ static struct fault *eaches_read(struct event *event, const struct effects *effe
     return NULL;
 }
 
+/* A dated event that is over, however long it lasts, before the run begins. */
+static void over_check(const struct event *event, struct setting *setting, struct plan *plan)
+{
+    double least, most;
+    char begin[8];
+    const struct setting *start = setting_find(setting, "start");
+    if (start == NULL || event->duration < 0) return;
+    store_range(plan->store, event->duration, &least, &most);
+    if (!(event->start + most <= plan->calendar.start)) return;
+    calendar_write(plan->calendar.start, begin);
+    plan->warnings = fault_join(plan->warnings, fault_at(FAULT_SCENARIO, start->place,
+                                                         "%s is %s, and it lasts %.3g months at most: it is over when "
+                                                         "the run begins in %s",
+                                                         start->path, start->text, most, begin));
+}
+
 static struct fault *event_prepare(struct event *event, struct setting *setting, struct plan *plan,
                                    struct effects *effects, const struct drivers *drivers)
 {
@@ -273,10 +289,7 @@ static struct fault *event_prepare(struct event *event, struct setting *setting,
     TRY(kind_of(event, setting));
     TRY(season_of(event, setting, plan));
     TRY(driver_of(event, setting, drivers));
-    if (start != NULL && event->start >= plan->calendar.start + plan->calendar.months)
-        plan->warnings =
-            fault_join(plan->warnings, fault_at(FAULT_SCENARIO, start->place, "%s is %s, after the end of the run: %s",
-                                                start->path, start->text, "the event never happens"));
+    over_check(event, setting, plan);
     const struct effect_owner owner = {EFFECT_EVENT, event->title, event->down, event->age};
     TRY(effects_read(effects, setting_find(setting, "effects"), &owner, plan));
     TRY(eaches_read(event, effects, known, plan));

@@ -31,7 +31,11 @@ static const struct key policy_keys[] = {
      .kind = KEY_MONTH,
      .default_value = "",
      .meaning = "When it starts; beside `when` the first month in which that counts."},
-    {.name = "end", .kind = KEY_MONTH, .default_value = "", .meaning = "First month in which it no longer acts."},
+    {.name = "end",
+     .kind = KEY_MONTH,
+     .ends = true,
+     .default_value = "",
+     .meaning = "First month in which it no longer acts."},
     {.name = "when",
      .kind = KEY_SECTION,
      .default_value = "",
@@ -191,11 +195,10 @@ static struct fault *bundle_check(struct setting *setting)
     return faults;
 }
 
-static struct fault *dates_read(struct policy *policy, struct setting *setting, struct plan *plan)
+static struct fault *dates_read(struct policy *policy, struct setting *setting)
 {
     struct setting *start = setting_find(setting, "start"), *end = setting_find(setting, "end"),
                    *when = setting_find(setting, "when");
-    const int last = plan->calendar.start + plan->calendar.months;
     policy->triggered = when != NULL;
     policy->start = start == NULL ? INT_MIN : (int)start->integer;
     policy->end = end == NULL ? INT_MAX : (int)end->integer;
@@ -205,11 +208,6 @@ static struct fault *dates_read(struct policy *policy, struct setting *setting, 
     if (end != NULL && policy->end <= policy->start)
         return fault_at(FAULT_SCENARIO, end->place, "%s is %s, but it starts in %s; expected a later month", end->path,
                         end->text, start->text);
-    if (start != NULL && policy->start >= last)
-        plan->warnings = fault_join(plan->warnings, fault_at(FAULT_SCENARIO, start->place,
-                                                             "%s is %s, after the end of the run: the policy does "
-                                                             "nothing",
-                                                             start->path, start->text));
     return NULL;
 }
 
@@ -254,7 +252,7 @@ static struct fault *policy_read(struct policy *policy, struct setting *setting,
     policy->active = store_signal(plan->store);
     policy->age = store_signal(plan->store);
     if (asprintf(&policy->title, "policy %s", setting->name) < 0) return fault_no_memory();
-    TRY(dates_read(policy, setting, plan));
+    TRY(dates_read(policy, setting));
     struct fault *faults = project_read(setting, plan, &policy->project);
     const struct effect_owner owner = {EFFECT_POLICY, policy->title, policy->active, policy->age};
     faults = fault_join(faults, effects_read(effects, setting_find(setting, "effects"), &owner, plan));

@@ -2,6 +2,7 @@
  * common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison_reading.h"
+#include "sim/core/printable.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -163,8 +164,11 @@ static char *without_ending(const char *path, bool with_folders)
 {
     const char *slash = strrchr(path, '/'), *last = slash == NULL || with_folders ? path : slash + 1;
     char *name = strndup(last, result_stem(last));
-    for (char *c = name; c != NULL && *c != '\0'; c++)
-        if (*c == ' ' || *c == ',' || *c == '"' || *c == '\n' || *c == '\t') *c = '_';
+    for (char *c = name; c != NULL && *c != '\0';) { /* as a label of a table and of a file, on a terminal and in CSV */
+        const size_t size = printable_size(c);
+        if (size == 0 || *c == ' ' || *c == ',' || *c == '"') *c = '_';
+        c += size == 0 ? 1 : size;
+    }
     return name;
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/reader.h"
 #include "output/hdf5/locked.h"
+#include "sim/core/printable.h"
 
 #include <errno.h>
 #include <hdf5_hl.h>
@@ -83,17 +84,10 @@ static struct fault *open_attribute(const struct reader *reader, const char *nam
 /* Whether it is UTF-8 that moves no cursor: no control characters but the ends of lines and tabs. */
 static bool is_text(const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        if (*c < 0x80) {
-            if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) return false;
-            c++;
-            continue;
-        }
-        const int more = *c >= 0xf0 ? 3 : *c >= 0xe0 ? 2 : 1;
-        if (*c < 0xc2 || *c > 0xf4 || (*c == 0xc2 && c[1] < 0xa0)) return false; /* 0x80 to 0x9f are control, too */
-        for (int i = 1; i <= more; i++)
-            if ((c[i] & 0xc0) != 0x80) return false;
-        c += more + 1;
+    for (size_t size; *text != '\0'; text += size) {
+        size = printable_size(text);
+        if (size == 0 && *text != '\n' && *text != '\t') return false;
+        if (size == 0) size = 1;
     }
     return true;
 }

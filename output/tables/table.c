@@ -3,6 +3,7 @@
 #include "output/tables/table.h"
 #include "output/tables/readable.h"
 #include "output/tables/text.h"
+#include "sim/core/gib.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -125,7 +126,7 @@ static void print_head(const struct result *result, FILE *to)
     }
     if (!result->exact_quantiles)
         fprintf(to, "quantiles: within %.2g %%, because the samples were more than --memory (%.3g GiB)\n",
-                100.0 * result->quantile_error, (double)result->memory / (double)(1 << 30));
+                100.0 * result->quantile_error, (double)result->memory / GIB);
     fputc('\n', to);
 }
 
@@ -363,6 +364,8 @@ struct fault *table_json(const struct result *result, const char *const patterns
     text_json_member("history", result->history, to);
     fputs(",\n  ", to);
     text_json_member("prices", result->prices, to);
+    fputs(",\n  ", to);
+    text_json_lines("warnings", result->warnings, to);
     fprintf(to,
             ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n  ",
             result->seed, result->replications, result->invalids);

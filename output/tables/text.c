@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 size_t text_width(const struct text_columns *columns, enum dataset_along along)
 {
@@ -39,10 +40,10 @@ void text_csv_value(double value, FILE *to)
     if (!isnan(value)) write_number(value, to);
 }
 
-void text_json_string(const char *text, FILE *to)
+static void json_string(const char *text, size_t length, FILE *to)
 {
     fputc('"', to);
-    for (const unsigned char *c = (const unsigned char *)(text == NULL ? "" : text); *c != '\0'; c++)
+    for (const unsigned char *c = (const unsigned char *)text, *end = c + length; c < end; c++)
         if (*c == '"' || *c == '\\')
             fprintf(to, "\\%c", *c);
         else if (*c < 0x20 || *c == 0x7F)
@@ -54,10 +55,26 @@ void text_json_string(const char *text, FILE *to)
     fputc('"', to);
 }
 
+void text_json_string(const char *text, FILE *to)
+{
+    json_string(text == NULL ? "" : text, text == NULL ? 0 : strlen(text), to);
+}
+
 void text_json_member(const char *name, const char *text, FILE *to)
 {
     fprintf(to, "\"%s\": ", name);
     text_json_string(text, to);
+}
+
+void text_json_lines(const char *name, const char *text, FILE *to)
+{
+    fprintf(to, "\"%s\": [", name);
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        if (line != text) line++;
+        if (line != text) fputs(", ", to);
+        json_string(line, strcspn(line, "\n"), to);
+    }
+    fputc(']', to);
 }
 
 void text_json_number(double value, FILE *to)

@@ -26,6 +26,8 @@ void text_csv_value(double value, FILE *to);
 void text_json_string(const char *text, FILE *to); /* NULL as "" */
 /* "name": "text" */
 void text_json_member(const char *name, const char *text, FILE *to);
+/* "name": ["line", ...] of the lines of a text; NULL: none. */
+void text_json_lines(const char *name, const char *text, FILE *to);
 /* What is not finite is null. */
 void text_json_number(double value, FILE *to);
 /* "name": value, or values as above; `get` gives the k-th of `of` in the order of memory. */

@@ -1,8 +1,8 @@
 /* scenarios/reader/diagnostics.c -- see diagnostics.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/diagnostics.h"
+#include "sim/core/printable.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { SHOWN_MOST = 160 }; /* bytes of a source line */
@@ -39,15 +39,16 @@ static void print_line(struct place place, FILE *to)
     fputs(column == place.column ? "^\n" : "...\n", to);
 }
 
-/* Names and values of files may hold what moves the cursor of a terminal, C1 (0xC2 and then 0x80 to 0x9F) among it. */
+/* Names and values of files are anybody's. */
 static void print_text(const char *text, FILE *to)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        const bool ascii = (*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f;
-        const bool c1 = *c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-        const bool alone = *c >= 0x80 && *c < 0xa0 && (c == (const unsigned char *)text || c[-1] < 0x80);
-        fputc(ascii || c1 || alone ? '?' : *c, to);
-        if (c1) c++;
+    for (const char *at = text; *at != '\0';) {
+        const size_t size = printable_size(at);
+        if (size == 0)
+            fputc(*at == '\t' ? '\t' : '?', to);
+        else
+            fwrite(at, 1, size, to);
+        at += size == 0 ? 1 : size;
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct key factor_key = {.name = "*", .kind = KEY_QUANTITY, .unit = "", .meaning = "A factor."};
 
@@ -50,10 +51,24 @@ static char *meant(const char *key, const char *const names[])
     return fclose(to) == 0 ? text : (free(text), NULL);
 }
 
+/* The key of the scope whose map such a name belongs into: a pair, a transition. NULL: none. */
+static const struct key *key_for(const struct scope *scope, const char *name)
+{
+    const bool pair = strchr(name, '/') != NULL, arrow = strstr(name, "->") != NULL;
+    for (const struct key *key = scope->keys; key != NULL && key->name != NULL; key++)
+        if (key->kind == KEY_ENTRIES &&
+            ((pair && (key->names == NAME_PAIR || key->names == NAME_INPUTS)) || (arrow && key->names == NAME_ARROW)))
+            return key;
+    return NULL;
+}
+
 static struct fault *unknown_key(const struct scope *scope, const struct node *node, const struct setting *parent)
 {
     const char **names = known_names(scope);
-    char *hint = names == NULL ? NULL : meant(node->key, names);
+    const struct key *holds = key_for(scope, node->key);
+    char *hint = NULL;
+    if (holds != NULL && asprintf(&hint, "; expected it in `%s`", holds->name) < 0) hint = NULL;
+    if (holds == NULL && names != NULL) hint = meant(node->key, names);
     struct fault *fault;
     if (hint == NULL)
         fault = fault_no_memory();
@@ -324,11 +339,29 @@ static struct fault *no_list(const struct node *node, const struct setting *sett
                        tree_describe(node, text), count, (int)strlen(key->meaning) - 1, key->meaning);
 }
 
+/* A map of names with the value that stands in its place, or with the names that are listed there. */
+static struct fault *no_map(const struct node *node, const struct setting *setting)
+{
+    const struct key *key = setting->key;
+    char text[64], where[3 * SCOPE_NAME] = "", map[SCOPE_NAME];
+    const char *found = tree_describe(node, text);
+    const bool named = key->kind == KEY_ENTRIES && (key->names == NAME_PLAIN || key->names == NAME_REFERENCE),
+               list = node->kind == NODE_LIST && node->children > 0 && node->child[0]->kind == NODE_SCALAR;
+    if (!named || tree_is_null(node))
+        return value_fault(node, "%s is %s; expected a map of keys", setting->path, found);
+    for (const char *at = key->names == NAME_REFERENCE ? key->target : NULL; at != NULL && *at != '\0';) {
+        const size_t said = strlen(where);
+        if ((at = scope_target(at, map)) == NULL) break;
+        snprintf(where + said, sizeof where - said, "%s`%s`", said == 0 ? " of " : " or ", map);
+    }
+    return value_fault(node, "%s is %s; expected a map by name%s, such as {%s: %s}", setting->path, found, where,
+                       list ? node->child[0]->text : "NAME", node->kind == NODE_SCALAR ? node->text : "...");
+}
+
 static struct fault *read_value(struct walk *walk, const struct scope *scope, const struct key *key,
                                 const struct node *node, const char *name, struct setting *parent, bool stated)
 {
     struct setting *setting = setting_add(parent, key, name);
-    char text[64];
     if (setting == NULL) return fault_no_memory();
     setting->place = node->place;
     setting->stated = stated;
@@ -336,8 +369,7 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
     const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
-    if (map && node->kind != NODE_MAP)
-        return value_fault(node, "%s is %s; expected a map of keys", setting->path, tree_describe(node, text));
+    if (map && node->kind != NODE_MAP) return no_map(node, setting);
     if (list && node->kind != NODE_LIST) return no_list(node, setting);
     if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
     if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);
@@ -427,21 +459,64 @@ static bool is_mentioned(const struct node *node, const char *path)
     return false;
 }
 
-/* Whether an entry of a map at the root came with a variant and is named nowhere. */
-static bool is_unused(const struct scenario *scenario, const struct key *key, const struct node *entry)
+/* Maps at the root whose entries have to be named to do anything. */
+static const struct named_map {
+    const char *name;
+    bool kept;   /* they may be kept for other files, which adopt them; only what is new in a variant is told */
+    bool driven; /* by themselves they are outcomes, which is all that they are for in a scenario of nothing else */
+    bool acts;   /* or they have effects */
+} named_maps[] = {{.name = "legs"},
+                  {.name = "commodities"},
+                  {.name = "finance"},
+                  {.name = "drivers", .driven = true},
+                  {.name = "events", .acts = true},
+                  {.name = "regimes", .acts = true},
+                  {.name = "policies", .kept = true}};
+
+/* Whether an event has effects, or a regime some state that has. */
+static bool has_effects(const struct node *entry)
+{
+    const struct node *effects = tree_child(entry, "effects"), *states = tree_child(entry, "states");
+    if (effects != NULL && effects->children > 0) return true;
+    for (size_t i = 0; states != NULL && i < states->children; i++)
+        if (states->child[i]->children > 0) return true;
+    return false;
+}
+
+static bool has_entries(const struct scenario *scenario, const char *map)
+{
+    const struct node *node = tree_child(scenario->merged, map);
+    return node != NULL && node->children > 0;
+}
+
+static bool is_unused(const struct scenario *scenario, const struct named_map *map, const struct key *key,
+                      const struct node *entry)
 {
     char path[2 * TREE_MOST_KEY];
     snprintf(path, sizeof path, "%s.%s", key->name, entry->key);
-    return entry->added && !entry->referred && scope_key(&(struct scope){.keys = key->keys}, entry->key) == NULL &&
+    if (map->kept && !entry->added) return false;
+    if (map->driven && !has_entries(scenario, "flows") && !has_entries(scenario, "energy")) return false;
+    if (map->acts && has_effects(entry)) return false;
+    return !entry->referred && scope_key(&(struct scope){.keys = key->keys}, entry->key) == NULL &&
            !is_mentioned(scenario->merged, path);
 }
 
-/* Mostly it was meant to change another. */
-static struct fault *warn_unused(struct scenario *scenario, const struct key *key, const struct node *map,
+static struct fault *add_warning(struct scenario *scenario, struct fault *warning)
+{
+    if (fault_is_memory(warning)) return warning;
+    scenario->warnings = fault_join(scenario->warnings, warning);
+    return NULL;
+}
+
+/* What a variant brings was mostly meant to change another. */
+static struct fault *warn_unused(struct scenario *scenario, bool acts, const struct key *key, const struct node *map,
                                  const struct node *entry)
 {
     char hint[TREE_MOST_KEY];
     size_t known = 0;
+    if (!entry->added)
+        return add_warning(scenario, fault_at(FAULT_SCENARIO, entry->key_place, "%s.%s: nothing uses it%s", key->name,
+                                              entry->key, acts ? ", and it has no effects" : ""));
     const char **names = calloc(map->children + 1, sizeof *names);
     if (names == NULL) return fault_no_memory();
     for (size_t i = 0; i < map->children; i++)
@@ -449,24 +524,61 @@ static struct fault *warn_unused(struct scenario *scenario, const struct key *ke
     struct fault *warning = fault_at(FAULT_SCENARIO, entry->key_place, "%s.%s is new here, and nothing uses it%s",
                                      key->name, entry->key, units_hint(entry->key, names, sizeof hint, hint));
     free(names);
-    if (fault_is_memory(warning)) return warning;
-    scenario->warnings = fault_join(scenario->warnings, warning);
+    return add_warning(scenario, warning);
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether a text holds the unit, of a currency also after k, M or G. */
+static bool has_unit(const char *text, const char *unit)
+{
+    const size_t length = strlen(unit);
+    for (const char *at = text; (at = strstr(at, unit)) != NULL; at++) {
+        const bool prefixed = at > text && strchr("kMG", at[-1]) != NULL;
+        const char *start = prefixed ? at - 1 : at;
+        if ((start == text || !is_letter(start[-1])) && !is_letter(at[length])) return true;
+    }
+    return false;
+}
+
+/* Whether some text or key holds the unit, but for what defines it. */
+static bool is_unit_used(const struct node *node, const struct node *defined)
+{
+    if (node == defined) return false;
+    if (node->key != NULL && has_unit(node->key, defined->key)) return true;
+    if (node->kind == NODE_SCALAR && has_unit(node->text, defined->key)) return true;
+    for (size_t i = 0; i < node->children; i++)
+        if (is_unit_used(node->child[i], defined)) return true;
+    return false;
+}
+
+static struct fault *find_unused_units(struct scenario *scenario)
+{
+    const struct node *map = tree_child(scenario->merged, "units");
+    for (size_t i = 0; map != NULL && map->kind == NODE_MAP && i < map->children; i++) {
+        const struct node *unit = map->child[i];
+        if (is_unit_used(scenario->merged, unit)) continue;
+        TRY(add_warning(scenario,
+                        fault_at(FAULT_SCENARIO, unit->key_place, "units.%s: no quantity has this unit", unit->key)));
+    }
     return NULL;
 }
 
-/* Of the maps at the root those whose entries have to be named to do anything. */
 static struct fault *find_unused(struct scenario *scenario, const struct key *keys)
 {
-    static const char *const maps[] = {"legs", "commodities", "drivers", "policies"};
-    for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
-        const struct node *map = tree_child(scenario->merged, maps[m]);
+    for (size_t m = 0; m < sizeof named_maps / sizeof *named_maps; m++) {
+        const struct node *map = tree_child(scenario->merged, named_maps[m].name);
         const struct key *key = keys;
-        while (key->name != NULL && strcmp(key->name, maps[m]) != 0) key++;
+        while (key->name != NULL && strcmp(key->name, named_maps[m].name) != 0) key++;
         if (map == NULL || map->kind != NODE_MAP || key->name == NULL || key->kind != KEY_ENTRIES) continue;
         for (size_t i = 0; i < map->children; i++)
-            if (is_unused(scenario, key, map->child[i])) TRY(warn_unused(scenario, key, map, map->child[i]));
+            if (is_unused(scenario, &named_maps[m], key, map->child[i]))
+                TRY(warn_unused(scenario, named_maps[m].acts, key, map, map->child[i]));
     }
-    return NULL;
+    return find_unused_units(scenario);
 }
 
 struct fault *scenario_read(const struct reader_request *request, struct scenario **out)
@@ -494,6 +606,17 @@ struct fault *scenario_read(const struct reader_request *request, struct scenari
     TRY(check_slots(scenario->root));
     TRY(find_unused(scenario, request->keys));
     return tree_write(scenario->merged, &scenario->merged_text);
+}
+
+bool scenario_reads(const struct scenario *scenario, const char *path)
+{
+    struct stat file, source;
+    if (scenario == NULL || stat(path, &file) < 0) return false; /* what is not there is not written over */
+    for (size_t i = 0; i < scenario->forest.sources; i++)
+        if (stat(scenario->forest.source[i]->name, &source) == 0 && source.st_dev == file.st_dev &&
+            source.st_ino == file.st_ino)
+            return true;
+    return false;
 }
 
 void scenario_free(struct scenario *scenario)

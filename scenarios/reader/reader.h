@@ -43,6 +43,8 @@ struct scenario {
 /* All faults of the files at once, a few more than FAULT_SHOWN_MOST at most. *scenario is always set (so that faults
  * can be printed while its sources live), NULL only when memory is out; free it in any case. */
 MUST_CHECK struct fault *scenario_read(const struct reader_request *request, struct scenario **scenario);
+/* Whether the file at the path is one of those that were read: it must not be written over. */
+bool scenario_reads(const struct scenario *scenario, const char *path);
 void scenario_free(struct scenario *scenario);
 
 #endif

@@ -73,6 +73,9 @@ static bool in_range(const struct key *key, double min, double max)
     return key->max_open ? max < key->max : max <= key->max;
 }
 
+/* From here on a number is rather a percentage without its sign than a slip of another kind. */
+#define LEAST_PERCENT 2.0
+
 /* What a text without a percent sign would be with one, ", or N %": 6.1 as 6.1 %, 4 /yr as 4 %/yr. Of another unit "". */
 static const char *as_percent(const char *text, const char *unit, char words[160])
 {
@@ -124,7 +127,9 @@ static struct fault *range_fault(const struct node *node, const struct setting *
     char words[120];
     range_words(setting->key, setting->unit, words);
     char percent[160] = "";
-    if (node->kind == NODE_SCALAR && max > 1.0 && in_range(setting->key, min / 100.0, max / 100.0))
+    const bool counts = strncmp(setting->unit, "1/", 2) == 0 && !setting->key->compounds && !setting->key->share;
+    if (node->kind == NODE_SCALAR && max >= LEAST_PERCENT && !counts &&
+        /* how often something happens is no share */ in_range(setting->key, min / 100.0, max / 100.0))
         as_percent(node->text, setting->unit, percent);
     if (node->kind == NODE_SCALAR && min == max)
         return value_fault(node, "%s is %s; expected %s%s", setting->path, node->text, words, percent);
@@ -175,10 +180,23 @@ static const char *store_path_of(const struct setting *setting)
     return plain ? section->path : setting->path;
 }
 
-/* Where a unit follows from another value, which may be the one that is wrong. */
-static struct fault *note_states(const struct walk *walk, const struct node *node, struct fault *fault)
+/* Whether a text is a quantity, of whatever unit. */
+static bool is_quantity(const struct walk *walk, const char *text)
 {
-    if (fault == NULL || walk->states == NULL || walk->states == node || walk->states->place.source == NULL)
+    struct quantity quantity;
+    const char *unit = quantity_unit_text(text);
+    struct fault *fault = unit == NULL ? NULL : quantity_read(walk->units, text, unit, &quantity);
+    if (unit != NULL && fault == NULL) quantity_free(&quantity);
+    fault_free(fault);
+    return unit != NULL && fault == NULL;
+}
+
+/* Where a unit follows from another value, which may be the one that is wrong. */
+static struct fault *note_states(const struct walk *walk, const struct node *node, const char *text,
+                                 struct fault *fault)
+{
+    if (fault == NULL || walk->states == NULL || walk->states == node || walk->states->place.source == NULL ||
+        !is_quantity(walk, text))
         return fault;
     return fault_note(fault, walk->states->place, "its unit follows from this value");
 }
@@ -189,7 +207,7 @@ static struct fault *scalar_quantity(struct walk *walk, const struct node *node,
     double min, max;
     const char *text;
     TRY(quantity_text(node, setting, &text));
-    TRY(note_states(walk, node,
+    TRY(note_states(walk, node, text,
                     value_wrap(node, setting->path, quantity_read(walk->units, text, setting->unit, &quantity))));
     struct fault *fault = NULL;
     if (quantity_is_drawn(&quantity) && !setting->key->draws)
@@ -252,7 +270,7 @@ static struct fault *profile_point(struct walk *walk, const struct node *node, c
     snprintf(path, sizeof path, "%s.%s", setting->path, node->key);
     if (node->kind != NODE_SCALAR)
         return value_fault(node, "%s is %s; expected a number", path, tree_describe(node, text));
-    TRY(note_states(walk, node,
+    TRY(note_states(walk, node, node->kind == NODE_SCALAR ? node->text : "",
                     value_wrap(node, path, quantity_read(walk->units, node->text, setting->unit, &quantity))));
     const bool drawn = quantity_is_drawn(&quantity);
     const double value = quantity.p[0];
@@ -372,7 +390,7 @@ static struct fault *read_quantity(struct walk *walk, const struct scope *scope,
     }
     if (setting->unit == NULL) return NULL; /* it depends on a key that is a fault of its own */
     struct fault *unknown = units_check(walk->units, setting->unit);
-    if (unknown != NULL && setting->key->unit[0] != '$') { /* the unit came from another key, where it is reported */
+    if (unknown != NULL && !own) { /* the unit came from another key, where it is reported */
         fault_free(unknown);
         return NULL;
     }
@@ -392,8 +410,8 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
     char *end = NULL;
     if (*digits == '-') digits++;
     if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) {
-        const bool parted = *digits != '\0' && strspn(digits, "0123456789,._' ") == strlen(digits);
-        return type_fault(node, setting, parted ? "a whole number, of digits alone" : "a whole number");
+        const bool digit = *digits >= '0' && *digits <= '9'; /* 10,000, 1e4, 24 mo */
+        return type_fault(node, setting, digit ? "a whole number, of digits alone" : "a whole number");
     }
     errno = 0;
     setting->integer = strtol(node->text, &end, 10);
@@ -411,6 +429,23 @@ static bool is_name(const char *text)
         if (!word && !(*c == '-' && c[1] != '-' && c[1] != '\0')) return false;
     }
     return true;
+}
+
+/* With small letters and hyphens it may be one. */
+static struct fault *no_name(const struct node *node, const struct setting *setting)
+{
+    static const char rule[] = "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019";
+    char small[SCOPE_NAME], expected[sizeof rule + SCOPE_NAME + 20];
+    size_t length = 0;
+    for (; node->text[length] != '\0' && length + 1 < sizeof small; length++) {
+        const char c = node->text[length];
+        small[length] = (char)(c == ' ' || c == '_' ? '-' : tolower((unsigned char)c));
+    }
+    small[length] = '\0';
+    const bool whole = node->text[length] == '\0' && is_name(small);
+    snprintf(expected, sizeof expected, "%s%s%s%s", rule, whole ? "; did you mean '" : "", whole ? small : "",
+             whole ? "'?" : "");
+    return type_fault(node, setting, expected);
 }
 
 /* One of the words of `choices`, which spaces part. */
@@ -470,6 +505,9 @@ static bool is_entry(const struct walk *walk, const char *target, const char *na
     return false;
 }
 
+/* Names that are listed where none is like the one that is wrong; more of them would hide the sentence. */
+enum { MOST_LISTED = 6 };
+
 static struct fault *dangling(const struct walk *walk, const char *target, const char *wanted, struct place place,
                               const char *path)
 {
@@ -488,8 +526,18 @@ static struct fault *dangling(const struct walk *walk, const char *target, const
         for (size_t i = 0; entries != NULL && entries->kind == NODE_MAP && i < entries->children; i++)
             if (!is_reserved(declared(walk, map), entries->child[i]->key)) words[known++] = entries->child[i]->key;
     }
-    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in %s; expected one of its names%s",
-                                   path, wanted, where, units_hint(wanted, words, sizeof hint, hint));
+    char *listed = NULL;
+    size_t size = 0;
+    const bool short_list =
+        units_hint(wanted, words, sizeof hint, hint)[0] == '\0' && known > 0 && known <= MOST_LISTED;
+    FILE *to = short_list ? open_memstream(&listed, &size) : NULL;
+    for (size_t i = 0; to != NULL && i < known; i++)
+        fprintf(to, "%s%s", i == 0 ? "" : i + 1 == known ? " or " : ", ", words[i]);
+    const bool made = to != NULL && fclose(to) == 0;
+    const char *expected = made ? listed : known == 0 ? "it there too" : "one of its names";
+    struct fault *fault = fault_at(FAULT_SCENARIO, place, "%s: there is no '%s' in %s; expected %s%s", path, wanted,
+                                   where, expected, hint);
+    free(listed);
     free(words);
     return fault;
 }
@@ -611,8 +659,7 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
         return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
     case KEY_NAME:
         if (is_name(node->text)) return NULL;
-        return type_fault(node, setting,
-                          "a name of lower-case letters, digits and single hyphens, such as kazakhstan-2019");
+        return no_name(node, setting);
     case KEY_MONTH:
         if (!calendar_read(node->text, &month))
             return type_fault(node, setting, "a year such as 2020 or a month such as 2020-01");

@@ -310,3 +310,15 @@ void batch_free(struct batch *batch)
     free_names(batch->policy, batch->policies);
     scenario_free(batch->document);
 }
+
+bool batch_is_file(const char *path)
+{
+    bool is = false;
+    char *line = NULL;
+    size_t room = 0;
+    FILE *file = fopen(path, "re");
+    while (file != NULL && !is && getline(&line, &room, file) >= 0) is = strncmp(line, "batch:", 6) == 0;
+    if (file != NULL) (void)fclose(file); /* it was only read */
+    free(line);
+    return is;
+}

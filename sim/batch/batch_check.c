@@ -79,16 +79,27 @@ static struct fault *check_output(const struct batch_run *run, const struct simu
                                   const struct retention *retention, struct cell_run *cell)
 {
     struct result there;
-    bool ours = false, alike = false, same = false;
+    bool alike = false, same = false;
     cell->there = 0;
     if (access(cell->output, F_OK) < 0) return NULL;
-    struct fault *fault = result_read_head(cell->output, &ours, &there);
+    struct fault *fault = run->guard(cell->output);
+    const bool ours = fault == NULL || fault->code != FAULT_USAGE;
+    if (fault == NULL)
+        fault = result_read_outline(cell->output, &there);
+    else
+        there = (struct result){0};
     if (fault == NULL) fault = is_same(&there, simulation, retention, run->settings, &alike, &same);
     if (fault == NULL && alike) cell->there = there.replications;
     result_free(&there);
-    if (fault_is_memory(fault)) return fault;
+    if (fault_is_memory(fault) || (fault != NULL && fault->code == FAULT_MACHINE && !run->force)) return fault;
     if (same) cell->state = CELL_UNCHANGED;
     cell->replace = true;
+    /* what stops by itself stops where it knows enough */
+    if (alike && cell->there > simulation->replications && run->replications == 0 && !run->force)
+        return fault_raise(FAULT_USAGE,
+                           "%s has %" PRIu64 " replications already; expected -n of as many or more, not %" PRIu64
+                           ", --force to replace it, or -o for another folder",
+                           cell->output, cell->there, simulation->replications);
     struct fault *refused =
         ours || run->force ? NULL : fault_raise(FAULT_FILES, "%s; use --force to replace it", fault->sentence);
     fault_free(fault);
@@ -137,6 +148,18 @@ static uint64_t most_kept(const struct batch_run *run, const struct simulation *
     return most;
 }
 
+/* Nothing that the batch writes may take the place of what it reads. */
+static struct fault *check_apart(const struct batch_run *run, const struct scenario *scenario, const char *output)
+{
+    const char *const written[] = {output, run->written[0], run->written[1]};
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i] != NULL && scenario_reads(scenario, written[i]))
+            return fault_raise(FAULT_USAGE,
+                               "%s would be replaced, which is a scenario of the batch; expected another name",
+                               written[i]);
+    return NULL;
+}
+
 static struct fault *check_cell(struct batch_run *run, size_t index, struct common *common)
 {
     const char *name = run->batch->cell[index].name;
@@ -145,6 +168,7 @@ static struct fault *check_cell(struct batch_run *run, size_t index, struct comm
     struct simulation simulation;
     struct origin origin;
     struct fault *fault = batch_run_open(run, index, &origin, &simulation);
+    if (fault == NULL) fault = check_apart(run, simulation.scenario, cell->output);
     if (fault == NULL) note_outcomes(run, &simulation.outcomes, first);
     if (fault == NULL) fault = check_common(&simulation, name, common);
     struct retention retention = {0};

@@ -44,6 +44,9 @@ struct batch_run {
     const struct batch *batch;
     const struct run_settings *settings; /* of every cell */
     bool force;                          /* whatever is in the place of a result gives way */
+    /* Checks what is in the place of a result before it is read; FAULT_USAGE: it is no result at all. */
+    struct fault *(*guard)(const char *path);
+    const char *written[2]; /* other files that it writes; NULL: none */
     struct batch_watch watch;
     FILE *log;             /* is told of warnings and of cells that fail; NULL: nobody is */
     const char *folder;    /* of the results */

@@ -3,9 +3,11 @@
 #include "sim/batch/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/tell_retention.h"
+#include "sim/core/gib.h"
 #include "sim/run/continuation.h"
 #include "sim/run/pilot.h"
 
@@ -42,7 +44,7 @@ static const struct argp_option list[] = {
     {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too, over an old one", 0},
     {"comparison", OPTION_COMPARISON, "FILE", 0, "Write what policies change, by year, as HDF5 too", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Replace files in the folder that are not results", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace files that are no results, or results of more replications", 0},
     {"check", OPTION_CHECK, NULL, 0, "Print the plan of all cells; simulate a pilot", 0},
     {"cells", OPTION_CELLS, "I/K", 0, "Simulate cells I, I + K, ...; compare nothing", 0},
     {"keep", OPTION_KEEP, NULL, 0, "Leave checkpoints, for a greater -n to go on from", 0},
@@ -55,7 +57,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct batch_options *options = state->input;
     enum progress_style style;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &options->shared; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = &options->shared; break;
     case 'o': options->shared.output = argument; break;
     case OPTION_CSV: options->csv = argument; break;
     case OPTION_COMPARISON: options->comparison = argument; break;
@@ -81,7 +83,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_child children[] = {{&options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {
+    {&options_argp, 0, NULL, 0}, {&options_threads_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
@@ -104,6 +107,12 @@ struct watching {
 static bool is_mine(const struct batch_options *options, size_t index)
 {
     return options->cells.count == 0 || index % options->cells.count == options->cells.index - 1;
+}
+
+/* --memory is for the samples of a run; a result that is there takes as much as its size says. */
+static struct fault *guard_cell(const char *path)
+{
+    return guard_head(path, 0);
 }
 
 static bool watching_stop(void *context)
@@ -132,8 +141,6 @@ static struct fault *watching_sketched(void *context, const struct simulation *s
     (void)context;
     return tell_retention(simulation, retention, stderr);
 }
-
-#define GIB 1073741824.0
 
 /* One level only. */
 static struct fault *make_folder(const char *path)
@@ -391,8 +398,11 @@ static struct fault *run_batch(const struct batch *batch, const struct batch_opt
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     run.force = options->shared.force;
     run.interval = options->interval;
+    run.guard = guard_cell;
     run.log = stderr;
     run.typed = options->typed;
+    run.written[0] = options->csv;
+    run.written[1] = options->comparison;
     run.watch =
         (struct batch_watch){watching_stop, watching_cell_begin, watching_cell_end, watching_sketched, &watching};
     if (!progress_read_style(options->shared.progress, &watching.style)) watching.style = PROGRESS_NONE;

@@ -22,12 +22,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     (void)argument;
     if (key != ARGP_KEY_INIT) return ARGP_ERR_UNKNOWN;
-    state->child_inputs[0] = state->child_inputs[1] = state->input;
+    state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = state->input;
     return 0;
 }
 
-static const struct argp_child children[] = {
-    {&options_argp, 0, NULL, 0}, {&options_goals_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {{&options_argp, 0, NULL, 0},
+                                             {&options_goals_argp, 0, NULL, 0},
+                                             {&options_threads_argp, 0, NULL, 0},
+                                             {NULL, 0, NULL, 0}};
 static const struct argp parser = {NULL,
                                    parse,
                                    "SCENARIO...",

@@ -5,10 +5,12 @@
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/output_path.h"
+#include "sim/run/continuation.h"
 #include "sim/run/direction.h"
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +32,7 @@ enum {
 };
 
 struct compare_options {
+    uint64_t memory;   /* for reading a file; 0: as its size says */
     const char **file; /* the base first */
     size_t files;
     const char **outcome;
@@ -114,6 +117,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct compare_options *options = state->input;
     struct better *better = &options->better;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_OUTCOME:
         return add_patterns(options, state, "outcome", argument, &options->outcome, &options->outcomes);
     case OPTION_MORE: return add_patterns(options, state, "more", argument, &better->more, &better->mores);
@@ -139,6 +143,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
@@ -147,22 +152,31 @@ static const struct argp parser = {
     "differences, "
     "ranges of futures, how often the other is better, and what pairing saved.\v"
     "Example:\n\n  zhol compare kazakhstan-2019.h5 nurly-zhol-sreb.h5 --outcome 'fiscal.*' -o differences.h5",
-    NULL,
+    children,
     NULL,
     NULL};
 
-static void print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
+static struct fault *print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
 {
-    for (size_t i = 0; i < count; i++) fprintf(to, "%s%s", i == 0 ? option : ",", pattern[i]);
-    if (count > 0) fputc('\'', to);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *joined = count == 0 ? NULL : open_memstream(&text, &size);
+    if (count == 0) return NULL;
+    if (joined == NULL) return fault_no_memory();
+    for (size_t i = 0; i < count; i++) fprintf(joined, "%s%s", i == 0 ? "" : ",", pattern[i]);
+    const bool closed = fclose(joined) == 0;
+    fputs(option, to);
+    if (closed) continuation_quote_all(text, to);
+    free(text);
+    return closed ? NULL : fault_no_memory();
 }
 
 /* A file as it was given, with its folders only where its name has them too. */
 static void print_file(const char *path, const char *name, FILE *to)
 {
     const char *slash = strrchr(path, '/'), *last = slash == NULL || strchr(name, '/') != NULL ? path : slash + 1;
-    const char *quote = strpbrk(last, " \t\n\"$&;()*?<>|") == NULL ? "" : "'";
-    fprintf(to, " %s%s%s", quote, last, quote);
+    fputc(' ', to);
+    continuation_quote(last, to);
 }
 
 /* What makes the comparison again: files by name, and all that changes what is written. */
@@ -174,9 +188,9 @@ static struct fault *set_texts(const struct compare_options *options, struct com
     fputs("zhol compare", to);
     print_file(options->file[0], comparison->base, to);
     for (size_t v = 0; v < comparison->variants; v++) print_file(options->file[v + 1], comparison->variant[v], to);
-    print_list(" --outcome '", options->outcome, options->outcomes, to);
-    print_list(" --more '", options->better.more, options->better.mores, to);
-    print_list(" --less '", options->better.less, options->better.lesses, to);
+    TRY(print_list(" --outcome ", options->outcome, options->outcomes, to));
+    TRY(print_list(" --more ", options->better.more, options->better.mores, to));
+    TRY(print_list(" --less ", options->better.less, options->better.lesses, to));
     if (options->unpaired) fputs(" --unpaired", to);
     if (fclose(to) != 0) return fault_no_memory();
     const int made =
@@ -302,7 +316,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
                                          .context = &options->better,
                                          .threads = options->threads};
     TRY(check_output(options));
-    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed));
+    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed, options->memory));
     TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
     TRY(check_directions(&options->better, comparison));
@@ -313,7 +327,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
 
 static struct fault *list_file(const struct compare_options *options)
 {
-    TRY(guard_comparison(options->file[0], options->unsealed));
+    TRY(guard_comparison(options->file[0], options->unsealed, options->memory));
     return comparison_list(options->file[0], stdout);
 }
 

@@ -12,6 +12,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ enum {
 };
 
 struct replay_options {
+    uint64_t memory;    /* for reading a file; 0: as its size says */
     const char *output; /* NULL: stdout */
     const char *isa;    /* NULL: the usual one */
     bool has_replication, has_share, force, unsealed;
@@ -94,6 +96,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct replay_options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case 'r':
         options->has_replication = read_replication(argument, &options->replication);
         if (!options->has_replication)
@@ -126,12 +129,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {list,
                                    parse,
                                    "RESULT -r N\nRESULT --worst SHARE --outcome PATH",
                                    "One replication of a result in full, or what its worst ones have in common.\v"
                                    "Example:\n\n  zhol replay kazakhstan-2019.h5 -r 4711 -o 4711.csv",
-                                   NULL,
+                                   children,
                                    NULL,
                                    NULL};
 
@@ -176,7 +180,7 @@ int command_replay(int argc, char **argv)
     size_t size = 0;
     struct fault *fault = command_parse(&parser, argc, argv, &options);
     if (fault == NULL) fault = check_output(&options);
-    if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed);
+    if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed, options.memory);
     if (fault == NULL) fault = result_read_outline(options.worst.path, &head);
     FILE *to = open_memstream(&text, &size);
     if (to == NULL && fault == NULL) fault = fault_no_memory();

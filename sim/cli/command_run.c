@@ -39,7 +39,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct delivery_wish *wish = &options->wish;
     enum progress_style style;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = shared; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = shared; break;
     case 'o': shared->output = argument; break;
     case OPTION_PROGRESS:
         if (!progress_read_style(argument, &style))
@@ -68,8 +68,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_child children[] = {
-    {&options_argp, 0, NULL, 0}, {&options_goals_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {{&options_argp, 0, NULL, 0},
+                                             {&options_goals_argp, 0, NULL, 0},
+                                             {&options_threads_argp, 0, NULL, 0},
+                                             {NULL, 0, NULL, 0}};
 static const struct argp parser = {list,
                                    parse,
                                    "SCENARIO...",
@@ -115,9 +117,7 @@ static struct fault *choose_output(const struct run_options *all, size_t i, stru
     output = one[i].output;
     if (output == NULL) return fault_no_memory();
     TRY(output_path_check(output));
-    for (size_t k = 0; k < options->scenarios; k++)
-        if (output_path_is_same(output, options->scenario[k]))
-            return fault_raise(FAULT_USAGE, "the result %s would replace a scenario; expected another name", output);
+    TRY(output_path_check_sources(output, one[i].simulation.scenario, options->scenario[i]));
     for (size_t k = 0; k < i; k++)
         if (output_path_is_same(output, one[k].output))
             return fault_raise(FAULT_USAGE, "%s and %s would both be written to %s; run them one by one, with -o",
@@ -157,6 +157,9 @@ static struct fault *open_all(const struct run_options *options, const struct cr
         tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
         if (fault != NULL) return fault;
     }
+    for (size_t i = 0; i < options->shared.scenarios; i++) /* nor what another of them extends */
+        for (size_t k = 0; k < options->shared.scenarios; k++)
+            TRY(output_path_check_sources(one[i].output, one[k].simulation.scenario, options->shared.scenario[k]));
     return NULL;
 }
 

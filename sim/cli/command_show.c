@@ -6,12 +6,14 @@
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST, OPTION_UNSEALED };
 
 struct show_options {
+    uint64_t memory; /* for reading a file; 0: as its size says */
     const char *result;
     const char **outcome;
     size_t outcomes;
@@ -32,6 +34,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct show_options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
     case OPTION_LIST: options->names_only = true; break;
@@ -63,12 +66,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {list,
                                    parse,
                                    "RESULT [OUTCOME...]",
                                    "Print a result: an overview, or the outcomes named (patterns such as 'flows.*').\v"
                                    "Example:\n\n  zhol show kazakhstan-2019.h5 drivers.brent 'flows.*.demand'",
-                                   NULL,
+                                   children,
                                    NULL,
                                    NULL};
 
@@ -77,7 +81,7 @@ int command_show(int argc, char **argv)
     struct show_options options = {0};
     struct result result = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = guard_result(options.result, options.unsealed);
+    if (fault == NULL) fault = guard_result(options.result, options.unsealed, options.memory);
     if (fault == NULL) fault = result_read_unchecked(options.result, &result);
     if (fault == NULL && options.names_only)
         fault = table_list(&result, stdout);

@@ -4,7 +4,9 @@
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
 #include "sim/cli/options.h"
+#include "sim/cli/output_path.h"
 #include "sim/cli/tell_scenario.h"
+#include "sim/run/continuation.h"
 #include "sim/run/crew.h"
 #include "sim/run/pilot.h"
 
@@ -35,6 +37,7 @@ static const struct argp_option list[] = {
     {"tasks", OPTION_TASKS, "K", 0, "Parts of the array, or ranks (default: as many as take about an hour)", 0},
     {"cpus", OPTION_CPUS, "C", 0, "Processors of each (default 8)", 0},
     {"mpi", OPTION_MPI, NULL, 0, "One job of K ranks that share the run, in place of an array and its merge", 0},
+    {NULL, 'j', "THREADS", OPTION_HIDDEN, NULL, 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -55,10 +58,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_TASKS: read_number("--tasks", argument, state, &options->tasks); break;
     case OPTION_CPUS: read_number("--cpus", argument, state, &options->cpus); break;
     case OPTION_MPI: options->mpi = true; break;
+    case 'j': argp_error(state, "-j is what a job is given; expected --cpus"); break;
     case ARGP_KEY_END:
         if (options->shared.scenarios > 1)
             argp_error(state, "%zu files were named; expected one scenario or batch", options->shared.scenarios);
-        if (options->shared.settings.threads > 0) argp_error(state, "-j is what a job is given; expected --cpus");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -78,27 +81,10 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-/* As a word of the shell. */
-static void print_quoted(const char *word)
-{
-    const char *const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@";
-    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-        fputs(word, stdout);
-        return;
-    }
-    putchar('\'');
-    for (const char *c = word; *c != '\0'; c++)
-        if (*c == '\'')
-            fputs("'\\''", stdout);
-        else
-            putchar(*c);
-    putchar('\'');
-}
-
 static void print_word(const char *word)
 {
     putchar(' ');
-    print_quoted(word);
+    continuation_quote(word, stdout);
 }
 
 static void print_option(const char *option, const char *value)
@@ -182,7 +168,7 @@ static void print_program(void)
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     path[length < 0 ? 0 : length] = '\0';
     fputs("program=${ZHOL:-", stdout);
-    print_quoted(length < 0 ? "zhol" : path);
+    continuation_quote(length < 0 ? "zhol" : path, stdout);
     puts("}");
 }
 
@@ -396,10 +382,12 @@ static struct fault *fly_and_print(struct outlook *outlook, struct slurm_options
 static struct fault *of_scenario(struct slurm_options *options)
 {
     const char *file = options->shared.scenario[0];
-    struct simulation simulation;
+    struct simulation simulation = {.file = NULL};
     char *output = options->shared.output == NULL ? simulation_output(file) : strdup(options->shared.output);
     char *shards = output == NULL ? NULL : strndup(output, result_stem(output));
-    struct fault *fault = simulation_open(file, &options->shared.settings, &simulation);
+    struct fault *fault = output_path_check(output);
+    if (fault == NULL) fault = simulation_open(file, &options->shared.settings, &simulation);
+    if (fault == NULL) fault = output_path_check_sources(output, simulation.scenario, file);
     struct outlook outlook = {.file = file, .output = output, .shards = shards, .simulation = &simulation};
     if (fault == NULL && shards == NULL) fault = fault_no_memory();
     if (fault == NULL) outlook.name = simulation_name(&simulation);
@@ -416,7 +404,7 @@ static struct fault *of_cells(const struct batch *batch, struct slurm_options *o
 {
     struct batch_run run;
     struct origin origin;
-    struct simulation simulation;
+    struct simulation simulation = {.file = NULL};
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     if (fault != NULL) {
         batch_run_free(&run);
@@ -427,7 +415,9 @@ static struct fault *of_cells(const struct batch *batch, struct slurm_options *o
                               .name = batch->name,
                               .cells = run.cells,
                               .simulation = &simulation};
-    fault = batch_run_open(&run, batch_index(batch, batch->base_world, batch->base_policy), &origin, &simulation);
+    if (access(run.folder, F_OK) < 0) fault = output_path_check(run.folder); /* it is made, one level deep */
+    if (fault == NULL)
+        fault = batch_run_open(&run, batch_index(batch, batch->base_world, batch->base_policy), &origin, &simulation);
     if (fault == NULL) fault = fly_and_print(&outlook, options);
     simulation_close(&simulation);
     batch_run_free(&run);
@@ -449,19 +439,6 @@ static struct fault *of_batch(struct slurm_options *options, struct batch *batch
     return of_cells(batch, options);
 }
 
-/* Whether the file says of itself that it is a batch; what cannot be read will be said to be so later. */
-static bool is_batch(const char *path)
-{
-    bool is = false;
-    char *line = NULL;
-    size_t room = 0;
-    FILE *file = fopen(path, "re");
-    while (file != NULL && !is && getline(&line, &room, file) >= 0) is = strncmp(line, "batch:", 6) == 0;
-    if (file != NULL) (void)fclose(file); /* it was only read */
-    free(line);
-    return is;
-}
-
 int command_slurm(int argc, char **argv)
 {
     struct slurm_options options = {.cpus = USUAL_CPUS};
@@ -470,7 +447,7 @@ int command_slurm(int argc, char **argv)
     options.shared.missing = "no file was named; expected a scenario or a batch";
     struct fault *fault = command_parse(&parser, argc, argv, &options);
     if (fault == NULL)
-        fault = is_batch(options.shared.scenario[0]) ? of_batch(&options, &batch) : of_scenario(&options);
+        fault = batch_is_file(options.shared.scenario[0]) ? of_batch(&options, &batch) : of_scenario(&options);
     const int status = command_end(fault);
     batch_free(&batch);
     options_free(&options.shared);

@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/text.h"
 #include "sim/cli/command.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/options.h"
 #include "sim/cli/status.h"
-#include "sim/run/continuation.h"
+#include "sim/core/printable.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +17,16 @@
 enum { OPTION_JSON = 256, WIDEST = 40 };
 
 struct status_options {
+    uint64_t memory; /* for reading a file; 0: as its size says */
     const char **path;
     size_t paths;
+    const char *folder; /* of the results of a batch */
     bool json;
 };
 
 static const struct argp_option list[] = {
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {NULL, 'o', "DIR", 0, "Folder of the results of a batch (default: its name)", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -29,30 +34,35 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct status_options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_JSON: options->json = true; break;
+    case 'o': options->folder = argument; break;
     case ARGP_KEY_ARG: return options_append(&options->path, &options->paths, argument) ? 0 : ENOMEM;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
     "[PATH...]",
-    "What there is of runs: results, checkpoints (NAME.part), shards, and folders of them (default: the current one): "
+    "What there is of runs: results, checkpoints (NAME.part), shards, folders of them (default: the current one), and "
+    "of a "
+    "batch by its file every cell: "
     "what is done, what is left, what is damaged, and the command that goes on. It judges files and reads only, also "
-    "while a run writes. Exit status 4 if something is damaged.\v"
+    "while a run writes. Exit status 4 if something is damaged, 1 if it could not be read.\v"
     "Example:\n\n  zhol status kazakhstan-2019.part results",
-    NULL,
+    children,
     NULL,
     NULL};
 
 /* Names and sentences out of files, without what would act on a terminal. Commands are quoted already. */
 static void put_text(const char *text, FILE *to)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        const size_t size = continuation_printable(at);
+    for (const char *at = text; *at != '\0';) {
+        const size_t size = printable_size(at);
         if (size == 0)
             fputc('?', to);
         else
@@ -109,6 +119,8 @@ int command_status(int argc, char **argv)
     struct status_options options = {0};
     struct status status = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    status.memory = options.memory;
+    status.folder = options.folder;
     const size_t paths = options.paths == 0 ? 1 : options.paths;
     const char **path = options.paths == 0 ? here : options.path;
     struct fault *faults = NULL;
@@ -123,8 +135,8 @@ int command_status(int argc, char **argv)
         else if (faults == NULL || status.items > 0)
             print_table(&status, stdout);
     }
-    const int damaged = status_damaged(&status) ? FAULT_FILES : 0, ended = command_end(fault_join(fault, faults));
+    const int found = status_exit(&status), ended = command_end(fault_join(fault, faults));
     status_free(&status);
     free(options.path);
-    return ended != 0 ? ended : damaged;
+    return ended != 0 ? ended : found;
 }

@@ -11,12 +11,14 @@
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { OPTION_BLOCKS = 256, OPTION_ALL, OPTION_FORCE, OPTION_ISA, USUAL_BLOCKS = 16 };
 
 struct verify_options {
+    uint64_t memory;        /* for reading a file; 0: as its size says */
     const char *path, *isa; /* isa NULL: the usual one */
     size_t blocks;          /* 0: the usual number */
     int threads;
@@ -46,6 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct verify_options *options = state->input;
     long number = 0;
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_BLOCKS:
         if (!read_whole(argument, 2, 1000000000, &number))
             argp_error(state, "--blocks is '%s'; expected a number of blocks, 2 or more", argument);
@@ -77,6 +80,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {
     list,
     parse,
@@ -84,7 +88,7 @@ static const struct argp parser = {
     "Check a result against itself and against what is simulated again, bit for bit. Exit status: 0 if all agrees, 4 "
     "if it is damaged or cannot be checked here, 5 if something differs.\v"
     "Example:\n\n  zhol verify kazakhstan-2019.h5 --blocks 100",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -212,7 +216,7 @@ static struct fault *check_stored(const struct verify_options *options, const st
 
 static struct fault *verify(const struct verify_options *options, struct result *head, struct simulation *simulation)
 {
-    TRY(guard_whole(options->path));
+    TRY(guard_whole(options->path, options->memory));
     TRY(progress_catch_signals());
     TRY(result_read_outline(options->path, head));
     printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,

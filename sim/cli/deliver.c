@@ -34,7 +34,7 @@ static struct fault *check_result(const struct delivery *delivery)
 {
     const struct simulation *simulation = delivery->simulation;
     struct result result;
-    TRY(guard_result(delivery->output, false));
+    TRY(guard_result(delivery->output, false, 0));
     struct fault *fault = result_read_outline(delivery->output, &result);
     if (fault == NULL &&
         (result.seed != simulation->plan.seed || strcmp(result.scenario, simulation->scenario->merged_text) != 0))
@@ -83,6 +83,22 @@ static struct fault *check_output(struct delivery *delivery, const struct identi
     return NULL;
 }
 
+/* "a" and "a.h5" would have one checkpoint. */
+static struct fault *check_name(const struct delivery *delivery)
+{
+    const struct checkpoint *checkpoint = &delivery->checkpoint;
+    const char *there = checkpoint->there.head.identity.output, *output = delivery->output;
+    if (!checkpoint_is_there(checkpoint) || delivery->wish->force || there == NULL) return NULL;
+    const char *slash = strrchr(there, '/'), *other = slash == NULL ? there : slash + 1;
+    slash = strrchr(output, '/');
+    const char *name = slash == NULL ? output : slash + 1;
+    if (strcmp(name, other) == 0 || result_stem(name) != result_stem(other) ||
+        strncmp(name, other, result_stem(name)) != 0)
+        return NULL;
+    return fault_raise(FAULT_USAGE, "%s is of %s; expected -o of another name than %s, or --force to begin anew",
+                       checkpoint->folder, other, name);
+}
+
 static struct fault *check_checkpoint(const struct delivery *delivery, const struct identity *identity)
 {
     const struct checkpoint *checkpoint = &delivery->checkpoint;
@@ -127,6 +143,7 @@ static struct fault *open_checkpoint(struct delivery *delivery, struct identity 
     checkpoint->warn = warn;
     checkpoint->context = delivery;
     if (wish->cell) return NULL;
+    TRY(check_name(delivery));
     TRY(check_output(delivery, identity));
     TRY(check_checkpoint(delivery, identity));
     TRY(checkpoint_begin(checkpoint, identity, wish->resume ? CHECKPOINT_RESUME : CHECKPOINT_ANEW));
@@ -173,9 +190,7 @@ static struct fault *write_result(struct delivery *delivery, struct progress *pr
         fprintf(stderr, "stopped by %s\n", result.stopped_by);
     else if (fault == NULL && delivery->simulation->origin == NULL)
         report_needed(&result);
-    if (fault == NULL && warnings > 0 && settings->strict)
-        fault = fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors",
-                            delivery->output);
+    if (fault == NULL && warnings > 0 && settings->strict) fault = trust_refuse_warnings(delivery->output);
     result_free(&result);
     return fault;
 }

@@ -1,6 +1,7 @@
 /* sim/cli/main.c -- zhol: finds the command and hands over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
+#include "sim/cli/terminal.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
 #include "sim/run/crew.h"
@@ -70,6 +71,7 @@ int main(int argc, char **argv)
         fputs("zhol: error: this processor has no fused multiply-add (fma, AVX2), which zhol is built for\n", stderr);
         return FAULT_MACHINE;
     }
+    terminal_begin();
     gsl_set_error_handler_off();
     (void)signal(SIGXFSZ, SIG_IGN); /* what then cannot be written is told by its writer */
     if (argc < 2) {

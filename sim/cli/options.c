@@ -26,7 +26,6 @@ enum {
 static const struct argp_option list[] = {
     {NULL, 'n', "N", 0, "Replications (default: as the scenario says)", 0},
     {"seed", OPTION_SEED, "S", 0, "Seed (default: as the scenario says, else 1)", 0},
-    {NULL, 'j', "THREADS", 0, "Threads (default: all); no effect on the result", 0},
     {"isa", OPTION_ISA, "NAME", 0, OPTIONS_ISA_MEANING, 0},
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
@@ -135,10 +134,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->settings.seed = number;
         options->settings.has_seed = true;
         break;
-    case 'j':
-        if (!options_read_threads(argument, &options->settings.threads))
-            argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
-        break;
     case OPTION_ISA:
         options_check_isa(argument, state);
         options->settings.isa = argument;
@@ -165,6 +160,22 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 const struct argp options_argp = {list, parse, NULL, NULL, NULL, NULL, NULL};
+
+static const struct argp_option threads[] = {
+    {NULL, 'j', "THREADS", 0, "Threads (default: all); no effect on the result", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse_threads(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    if (key != 'j') return ARGP_ERR_UNKNOWN;
+    if (!options_read_threads(argument, &options->settings.threads))
+        argp_error(state, "-j is '%s'; expected a number of threads from 1 to %d", argument, SETTINGS_MOST_THREADS);
+    return 0;
+}
+
+const struct argp options_threads_argp = {threads, parse_threads, NULL, NULL, NULL, NULL, NULL};
 
 enum { OPTION_PRECISION = 300 };
 

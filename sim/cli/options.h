@@ -23,6 +23,8 @@ struct options {
 
 /* The options shared by both, as an argp child; its input is the struct options. */
 extern const struct argp options_argp;
+/* -j, which a job script has not. */
+extern const struct argp options_threads_argp;
 /* --precision, which a batch has not. */
 extern const struct argp options_goals_argp;
 

@@ -38,6 +38,15 @@ struct fault *output_path_check_free(const char *path)
     return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", path);
 }
 
+struct fault *output_path_check_sources(const char *path, const struct scenario *scenario, const char *file)
+{
+    if (output_path_is_same(path, file))
+        return fault_raise(FAULT_USAGE, "the result %s would replace a scenario; expected another name", path);
+    if (!scenario_reads(scenario, path)) return NULL;
+    return fault_raise(FAULT_USAGE, "the result %s would replace a scenario that %s extends; expected another name",
+                       path, file);
+}
+
 bool output_path_is_same(const char *one, const char *other)
 {
     struct stat a, b;

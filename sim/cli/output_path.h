@@ -3,7 +3,7 @@
 #ifndef ZHOL_OUTPUT_PATH_H
 #define ZHOL_OUTPUT_PATH_H
 
-#include "sim/core/fault.h"
+#include "scenarios/reader/reader.h"
 
 #include <stdbool.h>
 
@@ -12,6 +12,8 @@
 MUST_CHECK struct fault *output_path_check(const char *path);
 /* What is there already is a fault (FAULT_USAGE). */
 MUST_CHECK struct fault *output_path_check_free(const char *path);
+/* What the scenario of `file` was read from is a fault (FAULT_USAGE). */
+MUST_CHECK struct fault *output_path_check_sources(const char *path, const struct scenario *scenario, const char *file);
 /* Whether both are one file, or would be. */
 bool output_path_is_same(const char *one, const char *other);
 

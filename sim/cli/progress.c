@@ -1,6 +1,7 @@
 /* sim/cli/progress.c -- see progress.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/progress.h"
+#include "sim/cli/terminal.h"
 #include "sim/core/lanes.h"
 #include "sim/core/stopwatch.h"
 
@@ -87,7 +88,9 @@ static void draw(struct progress *progress, double done, double all, double seco
     const int full = (int)(part * WIDTH);
     for (int i = 0; i < WIDTH; i++) bar[i] = i < full ? '#' : '.';
     bar[WIDTH] = '\0';
-    fprintf(stderr, "\r%s [%s] %3.0f %%  %.0f/s  %.0f s left \033[K", progress->label, bar, 100.0 * part, rate, left);
+    terminal_move("\r");
+    fprintf(stderr, "%s [%s] %3.0f %%  %.0f/s  %.0f s left ", progress->label, bar, 100.0 * part, rate, left);
+    terminal_move("\033[K");
     progress->drawn = true;
 }
 
@@ -116,6 +119,6 @@ struct ensemble_watch progress_watch(struct progress *progress)
 
 void progress_end(struct progress *progress)
 {
-    if (progress->drawn) fputs("\r\033[K", stderr);
+    if (progress->drawn) terminal_move("\r\033[K");
     progress->drawn = false;
 }

@@ -1,6 +1,7 @@
 /* sim/cli/sandbox.c -- see sandbox.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/sandbox.h"
+#include "sim/core/gib.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,16 +24,15 @@ enum { SECONDS_LEAST = 20, SECONDS_PER_GIB = 20 };
 enum { WALL_TIMES = 30 };
 /* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
 enum { TIMES_THE_FILE = 4 };
-#define BYTES_LEAST (UINT64_C(4) << 30)
-#define GIB         (UINT64_C(1) << 30)
-
-struct sandbox_limits sandbox_limits_of(const char *path)
+#define BYTES_LEAST (4 * GIB)
+struct sandbox_limits sandbox_limits_of(const char *path, uint64_t bytes)
 {
     struct stat file;
     /* a file that is not there is the check's to tell */
     const uint64_t size = stat(path, &file) < 0 || file.st_size < 0 ? 0 : (uint64_t)file.st_size;
     const uint64_t seconds = SECONDS_LEAST + SECONDS_PER_GIB * (size / GIB);
-    return (struct sandbox_limits){seconds, WALL_TIMES * seconds, BYTES_LEAST + TIMES_THE_FILE * size};
+    const uint64_t usual = BYTES_LEAST + TIMES_THE_FILE * size, most = bytes == 0 ? usual : bytes;
+    return (struct sandbox_limits){seconds, WALL_TIMES * seconds, most, most < usual};
 }
 
 /* Lowers a limit of this process; a lower one of the user's stays. */
@@ -119,25 +119,36 @@ static bool listen(pid_t process, int from, const struct sandbox_limits *limits,
     return got == sizeof *message && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
 }
 
+static struct fault *no_memory(const char *path, const struct sandbox_limits *limits)
+{
+    return fault_raise(FAULT_MACHINE, "out of memory: %.3g GiB do not suffice to read %s, see --memory",
+                       (double)limits->bytes / (double)GIB, path);
+}
+
 static struct fault *fault_of(const char *path, const struct sandbox_limits *limits, const struct message *message)
 {
     if (message->code == 0) return NULL;
-    if (message->memory)
-        return fault_raise(FAULT_MACHINE, "out of memory: %.3g GiB do not suffice to read %s",
-                           (double)limits->bytes / (double)GIB, path);
+    if (message->memory) return no_memory(path, limits);
     return fault_raise(message->code, "%s", message->sentence);
 }
 
-/* Of a child that told nothing. */
-static struct fault *end_of(const char *path, int status)
+static bool is_crash(int ended)
 {
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        if (ended == crashes[i]) return true;
+    return false;
+}
+
+/* Of a child that told nothing. HDF5 and the C library do not always survive that there is no more memory. */
+static struct fault *end_of(const char *path, const struct sandbox_limits *limits, int status)
+{
+    if (limits->tight && (!WIFSIGNALED(status) || is_crash(WTERMSIG(status)))) return no_memory(path, limits);
     if (!WIFSIGNALED(status)) /* HDF5 ends a program that it cannot go on with */
         return fault_raise(FAULT_FILES, "%s is damaged: HDF5 ends when it reads it", path);
     const int ended = WTERMSIG(status);
     if (ended == SIGXCPU) return fault_raise(FAULT_FILES, "%s is damaged: reading it does not end", path);
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        if (ended == crashes[i]) return fault_raise(FAULT_FILES, "%s is damaged: HDF5 crashes when it reads it", path);
+    if (is_crash(ended)) return fault_raise(FAULT_FILES, "%s is damaged: HDF5 crashes when it reads it", path);
     return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it was ended by the signal %d (%s)", path,
                        ended, strsignal(ended));
 }
@@ -159,5 +170,5 @@ struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *
     if (told) return fault_of(path, limits, &message);
     if (late)
         return fault_raise(FAULT_MACHINE, "%s could not be read within %" PRIu64 " s", path, limits->wall_seconds);
-    return end_of(path, status);
+    return end_of(path, limits, status);
 }

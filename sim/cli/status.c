@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/status.h"
 #include "output/result/result.h"
+#include "sim/batch/batch.h"
+#include "sim/cli/guard.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/continuation.h"
 
@@ -35,7 +37,7 @@ static struct fault *look_at_result(struct status *status, const char *path, boo
 {
     struct result result = {0};
     struct status_item item = {.state = STATUS_DONE};
-    struct fault *fault = status_seal(path);
+    struct fault *fault = guard_head(path, status->memory);
     if (fault == NULL) fault = result_read_outline(path, &result);
     if (fault_is_memory(fault)) return fault;
     if (fault != NULL && !named && access(path, F_OK) < 0) {
@@ -43,7 +45,9 @@ static struct fault *look_at_result(struct status *status, const char *path, boo
         return NULL;
     }
     if (fault != NULL) {
-        item.state = fault->code == FAULT_USAGE && !named ? STATUS_OTHER : STATUS_DAMAGED;
+        item.state = fault->code == FAULT_MACHINE           ? STATUS_UNREAD
+                     : fault->code == FAULT_USAGE && !named ? STATUS_OTHER
+                                                            : STATUS_DAMAGED;
         item.words = words_of(fault, path);
     } else {
         if (ends_in(path, ".failed")) item.state = STATUS_FAILED;
@@ -114,10 +118,16 @@ static struct fault *look(const char *folder, struct checkpoint_look *look)
     return fault;
 }
 
-static char *result_of(const char *folder)
+/* The result of a checkpoint: "runs/kz.h5" of "runs/kz.part", or "runs/kz" where that was its name. */
+static char *result_of(const char *folder, const struct identity *identity)
 {
+    const size_t stem = strlen(folder) - strlen(".part");
+    const char *output = identity->output, *slash = strrchr(folder, '/'), *name = slash == NULL ? folder : slash + 1;
     char *result = NULL;
-    return asprintf(&result, "%.*s.h5", (int)(strlen(folder) - strlen(".part")), folder) < 0 ? NULL : result;
+    if (output != NULL && (slash = strrchr(output, '/')) != NULL) output = slash + 1;
+    const size_t length = (size_t)(folder + stem - name);
+    const bool bare = output != NULL && strlen(output) == length && strncmp(output, name, length) == 0;
+    return asprintf(&result, "%.*s%s", (int)stem, folder, bare ? "" : ".h5") < 0 ? NULL : result;
 }
 
 static char *words_for(const struct checkpoint_look *look, const char *result)
@@ -154,12 +164,13 @@ static char *command_for(const struct checkpoint_look *look, const char *folder,
 /* The checkpoint of a whole run. */
 static struct fault *add_checkpoint(struct status *status, const char *folder, struct checkpoint_look *look)
 {
-    char *result = result_of(folder);
+    char *result = result_of(folder, &look->head.identity);
     if (result == NULL) return fault_no_memory();
     const bool known = look->head.identity.source != NULL;
     bool has = false;
-    struct fault *fault =
-        look->state == STATUS_LEFT ? status_has_result(&look->head.identity, look->head.done, result, &has) : NULL;
+    struct fault *fault = look->state == STATUS_LEFT
+                              ? status_has_result(status, &look->head.identity, look->head.done, result, &has)
+                              : NULL;
     if (has) look->state = STATUS_KEPT;
     struct status_item item = {.path = strdup(folder), .state = look->state, .words = words_for(look, result)};
     if (known) {
@@ -262,16 +273,27 @@ static struct fault *add_remnant(struct status *status, const char *path)
     return status_add(status, &item);
 }
 
+static bool begins_with(const char *path, const char *begin)
+{
+    char text[16];
+    const size_t length = strlen(begin);
+    FILE *from = fopen(path, "re");
+    if (from == NULL) return false;
+    const bool is = fread(text, 1, length, from) == length && memcmp(text, begin, length) == 0;
+    (void)fclose(from); /* it was only read */
+    return is;
+}
+
 /* Whether a file begins as parts of runs do. */
 static bool is_parcel(const char *path)
 {
-    static const char begins[] = "zhol parcel ";
-    char text[sizeof begins] = "";
-    FILE *from = fopen(path, "re");
-    if (from == NULL) return false;
-    const bool is = fread(text, 1, sizeof begins - 1, from) == sizeof begins - 1 && strcmp(text, begins) == 0;
-    (void)fclose(from); /* it was only read */
-    return is;
+    return begins_with(path, "zhol parcel ");
+}
+
+/* As HDF5 does. */
+static bool is_hdf5(const char *path)
+{
+    return begins_with(path, "\x89HDF\r\n\x1a\n");
 }
 
 static struct fault *look_at_file(struct status *status, const char *path, bool named)
@@ -281,7 +303,8 @@ static struct fault *look_at_file(struct status *status, const char *path, bool 
     if (is_remnant(path)) return add_remnant(status, path);
     if (status_shard_name(path, &stem, &index, &count) || (named && is_parcel(path)))
         return look_at_shard(status, path);
-    if (named || ends_in(path, ".h5") || ends_in(path, ".h5.failed")) return look_at_result(status, path, named);
+    if (named || ends_in(path, ".h5") || ends_in(path, ".h5.failed") || is_hdf5(path))
+        return look_at_result(status, path, named);
     return NULL;
 }
 
@@ -319,6 +342,42 @@ static struct fault *look_in_folder(struct status *status, const char *folder)
     return fault;
 }
 
+static struct fault *look_at_cell(struct status *status, const char *result)
+{
+    char *folder = checkpoint_folder(result);
+    struct fault *fault = folder == NULL ? fault_no_memory() : NULL;
+    const bool begun = folder != NULL && access(folder, F_OK) == 0, done = access(result, F_OK) == 0;
+    if (fault == NULL && done) fault = look_at_result(status, result, true);
+    if (fault == NULL && begun) fault = look_at_checkpoint(status, folder);
+    free(folder);
+    if (fault != NULL || done || begun) return fault;
+    const struct status_item item = {.path = strdup(result),
+                                     .state = STATUS_WAITING,
+                                     .words = strdup("a cell of the batch, which its command goes on with")};
+    return status_add(status, &item);
+}
+
+/* The file of a batch: each cell. */
+static struct fault *look_at_batch(struct status *status, const char *path)
+{
+    struct batch batch = {0};
+    struct fault *fault = batch_read(path, NULL, 0, &batch);
+    if (fault != NULL && !fault_is_memory(fault)) { /* its place ends with the batch */
+        struct fault *said = fault_raise(fault->code, "%s: %s", path, fault->sentence);
+        fault_free(fault);
+        fault = said;
+    }
+    for (size_t i = 0; fault == NULL && i < batch_cells(&batch); i++) {
+        char *result = NULL;
+        const char *folder = status->folder == NULL ? batch.name : status->folder;
+        if (asprintf(&result, "%s/%s.h5", folder, batch.cell[i].name) < 0) result = NULL;
+        fault = result == NULL ? fault_no_memory() : look_at_cell(status, result);
+        free(result);
+    }
+    batch_free(&batch);
+    return fault;
+}
+
 /* A path that was named, without slashes at its end. */
 static struct fault *look_at(struct status *status, const char *path)
 {
@@ -333,6 +392,7 @@ static struct fault *look_at(struct status *status, const char *path)
         free(folder);
         return fault;
     }
+    if (S_ISREG(info.st_mode) && batch_is_file(path)) return look_at_batch(status, path);
     if (S_ISREG(info.st_mode)) return look_at_file(status, path, true);
     if (!S_ISDIR(info.st_mode)) return fault_raise(FAULT_FILES, "%s is neither a file nor a folder", path);
     return ends_in(path, ".part") ? look_at_checkpoint(status, path) : look_in_folder(status, path);
@@ -396,9 +456,12 @@ struct fault *status_conclude(struct status *status)
     return NULL;
 }
 
-bool status_damaged(const struct status *status)
+int status_exit(const struct status *status)
 {
-    bool damaged = false;
-    for (size_t i = 0; i < status->items; i++) damaged = damaged || status->item[i].state == STATUS_DAMAGED;
-    return damaged;
+    int code = 0;
+    for (size_t i = 0; i < status->items; i++) {
+        if (status->item[i].state == STATUS_DAMAGED) return FAULT_FILES;
+        if (status->item[i].state == STATUS_UNREAD) code = FAULT_MACHINE;
+    }
+    return code;
 }

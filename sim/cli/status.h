@@ -10,10 +10,12 @@ enum status_state {
     STATUS_DONE,     /* a whole result */
     STATUS_LEFT,     /* begun, and not finished */
     STATUS_KEPT,     /* the checkpoint of a run that is finished: it may be extended */
+    STATUS_WAITING,  /* a cell of a batch that has not begun */
     STATUS_EMPTY,    /* a checkpoint with nothing in it yet */
     STATUS_REMNANT,  /* of a run that was killed while it wrote */
     STATUS_FAILED,   /* a result that is not to be trusted */
     STATUS_OTHER,    /* nothing of a run */
+    STATUS_UNREAD,   /* the machine could not read it, which says nothing of it */
     STATUS_DAMAGED,  /* or of another run than those beside it */
     STATUS_VANISHED, /* while it was looked at */
 };
@@ -46,18 +48,22 @@ struct status_run {
 };
 
 struct status {
+    const char *folder; /* of the results of a batch; NULL: as it is called */
+    uint64_t memory;    /* most bytes for reading a result; 0: as its size says */
     struct status_item *item;
     size_t items;
     struct status_run *run;
     size_t runs;
 };
 
-/* Looks at a path, and of a folder that is no checkpoint at what lies in it, not in folders below. What is not there is a
+/* Looks at a path, and of a folder that is no checkpoint at what lies in it, not in folders below; of the file of a batch
+ * at the place of each of its cells. What is not there is a
  * fault (FAULT_FILES); damage is none. Begin with {0}, and free in any case. */
 MUST_CHECK struct fault *status_look(struct status *status, const char *path);
 /* When all were looked at: what there is of shards becomes an item for each run; in order of paths. */
 MUST_CHECK struct fault *status_conclude(struct status *status);
-bool status_damaged(const struct status *status);
+/* 4 if something is damaged, else 1 if something could not be read, else 0. */
+int status_exit(const struct status *status);
 void status_free(struct status *status);
 
 /* For the files that look: adds an item, which owns the texts from then on. */
@@ -71,10 +77,8 @@ MUST_CHECK struct fault *status_conclude_run(struct status *status, const struct
  * (" 3 5"; NULL: no shards). Allocated; NULL without memory. */
 char *status_command(const struct identity *identity, const char *there, const char *result, const char *numbers,
                      const char *how);
-/* A result by its seal, in a process of its own. FAULT_USAGE: it is no result at all. */
-MUST_CHECK struct fault *status_seal(const char *path);
 /* Whether the result is whole and of this run. */
-MUST_CHECK struct fault *status_has_result(const struct identity *identity, uint64_t done, const char *result,
-                                           bool *has);
+MUST_CHECK struct fault *status_has_result(const struct status *status, const struct identity *identity, uint64_t done,
+                                           const char *result, bool *has);
 
 #endif

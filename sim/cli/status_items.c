@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
 #include "output/result/result.h"
-#include "sim/cli/sandbox.h"
+#include "sim/cli/guard.h"
 #include "sim/cli/status.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/continuation.h"
@@ -17,9 +17,10 @@
 const char *status_word(enum status_state state)
 {
     static const char *const words[] = {
-        [STATUS_DONE] = "done",   [STATUS_LEFT] = "unfinished", [STATUS_KEPT] = "kept",
-        [STATUS_EMPTY] = "empty", [STATUS_REMNANT] = "remnant", [STATUS_FAILED] = "not trusted",
-        [STATUS_OTHER] = "other", [STATUS_DAMAGED] = "damaged", [STATUS_VANISHED] = "gone"};
+        [STATUS_DONE] = "done",          [STATUS_LEFT] = "unfinished", [STATUS_WAITING] = "not begun",
+        [STATUS_KEPT] = "kept",          [STATUS_EMPTY] = "empty",     [STATUS_REMNANT] = "remnant",
+        [STATUS_FAILED] = "not trusted", [STATUS_OTHER] = "other",     [STATUS_UNREAD] = "not read",
+        [STATUS_DAMAGED] = "damaged",    [STATUS_VANISHED] = "gone"};
     return words[state];
 }
 
@@ -38,31 +39,13 @@ struct fault *status_add(struct status *status, const struct status_item *item)
     return fault_no_memory();
 }
 
-/* Is called in a child. FAULT_USAGE: it is no result at all. */
-static struct fault *check_result(const char *path)
-{
-    bool ours = false;
-    struct result result;
-    struct fault *fault = result_read_head(path, &ours, &result);
-    result_free(&result);
-    if (fault == NULL || ours || fault->code == FAULT_MACHINE) return fault;
-    struct fault *other = fault_raise(FAULT_USAGE, "%s", fault->sentence);
-    fault_free(fault);
-    return other;
-}
-
-struct fault *status_seal(const char *path)
-{
-    const struct sandbox_limits limits = sandbox_limits_of(path);
-    return sandbox_run(check_result, path, &limits);
-}
-
-struct fault *status_has_result(const struct identity *identity, uint64_t done, const char *path, bool *has)
+struct fault *status_has_result(const struct status *status, const struct identity *identity, uint64_t done,
+                                const char *path, bool *has)
 {
     struct result result = {0};
     *has = false;
     if (access(path, F_OK) < 0) return NULL;
-    struct fault *fault = status_seal(path);
+    struct fault *fault = guard_head(path, status->memory);
     if (fault == NULL) fault = result_read_outline(path, &result);
     *has = fault == NULL && result.seed == identity->seed && strcmp(result.scenario, identity->scenario) == 0 &&
            result.replications >= done && (result.replications == identity->replications || result.stopped_by != NULL);

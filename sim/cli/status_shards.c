@@ -232,12 +232,13 @@ static struct fault *put_command(const struct status_run *run, const struct iden
 }
 
 /* Whether the shards, all there, were merged already. */
-static struct fault *is_merged(const struct status_run *run, const struct identity *identity, bool *merged)
+static struct fault *is_merged(const struct status *status, const struct status_run *run,
+                               const struct identity *identity, bool *merged)
 {
     char *result = NULL;
     if (identity == NULL) return NULL;
     if (asprintf(&result, "%s.h5", run->stem) < 0) return fault_no_memory();
-    struct fault *fault = status_has_result(identity, identity->replications, result, merged);
+    struct fault *fault = status_has_result(status, identity, identity->replications, result, merged);
     free(result);
     return fault;
 }
@@ -277,7 +278,7 @@ struct fault *status_conclude_run(struct status *status, const struct status_run
     if (identity != NULL) TRY(find_foreign(run, identity, &foreign));
     const uint64_t finished = count_done(run);
     const bool all = finished == run->count;
-    if (all) TRY(is_merged(run, identity, &merged));
+    if (all) TRY(is_merged(status, run, identity, &merged));
     FILE *to = open_memstream(&item.words, &size);
     if (to == NULL) return fault_no_memory();
     fprintf(to, "%" PRIu64 " of %" PRIu64 " shards are finished", finished, run->count);

@@ -1,13 +1,12 @@
 /* sim/cli/tell_retention.c -- see tell_retention.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/tell_retention.h"
+#include "sim/core/gib.h"
 #include "sim/statistics/sketch.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GIB 1073741824.0
 
 char *tell_retention_quantiles(const struct simulation *simulation, const struct retention *retention)
 {

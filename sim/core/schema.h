@@ -65,6 +65,7 @@ struct key {
     bool implied;                 /* without a default, absence means 0 */
     const struct key_word *words; /* of KEY_QUANTITY: what may stand in its place */
     bool profile;                 /* may be a map of dates, with `times:` for one factor */
+    bool ends;                    /* of KEY_MONTH: it says when something ends */
     bool share;                   /* a number above 1 is written with its percent sign */
     bool heat;                    /* the energy of a unit, by which both are converted in the map that states it, in
                                      what refers to that, and in effects on it */

@@ -10,7 +10,11 @@
 
 enum { SHOWN_MOST = 40, TOKENS_MOST = 16 };
 
-/* What people write for a unit that we have. `ours` divides where it begins with a slash; one of theirs is `times`
+/* The note of an m that is a thousand or a million. */
+#define M_OF(things, thousand, million)                                                                                \
+    NULL, 1, "a thousand " things " in American reports, a million elsewhere; expected " thousand " or " million
+
+/* What people write for a unit that we have, but for plurals. `ours` divides where it begins with a slash; one of theirs is `times`
  * ours. NULL: it means different things to different people, which `note` says. */
 static const struct habit {
     const char *theirs, *ours;
@@ -18,14 +22,10 @@ static const struct habit {
     const char *note;
 } habits[] = {
     {"tonne", "t", 1, NULL},
-    {"tonnes", "t", 1, NULL},
     {"ton", "t", 1, NULL},
-    {"tons", "t", 1, NULL},
     {"T", "t", 1, NULL},
     {"mt", NULL, 1, "a metric ton is t, a million of them Mt"},
-    {"MT", NULL, 1, "a metric ton is t, a million of them Mt"},
     {"gt", NULL, 1, "a billion tonnes is Gt; gross tonnage is no mass"},
-    {"GT", NULL, 1, "a billion tonnes is Gt; gross tonnage is no mass"},
     {"mmt", "Mt", 1, NULL},
     {"tpa", "t/yr", 1, NULL},
     {"ktpa", "kt/yr", 1, NULL},
@@ -33,20 +33,14 @@ static const struct habit {
     {"mmtpa", "Mt/yr", 1, NULL},
     {"tpd", "t/d", 1, NULL},
     {"day", "d", 1, NULL},
-    {"days", "d", 1, NULL},
     {"hour", "h", 1, NULL},
-    {"hours", "h", 1, NULL},
     {"hr", "h", 1, NULL},
     {"minute", "min", 1, NULL},
-    {"minutes", "min", 1, NULL},
     {"week", "wk", 1, NULL},
-    {"weeks", "wk", 1, NULL},
     {"w", "wk", 1, NULL},
     {"month", "mo", 1, NULL},
-    {"months", "mo", 1, NULL},
     {"mon", "mo", 1, NULL},
     {"year", "yr", 1, NULL},
-    {"years", "yr", 1, NULL},
     {"y", "yr", 1, NULL},
     {"a", "yr", 1, NULL},
     {"pa", "/yr", 1, NULL},
@@ -57,17 +51,13 @@ static const struct habit {
     {"weekly", "/wk", 1, NULL},
     {"daily", "/d", 1, NULL},
     {"metre", "m", 1, NULL},
-    {"metres", "m", 1, NULL},
     {"meter", "m", 1, NULL},
-    {"meters", "m", 1, NULL},
     {"mile", "km", 1.609344, NULL},
-    {"miles", "km", 1.609344, NULL},
     {"barrel", "bbl", 1, NULL},
-    {"barrels", "bbl", 1, NULL},
-    {"mbbl", NULL, 1, "a thousand barrels in American reports, a million elsewhere; expected kbbl or Mbbl"},
-    {"mb", NULL, 1, "a thousand barrels in American reports, a million elsewhere; expected kbbl or Mbbl"},
-    {"mbd", NULL, 1, "a thousand barrels in American reports, a million elsewhere; expected kbbl/d or Mbbl/d"},
-    {"mboe", NULL, 1, "a thousand boe in American reports, a million elsewhere; expected kboe or Mboe"},
+    {"mbbl", M_OF("barrels", "kbbl", "Mbbl")},
+    {"mb", M_OF("barrels", "kbbl", "Mbbl")},
+    {"mbd", M_OF("barrels", "kbbl/d", "Mbbl/d")},
+    {"mboe", M_OF("boe", "kboe", "Mboe")},
     {"kb", "kbbl", 1, NULL},
     {"mmbbl", "Mbbl", 1, NULL},
     {"mmb", "Mbbl", 1, NULL},
@@ -86,7 +76,6 @@ static const struct habit {
     {"bcma", "bcm/yr", 1, NULL},
     {"l", "m3", 1e-3, NULL},
     {"litre", "m3", 1e-3, NULL},
-    {"litres", "m3", 1e-3, NULL},
     {"bcf", "kcm", 28316.846592, NULL},
     {"tcf", "bcm", 28.316846592, NULL},
     {"mmcf", "kcm", 28.316846592, NULL},
@@ -95,20 +84,17 @@ static const struct habit {
      "a thousand cubic feet to some, a million to others; expected kcm, of which they are 0.0283 and 28.3"},
     {"box", "TEU", 1, NULL},
     {"container", "TEU", 1, NULL},
-    {"containers", "TEU", 1, NULL},
     {"kFEU", "kTEU", 2, NULL},
     {"MFEU", "MTEU", 2, NULL},
     {"btu", "MMBtu", 1e-6, NULL},
     {"mbtu", NULL, 1, "a thousand Btu to some, a million to others; expected MMBtu, a million"},
     {"therm", "MMBtu", 0.1, NULL},
-    {"therms", "MMBtu", 0.1, NULL},
     {"Wh", "kWh", 1e-3, NULL},
     {"J", "GJ", 1e-9, NULL},
     {"MJ", "GJ", 1e-3, NULL},
     {"Gcal", "GJ", 4.1868, NULL},
     {"tce", "GJ", 29.3076, NULL},
     {"dollar", "USD", 1, NULL},
-    {"dollars", "USD", 1, NULL},
     {"$", "USD", 1, NULL},
     {"US$", "USD", 1, NULL},
     {"mUSD", "MUSD", 1, NULL},
@@ -122,18 +108,16 @@ static const struct habit {
 };
 
 /* Currencies by the names that are met most; each needs a rate of the scenario. */
-static const char *const currencies[] = {"EUR",  "KZT",   "RUB",   "CNY",    "RMB",   "GBP", "JPY",
-                                         "CHF",  "TRY",   "INR",   "AED",    "AZN",   "GEL", "UZS",
-                                         "euro", "euros", "tenge", "rouble", "ruble", "yuan"};
+static const char *const currencies[] = {"EUR", "KZT", "RUB", "CNY", "RMB",  "GBP",   "JPY",    "CHF",   "TRY", "INR",
+                                         "AED", "AZN", "GEL", "UZS", "euro", "tenge", "rouble", "ruble", "yuan"};
 
 /* Words for how many, before a unit. */
 static const struct many {
     const char *word;
     double times;
-} manys[] = {{"k", 1e3},       {"thousand", 1e3}, {"ths", 1e3},      {"thsd", 1e3}, {"tsd", 1e3},
-             {"M", 1e6},       {"MM", 1e6},       {"mm", 1e6},       {"mln", 1e6},  {"mn", 1e6},
-             {"mio", 1e6},     {"million", 1e6},  {"millions", 1e6}, {"bn", 1e9},   {"bln", 1e9},
-             {"billion", 1e9}, {"billions", 1e9}, {"mrd", 1e9},      {"trn", 1e12}, {"trillion", 1e12}};
+} manys[] = {{"k", 1e3},  {"thousand", 1e3}, {"ths", 1e3},     {"thsd", 1e3}, {"tsd", 1e3},  {"M", 1e6},
+             {"MM", 1e6}, {"mm", 1e6},       {"mln", 1e6},     {"mn", 1e6},   {"mio", 1e6},  {"million", 1e6},
+             {"bn", 1e9}, {"bln", 1e9},      {"billion", 1e9}, {"mrd", 1e9},  {"trn", 1e12}, {"trillion", 1e12}};
 
 /* How many letters must be put in, left out, replaced or exchanged with their neighbour to turn a into b (Damerau and
  * Levenshtein, no place touched twice). Both at most SHOWN_MOST long. */
@@ -202,27 +186,35 @@ static bool is_name(const char *const names[], const char *word)
     return strcmp(word, "1") == 0;
 }
 
+/* Whether a word is the known one, or the plural of one of three letters or more. */
+static bool is_said(const char *known, const char *word, int (*compare)(const char *a, const char *b, size_t length))
+{
+    const size_t length = strlen(known), said = strlen(word);
+    const bool plural = length >= 3 && said == length + 1 && word[length] == 's';
+    return (said == length || plural) && compare(known, word, length) == 0;
+}
+
 /* First as it is written: mt is no Mt. */
 static const struct habit *habit_of(const char *word)
 {
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        if (strcmp(habits[i].theirs, word) == 0) return &habits[i];
+        if (is_said(habits[i].theirs, word, strncmp)) return &habits[i];
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        if (strcasecmp(habits[i].theirs, word) == 0) return &habits[i];
+        if (is_said(habits[i].theirs, word, strncasecmp)) return &habits[i];
     return NULL;
 }
 
 static double many_of(const char *word)
 {
     for (size_t i = 0; i < sizeof manys / sizeof *manys; i++)
-        if (strcmp(manys[i].word, word) == 0) return manys[i].times;
+        if (is_said(manys[i].word, word, strncmp)) return manys[i].times;
     return 1.0;
 }
 
 static bool is_currency(const char *word)
 {
     for (size_t i = 0; i < sizeof currencies / sizeof *currencies; i++)
-        if (strcasecmp(currencies[i], word) == 0) return true;
+        if (is_said(currencies[i], word, strncasecmp)) return true;
     return false;
 }
 

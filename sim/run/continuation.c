@@ -1,20 +1,11 @@
 /* sim/run/continuation.c -- see continuation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/continuation.h"
+#include "sim/core/printable.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-size_t continuation_printable(const unsigned char *at)
-{
-    if (at[0] < 0x80) return at[0] >= 0x20 && at[0] != 0x7F;
-    const size_t size = at[0] >= 0xF0 && at[0] < 0xF5 ? 4 : at[0] >= 0xE0 ? 3 : at[0] >= 0xC2 ? 2 : 0;
-    if (at[0] >= 0xF5 || (at[0] == 0xC2 && at[1] < 0xA0)) return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xC0) != 0x80) return 0;
-    return size;
-}
 
 static bool is_plain(const char *word)
 {
@@ -22,30 +13,24 @@ static bool is_plain(const char *word)
     return *word != '\0' && strspn(word, plain) == strlen(word);
 }
 
-static bool is_printable(const char *word)
-{
-    for (const unsigned char *at = (const unsigned char *)word; *at != '\0';) {
-        const size_t size = continuation_printable(at);
-        if (size == 0) return false;
-        at += size;
-    }
-    return true;
-}
-
 void continuation_quote(const char *word, FILE *to)
 {
-    if (is_plain(word)) {
+    if (is_plain(word))
         fputs(word, to);
-        return;
-    }
-    const bool simple = is_printable(word);
+    else
+        continuation_quote_all(word, to);
+}
+
+void continuation_quote_all(const char *word, FILE *to)
+{
+    const bool simple = printable_all(word);
     fputs(simple ? "'" : "$'", to);
-    for (const unsigned char *at = (const unsigned char *)word; *at != '\0';) {
-        const size_t size = continuation_printable(at);
+    for (const char *at = word; *at != '\0';) {
+        const size_t size = printable_size(at);
         if (simple && *at == '\'')
             fputs("'\\''", to);
         else if (size == 0)
-            fprintf(to, "\\%03o", *at);
+            fprintf(to, "\\%03o", (unsigned)(unsigned char)*at);
         else if (!simple && (*at == '\'' || *at == '\\'))
             fprintf(to, "\\%c", *at);
         else

@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 
-/* How many bytes of a character of UTF-8 begin there; 0: of none, or of one that would act on a terminal. */
-size_t continuation_printable(const unsigned char *at);
 /* A word as a shell reads it back, without what would act on a terminal: 'two words', $'\x1b[2J'. */
 void continuation_quote(const char *word, FILE *to);
+/* The same, in quotes also if it needs none. */
+void continuation_quote_all(const char *word, FILE *to);
 /* A command as it was typed; argv[0] is put as it stands. Allocated; NULL without memory. */
 char *continuation_typed(int argc, char **argv);
 /* `zhol run ...` with all that makes the run the one it is; of a batch its own command, which says the rest. `shard`: as

@@ -1,6 +1,7 @@
 /* sim/run/describe.c -- see describe.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/describe.h"
+#include "sim/run/continuation.h"
 #include "sim/run/warnings.h"
 #include "sim/statistics/sketch.h"
 
@@ -8,6 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static void put_word(const char *before, const char *word, FILE *to)
+{
+    fputs(before, to);
+    continuation_quote(word, to);
+}
+
+/* In quotes, also if it needs none. */
+static void put_pattern(const char *before, const char *word, FILE *to)
+{
+    fputs(before, to);
+    continuation_quote_all(word, to);
+}
 
 /* The command that makes this result again. */
 static char *make_history(const struct accumulator *accumulator, const struct run_settings *settings)
@@ -19,14 +33,14 @@ static char *make_history(const struct accumulator *accumulator, const struct ru
     if (to == NULL) return NULL;
     const struct origin *origin = simulation->origin;
     if (origin == NULL)
-        fprintf(to, "zhol run %s", simulation_name(simulation));
+        put_word("zhol run ", simulation_name(simulation), to);
     else
         fputs(origin->command, to);
     fprintf(to, " -n %" PRIu64 " --seed %" PRIu64, accumulator->replications, simulation->plan.seed);
     if (strcmp(simulation->rng, "philox") != 0) fprintf(to, " --rng %s", simulation->rng);
-    for (size_t i = 0; i < settings->sets; i++) fprintf(to, " --set '%s'", settings->set[i]);
-    for (size_t i = 0; i < settings->adopts; i++) fprintf(to, " --adopt %s", settings->adopt[i]);
-    if (settings->save != NULL) fprintf(to, " --save '%s'", settings->save);
+    for (size_t i = 0; i < settings->sets; i++) put_pattern(" --set ", settings->set[i], to);
+    for (size_t i = 0; i < settings->adopts; i++) put_word(" --adopt ", settings->adopt[i], to);
+    if (settings->save != NULL) put_pattern(" --save ", settings->save, to);
     if (settings->compress) fputs(" --compress", to);
     if (accumulator->retention.sketched) fprintf(to, " --memory %" PRIu64, simulation->memory);
     if (origin != NULL) fprintf(to, "; %s", origin->cell);

@@ -1,6 +1,7 @@
 /* sim/run/retention.c -- see retention.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/retention.h"
+#include "sim/core/gib.h"
 #include "sim/run/simulation.h"
 #include "sim/statistics/sketch.h"
 
@@ -9,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GIB 1073741824.0
 
 /* Of an outcome in a period, and what its names and attributes take in the file, as files of 4 to 419 outcomes tell. */
 #define COMPRESSED 0.72 /* samples and inputs of the Kazakhstan scenario, to what they were; see output/README.md */

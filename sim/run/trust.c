@@ -29,3 +29,8 @@ struct fault *trust_write(const struct result *result, const char *path, bool fo
     free(failed);
     return fault;
 }
+
+struct fault *trust_refuse_warnings(const char *path)
+{
+    return fault_raise(FAULT_UNTRUSTED, "%s was written, but --strict takes its warnings for errors", path);
+}

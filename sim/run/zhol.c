@@ -142,6 +142,12 @@ struct zhol_fault *zhol_settings_rng(struct zhol_settings *settings, const char 
     return zhol_fault_of(keep(settings, name, &settings->run.rng));
 }
 
+struct zhol_fault *zhol_settings_strict(struct zhol_settings *settings, int yes)
+{
+    settings->run.strict = yes != 0;
+    return NULL;
+}
+
 struct zhol_fault *zhol_settings_compress(struct zhol_settings *settings, int yes)
 {
     settings->run.compress = yes != 0;
@@ -200,7 +206,8 @@ static struct fault *settings_copy(const struct zhol_settings *from, struct zhol
                                   .seed = run->seed,
                                   .threads = run->threads,
                                   .memory = run->memory,
-                                  .compress = run->compress};
+                                  .compress = run->compress,
+                                  .strict = run->strict};
     TRY(keep(to, run->rng, &copy->rng));
     if (run->save != NULL) TRY(keep(to, run->save, &copy->save));
     if (run->isa != NULL) TRY(keep(to, run->isa, &copy->isa));
@@ -310,6 +317,7 @@ struct zhol_fault *zhol_simulate(const struct zhol_plan *plan, zhol_progress pro
     struct zhol_result *made = calloc(1, sizeof *made);
     if (made == NULL) return &no_memory;
     made->threads = plan->settings->run.threads;
+    made->strict = plan->settings->run.strict;
     struct fault *fault =
         simulation_run(&plan->simulation, &plan->settings->run, progress == NULL ? NULL : &watch, &made->result);
     if (fault == NULL)

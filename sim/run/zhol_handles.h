@@ -27,6 +27,7 @@ struct zhol_plan {
 struct zhol_result {
     struct result result;
     int threads;  /* that compress it */
+    bool strict;  /* its warnings are faults */
     bool is_read; /* from a file */
 };
 

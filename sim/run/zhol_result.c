@@ -21,7 +21,9 @@ struct zhol_fault *zhol_write(const struct zhol_result *result, const char *path
                                          "%s is to be written from a result that was itself read from a "
                                          "file; expected one of zhol_simulate",
                                          path));
-    return zhol_fault_of(trust_write(&result->result, path, force != 0, result->threads));
+    struct fault *fault = trust_write(&result->result, path, force != 0, result->threads);
+    if (fault == NULL && result->strict && result->result.warnings != NULL) fault = trust_refuse_warnings(path);
+    return zhol_fault_of(fault);
 }
 
 struct zhol_fault *zhol_read(const char *path, int with_samples, struct zhol_result **result)
@@ -36,6 +38,11 @@ struct zhol_fault *zhol_read(const char *path, int with_samples, struct zhol_res
     else
         zhol_result_free(made);
     return zhol_fault_of(fault);
+}
+
+const char *zhol_warnings(const struct zhol_result *result)
+{
+    return result->result.warnings == NULL ? "" : result->result.warnings;
 }
 
 uint64_t zhol_seed(const struct zhol_result *result)

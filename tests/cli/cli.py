@@ -3,6 +3,7 @@
 
 Usage: cli.py ZHOL SCENARIOS
 """
+import json
 import os
 import pathlib
 import re
@@ -81,10 +82,46 @@ class Commands(unittest.TestCase):
             (self.folder / folder / "s.yaml").write_text(text)
         run = self.zhol("run", "one/s.yaml", "-n", "32", "-o", "one/s.yaml", "--force", status=2)
         self.assertIn("the result one/s.yaml would replace a scenario; expected another name", run.stderr)
+        # nor what it extends, by whatever name
+        (self.folder / "one/v.yaml").write_text("extends: s\nscenario: v\n")
+        os.link(self.folder / "one/s.yaml", self.folder / "linked.h5")
+        for output in ("one/s.yaml", "linked.h5"):
+            for command in ("run", "slurm"):
+                said = self.zhol(command, "one/v.yaml", "-n", str(10**9), "-o", output, *(["--force"] if command == "run" else []), status=2)
+                self.assertIn(f"the result {output} would replace a scenario that one/v.yaml extends; expected another name", said.stderr)
+        (self.folder / "linked.h5").unlink()
         run = self.zhol("run", "one/s.yaml", "two/s.yaml", "-n", "32", "--force", status=2)
         self.assertIn("one/s.yaml and two/s.yaml would both be written to s.h5", run.stderr)
         self.assertEqual((self.folder / "one/s.yaml").read_text(), text)
         self.assertEqual(self.files(), ["one", "two"])
+
+    def test_nothing_in_a_name_acts_on_a_terminal_or_gets_into_a_file(self):
+        name = b"a\x1b[31mb\r\xc2\x9b2J\xe9 '\x7f"  # escapes, C0 and C1 as characters and bytes, no UTF-8
+        folder = os.fsencode(self.folder)
+        (pathlib.Path(os.fsdecode(folder + b"/" + name + b".yaml"))).write_text(pathlib.Path(MINIMAL).read_text())
+        result = name + b".h5"
+        for words, status in (([b"run", name + b".yaml", b"-n", b"64"], 0), ([b"run", name + b".yaml", b"-n", b"64"], 2),
+                              ([b"run", MINIMAL, b"-n", b"64", b"--set", b"title=it's"], 0), ([b"show", result], 0), ([b"verify", result], 0),
+                              ([b"compare", b"minimal.h5", result, b"-o", b"c.h5"], 0), ([b"status"], 0), ([b"slurm", name + b".yaml"], 0),
+                              ([b"show", b"minimal.h5", name], 2), ([b"show", name], 4), ([b"run", b"x" + name], 3), ([name], 2),
+                              ([b"replay", result, b"-r", name], 2), ([b"explain", name + b".yaml"], 0), ([b"check", name + b".yaml"], 0)):
+            run = subprocess.run([ZHOL, *words], cwd=folder, capture_output=True)
+            self.assertEqual(run.returncode, status, (words, run.stderr))
+            for stream in (run.stdout, run.stderr):
+                self.assertNotRegex(stream.decode(), r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", words)
+        (pathlib.Path(os.fsdecode(folder + b"/" + result))).rename(self.folder / "r.h5")
+        for file in ("r.h5", "c.h5", "minimal.h5"):
+            with Result(self.folder / file) as read:
+                for attribute in ("history", "title"):
+                    self.assertNotRegex(read.file.attrs[attribute].decode(), r"[\x00-\x1f\x7f-\x9f]")
+        # what a bar does to a terminal it does itself
+        main, other = os.openpty()
+        run = subprocess.run([ZHOL, "run", MINIMAL, "-n", "400000", "--memory", "1MiB", "--save", "none", "-o", "bar.h5"], cwd=folder, stderr=other)
+        os.close(other)
+        said = os.read(main, 1 << 16).decode()
+        os.close(main)
+        self.assertEqual(run.returncode, 0)
+        self.assertRegex(said, r"\rminimal \[[#.]{30}\] +\d+ %  \d+/s  \d+ s left \x1b\[K")
 
     def test_what_cannot_be_written_is_refused_before_anything_is_simulated(self):
         many = str(10**9)  # would take hours
@@ -410,6 +447,9 @@ adopt: [track]
             said = self.zhol("run", "level.yaml", "-n", "64", "--force").stderr
             found = re.findall(r"^warning: drivers.x.clamped is ([0-9.]+), more than 0.01: the bounds bind so often", said, re.M)
             self.assertEqual(len(found), bound, said)
+            warned = json.loads(self.zhol("show", "level.h5", "--json").stdout)["warnings"]
+            self.assertEqual([line.split(" is ")[0] for line in warned], ["drivers.x.clamped"] * bound)
+            self.zhol("run", "level.yaml", "-n", "64", "--force", "--strict", status=5 if bound else 0)
             if bound:  # months depend on one another: of 64 replications the share has a standard error of 0.5/8 at most
                 self.assertLess(abs(float(found[0]) - 0.5), 4 * 0.5 / 8)
 

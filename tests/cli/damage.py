@@ -64,6 +64,9 @@ def otherwise(values):
                     else {"texts": numpy.full(values.shape, "x", object), "complex": values.astype(complex)})
 
 
+SANITIZED = b"__asan_init" in pathlib.Path(ZHOL).read_bytes()
+
+
 class Damage(unittest.TestCase):
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory()
@@ -141,6 +144,19 @@ class Damage(unittest.TestCase):
         (self.folder / "endless.h5").write_bytes(whole)
         said = self.zhol("verify", "endless.h5", status=4).stderr
         self.assertRegex(said, r"^zhol: error: endless\.h5 is damaged: .*\n$")
+
+    @unittest.skipIf(SANITIZED, "a sanitizer takes terabytes of address space for itself, which is not limited")
+    def test_a_file_that_takes_more_memory_than_it_may_is_no_damaged_one(self):
+        self.make_small()
+        shutil.copy(self.folder / "small.h5", self.folder / "other.h5")
+        for words in (["show", "small.h5"], ["compare", "small.h5", "other.h5"], ["replay", "small.h5", "-r", "1"], ["verify", "small.h5"]):
+            said = self.zhol(*words, "--memory", "100kB", status=1)
+            self.assertEqual(said.stderr, "zhol: error: out of memory: 9.31e-05 GiB do not suffice to read small.h5, see --memory\n")
+            self.assertEqual(said.stdout, "")
+            self.zhol(*words, "--memory", "2 GiB")
+            self.assertIn("expected a size such as 2GiB", self.zhol(*words, "--memory", "much", status=2).stderr)
+        self.assertRegex(self.zhol("status", "--memory", "100kB", status=1).stdout, r"small\.h5 +not read +out of memory: 9.31e-05 GiB")
+        self.assertRegex(self.zhol("status", "--memory", "2GiB").stdout, r"small\.h5 +done +40 replications")
 
     def damaged(self, name):
         """Copies of a file, each with another dataset in place of one of its own; every kind comes up in turn."""

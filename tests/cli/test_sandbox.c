@@ -69,7 +69,7 @@ static struct fault *take_two_gib(const char *path)
 /* Checks a file within a second and a GiB: what is said of it; "" of no fault. */
 static void assert_said(struct fault *(*check)(const char *path), enum fault_code code, const char *said)
 {
-    const struct sandbox_limits limits = {1, 4, GIB};
+    const struct sandbox_limits limits = {1, 4, GIB, false};
     struct fault *fault = sandbox_run(check, "r.h5", &limits);
     ck_assert_str_eq(fault == NULL ? "" : fault->sentence, said);
     if (fault != NULL) ck_assert_int_eq(fault->code, code);
@@ -108,12 +108,26 @@ END_TEST
 
 START_TEST(a_check_that_takes_too_much_memory_is_refused_it)
 {
-    const struct sandbox_limits wide = {1, 60, 16 * GIB};
+    const struct sandbox_limits wide = {1, 60, 16 * GIB, false};
     struct fault *fault = sandbox_run(take_two_gib, "r.h5", &wide);
     ck_assert_ptr_null(fault);
 #ifndef __SANITIZE_ADDRESS__ /* with which memory is not limited */
-    assert_said(take_two_gib, FAULT_MACHINE, "out of memory: 1 GiB do not suffice to read r.h5");
+    assert_said(take_two_gib, FAULT_MACHINE, "out of memory: 1 GiB do not suffice to read r.h5, see --memory");
 #endif
+}
+END_TEST
+
+/* Of less memory than the size says, HDF5 may die: the file is as good as it was. */
+START_TEST(a_crash_in_little_memory_says_nothing_of_the_file)
+{
+    const struct sandbox_limits limits = sandbox_limits_of("r.h5", GIB);
+    ck_assert(limits.tight && !sandbox_limits_of("r.h5", 0).tight && !sandbox_limits_of("r.h5", 64 * GIB).tight);
+    ck_assert_uint_eq(limits.bytes, GIB);
+    struct fault *fault = sandbox_run(leave, "r.h5", &limits);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_str_eq(fault->sentence, "out of memory: 1 GiB do not suffice to read r.h5, see --memory");
+    ck_assert_int_eq(fault->code, FAULT_MACHINE);
+    fault_free(fault);
 }
 END_TEST
 
@@ -122,9 +136,9 @@ START_TEST(limits_grow_with_the_file)
     char file[] = "/tmp/zhol-apart-XXXXXX";
     const int made = mkstemp(file);
     ck_assert_int_ge(made, 0);
-    const struct sandbox_limits none = sandbox_limits_of("none.h5"), empty = sandbox_limits_of(file);
+    const struct sandbox_limits none = sandbox_limits_of("none.h5", 0), empty = sandbox_limits_of(file, 0);
     ck_assert_int_eq(ftruncate(made, (off_t)(10 * GIB)), 0); /* of zeros, which take no room */
-    const struct sandbox_limits large = sandbox_limits_of(file);
+    const struct sandbox_limits large = sandbox_limits_of(file, 0);
     ck_assert_int_eq(close(made), 0);
     ck_assert_int_eq(unlink(file), 0);
     ck_assert_uint_eq(none.seconds, empty.seconds);
@@ -143,6 +157,7 @@ int main(void)
     tcase_add_test(cases, a_check_that_is_killed_says_nothing_of_the_file);
     tcase_add_test(cases, a_check_that_does_not_end_is_ended);
     tcase_add_test(cases, a_check_that_takes_too_much_memory_is_refused_it);
+    tcase_add_test(cases, a_crash_in_little_memory_says_nothing_of_the_file);
     tcase_add_test(cases, limits_grow_with_the_file);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -226,6 +226,11 @@ START_TEST(an_unknown_name_is_answered_with_the_nearest)
     refused("kteu/yr", "TEU/yr", "'kteu' is not a unit; did you mean 'kTEU'?");
     refused("trains/d", "train/d", "'trains' is not a unit; did you mean 'train'?");
     refused("USD/years", "USD/yr", "'years' is not a unit; did you mean 'yr'?");
+    refused("USD/barrels", "USD/bbl", "'barrels' is not a unit; did you mean 'bbl'?"); /* plurals too */
+    refused("millions USD", "USD", "'millions' is not a unit; did you mean 'MUSD'?");
+    refused("MT", "t", "'MT' is not a unit: a metric ton is t, a million of them Mt");
+    refused("mb/d", "bbl/d",
+            "'mb' is not a unit: a thousand barrels in American reports, a million elsewhere; expected kbbl or Mbbl");
     refused("Mt/yr", "tonnes/yr", "'tonnes' is not a unit; did you mean 't'?");
 }
 END_TEST

@@ -450,6 +450,17 @@ class Status(Runs):
         self.run_to("e.h5", "-n", 100)
         self.assertEqual(list(self.status()), ["e.h5"])
 
+    def test_a_result_of_another_name_is_one_too(self):
+        self.run_to("r", "-n", 1100, "--keep")
+        items = self.status()
+        self.assertEqual({name: item["state"] for name, item in items.items()}, {"r": "done", "r.part": "kept"})
+        # r.part is of r, not of r.h5
+        said = self.run_to("r.h5", "-n", 2000, "--resume", status=2).stderr
+        self.assertIn("r.part is of r; expected -o of another name than r.h5, or --force to begin anew", said)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["r", "r.part"])
+        self.run_to("r", "-n", 2000, "--resume")
+        self.assert_bytes("r", self.fresh("-n", 2000))
+
     def test_other_files_are_left_alone(self):
         (self.folder / "notes.txt").write_text("x")
         self.assertEqual(self.status(), {})
@@ -468,6 +479,14 @@ class Status(Runs):
             run.send_signal(signal.SIGINT)
         run.wait()
         items = self.status("b") if (self.folder / "b").exists() else {}
+        # by its file, all of its cells are known, also those that have not begun
+        cells = self.status("b.yaml")
+        self.assertEqual({name.removeprefix("b/").split(".")[0] for name in cells}, {"base", "cheap"})
+        self.assertEqual({name: item["state"] for name, item in items.items()},
+                         {name: item["state"] for name, item in cells.items() if item["state"] != "not begun"})
+        self.assertEqual([item["state"] for item in self.status("b.yaml", "-o", "elsewhere").values()], ["not begun"] * 2)
+        (self.folder / "no.yaml").write_text("batch: no\nworlds: [base]\n")
+        self.assertIn("no.yaml: ", self.zhol("status", "no.yaml", status=3).stderr)
         left = [item for item in items.values() if item["state"] == "unfinished"]
         for item in left:
             self.assertEqual(item["command"], "zhol batch b.yaml -n 400000 --memory 1MiB --save none")

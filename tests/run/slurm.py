@@ -269,10 +269,13 @@ class Scripts(unittest.TestCase):
                 ((MINIMAL, MINIMAL), 2, "expected one scenario or batch"),
                 ((SCENARIOS / "batch.yaml", "--tasks", "49"), 2, "there are 48 cells"),
                 ((SCENARIOS / "batch.yaml", "--mpi"), 2, "expected an array of its cells"),
+                ((MINIMAL, "-o", "none/x.h5"), 1, "none/x.h5 cannot be written: No such file or directory"),
+                ((SCENARIOS / "batch.yaml", "-n", "1000", "-o", "none/x"), 1, "none/x cannot be written: No such file or directory"),
                 (("nowhere.yaml",), 3, "nowhere.yaml")):
             done = subprocess.run([ZHOL, "slurm", *map(str, words)], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
             self.assertIn(told, done.stderr)
+        self.assertNotIn("THREADS", output_of(ZHOL, "slurm", "--help"))
 
 
 if __name__ == "__main__":

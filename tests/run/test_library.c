@@ -125,6 +125,39 @@ static const char *in_folder(const char *name, char path[96])
     return path;
 }
 
+/* A level that its bounds hold in half of all months, symmetric about 0: a warning of the run. */
+#define BOUND                                                                                                          \
+    "scenario: bound\ntime: {base: 2019-07, start: 2020-01, months: 24}\n"                                             \
+    "drivers: {x: {model: mean-reverting, of: level, start: 0 m, mean: 0 m, kappa: 2 /yr, sigma: 2 m, "                \
+    "clamp: {low: 0 m}}}\n"
+
+START_TEST(warnings_of_a_run_are_told_and_are_faults_of_a_strict_one)
+{
+    for (int strict = 0; strict < 2; strict++) {
+        struct zhol_settings *settings = settings_of(1, 1);
+        struct zhol_plan *plan;
+        struct zhol_result *result, *again;
+        char path[96];
+        must(zhol_settings_strict(settings, strict));
+        must(zhol_open_text("bound.yaml", BOUND, settings, &plan));
+        ck_assert_str_eq(zhol_plan_warnings(plan), "");
+        must(zhol_simulate(plan, NULL, NULL, &result));
+        ck_assert_ptr_nonnull(strstr(zhol_warnings(result), "drivers.x.clamped is "));
+        ck_assert_ptr_null(strchr(zhol_warnings(result), '\n'));
+        if (strict)
+            must_not(zhol_write(result, in_folder("one.h5", path), 1), ZHOL_UNTRUSTED, "takes its warnings for errors");
+        else
+            must(zhol_write(result, in_folder("one.h5", path), 1));
+        must(zhol_read(path, 0, &again));
+        ck_assert_str_eq(zhol_warnings(again), zhol_warnings(result));
+        zhol_result_free(again);
+        zhol_result_free(result);
+        zhol_plan_free(plan);
+        zhol_settings_free(settings);
+    }
+}
+END_TEST
+
 /* Two results at once, on different numbers of threads in between. */
 START_TEST(a_plan_gives_the_same_however_often_it_is_simulated)
 {
@@ -431,6 +464,7 @@ int main(void)
     tcase_add_test(facts, units_are_those_of_the_period);
     tcase_add_test(facts, progress_ends_with_all_and_may_stop_the_run);
     tcase_add_test(facts, faults_say_what_was_expected);
+    tcase_add_test(facts, warnings_of_a_run_are_told_and_are_faults_of_a_strict_one);
     tcase_add_test(facts, settings_are_those_of_the_command_line);
     tcase_add_test(facts, nothing_may_be_freed);
     suite_add_tcase(suite, facts);

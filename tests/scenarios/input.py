@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,74 @@ class Input(unittest.TestCase):
         with Result(self.folder / "minimal.h5") as result:
             self.assertNotIn("warnings", result.file.attrs)
 
+    # every kind of entry that nothing uses, and of dates beyond the run
+    IDLE = """scenario: t
+time: {base: 2019-07, start: 2020-01, months: 24}
+units: {KZT: 1/382 USD, box: 3 t}
+drivers:
+  gdp: {model: growth, mean: 3 %/yr, sigma: 1 %/yr, reversion: 1 /yr}
+  spare: {model: gbm, start: 1 USD/t, sigma: 0.2}
+  shown: {model: path, unit: USD/t, values: {2001: 2 USD/t, 2010: 3 USD/t}}
+  late: {model: path, unit: USD/t, values: {2041: 2 USD/t, 2045: 3 USD/t}}
+commodities:
+  grain: {unit: t, value: 100 USD/t, time_value: 1 USD/t/d}
+  wood: {unit: t, value: 100 USD/t}
+legs:
+  road: {capacity: {2030: 5 Mt/yr, 2035: 6 Mt/yr}, cost: {grain: 3 USD/t}, use: {grain: 1 t/t}}
+  lane: {capacity: 5 Mt/yr}
+flows:
+  g: {commodity: grain, from: a, to: b, volume: 2 Mt/yr, income: {gdp: 1}, tariff: {2010: 5 %, 2012: 6 %}, routes: {one: {via: [road], share: 100 %}}}
+events:
+  calm: {rate: 1 /yr, duration: 1 mo}
+  storm: {start: 2010-01, duration: 3 mo, effects: {legs.road.capacity: {scale: 0.5}}}
+  gale: {start: 2050-01, duration: 3 mo, effects: {legs.road.capacity: {scale: 0.5}}}
+  rain: {rate: 1 /yr, duration: 1 mo, effects: {legs.road.capacity: {scale: 0.5, until: 2015-01}}}
+regimes:
+  r: {start: ok, states: {ok: {}, bad: {legs.road.capacity: {scale: 0.5}}}, force: {2040-01: bad}}
+policies:
+  p: {start: 2019-01, end: 2019-06, effects: {legs.road.capacity: {scale: 2}}}
+  q: {start: 2030-01, effects: {legs.road.capacity: {scale: 2}}}
+  idle: {start: 2030-01, effects: {legs.road.capacity: {scale: 2}}}
+finance: {loan: {share: 50 %, rate: 3 %/yr, grace: 12 mo, maturity: 36 mo}}
+adopt: [p, q]
+outcomes: {save: [drivers.late]}
+"""
+
+    def warned(self, text):
+        said = self.zhol("check", self.write("t.yaml", text)).stderr
+        return re.findall(r"^t\.yaml:\d+:\d+: warning: (.*)$", said, re.M)
+
+    def test_what_nothing_uses_is_warned_of(self):
+        warned = self.warned(self.IDLE)
+        self.assertEqual(sorted(line for line in warned if "nothing uses it" in line or "no quantity" in line),
+                         ["commodities.wood: nothing uses it", "drivers.shown: nothing uses it", "drivers.spare: nothing uses it",
+                          "events.calm: nothing uses it, and it has no effects", "finance.loan: nothing uses it", "legs.lane: nothing uses it",
+                          "units.KZT: no quantity has this unit", "units.box: no quantity has this unit"])
+        # drivers alone are outcomes; a policy that is not adopted is there for others; what is named is used
+        alone = "scenario: alone\ntime: {base: 2019-07, start: 2020-01, months: 24}\ndrivers:\n  oil: {model: gbm, start: 64 USD/bbl, sigma: 0.3}\n"
+        self.assertEqual(self.warned(alone), [])
+        used = self.IDLE.replace("drivers.late", "drivers.late, drivers.spare, drivers.shown")\
+            .replace("value: 100 USD/t}", "value: 100 kKZT/t}").replace("volume: 2 Mt/yr", "volume: 2 box/d")
+        self.assertEqual(sorted(line.split(":")[0] for line in self.warned(used) if "uses it" in line or "no quantity" in line),
+                         ["commodities.wood", "events.calm", "finance.loan", "legs.lane"])
+
+    def test_dates_beyond_the_run_are_warned_of(self):
+        after, base = "after the end of the run in 2021-12", "before the base date in 2019-07: its last value holds all the time"
+        warned = [line for line in self.warned(self.IDLE) if "uses it" not in line and "no quantity" not in line]
+        self.assertEqual(sorted(warned), [
+            f"drivers.late.values begins in 2041-01, {after}: its first value holds all the time",
+            f"drivers.shown.values ends in 2010-01, {base}",
+            f"events.gale.start is 2050-01, {after}: it has no effect",
+            "events.rain.effects.legs.road.capacity.until is 2015-01, no later than the first month of the run, 2020-01: it has no effect",
+            "events.storm.start is 2010-01, and it lasts 3 months at most: it is over when the run begins in 2020-01",
+            f"flows.g.tariff ends in 2012-01, {base}",
+            f"legs.road.capacity begins in 2030-01, {after}: its first value holds all the time",
+            "policies.p.end is 2019-06, no later than the first month of the run, 2020-01: it has no effect",
+            f"policies.q.start is 2030-01, {after}: it has no effect",
+            f"regimes.r.force.2040-01 lies {after}: it has no effect"])
+        longer = self.IDLE.replace("months: 24", "months: 396")  # in which all of these come
+        self.assertEqual([line for line in self.warned(longer) if "after the end" in line], [])
+
     def test_a_batch_is_strict_too(self):
         self.write("w.yaml", "extends: red-sea-cape\nscenario: w\nlegs: {red-see: {time: 3 d}}\n")
         self.write("b.yaml", "batch: b\nbase: red-sea-cape\nworlds: [red-sea-cape, w]\npolicies: [red-sea-cape]\n")
@@ -72,6 +141,37 @@ class Input(unittest.TestCase):
         said = self.zhol(*words, "--strict", status=5)
         self.assertIn("error: legs.red-see is new here", said.stderr + said.stdout)
         self.assertIn("warning: legs.red-see is new here", self.zhol(*words).stderr)
+
+    def test_a_mistake_is_one_sentence_that_helps(self):
+        """Nothing that follows from a mistake is called another one, and no hint is absurd."""
+        for scenario, value, said in (
+                (MINIMAL, "time.months=24 mo", ["time.months is '24 mo'; expected a whole number, of digits alone"]),
+                (MINIMAL, "run.replications=1e4", ["run.replications is '1e4'; expected a whole number, of digits alone"]),
+                (MINIMAL, "run.home=Central Asia", ["run.home is 'Central Asia'; expected a name of lower-case letters, digits and single hyphens, "
+                                                    "such as kazakhstan-2019; did you mean 'central-asia'?"]),
+                # the mean has the unit of the start, which is said once
+                (MINIMAL, "drivers.oil.start=64 USD/barrel", ["drivers.oil.start: 'barrel' is not a unit; did you mean 'bbl'?"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/shallow: 1.4}}",
+                 ["drivers.correlation.pairs.oil/shallow is 1.4; expected more than -1 and less than 1"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/shallow: 40}}",
+                 ["drivers.correlation.pairs.oil/shallow is 40; expected more than -1 and less than 1; did you mean '40 %'?"]),
+                (PIPELINES, "drivers.correlation={oil/shallow: 0.4}",
+                 ["drivers.correlation: 'oil/shallow' is not a key that stands here; expected it in `pairs`"]),
+                (PIPELINES, "drivers.correlation={pairs: {oil/gas: 0.4}}",
+                 ["drivers.correlation.pairs: there is no 'gas' in `drivers`; expected oil or shallow"]),
+                (RED_SEA, "events.x={rate: 52 /yr, duration: 2 d}", ["events.x.rate is 52 /yr; expected from 0 to 48 /yr"]),
+                (RED_SEA, "legs.red-sea.cost=5 USD/TEU",
+                 ["legs.red-sea.cost is '5 USD/TEU'; expected a map by name of `commodities`, such as {NAME: 5 USD/TEU}"]),
+                (RED_SEA, "regimes.r={states: [a, b], start: a}", ["regimes.r.states is a list; expected a map by name, such as {a: ...}"]),
+                (RED_SEA, "regimes.r={states: {a: {}, b: {}}, start: a, a->b: 1 /yr}",
+                 ["regimes.r: 'a->b' is not a key that stands here; expected it in `transition`"])):
+            errors = self.zhol("check", scenario, "--set", value, status=3).stderr
+            self.assertEqual(re.findall(r"^--set:1:\d+: error: (.*)$", errors, re.M), said, value)
+            self.assertEqual(errors.count(": error: "), len(said), value)
+        # where a unit follows from another value that is said, but not of what is wrong by itself
+        for value, notes in (("50 USD/bbl", 1), ("triangular(1 2) USD/t", 0), ("triangle(1 2 3) USD/t", 0), ("triangular(3 2 1) USD/t", 0)):
+            errors = self.zhol("check", PIPELINES, "--set", f"energy.oil.outlets.sea.tariff={value}", status=3).stderr
+            self.assertEqual(errors.count("its unit follows from this value"), notes, errors)
 
     def test_what_was_meant(self):
         self.zhol("run", MINIMAL, "-n", "32", "-o", "a.h5")

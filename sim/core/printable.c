@@ -1,0 +1,21 @@
+/* sim/core/printable.c -- see printable.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/printable.h"
+
+size_t printable_size(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] < 0x80) return at[0] >= 0x20 && at[0] != 0x7F;
+    if (at[0] < 0xC2 || at[0] > 0xF4 || (at[0] == 0xC2 && at[1] < 0xA0)) return 0;
+    const size_t size = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    return size;
+}
+
+bool printable_all(const char *text)
+{
+    for (size_t size; *text != '\0'; text += size)
+        if ((size = printable_size(text)) == 0) return false;
+    return true;
+}
