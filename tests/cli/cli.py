@@ -526,7 +526,8 @@ adopt: [track]
                         # with fewer replications, for the sake of builds with sanitizers
                         quick = line.replace("-r 4711", "-r 711")
                         if line.startswith("zhol run scenarios/") and not re.search(r" -n |--precision|run\.replications", line):
-                            quick += " -n 2000"
+                            # the worst 1 % of the first, which a command asks for, have to be 20
+                            quick += " -n 2000" if "kazakhstan-2019.yaml" in line else " -n 1000"
                         run = subprocess.run(["bash", "-c", f'zhol() {{ "{ZHOL}" "$@"; }}; {quick}'], cwd=self.folder,
                                              capture_output=True, text=True)
                         self.assertEqual(run.returncode, 0, run.stderr)
