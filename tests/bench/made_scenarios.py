@@ -19,12 +19,13 @@ def made(legs=20, flows=8, routes=4, drivers=8, months=120, events=0, way=4):
             plan[-1].append([f"leg-{leg}" for leg in via])
             for leg in via:
                 used[leg] += 1
-    # a unit of demand and a share of 1/routes each: twice the load of the base year, so that queues come with growth
-    capacity = [f"{2 * max(count, 1) / routes:.6g} Mt/yr" for count in used]
+    # a unit of demand and a share of 1/routes each: a quarter more than the load of the base year. Drivers return to where they
+    # started, within months, so that queues are as frequent in late months as in early ones
+    capacity = [f"{1.25 * max(count, 1) / routes:.6g} Mt/yr" for count in used]
     scenario = {
         "scenario": "made", "title": "A made network", "time": {"base": "2019-07", "start": "2020-01", "months": months},
         "run": {"replications": 1000, "seed": 1, "home": "a", "prices": "constant 2019 USD"},
-        "drivers": {f"gdp-{i}": {"model": "growth", "mean": "3 %/yr", "reversion": "0.7 /yr", "sigma": "2 %/yr"}
+        "drivers": {f"gdp-{i}": {"model": "mean-reverting", "start": 1, "mean": 1, "kappa": "4 /yr", "sigma": 0.3}
                     for i in range(drivers)} | ({"correlation": {"pairs": correlations(drivers)}} if drivers > 1 else {}),
         "commodities": {"cargo": {"unit": "t", "value": "500 USD/t", "time_value": "triangular(0.1 0.3 0.6) USD/t/d"}},
         "legs": {f"leg-{i}": {"country": "a" if i % 2 else "b", "capacity": capacity[i], "use": {"cargo": 1},
