@@ -18,6 +18,24 @@ static const char *line_of(struct place place)
     return line;
 }
 
+/* Prints so many bytes of a text. What could move the cursor of a terminal is a question mark, C1 (0xC2 and then 0x80 to
+ * 0x9F) among it; tabs stay, and newlines where the text has them. */
+static void print_bytes(const char *text, size_t length, FILE *to)
+{
+    for (const unsigned char *c = (const unsigned char *)text, *end = c + length; c < end; c++) {
+        const bool ascii = (*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f;
+        const bool c1 = *c == 0xc2 && c + 1 < end && c[1] >= 0x80 && c[1] < 0xa0;
+        const bool alone = *c >= 0x80 && *c < 0xa0 && (c == (const unsigned char *)text || c[-1] < 0x80);
+        fputc(ascii || c1 || alone ? '?' : *c, to);
+        if (c1) c++;
+    }
+}
+
+static void print_text(const char *text, FILE *to)
+{
+    print_bytes(text, strlen(text), to);
+}
+
 /* The source line, and under it a caret; tabs are copied so that the caret stands where the character does. */
 static void print_line(struct place place, FILE *to)
 {
@@ -27,8 +45,7 @@ static void print_line(struct place place, FILE *to)
     if (length > SHOWN_MOST) length = SHOWN_MOST;
     while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80) length--;
     fprintf(to, "%5d | ", place.line);
-    for (int i = 0; i < length; i++) /* what is not text could move the cursor of a terminal */
-        fputc((unsigned char)line[i] < 0x20 && line[i] != '\t' ? '?' : line[i], to);
+    print_bytes(line, (size_t)length, to);
     fputs("\n      | ", to);
     int column = 1;
     for (int i = 0; i < length && column < place.column; i++) {
@@ -37,18 +54,6 @@ static void print_line(struct place place, FILE *to)
         column++;
     }
     fputs(column == place.column ? "^\n" : "...\n", to);
-}
-
-/* Names and values of files may hold what moves the cursor of a terminal, C1 (0xC2 and then 0x80 to 0x9F) among it. */
-static void print_text(const char *text, FILE *to)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        const bool ascii = (*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f;
-        const bool c1 = *c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-        const bool alone = *c >= 0x80 && *c < 0xa0 && (c == (const unsigned char *)text || c[-1] < 0x80);
-        fputc(ascii || c1 || alone ? '?' : *c, to);
-        if (c1) c++;
-    }
 }
 
 static void print_one(const struct fault *fault, const char *kind, FILE *to)

@@ -309,7 +309,7 @@ class Shards(Runs):
         refused("r.part is a folder|r.part is the checkpoint", files=[*shards, "r.part"])
         refused("r.part/state is no shard but the checkpoint of a whole run", files=[*shards, "r.part/state"])
         refused("r.h5 is no part of a run of zhol", files=[*shards, "r.h5"])
-        self.assertIn("No such file", self.zhol("merge", "-o", "m.h5", *shards, "none", status=1).stderr)
+        self.assertIn("No such file", self.zhol("merge", "-o", "m.h5", *shards, "none", status=4).stderr)
         # damage and absence, all at once
         (self.folder / shards[2]).write_bytes(third[:-1])
         refused(f"{shards[2]} is damaged", "r.h5 is no part", files=[shards[0], shards[2], "r.h5"])
