@@ -26,6 +26,15 @@ enum { TIMES_THE_FILE = 4 };
 #define BYTES_LEAST (UINT64_C(4) << 30)
 #define GIB         (UINT64_C(1) << 30)
 
+/* AddressSanitizer takes terabytes of address space for itself; gcc and clang tell of it each in its way. */
+#ifdef __SANITIZE_ADDRESS__
+#define WITHOUT_LIMIT_OF_MEMORY
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define WITHOUT_LIMIT_OF_MEMORY
+#endif
+#endif
+
 struct sandbox_limits sandbox_limits_of(const char *path)
 {
     struct stat file;
@@ -50,7 +59,7 @@ static bool set_limits(const struct sandbox_limits *limits)
     /* neither does a crash leave its memory behind, nor the child outlive its parent */
     bool set =
         set_limit(RLIMIT_CPU, limits->seconds) && set_limit(RLIMIT_CORE, 0) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
-#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of address space for itself */
+#ifndef WITHOUT_LIMIT_OF_MEMORY
     set = set && set_limit(RLIMIT_AS, limits->bytes);
 #endif
     return set;
