@@ -1,6 +1,7 @@
 /* output/hdf5/integrity.c -- see integrity.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/integrity.h"
+#include "output/hdf5/layout.h"
 #include "output/hdf5/reader.h"
 
 #include <hdf5_hl.h>
@@ -191,8 +192,10 @@ struct fault *integrity_check(const char *path)
 {
     struct visit visit = {.path = path};
     struct reader reader;
+    struct layout_watch watch;
     struct fault *fault = reader_open(path, &reader);
     visit.file = reader.file;
+    layout_watch_begin(&watch);
     /* with the sizes of all that belongs to an object, for which HDF5 has to look at it */
     if (fault == NULL && H5Ovisit2(visit.file, H5_INDEX_NAME, H5_ITER_INC, check_object, &visit, H5O_INFO_ALL) < 0 &&
         visit.fault == NULL)
@@ -201,5 +204,6 @@ struct fault *integrity_check(const char *path)
     if (fault == NULL) fault = compare_ties(&visit);
     free(visit.told_by_datasets.tie);
     free(visit.told_by_scales.tie);
+    fault = layout_watch_end(&watch, path, fault);
     return reader_close(&reader, fault);
 }

@@ -23,6 +23,8 @@ enum { SECONDS_LEAST = 20, SECONDS_PER_GIB = 20 };
 enum { WALL_TIMES = 30 };
 /* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
 enum { TIMES_THE_FILE = 4 };
+/* The exit status of a child that could not tell what it found; a program that HDF5 ends has another. */
+enum { CANNOT_TELL = 75 };
 #define BYTES_LEAST (UINT64_C(4) << 30)
 #define GIB         (UINT64_C(1) << 30)
 
@@ -84,7 +86,7 @@ child(struct fault *(*check)(const char *path), const char *path, const struct s
         message.memory = fault_is_memory(fault);
         snprintf(message.sentence, sizeof message.sentence, "%s", fault->sentence);
     }
-    _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : FAULT_MACHINE);
+    _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : CANNOT_TELL);
 }
 
 static int64_t milliseconds_now(void)
@@ -107,9 +109,10 @@ static bool wait_until(int from, int64_t end)
     }
 }
 
-/* The child's message; false if it died without one, or had not ended in time (*late). *status is as waitpid gives it. */
+/* The child's message; false if it died without one, or had not ended in time (*late), or could not be listened to
+ * (*error, else 0). *status is as waitpid gives it. */
 static bool listen(pid_t process, int from, const struct sandbox_limits *limits, struct message *message, int *status,
-                   bool *late)
+                   bool *late, int *error)
 {
     size_t got = 0;
     const int64_t end = milliseconds_now() + (int64_t)limits->wall_seconds * 1000;
@@ -121,6 +124,7 @@ static bool listen(pid_t process, int from, const struct sandbox_limits *limits,
         }
         const ssize_t more = read(from, (char *)message + got, sizeof *message - got);
         if (more < 0 && errno == EINTR) continue;
+        if (more < 0) *error = errno;
         if (more <= 0) break;
         got += (size_t)more;
     }
@@ -141,6 +145,9 @@ static struct fault *fault_of(const char *path, const struct sandbox_limits *lim
 static struct fault *end_of(const char *path, int status)
 {
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP};
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_TELL)
+        return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it could not tell what it found",
+                           path);
     if (!WIFSIGNALED(status)) /* HDF5 ends a program that it cannot go on with */
         return fault_raise(FAULT_FILES, "%s is damaged: HDF5 ends when it reads it", path);
     const int ended = WTERMSIG(status);
@@ -160,11 +167,15 @@ struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *
     const pid_t process = fork();
     if (process == 0) child(check, path, limits, end[1]);
     const int error = errno;
+    int unheard = 0;
     (void)close(end[1]); /* of a pipe, it loses nothing */
     bool late = false;
-    const bool told = process > 0 && listen(process, end[0], limits, &message, &status, &late);
+    const bool told = process > 0 && listen(process, end[0], limits, &message, &status, &late, &unheard);
     (void)close(end[0]);
     if (process < 0) return fault_raise(FAULT_MACHINE, "a process cannot be made: %s", strerror(error));
+    if (unheard != 0)
+        return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it cannot be listened to: %s", path,
+                           strerror(unheard));
     if (told) return fault_of(path, limits, &message);
     if (late)
         return fault_raise(FAULT_MACHINE, "%s could not be read within %" PRIu64 " s", path, limits->wall_seconds);

@@ -57,6 +57,13 @@ static struct fault *leave(const char *path)
     _exit(0);
 }
 
+static struct fault *lose_the_pipe(const char *path)
+{
+    (void)path;
+    for (int file = STDERR_FILENO + 1; file < 256; file++) (void)close(file);
+    return NULL;
+}
+
 static struct fault *take_two_gib(const char *path)
 {
     (void)path;
@@ -96,6 +103,12 @@ START_TEST(a_check_that_is_killed_says_nothing_of_the_file)
 {
     assert_said(be_killed, FAULT_MACHINE,
                 "r.h5 was not read: the process that read it was ended by the signal 9 (Killed)");
+}
+END_TEST
+
+START_TEST(a_check_that_cannot_tell_says_nothing_of_the_file)
+{
+    assert_said(lose_the_pipe, FAULT_MACHINE, "r.h5 was not read: the process that read it could not tell what it found");
 }
 END_TEST
 
@@ -141,6 +154,7 @@ int main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, a_check_that_dies_says_that_the_file_is_damaged);
     tcase_add_test(cases, a_check_that_is_killed_says_nothing_of_the_file);
+    tcase_add_test(cases, a_check_that_cannot_tell_says_nothing_of_the_file);
     tcase_add_test(cases, a_check_that_does_not_end_is_ended);
     tcase_add_test(cases, a_check_that_takes_too_much_memory_is_refused_it);
     tcase_add_test(cases, limits_grow_with_the_file);
