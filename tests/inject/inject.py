@@ -16,7 +16,6 @@ import os
 import pathlib
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +104,11 @@ class Command:
     def __init__(self, tool, name, words, makes):
         self.tool, self.name, self.words, self.makes = tool, name, words, makes
         self.whole, self.said, self.usual = None, None, None
+        self.inputs = {name: content for name, content in tool.inputs.items() if self.reads(name)}
+
+    def reads(self, name):
+        """Whether it is to find that file."""
+        return name.endswith(".yaml") or name in self.words or self.words[0] == "status" or ("--resume" in self.words and name.startswith("k.part/"))
 
     def run(self, folder, way=None, k=0):
         """The finished command; of what fails the count, the name of the first, and the blocks left."""
@@ -124,13 +128,15 @@ class Command:
         """Runs it in a copy of the folder; what became of it, and of the files."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name) / "work"
-            shutil.copytree(self.tool.folder, folder)
+            for file, content in self.inputs.items():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                (folder / file).write_bytes(content)
             result = self.run(folder, way, k)
-            files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and str(path.relative_to(folder)) not in self.tool.inputs}
+            files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and str(path.relative_to(folder)) not in self.inputs}
             for shard in [name for name in self.makes if "shard" in name and name in files]:  # whose bytes have something of their own
                 status = subprocess.run([self.tool.zhol, "status", shard], cwd=folder, capture_output=True, text=True)
                 files[shard] = status.stdout if status.returncode == 0 else status.stdout + status.stderr
-            changed = [name for name, content in self.tool.inputs.items() if not (folder / name).exists() or (folder / name).read_bytes() != content]
+            changed = [name for name, content in self.inputs.items() if not (folder / name).exists() or (folder / name).read_bytes() != content]
         return result, files, changed
 
     def prepare(self):
@@ -166,7 +172,7 @@ class Command:
         if [name for name in changed if not name.startswith("k.part/")] and not self.name == "run resumed":
             return "changed", f"{changed} changed {where}"
         if done.returncode == 0:
-            if [name for name in self.makes if name not in files and name not in self.tool.inputs]:
+            if [name for name in self.makes if name not in files]:
                 return "lost", f"exit 0 without {self.makes} {where}"
             if CHANGING.sub("", done.stdout) != self.said and self.words[0] != "slurm":  # of which a pilot says what to ask for
                 return "changed", f"exit 0, but it says something else {where}"
