@@ -79,16 +79,27 @@ struct fault *layout_read_fault(const char *path, const char *what)
     return fault_raise(FAULT_FILES, "%s is damaged: HDF5 could not %s: %s", path, what, reason.text);
 }
 
-/* HDF5 calls it of every call that fails, before it goes on. */
-static herr_t note_reason(hid_t stack, void *context)
+static herr_t note_record(unsigned n, const H5E_error2_t *error, void *context)
 {
+    (void)n;
     struct layout_watch *watch = context;
     struct reason reason = {.system = 0};
-    if (H5Ewalk2(stack, H5E_WALK_UPWARD, innermost, &reason) < 0) return 0;
-    if (watch->system != 0 || !is_of_the_machine(reason.system)) return 0;
+    if (innermost(0, error, &reason) < 0 || watch->system != 0 || !is_of_the_machine(reason.system)) return 0;
     watch->system = reason.system;
     snprintf(watch->reason, sizeof watch->reason, "%s", reason.text);
     return 0;
+}
+
+/* HDF5 calls it of every call that fails, before it goes on, but not of one within another. */
+static herr_t note_reason(hid_t stack, void *context)
+{
+    (void)H5Ewalk2(stack, H5E_WALK_UPWARD, note_record, context); /* without it less is known */
+    return 0;
+}
+
+void layout_watch_look(struct layout_watch *watch)
+{
+    (void)note_reason(H5E_DEFAULT, watch);
 }
 
 void layout_watch_begin(struct layout_watch *watch)

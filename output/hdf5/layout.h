@@ -40,6 +40,8 @@ struct layout_watch {
     char reason[200];
 };
 void layout_watch_begin(struct layout_watch *watch);
+/* Looks at the call before, which failed within a call of HDF5's that is not over, such as a visit. */
+void layout_watch_look(struct layout_watch *watch);
 MUST_CHECK struct fault *layout_watch_end(const struct layout_watch *watch, const char *path, struct fault *fault);
 #define HDF5_READ(path, call, what)                                                                                    \
     do {                                                                                                               \

@@ -1,8 +1,10 @@
 /* sim/cli/sandbox.c -- see sandbox.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/sandbox.h"
+#include "sim/core/cause.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -141,6 +143,19 @@ static struct fault *fault_of(const char *path, const struct sandbox_limits *lim
     return fault_raise(message->code, "%s", message->sentence);
 }
 
+/* Whether the machine reads the file from its beginning to its end; HDF5 may crash where a disk fails it. */
+static struct fault *check_readable(const char *path)
+{
+    char buffer[1 << 16];
+    ssize_t got = 1;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0 && cause_code(errno, FAULT_FILES) == FAULT_FILES) return NULL; /* which is the check's to tell */
+    while (file >= 0 && (got > 0 || (got < 0 && errno == EINTR))) got = read(file, buffer, sizeof buffer);
+    const int error = errno;
+    if (file >= 0) (void)close(file); /* it was only read */
+    return file >= 0 && got == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be read: %s", path, strerror(error));
+}
+
 /* Of a child that told nothing. */
 static struct fault *end_of(const char *path, int status)
 {
@@ -148,6 +163,7 @@ static struct fault *end_of(const char *path, int status)
     if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_TELL)
         return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it could not tell what it found",
                            path);
+    TRY(check_readable(path));
     if (!WIFSIGNALED(status)) /* HDF5 ends a program that it cannot go on with */
         return fault_raise(FAULT_FILES, "%s is damaged: HDF5 ends when it reads it", path);
     const int ended = WTERMSIG(status);

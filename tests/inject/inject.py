@@ -28,7 +28,7 @@ WAYS = {
     "calls": ("calls", "EIO", "1"),
     "full": ("calls", "ENOSPC", "0"),
     "reads": ("reads", "EIO", "1"),
-    "stale": ("reads", "ESTALE", "1"),
+    "stale": ("reads", "ESTALE", "0"),
     "opens": ("opens", "EMFILE", "0"),
     "descriptors": None,  # a limit on their number
 }
@@ -179,6 +179,8 @@ class Command:
             return ("warned" if "warning" in done.stderr else "no harm"), (f"exit 0, though it says {errors}" if errors else None)
         if done.returncode == 127 and way == "descriptors" and "error while loading" in done.stderr:
             return "not begun", None  # by the loader, which needs some itself
+        if done.returncode == 4 and way in ("reads", "stale") and "HDF5 crashes when it reads it" in done.stderr:
+            return "crashed apart", None  # HDF5 itself, in the process that is there for it; the disk reads again, so that no more can be told
         if done.returncode == 5 and self.words[0] == "batch" and "cells failed" in done.stderr:
             return "said", None
         if done.returncode != 1 or not 1 <= len(errors) <= (2 if self.words[0] in ("batch", "merge") else 1):
