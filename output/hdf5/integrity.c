@@ -1,11 +1,13 @@
 /* output/hdf5/integrity.c -- see integrity.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/integrity.h"
+#include "output/hdf5/layout.h"
 #include "output/hdf5/reader.h"
 
 #include <hdf5_hl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A dataset's dimension and the scale that it is tied to, by addresses in the file. */
 struct tie {
@@ -22,12 +24,23 @@ struct visit {
     const char *path;
     hid_t file;
     struct ties told_by_datasets, told_by_scales; /* the same, if the file is whole */
+    struct layout_watch watch;
+    char **name; /* of all objects */
+    size_t names;
     struct fault *fault;
 };
 
-static struct fault *damaged(const char *path, const char *object, const char *how)
+static struct fault *damaged(struct visit *visit, const char *object, const char *how)
 {
-    return fault_raise(FAULT_FILES, "%s is damaged: %s %s", path, object, how);
+    layout_watch_look(&visit->watch);
+    return fault_raise(FAULT_FILES, "%s is damaged: %s %s", visit->path, object, how);
+}
+
+/* What a call gave, of which it is known before the next one whether the machine failed. */
+static bool went(struct visit *visit, bool well)
+{
+    if (!well) layout_watch_look(&visit->watch);
+    return well;
 }
 
 static struct fault *add_tie(struct ties *ties, haddr_t scale, haddr_t dataset, unsigned dimension)
@@ -58,7 +71,7 @@ static struct fault *compare_ties(struct visit *visit)
     if (datasets->count > 0) qsort(datasets->tie, datasets->count, sizeof *datasets->tie, by_address);
     if (scales->count > 0) qsort(scales->tie, scales->count, sizeof *scales->tie, by_address);
     for (size_t i = 0; i < datasets->count && same; i++) same = by_address(&datasets->tie[i], &scales->tie[i]) == 0;
-    return same ? NULL : damaged(visit->path, "a dataset", "and its dimension do not refer to each other");
+    return same ? NULL : damaged(visit, "a dataset", "and its dimension do not refer to each other");
 }
 
 /* The values along a dimension of a dataset; 0 if that cannot be told. */
@@ -91,7 +104,8 @@ static herr_t add_scale(hid_t dataset, unsigned dimension, hid_t scale, void *co
     struct scale_of *of = context;
     struct visit *visit = of->visit;
     haddr_t from, to;
-    if (!address_of(dataset, &from) || !address_of(scale, &to) || extent(scale, 0) != extent(dataset, dimension))
+    if (!went(visit,
+              address_of(dataset, &from) && address_of(scale, &to) && extent(scale, 0) == extent(dataset, dimension)))
         return -1;
     of->tied = true;
     visit->fault = add_tie(&visit->told_by_datasets, to, from, dimension);
@@ -103,7 +117,7 @@ static struct fault *check_dataset(struct visit *visit, const char *name, hid_t 
 {
     const hid_t space = H5Dget_space(dataset);
     const int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-    bool all = rank >= 0;
+    bool all = went(visit, rank >= 0);
     if (space >= 0 && H5Sclose(space) < 0) all = false;
     for (unsigned d = 0; all && (int)d < rank; d++) {
         struct scale_of of = {visit, false};
@@ -111,7 +125,7 @@ static struct fault *check_dataset(struct visit *visit, const char *name, hid_t 
             H5DSget_num_scales(dataset, d) == 1 && H5DSiterate_scales(dataset, d, NULL, add_scale, &of) >= 0 && of.tied;
     }
     if (visit->fault != NULL) return visit->fault;
-    return all ? NULL : damaged(visit->path, name, "is not tied to its dimensions");
+    return all ? NULL : damaged(visit, name, "is not tied to its dimensions");
 }
 
 /* As HDF5 stores it in the attribute REFERENCE_LIST of a scale. */
@@ -124,9 +138,9 @@ static struct fault *add_reference(struct visit *visit, haddr_t scale, const str
 {
     haddr_t dataset = 0;
     const hid_t object = H5Rdereference2(visit->file, H5P_DEFAULT, H5R_OBJECT, &reference->dataset);
-    bool read = object >= 0 && address_of(object, &dataset);
+    bool read = went(visit, object >= 0 && address_of(object, &dataset));
     if (object >= 0 && H5Oclose(object) < 0) read = false;
-    if (!read) return damaged(visit->path, "a dimension", "refers to what is not there");
+    if (!read) return damaged(visit, "a dimension", "refers to what is not there");
     return add_tie(&visit->told_by_scales, scale, dataset, (unsigned)reference->dimension);
 }
 
@@ -136,12 +150,17 @@ static struct fault *add_references(struct visit *visit, haddr_t scale, hid_t at
     const hssize_t count = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     struct reference *reference = count < 0 ? NULL : calloc((size_t)count + 1, sizeof *reference);
     const hid_t type = H5Tcreate(H5T_COMPOUND, sizeof *reference);
+    if (reference == NULL && count >= 0) {
+        if (type >= 0) (void)H5Tclose(type); /* memory is out anyway */
+        return fault_no_memory();
+    }
     bool read = reference != NULL && type >= 0 &&
                 H5Tinsert(type, "dataset", HOFFSET(struct reference, dataset), H5T_STD_REF_OBJ) >= 0 &&
                 H5Tinsert(type, "dimension", HOFFSET(struct reference, dimension), H5T_NATIVE_INT) >= 0 &&
                 H5Aread(attribute, type, reference) >= 0;
+    (void)went(visit, read);
     if (type >= 0 && H5Tclose(type) < 0) read = false;
-    struct fault *fault = read ? NULL : damaged(visit->path, "a dimension", "does not say of what it is one");
+    struct fault *fault = read ? NULL : damaged(visit, "a dimension", "does not say of what it is one");
     for (hssize_t i = 0; i < count && fault == NULL; i++) fault = add_reference(visit, scale, &reference[i]);
     free(reference);
     return fault;
@@ -153,10 +172,10 @@ static struct fault *check_scale(struct visit *visit, const char *name, hid_t sc
     if (used == 0) return NULL;
     const hid_t attribute = used < 0 ? -1 : H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT);
     const hid_t space = attribute < 0 ? -1 : H5Aget_space(attribute);
-    struct fault *fault = space < 0 ? damaged(visit->path, name, "does not say of what it is a dimension")
+    struct fault *fault = space < 0 ? damaged(visit, name, "does not say of what it is a dimension")
                                     : add_references(visit, address, attribute, space);
     const bool closed = (space < 0 || H5Sclose(space) >= 0) && (attribute < 0 || H5Aclose(attribute) >= 0);
-    return fault != NULL || closed ? fault : damaged(visit->path, name, "cannot be closed");
+    return fault != NULL || closed ? fault : damaged(visit, name, "cannot be closed");
 }
 
 static herr_t pass_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
@@ -171,20 +190,37 @@ static herr_t pass_attribute(hid_t object, const char *name, const H5A_info_t *i
 static struct fault *look_at(struct visit *visit, const char *name, hid_t object, const H5O_info_t *info)
 {
     if (object < 0 || H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, pass_attribute, NULL) < 0)
-        return damaged(visit->path, name, "or its attributes cannot be opened");
+        return damaged(visit, name, "or its attributes cannot be opened");
     if (info->type != H5O_TYPE_DATASET) return NULL;
     if (H5DSis_scale(object) > 0) return check_scale(visit, name, object, info->addr);
     return check_dataset(visit, name, object);
 }
 
-static herr_t check_object(hid_t file, const char *name, const H5O_info_t *info, void *context)
+static struct fault *check_object(struct visit *visit, const char *name)
 {
+    H5O_info_t info = {.type = H5O_TYPE_UNKNOWN};
+    const hid_t object = H5Oopen(visit->file, name, H5P_DEFAULT);
+    const bool known = object >= 0 && H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0;
+    struct fault *fault =
+        known ? look_at(visit, name, object, &info) : damaged(visit, name, "or its attributes cannot be opened");
+    if (object >= 0 && H5Oclose(object) < 0 && fault == NULL) fault = damaged(visit, name, "cannot be closed");
+    return fault;
+}
+
+/* What there is, to be looked at when the visit is over: of calls within it HDF5 does not tell the reasons. */
+static herr_t add_name(hid_t file, const char *name, const H5O_info_t *info, void *context)
+{
+    (void)file;
+    (void)info;
     struct visit *visit = context;
-    const hid_t object = H5Oopen(file, name, H5P_DEFAULT);
-    visit->fault = look_at(visit, name, object, info);
-    if (object >= 0 && H5Oclose(object) < 0 && visit->fault == NULL)
-        visit->fault = damaged(visit->path, name, "cannot be closed");
-    return visit->fault == NULL ? 0 : -1;
+    char **grown = reallocarray(visit->name, visit->names + 1, sizeof *grown);
+    if (grown != NULL) visit->name = grown;
+    if (grown == NULL || (grown[visit->names] = strdup(name)) == NULL) {
+        visit->fault = fault_no_memory();
+        return -1;
+    }
+    visit->names++;
+    return 0;
 }
 
 struct fault *integrity_check(const char *path)
@@ -193,13 +229,18 @@ struct fault *integrity_check(const char *path)
     struct reader reader;
     struct fault *fault = reader_open(path, &reader);
     visit.file = reader.file;
+    layout_watch_begin(&visit.watch);
     /* with the sizes of all that belongs to an object, for which HDF5 has to look at it */
-    if (fault == NULL && H5Ovisit2(visit.file, H5_INDEX_NAME, H5_ITER_INC, check_object, &visit, H5O_INFO_ALL) < 0 &&
+    if (fault == NULL && H5Ovisit2(visit.file, H5_INDEX_NAME, H5_ITER_INC, add_name, &visit, H5O_INFO_ALL) < 0 &&
         visit.fault == NULL)
-        visit.fault = damaged(path, "an object", "cannot be found by its name");
+        visit.fault = damaged(&visit, "an object", "cannot be found by its name");
     if (fault == NULL) fault = visit.fault;
+    for (size_t i = 0; i < visit.names && fault == NULL; i++) fault = check_object(&visit, visit.name[i]);
     if (fault == NULL) fault = compare_ties(&visit);
+    for (size_t i = 0; i < visit.names; i++) free(visit.name[i]);
+    free(visit.name);
     free(visit.told_by_datasets.tie);
     free(visit.told_by_scales.tie);
+    fault = layout_watch_end(&visit.watch, path, fault);
     return reader_close(&reader, fault);
 }

@@ -79,6 +79,43 @@ struct fault *layout_read_fault(const char *path, const char *what)
     return fault_raise(FAULT_FILES, "%s is damaged: HDF5 could not %s: %s", path, what, reason.text);
 }
 
+static herr_t note_record(unsigned n, const H5E_error2_t *error, void *context)
+{
+    (void)n;
+    struct layout_watch *watch = context;
+    struct reason reason = {.system = 0};
+    if (innermost(0, error, &reason) < 0 || watch->system != 0 || !is_of_the_machine(reason.system)) return 0;
+    watch->system = reason.system;
+    snprintf(watch->reason, sizeof watch->reason, "%s", reason.text);
+    return 0;
+}
+
+/* HDF5 calls it of every call that fails, before it goes on, but not of one within another. */
+static herr_t note_reason(hid_t stack, void *context)
+{
+    (void)H5Ewalk2(stack, H5E_WALK_UPWARD, note_record, context); /* without it less is known */
+    return 0;
+}
+
+void layout_watch_look(struct layout_watch *watch)
+{
+    (void)note_reason(H5E_DEFAULT, watch);
+}
+
+void layout_watch_begin(struct layout_watch *watch)
+{
+    *watch = (struct layout_watch){.system = 0};
+    (void)H5Eset_auto2(H5E_DEFAULT, note_reason, watch); /* without it less is known */
+}
+
+struct fault *layout_watch_end(const struct layout_watch *watch, const char *path, struct fault *fault)
+{
+    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    if (fault == NULL || fault->code != FAULT_FILES || watch->system == 0) return fault;
+    fault_free(fault);
+    return fault_raise(FAULT_MACHINE, "%s: HDF5 could not read it: %s", path, watch->reason);
+}
+
 struct fault *layout_begin(const char *path)
 {
     (void)H5dont_atexit(); /* fails when it was called before, which is as good */

@@ -33,6 +33,16 @@ A_FAULT struct fault *layout_fault(const char *path, const char *what);
 /* The same of a file that is read: FAULT_MACHINE where the system or its memory failed, else FAULT_FILES, because the
  * file is damaged. */
 A_FAULT struct fault *layout_read_fault(const char *path, const char *what);
+/* Whether a fault of a file is the machine's after all: while it is watched, what HDF5 meets of the machine's is kept,
+ * because later calls forget it. Returns the fault, or in place of one of FAULT_FILES one of the machine. */
+struct layout_watch {
+    int system; /* errno of the system call that failed first; 0: none did */
+    char reason[200];
+};
+void layout_watch_begin(struct layout_watch *watch);
+/* Looks at the call before, which failed within a call of HDF5's that is not over, such as a visit. */
+void layout_watch_look(struct layout_watch *watch);
+MUST_CHECK struct fault *layout_watch_end(const struct layout_watch *watch, const char *path, struct fault *fault);
 #define HDF5_READ(path, call, what)                                                                                    \
     do {                                                                                                               \
         if ((call) < 0) return layout_read_fault(path, what);                                                          \

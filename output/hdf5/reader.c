@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/reader.h"
 #include "output/hdf5/locked.h"
+#include "sim/core/cause.h"
 #include "sim/core/printable.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@ enum { DEFLATE_MOST = 1100 };
 /* A file as such, before anything waits for a pipe to be written. */
 static struct fault *check_file(const char *path, uint64_t *bytes)
 {
-    static const int of_the_path[] = {ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG};
     struct stat status;
     *bytes = 0;
     if (stat(path, &status) == 0 && access(path, R_OK) == 0) {
@@ -30,10 +30,7 @@ static struct fault *check_file(const char *path, uint64_t *bytes)
         return fault_raise(FAULT_FILES, "%s is %s; expected a file", path,
                            S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
     }
-    enum fault_code code = FAULT_MACHINE;
-    for (size_t i = 0; i < sizeof of_the_path / sizeof *of_the_path; i++)
-        if (errno == of_the_path[i]) code = FAULT_FILES;
-    return fault_raise(code, "%s cannot be read: %s", path, strerror(errno));
+    return fault_raise(cause_code(errno, FAULT_FILES), "%s cannot be read: %s", path, strerror(errno));
 }
 
 struct fault *reader_open(const char *path, struct reader *reader)

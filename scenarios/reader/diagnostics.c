@@ -18,6 +18,24 @@ static const char *line_of(struct place place)
     return line;
 }
 
+/* Prints so many bytes of a text, which ends with a 0 byte. What would act on a terminal is a question mark; tabs stay. */
+static void print_bytes(const char *text, size_t length, FILE *to)
+{
+    for (const char *at = text, *end = text + length; at < end;) {
+        const size_t size = printable_size(at);
+        if (size == 0)
+            fputc(*at == '\t' ? '\t' : '?', to);
+        else
+            fwrite(at, 1, size, to);
+        at += size == 0 ? 1 : size;
+    }
+}
+
+static void print_text(const char *text, FILE *to)
+{
+    print_bytes(text, strlen(text), to);
+}
+
 /* The source line, and under it a caret; tabs are copied so that the caret stands where the character does. */
 static void print_line(struct place place, FILE *to)
 {
@@ -27,8 +45,7 @@ static void print_line(struct place place, FILE *to)
     if (length > SHOWN_MOST) length = SHOWN_MOST;
     while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80) length--;
     fprintf(to, "%5d | ", place.line);
-    for (int i = 0; i < length; i++) /* what is not text could move the cursor of a terminal */
-        fputc((unsigned char)line[i] < 0x20 && line[i] != '\t' ? '?' : line[i], to);
+    print_bytes(line, (size_t)length, to);
     fputs("\n      | ", to);
     int column = 1;
     for (int i = 0; i < length && column < place.column; i++) {
@@ -37,19 +54,6 @@ static void print_line(struct place place, FILE *to)
         column++;
     }
     fputs(column == place.column ? "^\n" : "...\n", to);
-}
-
-/* Names and values of files are anybody's. */
-static void print_text(const char *text, FILE *to)
-{
-    for (const char *at = text; *at != '\0';) {
-        const size_t size = printable_size(at);
-        if (size == 0)
-            fputc(*at == '\t' ? '\t' : '?', to);
-        else
-            fwrite(at, 1, size, to);
-        at += size == 0 ? 1 : size;
-    }
 }
 
 static void print_one(const struct fault *fault, const char *kind, FILE *to)

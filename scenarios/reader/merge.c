@@ -1,7 +1,9 @@
 /* scenarios/reader/merge.c -- see merge.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/merge.h"
+#include "sim/core/cause.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -342,7 +344,10 @@ static struct fault *merge_document(struct merger *merger, const char *path)
 static struct fault *merge_file(struct merger *merger, const char *path, const struct node *asked)
 {
     char *real = realpath(path, NULL);
-    if (real == NULL) return fault_raise(FAULT_SCENARIO, "%s cannot be read: no such file", path);
+    if (real == NULL)
+        return errno == ENOMEM
+                   ? fault_no_memory()
+                   : fault_raise(cause_code(errno, FAULT_SCENARIO), "%s cannot be read: %s", path, strerror(errno));
     for (size_t i = 0; i < merger->depth; i++) {
         if (strcmp(merger->open[i], real) != 0) continue;
         free(real);

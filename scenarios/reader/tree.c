@@ -1,6 +1,7 @@
 /* scenarios/reader/tree.c -- see tree.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/tree.h"
+#include "sim/core/cause.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +67,8 @@ static struct fault *read_all(int file, const char *path, char *text, size_t *le
     for (;;) {
         const ssize_t got = read(file, text + *length, TREE_MOST_BYTES + 1 - *length);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fault_raise(FAULT_SCENARIO, "%s cannot be read: %s", path, strerror(errno));
+        if (got < 0)
+            return fault_raise(cause_code(errno, FAULT_SCENARIO), "%s cannot be read: %s", path, strerror(errno));
         if (got == 0) return NULL;
         *length += (size_t)got;
         if (*length > TREE_MOST_BYTES)
@@ -79,7 +81,7 @@ struct fault *tree_read_file(struct forest *forest, const char *path, struct sou
 {
     struct stat status;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fault_raise(FAULT_SCENARIO, "%s cannot be read: %s", path, strerror(errno));
+    if (file < 0) return fault_raise(cause_code(errno, FAULT_SCENARIO), "%s cannot be read: %s", path, strerror(errno));
     char *text = NULL;
     size_t length = 0;
     struct fault *fault = NULL;

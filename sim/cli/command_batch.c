@@ -256,13 +256,24 @@ static struct fault *run_all(struct batch_run *run)
     return run_waiting(run);
 }
 
+/* The base, without which neither goals nor a plan can be told: its faults are those of its cell. Close it in any case.
+ */
+static struct fault *open_base(struct batch_run *run, struct origin *origin, struct simulation *base)
+{
+    const size_t index = batch_index(run->batch, run->batch->base_world, run->batch->base_policy);
+    *base = (struct simulation){.file = NULL};
+    struct fault *fault = run->cell[index].state == CELL_FAILED ? NULL : batch_run_open(run, index, origin, base);
+    if (fault != NULL) fault = batch_run_fail(run, index, fault);
+    if (fault == NULL && run->cell[index].state == CELL_FAILED) fault = report_failed(run);
+    return fault;
+}
+
 static struct fault *read_goals(struct batch_run *run, struct batch_goals *goals)
 {
     const struct batch *batch = run->batch;
     struct simulation base;
     struct origin origin;
-    struct fault *fault =
-        batch_run_open(run, batch_index(batch, batch->base_world, batch->base_policy), &origin, &base);
+    struct fault *fault = open_base(run, &origin, &base);
     if (fault == NULL) fault = batch_goals_read(batch, &base, goals);
     simulation_close(&base);
     return fault;
@@ -357,8 +368,7 @@ static struct fault *check_batch(struct batch_run *run)
         run->deciding = true;
     }
     TRY(batch_check(run));
-    const size_t index = batch_index(batch, batch->base_world, batch->base_policy);
-    struct fault *fault = batch_run_open(run, index, &origin, &base);
+    struct fault *fault = open_base(run, &origin, &base);
     if (fault == NULL) fault = print_plan(run, &base);
     simulation_close(&base);
     if (fault == NULL) fault = report_failed(run);

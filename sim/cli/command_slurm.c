@@ -379,32 +379,29 @@ static struct fault *fly_and_print(struct outlook *outlook, struct slurm_options
     return fault;
 }
 
-static struct fault *of_scenario(struct slurm_options *options)
+static struct fault *of_scenario(struct slurm_options *options, struct simulation *simulation)
 {
     const char *file = options->shared.scenario[0];
-    struct simulation simulation = {.file = NULL};
     char *output = options->shared.output == NULL ? simulation_output(file) : strdup(options->shared.output);
     char *shards = output == NULL ? NULL : strndup(output, result_stem(output));
     struct fault *fault = output_path_check(output);
-    if (fault == NULL) fault = simulation_open(file, &options->shared.settings, &simulation);
-    if (fault == NULL) fault = output_path_check_sources(output, simulation.scenario, file);
-    struct outlook outlook = {.file = file, .output = output, .shards = shards, .simulation = &simulation};
+    if (fault == NULL) fault = simulation_open(file, &options->shared.settings, simulation);
+    if (fault == NULL) fault = output_path_check_sources(output, simulation->scenario, file);
+    struct outlook outlook = {.file = file, .output = output, .shards = shards, .simulation = simulation};
     if (fault == NULL && shards == NULL) fault = fault_no_memory();
-    if (fault == NULL) outlook.name = simulation_name(&simulation);
+    if (fault == NULL) outlook.name = simulation_name(simulation);
     if (fault == NULL) fault = fly_and_print(&outlook, options);
-    tell_scenario(simulation.scenario, simulation.plan.warnings);
-    simulation_close(&simulation);
+    tell_scenario(simulation->scenario, simulation->plan.warnings);
     free(output);
     free(shards);
     return fault;
 }
 
 /* The pilot is one of the base: cells are much alike. */
-static struct fault *of_cells(const struct batch *batch, struct slurm_options *options)
+static struct fault *of_cells(const struct batch *batch, struct slurm_options *options, struct simulation *simulation)
 {
     struct batch_run run;
     struct origin origin;
-    struct simulation simulation = {.file = NULL};
     struct fault *fault = batch_run_init(&run, batch, &options->shared.settings, options->shared.output);
     if (fault != NULL) {
         batch_run_free(&run);
@@ -414,17 +411,16 @@ static struct fault *of_cells(const struct batch *batch, struct slurm_options *o
                               .output = run.folder,
                               .name = batch->name,
                               .cells = run.cells,
-                              .simulation = &simulation};
+                              .simulation = simulation};
     if (access(run.folder, F_OK) < 0) fault = output_path_check(run.folder); /* it is made, one level deep */
     if (fault == NULL)
-        fault = batch_run_open(&run, batch_index(batch, batch->base_world, batch->base_policy), &origin, &simulation);
+        fault = batch_run_open(&run, batch_index(batch, batch->base_world, batch->base_policy), &origin, simulation);
     if (fault == NULL) fault = fly_and_print(&outlook, options);
-    simulation_close(&simulation);
     batch_run_free(&run);
     return fault;
 }
 
-static struct fault *of_batch(struct slurm_options *options, struct batch *batch)
+static struct fault *of_batch(struct slurm_options *options, struct batch *batch, struct simulation *simulation)
 {
     const struct run_settings *settings = &options->shared.settings;
     if (options->mpi)
@@ -436,19 +432,22 @@ static struct fault *of_batch(struct slurm_options *options, struct batch *batch
     if (batch->precision != NULL && settings->replications == 0)
         return fault_raise(FAULT_USAGE, "the goals of %s are judged of all cells at once; expected -n for an array",
                            options->shared.scenario[0]);
-    return of_cells(batch, options);
+    return of_cells(batch, options, simulation);
 }
 
 int command_slurm(int argc, char **argv)
 {
     struct slurm_options options = {.cpus = USUAL_CPUS};
     struct batch batch = {0};
+    struct simulation simulation = {.file = NULL}; /* faults point into it until they are printed */
     options_init(&options.shared);
     options.shared.missing = "no file was named; expected a scenario or a batch";
     struct fault *fault = command_parse(&parser, argc, argv, &options);
     if (fault == NULL)
-        fault = batch_is_file(options.shared.scenario[0]) ? of_batch(&options, &batch) : of_scenario(&options);
+        fault = batch_is_file(options.shared.scenario[0]) ? of_batch(&options, &batch, &simulation)
+                                                          : of_scenario(&options, &simulation);
     const int status = command_end(fault);
+    simulation_close(&simulation);
     batch_free(&batch);
     options_free(&options.shared);
     return status;

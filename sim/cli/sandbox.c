@@ -1,9 +1,11 @@
 /* sim/cli/sandbox.c -- see sandbox.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/sandbox.h"
+#include "sim/core/cause.h"
 #include "sim/core/gib.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -25,6 +27,18 @@ enum { WALL_TIMES = 30 };
 /* A dataset, as large as the file at most, is held once or twice; the rest is HDF5's own. */
 enum { TIMES_THE_FILE = 4 };
 #define BYTES_LEAST (4 * GIB)
+/* The exit status of a child that could not tell what it found; a program that HDF5 ends has another. */
+enum { CANNOT_TELL = 75 };
+
+/* AddressSanitizer takes terabytes of address space for itself; gcc and clang tell of it each in its way. */
+#ifdef __SANITIZE_ADDRESS__
+#define WITHOUT_LIMIT_OF_MEMORY
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define WITHOUT_LIMIT_OF_MEMORY
+#endif
+#endif
+
 struct sandbox_limits sandbox_limits_of(const char *path, uint64_t bytes)
 {
     struct stat file;
@@ -50,7 +64,7 @@ static bool set_limits(const struct sandbox_limits *limits)
     /* neither does a crash leave its memory behind, nor the child outlive its parent */
     bool set =
         set_limit(RLIMIT_CPU, limits->seconds) && set_limit(RLIMIT_CORE, 0) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
-#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of address space for itself */
+#ifndef WITHOUT_LIMIT_OF_MEMORY
     set = set && set_limit(RLIMIT_AS, limits->bytes);
 #endif
     return set;
@@ -75,7 +89,7 @@ child(struct fault *(*check)(const char *path), const char *path, const struct s
         message.memory = fault_is_memory(fault);
         snprintf(message.sentence, sizeof message.sentence, "%s", fault->sentence);
     }
-    _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : FAULT_MACHINE);
+    _exit(write(to, &message, sizeof message) == (ssize_t)sizeof message ? 0 : CANNOT_TELL);
 }
 
 static int64_t milliseconds_now(void)
@@ -98,9 +112,10 @@ static bool wait_until(int from, int64_t end)
     }
 }
 
-/* The child's message; false if it died without one, or had not ended in time (*late). *status is as waitpid gives it. */
+/* The child's message; false if it died without one, or had not ended in time (*late), or could not be listened to
+ * (*error, else 0). *status is as waitpid gives it. */
 static bool listen(pid_t process, int from, const struct sandbox_limits *limits, struct message *message, int *status,
-                   bool *late)
+                   bool *late, int *error)
 {
     size_t got = 0;
     const int64_t end = milliseconds_now() + (int64_t)limits->wall_seconds * 1000;
@@ -112,6 +127,7 @@ static bool listen(pid_t process, int from, const struct sandbox_limits *limits,
         }
         const ssize_t more = read(from, (char *)message + got, sizeof *message - got);
         if (more < 0 && errno == EINTR) continue;
+        if (more < 0) *error = errno;
         if (more <= 0) break;
         got += (size_t)more;
     }
@@ -140,10 +156,27 @@ static bool is_crash(int ended)
     return false;
 }
 
+/* Whether the machine reads the file from its beginning to its end; HDF5 may crash where a disk fails it. */
+static struct fault *check_readable(const char *path)
+{
+    char buffer[1 << 16];
+    ssize_t got = 1;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0 && cause_code(errno, FAULT_FILES) == FAULT_FILES) return NULL; /* which is the check's to tell */
+    while (file >= 0 && (got > 0 || (got < 0 && errno == EINTR))) got = read(file, buffer, sizeof buffer);
+    const int error = errno;
+    if (file >= 0) (void)close(file); /* it was only read */
+    return file >= 0 && got == 0 ? NULL : fault_raise(FAULT_MACHINE, "%s cannot be read: %s", path, strerror(error));
+}
+
 /* Of a child that told nothing. HDF5 and the C library do not always survive that there is no more memory. */
 static struct fault *end_of(const char *path, const struct sandbox_limits *limits, int status)
 {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_TELL)
+        return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it could not tell what it found",
+                           path);
     if (limits->tight && (!WIFSIGNALED(status) || is_crash(WTERMSIG(status)))) return no_memory(path, limits);
+    TRY(check_readable(path));
     if (!WIFSIGNALED(status)) /* HDF5 ends a program that it cannot go on with */
         return fault_raise(FAULT_FILES, "%s is damaged: HDF5 ends when it reads it", path);
     const int ended = WTERMSIG(status);
@@ -162,11 +195,15 @@ struct fault *sandbox_run(struct fault *(*check)(const char *path), const char *
     const pid_t process = fork();
     if (process == 0) child(check, path, limits, end[1]);
     const int error = errno;
+    int unheard = 0;
     (void)close(end[1]); /* of a pipe, it loses nothing */
     bool late = false;
-    const bool told = process > 0 && listen(process, end[0], limits, &message, &status, &late);
+    const bool told = process > 0 && listen(process, end[0], limits, &message, &status, &late, &unheard);
     (void)close(end[0]);
     if (process < 0) return fault_raise(FAULT_MACHINE, "a process cannot be made: %s", strerror(error));
+    if (unheard != 0)
+        return fault_raise(FAULT_MACHINE, "%s was not read: the process that read it cannot be listened to: %s", path,
+                           strerror(unheard));
     if (told) return fault_of(path, limits, &message);
     if (late)
         return fault_raise(FAULT_MACHINE, "%s could not be read within %" PRIu64 " s", path, limits->wall_seconds);

@@ -4,6 +4,7 @@
 #include "output/result/result.h"
 #include "sim/batch/batch.h"
 #include "sim/cli/guard.h"
+#include "sim/core/cause.h"
 #include "sim/run/checkpoint.h"
 #include "sim/run/continuation.h"
 
@@ -33,15 +34,25 @@ static char *words_of(struct fault *fault, const char *path)
     return words;
 }
 
+/* What says nothing of the file: the machine's. */
+static bool is_of_the_machine(const struct fault *fault)
+{
+    return fault != NULL && fault->code == FAULT_MACHINE;
+}
+
 static struct fault *look_at_result(struct status *status, const char *path, bool named)
 {
     struct result result = {0};
     struct status_item item = {.state = STATUS_DONE};
     struct fault *fault = guard_head(path, status->memory);
     if (fault == NULL) fault = result_read_outline(path, &result);
-    if (fault_is_memory(fault)) return fault;
+    if (fault_is_memory(fault)) {
+        result_free(&result);
+        return fault;
+    }
     if (fault != NULL && !named && access(path, F_OK) < 0) {
         fault_free(fault); /* it was taken away just now */
+        result_free(&result);
         return NULL;
     }
     if (fault != NULL) {
@@ -85,7 +96,7 @@ static struct fault *look_in(const char *state, const char *folder, struct check
 {
     struct parcel parcel = {.file = -1}, last;
     struct fault *fault = read_state(state, folder, &parcel);
-    for (bool same = false; fault != NULL && !fault_is_memory(fault) && access(state, F_OK) == 0 && !same;) {
+    for (bool same = false; fault != NULL && !is_of_the_machine(fault) && access(state, F_OK) == 0 && !same;) {
         last = parcel;
         fault_free(fault);
         fault = read_state(state, folder, &parcel);
@@ -96,7 +107,7 @@ static struct fault *look_in(const char *state, const char *folder, struct check
     look->head = parcel.head;
     parcel.head = (struct parcel_head){0}; /* the caller's now */
     parcel_close(&parcel);
-    if (fault_is_memory(fault)) return fault;
+    if (is_of_the_machine(fault)) return fault;
     look->state = STATUS_LEFT;
     if (fault == NULL) return NULL;
     if (access(state, F_OK) < 0) {
@@ -229,9 +240,9 @@ static struct fault *look_at_shard(struct status *status, const char *path)
     shard.index = parcel.head.identity.shard.index;
     parcel.head = (struct parcel_head){0};
     parcel_close(&parcel);
-    if (fault_is_memory(fault) || (fault != NULL && access(path, F_OK) < 0)) {
+    if (is_of_the_machine(fault) || (fault != NULL && access(path, F_OK) < 0)) {
         identity_free(&shard.identity);
-        if (fault_is_memory(fault)) return fault;
+        if (is_of_the_machine(fault)) return fault;
         fault_free(fault);
         return NULL;
     }
@@ -318,7 +329,8 @@ static struct fault *look_in_folder(struct status *status, const char *folder)
     struct dirent **entry = NULL;
     struct fault *fault = NULL;
     const int entries = scandir(folder, &entry, is_shown, alphasort);
-    if (entries < 0) return fault_raise(FAULT_FILES, "%s cannot be read: %s", folder, strerror(errno));
+    if (entries < 0)
+        return fault_raise(cause_code(errno, FAULT_FILES), "%s cannot be read: %s", folder, strerror(errno));
     for (int i = 0; i < entries; i++) {
         struct stat info;
         char *path = NULL;

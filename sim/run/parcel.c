@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/parcel.h"
 #include "output/hdf5/publish.h"
+#include "sim/core/cause.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,12 @@ struct trailer {
 static struct fault *cannot(const char *path, const char *what, int error)
 {
     return fault_raise(FAULT_MACHINE, "%s cannot be %s: %s", path, what, strerror(error));
+}
+
+/* Of a file that was named. */
+static struct fault *cannot_open(const char *path)
+{
+    return fault_raise(cause_code(errno, FAULT_FILES), "%s cannot be read: %s", path, strerror(errno));
 }
 
 static struct fault *damaged(const char *path, const char *how)
@@ -360,7 +367,7 @@ static struct fault *take_head(const unsigned char *bytes, size_t size, struct p
 static struct fault *open_file(struct parcel *parcel)
 {
     if (parcel->file < 0) parcel->file = open(parcel->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return parcel->file < 0 ? cannot(parcel->path, "read", errno) : NULL;
+    return parcel->file < 0 ? cannot_open(parcel->path) : NULL;
 }
 
 struct fault *parcel_open(const char *path, struct parcel *parcel)

@@ -405,6 +405,18 @@ class Batch(unittest.TestCase):
         self.assertRegex(checked.stdout, r"cells that fail +3\n")
         self.assertIn("slow.yaml:3:23", checked.stderr)
 
+    def test_a_base_that_is_broken_is_told_at_its_place(self):
+        self.write("base", "scenario: base\ntime: soon\n")
+        goals = "precision: {goals: [{outcome: fiscal.total, relative: 1 %}]}\n"
+        for text, words, status in ((BATCH, ["batch", "batch.yaml", "--check"], 5), (BATCH, ["batch", "batch.yaml"], 5), (BATCH + goals, ["batch", "batch.yaml"], 5),
+                                    (BATCH + goals, ["batch", "batch.yaml", "--check"], 5), (BATCH, ["slurm", "batch.yaml"], 3), (BATCH, ["slurm", "base.yaml"], 3)):
+            with self.subTest(words=words):
+                self.write("batch", text)
+                said = self.zhol(*words, status=status).stderr
+                self.assertRegex(said, r"(?m)^base\.yaml:2:7: error: time is 'soon'; expected a map of keys\n    2 \| time: soon\n      \|       \^\n")
+                if status == 5:
+                    self.assertRegex(said, r"\nzhol: error: \d of 9 cells failed\n\Z")
+
     def interrupt(self, part, *words):
         """Runs the batch until the cell has a checkpoint."""
         run = subprocess.Popen([ZHOL, "batch", "batch.yaml", "--checkpoint", "0", *words], cwd=self.folder, stderr=subprocess.PIPE, text=True)

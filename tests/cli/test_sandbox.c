@@ -57,6 +57,13 @@ static struct fault *leave(const char *path)
     _exit(0);
 }
 
+static struct fault *lose_the_pipe(const char *path)
+{
+    (void)path;
+    for (int file = STDERR_FILENO + 1; file < 256; file++) (void)close(file);
+    return NULL;
+}
+
 static struct fault *take_two_gib(const char *path)
 {
     (void)path;
@@ -92,6 +99,17 @@ START_TEST(a_check_that_dies_says_that_the_file_is_damaged)
 }
 END_TEST
 
+START_TEST(a_check_that_dies_of_a_disk_that_fails_says_that)
+{
+    const struct sandbox_limits limits = {1, 4, GIB, false};
+    struct fault *fault = sandbox_run(leave, "/proc/self/mem", &limits); /* whose beginning cannot be read */
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_MACHINE);
+    ck_assert_str_eq(fault->sentence, "/proc/self/mem cannot be read: Input/output error");
+    fault_free(fault);
+}
+END_TEST
+
 START_TEST(a_check_that_is_killed_says_nothing_of_the_file)
 {
     assert_said(be_killed, FAULT_MACHINE,
@@ -99,9 +117,22 @@ START_TEST(a_check_that_is_killed_says_nothing_of_the_file)
 }
 END_TEST
 
+START_TEST(a_check_that_cannot_tell_says_nothing_of_the_file)
+{
+    assert_said(lose_the_pipe, FAULT_MACHINE,
+                "r.h5 was not read: the process that read it could not tell what it found");
+}
+END_TEST
+
 START_TEST(a_check_that_does_not_end_is_ended)
 {
-    assert_said(spin, FAULT_FILES, "r.h5 is damaged: reading it does not end");
+    const struct sandbox_limits by_processor = {1, 600, GIB,
+                                                false}; /* of which a machine that others use gives little */
+    struct fault *fault = sandbox_run(spin, "r.h5", &by_processor);
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_int_eq(fault->code, FAULT_FILES);
+    ck_assert_str_eq(fault->sentence, "r.h5 is damaged: reading it does not end");
+    fault_free(fault);
     assert_said(sleep_long, FAULT_MACHINE, "r.h5 could not be read within 4 s");
 }
 END_TEST
@@ -154,7 +185,9 @@ int main(void)
     tcase_add_test(cases, a_fault_comes_over_with_its_code_and_sentence);
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, a_check_that_dies_says_that_the_file_is_damaged);
+    tcase_add_test(cases, a_check_that_dies_of_a_disk_that_fails_says_that);
     tcase_add_test(cases, a_check_that_is_killed_says_nothing_of_the_file);
+    tcase_add_test(cases, a_check_that_cannot_tell_says_nothing_of_the_file);
     tcase_add_test(cases, a_check_that_does_not_end_is_ended);
     tcase_add_test(cases, a_check_that_takes_too_much_memory_is_refused_it);
     tcase_add_test(cases, a_crash_in_little_memory_says_nothing_of_the_file);

@@ -1,8 +1,9 @@
 /* tests/core/test_fault.c -- faults chain, carry notes and survive without memory.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/core/fault.h"
+#include "sim/core/cause.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 static struct fault *numbered(int number)
@@ -14,6 +15,18 @@ static int number_of(const struct fault *fault)
 {
     return atoi(fault->sentence);
 }
+
+START_TEST(a_wrong_path_is_the_fault_of_who_named_it_all_else_the_machines)
+{
+    static const int named[] = {ENOENT, ENOTDIR, EISDIR, EACCES, ELOOP},
+                     machine[] = {EIO, EMFILE, ENFILE, ENOMEM, ESTALE};
+    for (int i = 0; i < 5; i++) {
+        ck_assert_int_eq(cause_code(named[i], FAULT_FILES), FAULT_FILES);
+        ck_assert_int_eq(cause_code(named[i], FAULT_SCENARIO), FAULT_SCENARIO);
+        ck_assert_int_eq(cause_code(machine[i], FAULT_SCENARIO), FAULT_MACHINE);
+    }
+}
+END_TEST
 
 START_TEST(a_fault_has_its_code_sentence_and_place)
 {
@@ -144,6 +157,7 @@ int main(void)
 {
     Suite *suite = suite_create("fault");
     TCase *facts = tcase_create("facts");
+    tcase_add_test(facts, a_wrong_path_is_the_fault_of_who_named_it_all_else_the_machines);
     tcase_add_test(facts, a_fault_has_its_code_sentence_and_place);
     tcase_add_test(facts, joined_faults_keep_their_order_and_count);
     tcase_add_test(facts, chains_are_joined_whole);

@@ -2,7 +2,7 @@
 """Runs, batches and merges that are killed at any moment, most of which is spent in writing checkpoints, or whose disk is full or fails:
 gone on with, each gives the bytes of one run in one go; until then there is never half a file under a final name, and one clear sentence.
 
-Usage: kills.py ZHOL SCENARIOS [KILLS [SHIM]]   the shim, failing_calls, makes calls fail one by one: all with more than 100 kills
+Usage: kills.py ZHOL SCENARIOS [KILLS [SHIM]]   the shim, tests/inject/failing.h, makes calls fail one by one: all with more than 100 kills
 """
 import collections
 import concurrent.futures
@@ -165,13 +165,13 @@ class Killed(unittest.TestCase):
         TABLE.append(("looks while a run writes", f"{looks}, none of which failed or saw damage; no run was disturbed"))
 
 
-@unittest.skipIf(SHIM is None, "without failing_calls")
+@unittest.skipIf(SHIM is None, "without what lets calls fail")
 class Failing(Killed):
     """Each call that fails, or at which the program is killed. What the commands have in common: they are repeated until they end."""
 
     def count(self, words, folder):
         report = folder / "report"
-        self.zhol(*words, folder=folder, LD_PRELOAD=SHIM, REPORT_TO=str(report))
+        self.zhol(*words, folder=folder, LD_PRELOAD=SHIM, FAIL_WHAT="calls", REPORT_TO=str(report))
         calls = int(report.read_text().split()[0])
         report.unlink()
         return calls
@@ -180,7 +180,7 @@ class Failing(Killed):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             prepare(folder)
-            run = self.zhol(*words, folder=folder, status=None, LD_PRELOAD=SHIM, FAIL_AT=str(k), FAIL_WITH=way[0], FAIL_FOR=way[1])
+            run = self.zhol(*words, folder=folder, status=None, LD_PRELOAD=SHIM, FAIL_WHAT="calls", FAIL_AT=str(k), FAIL_WITH=way[0], FAIL_FOR=way[1])
             result = folder / name
             errors = [line for line in run.stderr.splitlines() if line.startswith("zhol: error: ")]
             if result.exists() and result.read_bytes() != expected:

@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -309,7 +310,7 @@ class Shards(Runs):
         refused("r.part is a folder|r.part is the checkpoint", files=[*shards, "r.part"])
         refused("r.part/state is no shard but the checkpoint of a whole run", files=[*shards, "r.part/state"])
         refused("r.h5 is no part of a run of zhol", files=[*shards, "r.h5"])
-        self.assertIn("No such file", self.zhol("merge", "-o", "m.h5", *shards, "none", status=1).stderr)
+        self.assertIn("No such file", self.zhol("merge", "-o", "m.h5", *shards, "none", status=4).stderr)
         # damage and absence, all at once
         (self.folder / shards[2]).write_bytes(third[:-1])
         refused(f"{shards[2]} is damaged", "r.h5 is no part", files=[shards[0], shards[2], "r.h5"])
@@ -439,6 +440,20 @@ class Status(Runs):
         (self.folder / "r.part/state").write_bytes(b"zhol")
         item = self.status(status=4)["r.part"]
         self.assertIn("the command that made it begins anew with --force", item["words"])
+
+    def test_without_descriptors_nothing_is_said_to_be_damaged(self):
+        self.zhol("run", MINIMAL, "-n", "600", "--keep", "-o", "k.h5")
+        self.zhol("run", MINIMAL, "-n", "1100", "--shard", "1/2", "-o", "s.h5")
+        ended = set()
+        for most in range(3, 12):  # of some of them the loader of the program itself is in want
+            status = subprocess.run([ZHOL, "status"], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            self.assertNotIn("damaged", status.stdout)
+            self.assertIn(status.returncode, (0, 1, 127), status.stderr)
+            if status.returncode == 1:
+                self.assertRegex(status.stderr, r"\Azhol: error: [^\n]*Too many open files[^\n]*\n\Z")
+            ended.add(status.returncode)
+        self.assertLessEqual({0, 1}, ended)
 
     def test_what_killed_runs_left_is_named(self):
         (self.folder / "r.h5.tmp.4711").write_bytes(b"\x89HDF")

@@ -387,6 +387,10 @@ START_TEST(a_fault_prints_its_line_and_a_caret_under_the_character)
     assert_printed(fault, "f.yaml:2:7: error: wrong\n    2 | \tжол: x\n      | \t     ^\nf.yaml:3:1: note: here\n    3 "
                           "| last\n      | ^\n");
     fault_free(fault);
+    ck_assert_ptr_null(tree_read_text(&forest, "g.yaml", "a\x7f\xc2\x9b\x1b: \xc2\xb5", &source));
+    fault = fault_at(FAULT_SCENARIO, (struct place){source, 1, 2}, "of what moves a cursor");
+    assert_printed(fault, "g.yaml:1:2: error: of what moves a cursor\n    1 | a???: \xc2\xb5\n      |  ^\n");
+    fault_free(fault);
     fault = fault_raise(FAULT_MACHINE, "no place");
     assert_printed(fault, "zhol: error: no place\n");
     fault_free(fault);

@@ -1,56 +1,17 @@
-/* tests/cli/failing_calls.c -- preloaded into zhol: lets its k-th call that changes or opens a file fail, or kills it there.
- *
- * Calls of the program and of the libraries count, but not those on the standard streams, nor those that the C library
- * makes of its own. FAIL_AT=k names the first that fails and FAIL_FOR how many do (1; 0: all from there on). FAIL_WITH is EIO,
- * ENOSPC, or KILL, which ends the program just before that call. FAIL_CALL: only calls of that name count. REPORT_TO is a file
- * for how many there were, and the name of the first that failed.
+/* tests/inject/failing_calls.c -- see failing.h: the calls of the system.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/inject/failing.h"
+
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
-
-static long calls, fail_at = -1, fail_for = 1;
-static int fail_with = EIO;
-static bool kills, is_ready;
-static const char *only, *failed = "-";
-static char lock;
-
-static void read_wishes(void)
-{
-    const char *at = getenv("FAIL_AT"), *with = getenv("FAIL_WITH"), *count = getenv("FAIL_FOR");
-    is_ready = true;
-    only = getenv("FAIL_CALL");
-    if (at != NULL) fail_at = strtol(at, NULL, 10);
-    if (count != NULL) fail_for = strtol(count, NULL, 10);
-    if (with != NULL && strcmp(with, "ENOSPC") == 0) fail_with = ENOSPC;
-    kills = with != NULL && strcmp(with, "KILL") == 0;
-}
-
-/* Counts a call; whether it is one that fails, and errno then. */
-static bool fails(const char *name)
-{
-    while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE)) continue;
-    if (!is_ready) read_wishes();
-    bool failing = false;
-    if (only == NULL || strcmp(only, name) == 0) {
-        calls++;
-        failing = fail_at > 0 && calls >= fail_at && (fail_for == 0 || calls < fail_at + fail_for);
-        if (failing && calls == fail_at) failed = name;
-    }
-    __atomic_clear(&lock, __ATOMIC_RELEASE);
-    if (failing && kills) raise(SIGKILL);
-    if (failing) errno = fail_with;
-    return failing;
-}
 
 static bool is_stream(int file)
 {
@@ -63,12 +24,12 @@ static bool is_stream(int file)
 #define FILE_CALL(type, name, parameters, arguments)                                                                   \
     type name parameters                                                                                               \
     {                                                                                                                  \
-        return !is_stream(file) && fails(#name) ? -1 : NEXT(name) arguments;                                           \
+        return !is_stream(file) && failing(FAILING_CALLS, #name) ? -1 : NEXT(name) arguments;                          \
     }
 #define PATH_CALL(name, parameters, arguments)                                                                         \
     int name parameters                                                                                                \
     {                                                                                                                  \
-        return fails(#name) ? -1 : NEXT(name) arguments;                                                               \
+        return failing(FAILING_CALLS, #name) ? -1 : NEXT(name) arguments;                                              \
     }
 
 FILE_CALL(ssize_t, write, (int file, const void *from, size_t size), (file, from, size))
@@ -89,10 +50,10 @@ PATH_CALL(unlinkat, (int folder, const char *path, int flags), (folder, path, fl
 /* Of a close that fails, the file is closed none the less. */
 int close(int file)
 {
-    const bool failing = !is_stream(file) && fails("close");
+    const bool fails = !is_stream(file) && failing(FAILING_CALLS, "close");
     const int error = errno, closed = NEXT(close)(file);
-    if (failing) errno = error;
-    return failing ? -1 : closed;
+    if (fails) errno = error;
+    return fails ? -1 : closed;
 }
 
 #define OPEN_CALL(name)                                                                                                \
@@ -102,16 +63,52 @@ int close(int file)
         va_start(more, flags);                                                                                         \
         const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;                                         \
         va_end(more);                                                                                                  \
-        return fails("open") ? -1 : NEXT(name)(path, flags, mode);                                                     \
+        return failing(FAILING_CALLS | FAILING_OPENS, "open") ? -1 : NEXT(name)(path, flags, mode);                    \
     }
 OPEN_CALL(open)
 OPEN_CALL(open64)
 
-__attribute__((destructor)) static void report(void)
+/* Streams open and close files by calls of the C library's own. */
+FILE *fopen(const char *path, const char *mode)
 {
-    const char *path = getenv("REPORT_TO");
-    FILE *to = path == NULL ? NULL : fopen(path, "w");
-    if (to == NULL) return;
-    fprintf(to, "%ld %s\n", calls, failed);
-    fclose(to);
+    return failing(FAILING_CALLS | FAILING_OPENS, "fopen") ? NULL : NEXT(fopen)(path, mode);
+}
+
+int fclose(FILE *stream)
+{
+    const bool fails = !is_stream(fileno(stream)) && failing(FAILING_CALLS, "fclose");
+    const int error = errno, closed = NEXT(fclose)(stream);
+    if (fails) errno = error;
+    return fails ? EOF : closed;
+}
+
+DIR *opendir(const char *path)
+{
+    return failing(FAILING_CALLS | FAILING_OPENS, "opendir") ? NULL : NEXT(opendir)(path);
+}
+
+int pipe(int ends[2])
+{
+    return failing(FAILING_CALLS | FAILING_OPENS, "pipe") ? -1 : NEXT(pipe)(ends);
+}
+
+pid_t fork(void)
+{
+    return failing(FAILING_CALLS, "fork") ? -1 : NEXT(fork)();
+}
+
+/* Reading: of HDF5 at a place of a file, by the system's own calls, since libraries of the C library's are not asked. */
+ssize_t pread64(int file, void *to, size_t size, off_t offset)
+{
+    return failing(FAILING_READS, "pread") ? -1 : syscall(SYS_pread64, file, to, size, offset);
+}
+
+ssize_t pread(int file, void *to, size_t size, off_t offset)
+{
+    return pread64(file, to, size, offset);
+}
+
+ssize_t read(int file, void *to, size_t size)
+{
+    return !is_stream(file) && failing(FAILING_READS, "read") ? -1 : syscall(SYS_read, file, to, size);
 }

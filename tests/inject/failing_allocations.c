@@ -1,9 +1,7 @@
-/* tests/cli/failing_allocations.c -- preloaded into zhol: lets its k-th allocation fail, and tells what it leaves behind.
- *
- * Only what the program itself asks for counts, and what argp_parse asks for, which leaves it to the program to say so;
- * not what other libraries ask for: the caller's address tells. FAIL_AT=k names the allocation, and REPORT_TO a file for
- * two numbers: how many there were, and how many of them were not freed when the program ended.
+/* tests/inject/failing_allocations.c -- see failing.h: the allocations of the program itself.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/inject/failing.h"
+
 #include <argp.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,7 +22,6 @@ extern void __libc_free(void *block);
 enum { SLOTS = 1 << 21 }; /* of blocks alive at once; a power of two, many times what a run holds */
 static void *block_at[SLOTS];
 static size_t alive;
-static long calls, fail_at;
 static uintptr_t code_begin, code_end, argp_begin, argp_end;
 static char lock;
 static bool is_ready;
@@ -59,8 +56,6 @@ static void acquire(void)
     is_ready = true;
     dl_iterate_phdr(find_code, NULL);
     find_argp();
-    const char *wish = getenv("FAIL_AT");
-    fail_at = wish == NULL ? -1 : strtol(wish, NULL, 10);
 }
 
 static void release(void)
@@ -103,10 +98,9 @@ static bool forget(const void *block)
 static bool fails(const void *caller)
 {
     acquire();
-    const bool failing = is_ours(caller) && ++calls == fail_at;
+    const bool ours = is_ours(caller);
     release();
-    if (failing) errno = ENOMEM;
-    return failing;
+    return ours && failing(FAILING_MEMORY, "malloc");
 }
 
 static void *noted(void *block, const void *caller)
@@ -167,11 +161,7 @@ void free(void *block)
     __libc_free(block);
 }
 
-__attribute__((destructor)) static void report(void)
+size_t failing_alive(void)
 {
-    const char *path = getenv("REPORT_TO");
-    FILE *to = path == NULL ? NULL : fopen(path, "w");
-    if (to == NULL) return;
-    fprintf(to, "%ld %zu\n", calls, alive);
-    fclose(to);
+    return alive;
 }
