@@ -124,12 +124,14 @@ int command_status(int argc, char **argv)
     const size_t paths = options.paths == 0 ? 1 : options.paths;
     const char **path = options.paths == 0 ? here : options.path;
     struct fault *faults = NULL;
+    bool is_blind = false;
     for (size_t i = 0; i < paths && fault == NULL && !fault_enough(faults); i++) {
         faults = fault_join(faults, status_look(&status, path[i]));
-        if (fault_is_memory(faults)) break;
+        is_blind = faults != NULL && faults->code == FAULT_MACHINE; /* and would tell what is not so */
+        if (is_blind) break;
     }
-    if (fault == NULL && !fault_is_memory(faults)) fault = status_conclude(&status);
-    if (fault == NULL && !fault_is_memory(faults)) {
+    if (fault == NULL && !is_blind) fault = status_conclude(&status);
+    if (fault == NULL && !is_blind) {
         if (options.json)
             print_json(&status, stdout);
         else if (faults == NULL || status.items > 0)

@@ -163,7 +163,8 @@ class Command:
         if done.returncode < 0:
             return "crashed", f"{signal.Signals(-done.returncode).name} {where}"
         for name, content in files.items():
-            if name in self.makes and content != self.whole.get(name):
+            compared_less = done.returncode == 5 and self.words[0] == "batch" and name.startswith("out.")  # the cells that are there
+            if name in self.makes and content != self.whole.get(name) and not compared_less:
                 return "half", f"half of {name} {where}"
             if ".tmp." in name and way not in ("full", "opens", "descriptors") and not failed.startswith("unlink"):
                 return "left", f"{name} is left {where}"
@@ -230,7 +231,7 @@ def main():
                 if "LARGE" in line and way != "memory":
                     continue  # it is the others once more, and slow
                 calls = command.count(way)
-                if calls == 0 and way in ("memory", "calls"):
+                if calls == 0 and way == "memory" and line[0] == "check":
                     raise SystemExit(f"{label}: nothing is counted; is {words.shim} what it should be?")
                 places = tried(calls, words.sample, number + words.shift)
                 found = list(pool.map(lambda k: command.judge(way, k), places))
