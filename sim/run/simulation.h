@@ -26,7 +26,7 @@ struct simulation {
     const struct origin *origin; /* NULL: zhol run */
     struct scenario *scenario;
     const char *name, *title, *prices; /* of the scenario; title and prices NULL: it does not say */
-    const struct kernels *kernels; /* what it computes with */
+    const struct kernels *kernels;     /* what it computes with */
     struct plan plan;
     struct outcomes outcomes;
     struct world *world;
