@@ -87,26 +87,41 @@ static void host_name(char host[HOST])
     if (host[0] == '\0') strcpy(host, "-");
 }
 
-/* Whether the name of a file is a temporary one of the target, of a process of this machine that is no more. */
-static bool is_left(const char *name, const char *target, const char *host)
+bool publish_is_temporary(const char *path, bool *left)
 {
-    char expected[HOST + 8], *end = NULL;
+    char mine[HOST], host[HOST], random[9];
+    long process = 0;
+    int length = 0;
+    const char *mark = NULL;
+    for (const char *at = path; (at = strstr(at, ".tmp.")) != NULL; at++) mark = at;
+    *left = false;
+    if (mark == NULL || sscanf(mark, ".tmp.%32[^.].%ld.%8[0-9a-f]%n", host, &process, random, &length) < 3 ||
+        mark[length] != '\0' || strlen(random) < 8)
+        return false;
+    host_name(mine);
+    *left =
+        strcmp(host, mine) == 0 && process > 0 && process <= INT_MAX && kill((pid_t)process, 0) < 0 && errno == ESRCH;
+    return true;
+}
+
+/* Whether the name of a file is such a one of the target. */
+static bool is_left(const char *name, const char *target)
+{
     const size_t length = strlen(target);
-    snprintf(expected, sizeof expected, ".tmp.%s.", host);
-    if (strncmp(name, target, length) != 0 || strncmp(name + length, expected, strlen(expected)) != 0) return false;
-    const long process = strtol(name + length + strlen(expected), &end, 10);
-    return *end == '.' && process > 0 && process <= INT_MAX && kill((pid_t)process, 0) < 0 && errno == ESRCH;
+    bool left = false;
+    return strncmp(name, target, length) == 0 && strncmp(name + length, ".tmp.", 5) == 0 &&
+           strstr(name + length + 5, ".tmp.") == NULL && publish_is_temporary(name, &left) && left;
 }
 
 /* What writers that were killed left of this target. That it cannot be swept is no reason not to write. */
-static void sweep(const char *target, const char *host)
+static void sweep(const char *target)
 {
     const char *slash = strrchr(target, '/'), *name = slash == NULL ? target : slash + 1;
     char *folder = slash == NULL ? strdup(".") : strndup(target, (size_t)(slash - target) + 1);
     DIR *opened = folder == NULL ? NULL : opendir(folder);
     const struct dirent *entry;
     while (opened != NULL && (entry = readdir(opened)) != NULL)
-        if (is_left(entry->d_name, name, host)) (void)unlinkat(dirfd(opened), entry->d_name, 0);
+        if (is_left(entry->d_name, name)) (void)unlinkat(dirfd(opened), entry->d_name, 0);
     if (opened != NULL) (void)closedir(opened);
     free(folder);
 }
@@ -118,7 +133,7 @@ static struct fault *write_beside(const char *target, const char *path, bool for
     char *temporary = NULL, host[HOST];
     uint32_t random = 0;
     host_name(host);
-    sweep(target, host);
+    sweep(target);
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0) random = (uint32_t)time(NULL);
     if (asprintf(&temporary, "%s.tmp.%s.%ld.%08" PRIx32, target, host, (long)getpid(), random) < 0)
         return fault_no_memory();

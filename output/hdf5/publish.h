@@ -19,4 +19,7 @@ MUST_CHECK struct fault *publish(const char *path, bool force,
                                  struct fault *(*write)(const char *temporary, const char *path, const void *context),
                                  const void *context);
 
+/* Whether a path has the form of a temporary name. *left: of a process of this machine that is no more. */
+bool publish_is_temporary(const char *path, bool *left);
+
 #endif

@@ -18,7 +18,8 @@ static const char *line_of(struct place place)
     return line;
 }
 
-/* Prints so many bytes of a text, which ends with a 0 byte. What would act on a terminal is a question mark; tabs stay. */
+/* Prints so many bytes of a text, which ends with a 0 byte. A character that would act on a terminal is a question mark,
+ * so that columns stay; tabs stay. */
 static void print_bytes(const char *text, size_t length, FILE *to)
 {
     for (const char *at = text, *end = text + length; at < end;) {
@@ -28,6 +29,8 @@ static void print_bytes(const char *text, size_t length, FILE *to)
         else
             fwrite(at, 1, size, to);
         at += size == 0 ? 1 : size;
+        while (size == 0 && at < end && ((unsigned char)at[-1] & 0x80) != 0 && ((unsigned char)*at & 0xC0) == 0x80)
+            at++;
     }
 }
 

@@ -136,9 +136,10 @@ int command_status(int argc, char **argv)
             print_json(&status, stdout);
         else if (faults == NULL || status.items > 0)
             print_table(&status, stdout);
+        if (faults == NULL) fault = status_unread(&status);
     }
     const int found = status_exit(&status), ended = command_end(fault_join(fault, faults));
     status_free(&status);
     free(options.path);
-    return ended != 0 ? ended : found;
+    return found != 0 && (ended == 0 || ended == FAULT_MACHINE) ? found : ended;
 }

@@ -1,6 +1,7 @@
 /* sim/cli/status.c -- see status.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/status.h"
+#include "output/hdf5/publish.h"
 #include "output/result/result.h"
 #include "sim/batch/batch.h"
 #include "sim/cli/guard.h"
@@ -259,14 +260,6 @@ static struct fault *look_at_shard(struct status *status, const char *path)
     return status_add_shard(status, &shard);
 }
 
-/* "kz.h5.tmp.4711" */
-static bool is_remnant(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot != NULL && dot - path > 4 && strncmp(dot - 4, ".tmp", 4) == 0 && dot[1] != '\0' &&
-           strspn(dot + 1, "0123456789") == strlen(dot + 1);
-}
-
 static struct fault *add_remnant(struct status *status, const char *path)
 {
     char *command = NULL;
@@ -276,11 +269,10 @@ static struct fault *add_remnant(struct status *status, const char *path)
     fputs("rm -- ", to);
     continuation_quote(path, to);
     if (fclose(to) != 0) return fault_no_memory();
-    const struct status_item item = {
-        .path = strdup(path),
-        .state = STATUS_REMNANT,
-        .words = strdup("of a run that was killed while it wrote, unless one is at work now; it is of no use"),
-        .command = command};
+    const struct status_item item = {.path = strdup(path),
+                                     .state = STATUS_REMNANT,
+                                     .words = strdup("of a run that was killed while it wrote; it is of no use"),
+                                     .command = command};
     return status_add(status, &item);
 }
 
@@ -311,7 +303,8 @@ static struct fault *look_at_file(struct status *status, const char *path, bool 
 {
     size_t stem;
     uint64_t index, count;
-    if (is_remnant(path)) return add_remnant(status, path);
+    bool left = false;
+    if (publish_is_temporary(path, &left)) return left ? add_remnant(status, path) : NULL;
     if (status_shard_name(path, &stem, &index, &count) || (named && is_parcel(path)))
         return look_at_shard(status, path);
     if (named || ends_in(path, ".h5") || ends_in(path, ".h5.failed") || is_hdf5(path))
@@ -470,10 +463,15 @@ struct fault *status_conclude(struct status *status)
 
 int status_exit(const struct status *status)
 {
-    int code = 0;
-    for (size_t i = 0; i < status->items; i++) {
+    for (size_t i = 0; i < status->items; i++)
         if (status->item[i].state == STATUS_DAMAGED) return FAULT_FILES;
-        if (status->item[i].state == STATUS_UNREAD) code = FAULT_MACHINE;
-    }
-    return code;
+    return 0;
+}
+
+struct fault *status_unread(const struct status *status)
+{
+    for (size_t i = 0; i < status->items; i++)
+        if (status->item[i].state == STATUS_UNREAD)
+            return fault_raise(FAULT_MACHINE, "%s was not read: %s", status->item[i].path, status->item[i].words);
+    return NULL;
 }

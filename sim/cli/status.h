@@ -62,8 +62,10 @@ struct status {
 MUST_CHECK struct fault *status_look(struct status *status, const char *path);
 /* When all were looked at: what there is of shards becomes an item for each run; in order of paths. */
 MUST_CHECK struct fault *status_conclude(struct status *status);
-/* 4 if something is damaged, else 1 if something could not be read, else 0. */
+/* 4 if something is damaged, else 0. */
 int status_exit(const struct status *status);
+/* The first of what the machine could not read; NULL: none. */
+MUST_CHECK struct fault *status_unread(const struct status *status);
 void status_free(struct status *status);
 
 /* For the files that look: adds an item, which owns the texts from then on. */

@@ -188,7 +188,7 @@ class Replay(unittest.TestCase):
             (["mersenne.h5"], 2, "nothing was asked for; expected -r N or --worst SHARE"),
             (["mersenne.h5", "-r", "1", "--worst", "1%", "--outcome", "x"], 2, "-r and --worst were both given"),
             (["mersenne.h5", "-r", "1", "--csv"], 2, "--upper, --lower and --csv belong to --worst"),
-            (["mersenne.h5", "--worst", "1%", "--outcome", "x", "--years"], 2, "--years and --inputs belong to -r"),
+            (["mersenne.h5", "--worst", "1%", "--outcome", "x", "--years"], 2, "--years, --inputs and --isa belong to -r"),
             (["mersenne.h5", "--worst", "1%"], 2, "--worst and --outcome go together"),
             (["mersenne.h5", "--worst", "1", "--outcome", "x"], 2, "--worst is '1'; expected a share such as 1%"),
             (["-r", "1"], 2, "no result file was named"),

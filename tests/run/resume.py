@@ -11,6 +11,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -456,11 +457,17 @@ class Status(Runs):
         self.assertLessEqual({0, 1}, ended)
 
     def test_what_killed_runs_left_is_named(self):
-        (self.folder / "r.h5.tmp.4711").write_bytes(b"\x89HDF")
+        host = re.sub("[^A-Za-z0-9]", "-", socket.gethostname()[:32])
+        with subprocess.Popen(["true"]) as ended:
+            pass
+        left, at_work, elsewhere = (f"r.h5.tmp.{name}.0123abcd" for name in (f"{host}.{ended.pid}", f"{host}.{os.getpid()}", f"not{host[:20]}.1"))
+        for name in (left, at_work, elsewhere):
+            (self.folder / name).write_bytes(b"\x89HDF\r\n\x1a\n")
         (self.folder / "e.part").mkdir()
         items = self.status()
-        self.assertEqual((items["r.h5.tmp.4711"]["state"], items["e.part"]["state"]), ("remnant", "empty"))
-        self.type(items["r.h5.tmp.4711"]["command"])
+        self.assertEqual({name: item["state"] for name, item in items.items()}, {left: "remnant", "e.part": "empty"})
+        self.type(items[left]["command"])
+        self.assertFalse((self.folder / left).exists())
         self.assertEqual(list(self.status()), ["e.part"])
         self.run_to("e.h5", "-n", 100)
         self.assertEqual(list(self.status()), ["e.h5"])
