@@ -271,12 +271,13 @@ static struct fault *save_samples(struct checkpoint *checkpoint, const struct ac
 
 struct fault *checkpoint_save(struct checkpoint *checkpoint, const struct accumulator *accumulator)
 {
+    const uint64_t done = parcel_done(accumulator, false);
     checkpoint->last = stopwatch_now();
+    if (done == 0 && !checkpoint->keep) return NULL; /* nothing to go on from */
     if (accumulator->samples.count > 0)
         TRY(save_samples(checkpoint, accumulator));
     else if (checkpoint->records.count > 0)
         begin_samples(checkpoint); /* and none go in */
-    const uint64_t done = parcel_done(accumulator, false);
     struct parcel_head head = {.done = done, .generation = checkpoint->generation, .identity = checkpoint->identity};
     TRY(parcel_write(checkpoint->state, &head, accumulator, &checkpoint->records));
     checkpoint->done = done;

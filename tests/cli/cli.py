@@ -231,7 +231,8 @@ class Commands(unittest.TestCase):
             return file.attrs["history"]
 
     def test_a_compressed_result_says_the_same_in_less_room(self):
-        for scenario, number in ((ALL_KEYS if SANITIZED else KAZAKHSTAN, "3000"), (MINIMAL, "16385")):  # of the second a row has two chunks, which it does not fill
+        # of the first a row has two chunks, which it does not fill
+        for scenario, number in ((MINIMAL, "16385"), (KAZAKHSTAN, "3000"))[:1 if SANITIZED else 2]:
             with self.subTest(scenario=scenario):
                 self.zhol("run", scenario, "-n", number, "-o", "plain.h5", "--force")
                 for threads in "13":
