@@ -75,8 +75,12 @@ bool options_read_bytes(const char *text, uint64_t *bytes)
 void options_check_isa(const char *name, struct argp_state *state)
 {
     const struct kernels *kernels;
+    char sentence[300];
     struct fault *fault = kernels_choose(name, &kernels);
-    if (fault != NULL) argp_error(state, "%s", fault->sentence);
+    if (fault == NULL) return;
+    snprintf(sentence, sizeof sentence, "%s", fault->sentence);
+    fault_free(fault);
+    argp_error(state, "%s", sentence); /* which ends the program */
 }
 
 void options_read_checkpoint(const char *text, struct argp_state *state, double *seconds)
