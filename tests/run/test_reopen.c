@@ -150,8 +150,9 @@ START_TEST(the_kind_of_an_outcome_is_found_by_its_path)
     open_all_keys(&settings, &simulation);
     ck_assert_uint_gt(simulation.outcomes.count, 100);
     for (size_t i = 0; i < simulation.outcomes.count; i++)
-        ck_assert_msg(outcomes_kind(simulation.outcomes.item[i].path) == simulation.outcomes.item[i].kind, "%s",
-                      simulation.outcomes.item[i].path);
+        /* by the pattern: tables of kinds stand in the program once for each instruction set */
+        ck_assert_str_eq(outcomes_kind(simulation.outcomes.item[i].path)->pattern,
+                         simulation.outcomes.item[i].kind->pattern);
     ck_assert_ptr_null(outcomes_kind("weather.rain"));
     simulation_close(&simulation);
 }
