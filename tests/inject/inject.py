@@ -5,7 +5,7 @@ command fails, or all opens from the k-th on, or there are only so many descript
 Each time there is one clear sentence and exit status 1, or no harm: the same words and the same files as without a failure. Never a crash,
 never half a file under a final name, and after a failing allocation nothing that was allocated is left.
 
-Usage: inject.py ZHOL SCENARIOS SHIM [--part I/K] [--ways WAY,...] [--commands PATTERN] [--sample N]
+Usage: inject.py ZHOL SCENARIOS SHIM [--part I/K] [--ways WAY,...] [--commands PATTERN] [--sample N] [--small]
   --sample N: of each command and way N failures; else all
 """
 import argparse
@@ -216,6 +216,7 @@ def main():
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--commands", default="*")
     parser.add_argument("--sample", type=int, default=None)
+    parser.add_argument("--small", action="store_true", help="without the large scenario, which is slow")
     parser.add_argument("--shift", type=int, default=0, help="which of them a sample has")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     words = parser.parse_args()
@@ -223,7 +224,7 @@ def main():
     with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(words.jobs) as pool:
         tool = Tool(words, pathlib.Path(name))
         for number, (label, line, makes) in enumerate(COMMANDS):
-            if not fnmatch.fnmatch(label, words.commands):
+            if not fnmatch.fnmatch(label, words.commands) or (words.small and "LARGE" in line):
                 continue
             command = Command(tool, label, [str(pathlib.Path(words.scenarios).resolve() / "kazakhstan-2019.yaml") if word == "LARGE" else word for word in line], makes)
             command.prepare()
