@@ -278,6 +278,21 @@ class Tables(unittest.TestCase):
         levels = self.levels("s.yaml")
         self.assertEqual((levels["2020-01"], levels["2020-12"]), ([41.8], [41.8]))
 
+    def test_observed_figures_are_tables(self):
+        """Each series is read as a table of its years, with the unit that stands beside it, so that no row is malformed."""
+        with open(SCENARIOS / "observed/kazakhstan.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(list(rows[0]), ["outcome", "year", "value", "unit", "prices", "definition", "source", "confirmed"])
+        self.assertLessEqual({row["confirmed"] for row in rows}, {"yes", "no", "derived"})
+        self.assertTrue(all(row["source"] and row["definition"] and row["unit"] for row in rows))
+        self.assertEqual(len({(row["outcome"], row["year"], row["prices"]) for row in rows}), len(rows))
+        outcome = "drivers.brent"
+        years = {int(row["year"]): float(row["value"]) for row in rows if row["outcome"] == outcome and row["prices"] == "2019 USD"}
+        head = HEAD.replace("base: 2019-07, start: 2020-01", "base: 2020-01, start: 2020-01")
+        self.write("s.yaml", oil(f"{{csv: observed/kazakhstan, column: value, unit: USD/bbl, where: {{outcome: {outcome}, prices: 2019 USD}}}}", head))
+        levels = self.levels("s.yaml", "--path", SCENARIOS)
+        self.assertEqual((levels["2020-03"], levels["2021-03"]), ([years[2020]], [years[2021]]))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
