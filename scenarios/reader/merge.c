@@ -485,8 +485,9 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
         faults = fault_join(faults, merge_adopt(&merger, merging->adopt[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
-    if (merger.root != NULL && merging->kind == NULL && !fault_enough(faults))
-        faults = fault_join(faults, tabulated_expand(forest, merging->search, merging->searches, merger.root));
+    /* a document that lacks a parent says little of its tables */
+    if (faults == NULL && merger.root != NULL && merging->kind == NULL)
+        faults = tabulated_expand(forest, merging->search, merging->searches, merger.root);
     *root = merger.root;
     *notes = merger.notes;
     return faults;
