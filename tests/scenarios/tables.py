@@ -142,6 +142,10 @@ class Tables(unittest.TestCase):
         for line, figure in enumerate(("2019: 64.4", "2020: 41.8", "2021: 70.7"), 2):
             self.assertIn(f"{figure} USD/bbl  # prices.csv:{line}\n", said)
         self.assertIn(hashlib.sha256((self.folder / "prices.csv").read_bytes()).hexdigest(), said)
+        whole = self.zhol("explain", "s.yaml").stdout
+        self.write("again.yaml", whole)  # which is a scenario itself, of the same words
+        bare = lambda said: re.sub(r"  #.*", "", said)
+        self.assertEqual(bare(self.zhol("explain", "again.yaml").stdout), bare(whole))
         self.assertIn("# at 2020-08: 41.8 USD/bbl", self.zhol("explain", "s.yaml", "drivers.oil.values", "--at", "2020-08").stdout)
 
     def test_tables_are_found_as_parents_are(self):
