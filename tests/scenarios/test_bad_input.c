@@ -20,6 +20,7 @@ static const struct wrong {
     const char *sentence;
 } wrongs[] = {
     {"unknown-key", 0, 7, 5, "drivers.oil: 'sigmma' is not a key of the model gbm; did you mean 'sigma'?"},
+    {"unknown-required", 0, 4, 40, "drivers.oil: 'sigam' is not a key of the model gbm; did you mean 'sigma'?"},
     {"unknown-top-key", 0, 3, 1, "the scenario: 'drivvers' is not a key that stands here; did you mean 'drivers'?"},
     {"wrong-type", 0, 6, 12, "drivers.oil.start is a list; expected a number with its unit"},
     {"map-expected", 0, 4, 8, "drivers.oil is 'gbm'; expected a map of keys"},
@@ -169,6 +170,7 @@ static const struct wrong {
     {"half-year", 0, 2, 47, "time.months is 18; expected whole years, such as 12 or 24"},
     {"start-before-base", 0, 2, 30,
      "time.start is 2018-01, before time.base, 2019-07; expected the base date or later"},
+    {"past-9999", 0, 2, 47, "time.months is 72 from 9995-01 on, beyond 9999-12; expected at most 60"},
     {"negative-replications", 0, 3, 21, "run.replications is -5; expected a whole number from 1 to 1000000000"},
     {"twenty-digits", 0, 3, 21,
      "run.replications is 12345678901234567890; expected a whole number from 1 to 1000000000"},
