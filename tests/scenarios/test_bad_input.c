@@ -364,6 +364,13 @@ static const struct wrong {
      "outcomes.dependence.russia.of.1: what outlet o of energy.gas gets through line, in ru, is left open; expected "
      "that "
      "leg in `via`, or another country"},
+    {"duty-twice", 0, 10, 11,
+     "energy.gas.duty has bands and a slope; expected `table` with bands, or `slope` with the duty for each unit"},
+    {"duty-without", 0, 10, 11,
+     "energy.gas.duty has neither bands nor a slope; expected `table` with bands, or `slope`"},
+    {"duty-from", 0, 10, 60, "energy.gas.duty.from stands beside bands, which have their own levels; expected it with"},
+    {"tax-lag", 0, 5, 79, "fiscal.profit_tax.deduct.gas.lag is 1.5 mo; expected whole months"},
+    {"tax-nobody", 0, 5, 44, "fiscal.profit_tax.deduct: there is no 'oil' in `energy`; expected gas"},
     {"half-month", 0, 10, 57, "outcomes.thresholds.low.for is 1.5 mo; expected whole months"},
     {"half-month", 1, 11, 22,
      "outcomes.thresholds.lower.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such "
