@@ -40,7 +40,8 @@
 struct queue_leg {
     size_t leg; /* in struct legs */
     size_t first_user, users;
-    size_t before, after; /* the same leg for those who go right before and after; itself: none */
+    size_t first_at, stops; /* those of all users, in struct queue */
+    size_t before, after;   /* the same leg for those who go right before and after; itself: none */
 };
 
 /* Flows of one priority: solved with what those before them left of the capacities. */
@@ -61,7 +62,10 @@ struct queue_user {
 /* A route at a leg with capacity. */
 struct queue_stop {
     size_t route;   /* in struct routes */
+    size_t flow;    /* in struct routes */
     size_t leg;     /* in struct queue */
+    bool first;     /* of its route */
+    bool leads;     /* to a stop of the route that is not late */
     bool late;      /* the stop before it is loaded after it */
     size_t arrival; /* of a late one: its number among them */
 };
@@ -80,6 +84,7 @@ struct queue {
     size_t stops;
     size_t *first_stop; /* [routes + 1] */
     size_t *at;         /* [stops] by user */
+    size_t *at_route;   /* [stops] the routes of those */
     size_t *late;       /* stops */
     size_t lates;
     int sweeps, most_sweeps; /* always, and where the error is above the tolerance */
