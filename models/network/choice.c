@@ -110,29 +110,37 @@ static size_t exponentials_of(size_t count)
     return count <= 2 ? count - 1 : count;
 }
 
-/* The greatest of the values, and the arguments of the exponentials, scaled (NULL: not). */
-LANES_INLINE void arguments_of(size_t count, const double *value, const double *scale, double *top, double *argument,
-                               size_t width)
+/* The greatest of the values, and the arguments of the exponentials, `scaled` or as they are. */
+LANES_INLINE void arguments_of(size_t count, const double *value, bool scaled, const double *scale, double *top,
+                               double *argument, size_t width)
 {
-    EACH_OF(l, width) top[l] = value[l];
-    for (size_t i = 1; i < count; i++) {
+    const double *a = value, *b = ROW(value, 1), *c = ROW(value, 2);
+    if (count == 1) {
+        EACH_OF(l, width) top[l] = a[l];
+        return;
+    }
+    if (count == 2) {
+        EACH_OF(l, width)
+        {
+            const double apart = -__builtin_fabs(b[l] - a[l]);
+            top[l] = b[l] > a[l] ? b[l] : a[l];
+            argument[l] = scaled ? apart * scale[l] : apart;
+        }
+        return;
+    }
+    EACH_OF(l, width)
+    {
+        const double greater = b[l] > a[l] ? b[l] : a[l];
+        top[l] = c[l] > greater ? c[l] : greater;
+    }
+    for (size_t i = 3; i < count; i++) {
         const double *v = ROW(value, i);
         EACH_OF(l, width) top[l] = v[l] > top[l] ? v[l] : top[l];
     }
-    if (count == 2) {
-        const double *a = value, *b = ROW(value, 1);
-        EACH_OF(l, width) argument[l] = -__builtin_fabs(b[l] - a[l]);
-    } else {
-        for (size_t i = 0; count > 2 && i < count; i++) {
-            const double *v = ROW(value, i);
-            double *out = ROW(argument, i);
-            EACH_OF(l, width) out[l] = v[l] - top[l];
-        }
-    }
-    if (scale == NULL) return;
-    for (size_t i = 0; i < exponentials_of(count); i++) {
+    for (size_t i = 0; i < count; i++) {
+        const double *v = ROW(value, i);
         double *out = ROW(argument, i);
-        EACH_OF(l, width) out[l] *= scale[l];
+        EACH_OF(l, width) out[l] = scaled ? (v[l] - top[l]) * scale[l] : v[l] - top[l];
     }
 }
 
@@ -140,13 +148,14 @@ LANES_INLINE void arguments_of(size_t count, const double *value, const double *
 LANES_INLINE void shares_of(size_t count, const double *value, const double *exponential, double *share, double *sum,
                             size_t width)
 {
+    const double *e = exponential, *second = ROW(exponential, 1), *third = ROW(exponential, 2);
+    double *p = share, *q = ROW(share, 1);
     if (count == 1) {
         EACH_OF(l, width) share[l] = sum[l] = 1.0;
         return;
     }
     if (count == 2) {
-        const double *a = value, *b = ROW(value, 1), *e = exponential;
-        double *p = share, *q = ROW(share, 1);
+        const double *a = value, *b = ROW(value, 1);
         EACH_OF(l, width)
         {
             const double whole = 1.0 + e[l], greater = 1.0 / whole, lesser = e[l] / whole;
@@ -156,15 +165,15 @@ LANES_INLINE void shares_of(size_t count, const double *value, const double *exp
         }
         return;
     }
-    EACH_OF(l, width) sum[l] = exponential[l];
-    for (size_t i = 1; i < count; i++) {
-        const double *e = ROW(exponential, i);
-        EACH_OF(l, width) sum[l] += e[l];
+    EACH_OF(l, width) sum[l] = e[l] + second[l] + third[l];
+    for (size_t i = 3; i < count; i++) {
+        const double *next = ROW(exponential, i);
+        EACH_OF(l, width) sum[l] += next[l];
     }
     for (size_t i = 0; i < count; i++) {
-        const double *e = ROW(exponential, i);
-        double *p = ROW(share, i);
-        EACH_OF(l, width) p[l] = e[l] / sum[l];
+        const double *of_route = ROW(exponential, i);
+        double *to = ROW(share, i);
+        EACH_OF(l, width) to[l] = of_route[l] / sum[l];
     }
 }
 
@@ -185,8 +194,8 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
         if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
-            arguments_of(nest->count, ROW(utility, nest->first), ROW(choice->inverse, n), ROW(choice->inclusive, n),
-                         ROW(choice->work, used), width);
+            arguments_of(nest->count, ROW(utility, nest->first), true, ROW(choice->inverse, n),
+                         ROW(choice->inclusive, n), ROW(choice->work, used), width);
             used += exponentials_of(nest->count);
         }
     }
@@ -197,10 +206,11 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
         if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
+            if (nest->count == 1) continue; /* all of what goes to the nest */
             shares_of(nest->count, ROW(utility, nest->first), ROW(choice->work, used), ROW(share, nest->first),
                       ROW(choice->sums, logged), width);
             used += exponentials_of(nest->count);
-            logged += nest->count > 1;
+            logged++;
         }
     }
     logs(logged * width, choice->sums);
@@ -228,7 +238,7 @@ LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t f
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
         const double *value = is_plain(of) ? ROW(utility, of->first_route) : ROW(choice->inclusive, of->first_nest);
-        arguments_of(of->nests, value, NULL, ROW(choice->top, flow[f]), ROW(choice->work, used), width);
+        arguments_of(of->nests, value, false, NULL, ROW(choice->top, flow[f]), ROW(choice->work, used), width);
         used += exponentials_of(of->nests);
     }
     exponentials(used * width, choice->work);
@@ -245,7 +255,10 @@ LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t f
             const double *whole = ROW(of_nest, n);
             for (size_t r = nest->first; r < nest->first + nest->count; r++) {
                 double *p = ROW(share, r);
-                EACH_OF(l, width) p[l] *= whole[l];
+                if (nest->count == 1)
+                    EACH_OF(l, width) p[l] = whole[l];
+                else
+                    EACH_OF(l, width) p[l] *= whole[l];
             }
         }
     }

@@ -173,6 +173,8 @@ struct network {
     size_t *entry; /* [entries] stops: what comes to them has passed a leg that charges or pays */
     size_t entries;
     size_t *entry_of;                        /* [queue.stops] */
+    size_t *first_way;                       /* [routes.count + 1] places on the ways of routes */
+    size_t *behind;                          /* [ways] the stop behind each, or the end of those of its route */
     size_t (*flow_outcome)[FLOW_OUTCOMES];   /* [routes.flows] */
     size_t (*route_outcome)[ROUTE_OUTCOMES]; /* [routes.count] */
     size_t residual, residual_cost, imbalance;
@@ -257,12 +259,24 @@ static void tolls_find(struct network *network, struct leg_report *report)
     report->charges = report->tolls > 0;
 }
 
+/* Finds the first stop of its route behind every place on a way. */
+static void ways_find(struct network *network)
+{
+    for (size_t r = 0; r < network->routes.count; r++) {
+        const struct route *route = &network->routes.route[r];
+        size_t *behind = network->behind + network->first_way[r], s = network->queue.first_stop[r];
+        for (size_t i = 0; i < route->legs; i++) {
+            s += network->legs.leg[route->leg[i]].capacity >= 0;
+            behind[i] = s;
+        }
+        network->first_way[r + 1] = network->first_way[r] + route->legs;
+    }
+}
+
 /* The first stop of the route behind a place on its way; the end of its stops where there is none. */
 static size_t stop_behind(const struct network *network, size_t route, size_t way)
 {
-    size_t s = network->queue.first_stop[route];
-    for (size_t i = 0; i <= way; i++) s += network->legs.leg[network->routes.route[route].leg[i]].capacity >= 0;
-    return s;
+    return network->behind[network->first_way[route] + way];
 }
 
 /* Finds the stops at which what comes must be known, because it has passed a leg that charges or pays and waits here. */
@@ -334,11 +348,15 @@ struct fault *network_prepare(struct plan *plan, const struct drivers *drivers, 
     network->toll = calloc(ways + 1, sizeof *network->toll);
     network->entry = calloc(network->queue.stops + 1, sizeof *network->entry);
     network->entry_of = calloc(network->queue.stops + 1, sizeof *network->entry_of);
+    network->first_way = calloc(network->routes.count + 1, sizeof *network->first_way);
+    network->behind = calloc(ways + 1, sizeof *network->behind);
     network->flow_outcome = calloc(network->routes.flows + 1, sizeof *network->flow_outcome);
     network->route_outcome = calloc(network->routes.count + 1, sizeof *network->route_outcome);
     if (network->leg == NULL || network->head == NULL || network->toll == NULL || network->entry == NULL ||
-        network->entry_of == NULL || network->flow_outcome == NULL || network->route_outcome == NULL)
+        network->entry_of == NULL || network->first_way == NULL || network->behind == NULL ||
+        network->flow_outcome == NULL || network->route_outcome == NULL)
         return fault_no_memory();
+    ways_find(network);
     entries_find(network);
     TRY(flows_declare(network, plan));
     TRY(legs_declare(network, plan));
@@ -362,6 +380,8 @@ void network_free(struct network *network)
     free(network->toll);
     free(network->entry);
     free(network->entry_of);
+    free(network->first_way);
+    free(network->behind);
     free(network->flow_outcome);
     free(network->route_outcome);
     free(network);
@@ -620,7 +640,7 @@ static void route_delay(const struct network_state *state, const struct queue_re
     EACH_LANE(l) delay[l] = 0.0;
     for (size_t s = queue->first_stop[route]; s < queue->first_stop[route + 1]; s++) {
         const double *of_leg = result->delay[queue->stop[s].leg];
-        EACH_LANE(l) delay[l] += of_leg[l];
+        if (!result->clear[queue->stop[s].leg]) EACH_LANE(l) delay[l] += of_leg[l];
     }
 }
 
@@ -773,7 +793,8 @@ static void open_cost(struct network_state *state, const struct rows *rows, cons
     for (int l = 0; l < LANES; l++) some |= result->error[l] != 0.0;
     if (some == 0) return;
     for (size_t s = 0; s < queue->stops; s++) {
-        const size_t r = queue->stop[s].route, f = routes->route[r].flow;
+        if (result->clear[queue->stop[s].leg]) continue;
+        const size_t r = queue->stop[s].route, f = queue->stop[s].flow;
         const double *value = rows_get(rows, routes->flow[f].time_value), *demand = state->demand[f],
                      *share = result->share[r], *off = result->off[queue->stop[s].leg];
         EACH_LANE(l) sum[l] += demand[l] * share[l] * off[l] * value[l] * (MONTH_DAYS * PER_YEAR);

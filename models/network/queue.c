@@ -257,6 +257,7 @@ struct queue_result queue_result(const struct queue_state *state)
         .used = ROWS(state->used),
         .delay = ROWS(state->all.delay),
         .off = ROWS(state->all.off),
+        .clear = state->all.clear,
         .error = state->worst,
         .excess = state->excess,
     };

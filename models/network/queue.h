@@ -119,7 +119,7 @@ void queue_step(struct queue_state *state, const struct rows *rows, struct choic
 
 /* After queue_step, per month: [routes] shares; [stops] what was let through, waits and was lost, of which only those
  * `held` differ from 0; [legs] load offered, used, delay u in months, and how far the delay that choices know is from
- * it; the error of the solution in months; the greatest excess of use over capacity, as a share of its base. */
+ * it, both 0 of those that are `clear`; the error of the solution in months; the greatest excess of use over capacity, as a share of its base. */
 struct queue_result {
     const double (*share)[LANES];
     const double (*through)[LANES];
@@ -130,6 +130,7 @@ struct queue_result {
     const double (*used)[LANES];
     const double (*delay)[LANES];
     const double (*off)[LANES];
+    const bool *clear;
     const double *error;
     const double *excess;
 };
