@@ -71,7 +71,8 @@ void queue_start(struct queue_state *state, const double (*capacity)[LANES])
         all->clear[i] = true;
     }
     for (size_t s = 0; s < queue->stops; s++) {
-        EACH_LANE(l) ROW(all->waiting, s)[l] = ROW(state->lost, s)[l] = ROW(all->through, s)[l] = 0.0;
+        EACH_LANE(l)
+        ROW(all->waiting, s)[l] = ROW(state->lost, s)[l] = ROW(all->offered, s)[l] = ROW(all->through, s)[l] = 0.0;
         all->held[s] = false;
     }
     for (size_t i = 0; i < queue->lates; i++) EACH_LANE(l) ROW(all->arrived, i)[l] = 0.0;

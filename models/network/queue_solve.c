@@ -108,6 +108,22 @@ LANES_INLINE void shares_at(struct queue_lanes *at, size_t width)
     choice_shares(at->choice, count, at->list, at->value, at->share);
 }
 
+/* What a stop lets through: all that is offered where the leg is not filled, and then `through` is not kept. */
+LANES_INLINE const double *passed_at(const struct queue_lanes *at, size_t s, size_t width)
+{
+    return at->filled[at->queue->stop[s].leg] ? ROW(at->through, s) : ROW(at->offered, s);
+}
+
+/* Keeps what is let through at stops of legs that are not filled. */
+LANES_INLINE void through_keep(struct queue_lanes *at, size_t width)
+{
+    for (size_t s = 0; s < at->queue->stops; s++) {
+        const double *offered = ROW(at->offered, s);
+        double *through = ROW(at->through, s);
+        if (queue_has_stop(at, s) && !at->filled[at->queue->stop[s].leg]) EACH_OF(l, width) through[l] = offered[l];
+    }
+}
+
 /* What late stops reckon with from here on, in the lanes where `open` is not 0 (NULL: all); false where that is the same
  * in every lane. */
 LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size_t width)
@@ -116,7 +132,7 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
     bool moved = false;
     for (size_t i = 0; i < queue->lates; i++) {
         if (!queue_has_stop(at, queue->late[i])) continue;
-        const double *through = ROW(at->through, queue->late[i] - 1);
+        const double *through = passed_at(at, queue->late[i] - 1, width);
         double *arrived = ROW(at->arrived, i);
         uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
@@ -154,7 +170,7 @@ LANES_INLINE const double *arriving_at(const struct queue_lanes *at, size_t s, s
 {
     const struct queue_stop *stop = &at->queue->stop[s];
     if (stop->first) return NULL;
-    return stop->late ? ROW(at->arrived, stop->arrival) : ROW(at->through, s - 1);
+    return stop->late ? ROW(at->arrived, stop->arrival) : passed_at(at, s - 1, width);
 }
 
 /* The load of a leg, and the part of it that passes; whether that part moved in some lane. */
@@ -165,13 +181,12 @@ LANES_INLINE bool leg_load(struct queue_lanes *at, size_t i, size_t width)
     const double *k = at->capacity[i];
     double *load = ROW(at->load, i), *part = ROW(at->part, i);
     _Alignas(LANES_ALIGNMENT) double room[LANES];
+    for (size_t w = leg->first_at; w < leg->first_at + leg->stops; w++)
+        if (at->fresh_offer[queue->at[w]]) offer(at, queue->at[w], arriving_at(at, queue->at[w], width), width);
     for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
         const struct queue_user *user = &queue->user[p];
-        const size_t *stop = queue->at + user->first_at;
-        const double *use = at->use[p];
-        for (size_t w = 0; w < user->stops; w++)
-            if (at->fresh_offer[stop[w]]) offer(at, stop[w], arriving_at(at, stop[w], width), width);
-        const double *sum = sum_of(at->offered, user->stops, stop, room, width);
+        const double *use = at->use[p],
+                     *sum = sum_of(at->offered, user->stops, queue->at + user->first_at, room, width);
         if (p == leg->first_user)
             EACH_OF(l, width) load[l] = use[l] * sum[l];
         else
@@ -208,10 +223,7 @@ LANES_INLINE void loads(struct queue_lanes *at, size_t width)
             double *through = ROW(at->through, s);
             if (!at->fresh_offer[s] && !part_moved) continue;
             at->fresh_offer[s] = false;
-            if (filled)
-                EACH_OF(l, width) through[l] = offered[l] * part[l];
-            else
-                EACH_OF(l, width) through[l] = offered[l];
+            if (filled) EACH_OF(l, width) through[l] = offered[l] * part[l];
             if (queue->stop[s].leads) mark_offer(at, s + 1);
         }
     }
@@ -277,28 +289,25 @@ LANES_INLINE bool sweep(struct queue_lanes *at, const double *open, size_t width
 #pragma omp simd reduction(| : changed, delayed, away)
         for (size_t l = 0; l < width; l++) {
             const double apart = load[l] - k[l] - u[l] * k[l];
-            const bool at_end =
-                ((int)(u[l] == 0.0) & (int)(apart < 0.0)) | ((int)(u[l] == QUEUE_LONGEST) & (int)(apart > 0.0));
-            const double d = at_end ? 0.0 : apart, turn = d * before[l];
+            const double up = apart < 0.0 ? 0.0 : apart, down = apart > 0.0 ? 0.0 : apart; /* from the ends */
+            const double inside = u[l] == QUEUE_LONGEST ? down : apart, d = u[l] == 0.0 ? up : inside,
+                         turn = d * before[l];
             const double half = SHORTER * step[l], more = LONGER * step[l];
             const double shorter = half > SHORTEST_STEP ? half : SHORTEST_STEP,
                          longer = more < LONGEST_STEP ? more : LONGEST_STEP;
-            const double length = turn < 0.0 ? shorter : turn > 0.0 ? longer : step[l];
+            const double kept = turn > 0.0 ? longer : step[l], length = turn < 0.0 ? shorter : kept;
             const double newton = apart / (k[l] + slope[l]), most = farthest[l];
             const double near = newton < most ? newton : most, move = near > -most ? near : -most;
             const double next = u[l] + length * move;
             const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
-            double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
-            bool goes_on = d != 0.0;
-            if (open != NULL) {
-                taken = open[l] != 0.0 ? taken : u[l];
-                goes_on = (int)goes_on & (int)(open[l] != 0.0);
-            }
+            const double solved = k[l] > 0.0 ? held : QUEUE_LONGEST,
+                         taken = open == NULL || open[l] != 0.0 ? solved : u[l],
+                         left = open == NULL || open[l] != 0.0 ? d : 0.0;
             step[l] = length;
             before[l] = d != 0.0 ? d : before[l];
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
-            delayed |= taken != 0.0;
-            away |= goes_on;
+            delayed |= lanes_to_bits(taken);
+            away |= lanes_to_bits(left) << 1; /* whatever the sign of 0 */
             u[l] = taken;
         }
         away |= changed != 0;
@@ -318,7 +327,7 @@ LANES_INLINE void lateness(struct queue_lanes *at, size_t width)
         const size_t s = queue->late[i], leg = queue->stop[s].leg, flow = queue->stop[s].flow;
         size_t p = queue->leg[leg].first_user;
         while (queue->user[p].flow != flow) p++;
-        const double *use = at->use[p], *k = at->capacity[leg], *now = ROW(at->through, s - 1),
+        const double *use = at->use[p], *k = at->capacity[leg], *now = passed_at(at, s - 1, width),
                      *then = ROW(at->arrived, i);
         double *off = ROW(at->off, leg);
         EACH_OF(l, width)
@@ -403,6 +412,7 @@ static void sweep_on_few(struct queue_lanes *few, struct queue_lanes *all, const
         }
         queue_lanes_gather(few, all, lane);
         (void)sweep_on(few, some, s, 0, LANES_FEW);
+        through_keep(few, LANES_FEW);
         queue_lanes_scatter(few, all, lane, count);
         count = 0;
     }
@@ -449,6 +459,7 @@ void queue_solve(struct queue_lanes *all, struct queue_lanes *few)
     delays_report(all, LANES);
     EACH_LANE(l) open[l] = 1.0;
     const int next = sweep_on(all, open, queue->sweeps, MOST_FEW, LANES);
+    through_keep(all, LANES); /* before others of its lanes fill a leg */
     if (next < queue->most_sweeps && lanes_open(all, open, LANES) > 0) sweep_on_few(few, all, open, next);
     if (queue->lates > 0) routes_settle(all, LANES);
 }
