@@ -72,12 +72,16 @@ LANES_INLINE uint64_t lanes_to_bits(double x)
 #define LANES_INFINITY     __builtin_inf()
 #define LANES_NAN          __builtin_nan("")
 
+/* Beyond these e^x is 0 or infinite. They stand where the compiler does not see them: of bounds that it knows gcc makes
+ * comparisons and masks, in place of a greatest and a least. */
+extern const double lanes_exp_least, lanes_exp_most;
+
 /* e^x. x = k ln 2 + r with |r| <= ln 2 / 2, Taylor series of r, and 2^k in two factors so that denormals round once. */
 LANES_INLINE double lanes_exp(double x)
 {
     const double round = 6755399441055744.0; /* 1.5 * 2^52: its last bits are whole numbers */
-    x = x < -746.0 ? -746.0 : x;
-    x = x > 710.0 ? 710.0 : x;
+    x = x < lanes_exp_least ? lanes_exp_least : x;
+    x = x > lanes_exp_most ? lanes_exp_most : x;
     const double shifted = LANES_FMA(x, 1.4426950408889634074, round);
     const double k = shifted - round;
     const uint64_t whole = lanes_to_bits(shifted) - lanes_to_bits(round); /* k, two's complement */
@@ -128,8 +132,8 @@ LANES_INLINE double lanes_log(double x)
     r *= z;
     const double low = LANES_FMA(s, half_square + r, k * 1.90821492927058770002e-10);
     const double y = k * 6.93147180369123816490e-01 - ((half_square - low) - f);
-    const double special = x == 0.0 ? -LANES_INFINITY : x == LANES_INFINITY ? LANES_INFINITY : LANES_NAN;
-    return x > 0.0 && x < LANES_INFINITY ? y : special;
+    const double up = x < LANES_INFINITY ? y : x, down = x == 0.0 ? -LANES_INFINITY : LANES_NAN;
+    return x > 0.0 ? up : down;
 }
 
 /* Sine and cosine of 2 pi u: u in turns, reduced exactly to an eighth. */
