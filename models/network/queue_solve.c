@@ -14,9 +14,6 @@
 #define BARRED        1e9 /* utility that a closed route lacks where time is worth nothing */
 #define MOST_FEW      16  /* lanes that are gathered: with more, all go on together */
 
-/* The i-th of rows of `width` lanes. */
-#define ROW(rows, i) ((rows) + (i)*width)
-
 /* Flows some of whose routes' delays moved in the last sweep are stale. */
 static void mark_stale(struct queue_lanes *at)
 {
@@ -37,17 +34,17 @@ static void mark_offer(struct queue_lanes *at, size_t s)
 /* The sum of the rows listed, from the first on; `room` holds it where there are several. */
 LANES_INLINE const double *sum_of(const double *rows, size_t count, const size_t row[], double *room, size_t width)
 {
-    const double *a = ROW(rows, row[0]);
+    const double *a = LANES_ROW(rows, row[0], width);
     if (count == 1) return a;
-    const double *b = ROW(rows, row[1]);
+    const double *b = LANES_ROW(rows, row[1], width);
     if (count == 2) {
         EACH_OF(l, width) room[l] = a[l] + b[l];
         return room;
     }
-    const double *c = ROW(rows, row[2]);
+    const double *c = LANES_ROW(rows, row[2], width);
     EACH_OF(l, width) room[l] = a[l] + b[l] + c[l];
     for (size_t i = 3; i < count; i++) {
-        const double *next = ROW(rows, row[i]);
+        const double *next = LANES_ROW(rows, row[i], width);
         EACH_OF(l, width) room[l] += next[l];
     }
     return room;
@@ -58,12 +55,12 @@ LANES_INLINE void bar(struct queue_lanes *at, size_t f, size_t width)
 {
     const struct queue *queue = at->queue;
     const struct route_flow *flow = &queue->routes->flow[f];
-    const double *weight = ROW(at->weight, f);
+    const double *weight = LANES_ROW(at->weight, f, width);
     _Alignas(LANES_ALIGNMENT) double open[LANES], passable[LANES];
     for (int pass = 0; pass < 2; pass++) {
         if (pass == 0) EACH_OF(l, width) open[l] = 0.0;
         for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
-            double *value = ROW(at->value, r);
+            double *value = LANES_ROW(at->value, r, width);
             EACH_OF(l, width) passable[l] = 1.0;
             for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
                 const double *k = at->capacity[queue->stop[s].leg];
@@ -86,18 +83,18 @@ LANES_INLINE void shares_at(struct queue_lanes *at, size_t width)
     for (size_t f = 0; f < routes->flows; f++) {
         if (!at->stale[f] || !queue_has_flow(at, f)) continue;
         const struct route_flow *flow = &routes->flow[f];
-        const double *weight = ROW(at->weight, f);
+        const double *weight = LANES_ROW(at->weight, f, width);
         at->stale[f] = false;
         at->list[count++] = f;
         for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
-            const double *utility = ROW(at->utility, r);
-            double *value = ROW(at->value, r);
+            const double *utility = LANES_ROW(at->utility, r, width);
+            double *value = LANES_ROW(at->value, r, width);
             const double *from = utility;
             const size_t first = queue->first_stop[r], end = queue->first_stop[r + 1];
             if (first < end) mark_offer(at, first);
             for (size_t s = first; s < end; s++) {
                 if (!at->queued[queue->stop[s].leg]) continue;
-                const double *u = ROW(at->u, queue->stop[s].leg);
+                const double *u = LANES_ROW(at->u, queue->stop[s].leg, width);
                 EACH_OF(l, width) value[l] = from[l] - weight[l] * u[l];
                 from = value;
             }
@@ -111,15 +108,15 @@ LANES_INLINE void shares_at(struct queue_lanes *at, size_t width)
 /* What a stop lets through: all that is offered where the leg is not filled, and then `through` is not kept. */
 LANES_INLINE const double *passed_at(const struct queue_lanes *at, size_t s, size_t width)
 {
-    return at->filled[at->queue->stop[s].leg] ? ROW(at->through, s) : ROW(at->offered, s);
+    return at->filled[at->queue->stop[s].leg] ? LANES_ROW(at->through, s, width) : LANES_ROW(at->offered, s, width);
 }
 
 /* Keeps what is let through at stops of legs that are not filled. */
 LANES_INLINE void through_keep(struct queue_lanes *at, size_t width)
 {
     for (size_t s = 0; s < at->queue->stops; s++) {
-        const double *offered = ROW(at->offered, s);
-        double *through = ROW(at->through, s);
+        const double *offered = LANES_ROW(at->offered, s, width);
+        double *through = LANES_ROW(at->through, s, width);
         if (queue_has_stop(at, s) && !at->filled[at->queue->stop[s].leg]) EACH_OF(l, width) through[l] = offered[l];
     }
 }
@@ -133,7 +130,7 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
     for (size_t i = 0; i < queue->lates; i++) {
         if (!queue_has_stop(at, queue->late[i])) continue;
         const double *through = passed_at(at, queue->late[i] - 1, width);
-        double *arrived = ROW(at->arrived, i);
+        double *arrived = LANES_ROW(at->arrived, i, width);
         uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
         for (size_t l = 0; l < width; l++) {
@@ -152,9 +149,9 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
 LANES_INLINE void offer(struct queue_lanes *at, size_t s, const double *arriving, size_t width)
 {
     const struct queue_stop *stop = &at->queue->stop[s];
-    const double *waiting = ROW(at->waiting, s), *demand = ROW(at->demand, stop->flow),
-                 *share = ROW(at->share, stop->route);
-    double *offered = ROW(at->offered, s);
+    const double *waiting = LANES_ROW(at->waiting, s, width), *demand = LANES_ROW(at->demand, stop->flow, width),
+                 *share = LANES_ROW(at->share, stop->route, width);
+    double *offered = LANES_ROW(at->offered, s, width);
     if (arriving == NULL && at->held[s])
         EACH_OF(l, width) offered[l] = demand[l] * share[l] + waiting[l];
     else if (arriving == NULL)
@@ -170,7 +167,7 @@ LANES_INLINE const double *arriving_at(const struct queue_lanes *at, size_t s, s
 {
     const struct queue_stop *stop = &at->queue->stop[s];
     if (stop->first) return NULL;
-    return stop->late ? ROW(at->arrived, stop->arrival) : passed_at(at, s - 1, width);
+    return stop->late ? LANES_ROW(at->arrived, stop->arrival, width) : passed_at(at, s - 1, width);
 }
 
 /* The load of a leg, and the part of it that passes; whether that part moved in some lane. */
@@ -179,7 +176,7 @@ LANES_INLINE bool leg_load(struct queue_lanes *at, size_t i, size_t width)
     const struct queue *queue = at->queue;
     const struct queue_leg *leg = &queue->leg[i];
     const double *k = at->capacity[i];
-    double *load = ROW(at->load, i), *part = ROW(at->part, i);
+    double *load = LANES_ROW(at->load, i, width), *part = LANES_ROW(at->part, i, width);
     _Alignas(LANES_ALIGNMENT) double room[LANES];
     for (size_t w = leg->first_at; w < leg->first_at + leg->stops; w++)
         if (at->fresh_offer[queue->at[w]]) offer(at, queue->at[w], arriving_at(at, queue->at[w], width), width);
@@ -216,11 +213,11 @@ LANES_INLINE void loads(struct queue_lanes *at, size_t width)
         if (!at->fresh_leg[i]) continue;
         at->fresh_leg[i] = false;
         const bool part_moved = leg_load(at, i, width), filled = at->filled[i];
-        const double *part = ROW(at->part, i);
+        const double *part = LANES_ROW(at->part, i, width);
         for (size_t w = leg->first_at; w < leg->first_at + leg->stops; w++) {
             const size_t s = queue->at[w];
-            const double *offered = ROW(at->offered, s);
-            double *through = ROW(at->through, s);
+            const double *offered = LANES_ROW(at->offered, s, width);
+            double *through = LANES_ROW(at->through, s, width);
             if (!at->fresh_offer[s] && !part_moved) continue;
             at->fresh_offer[s] = false;
             if (filled) EACH_OF(l, width) through[l] = offered[l] * part[l];
@@ -234,13 +231,14 @@ LANES_INLINE void loads(struct queue_lanes *at, size_t width)
 LANES_INLINE void slope_begin(struct queue_lanes *at, size_t i, size_t width)
 {
     const struct queue_leg *leg = &at->queue->leg[i];
-    double *farthest = ROW(at->farthest, i);
+    double *farthest = LANES_ROW(at->farthest, i, width);
     at->begun[i] = true;
     EACH_OF(l, width) farthest[l] = 0.0;
     for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
         const struct queue_user *user = &at->queue->user[p];
-        const double *use = at->use[p], *steep = ROW(at->steep, user->flow), *demand = ROW(at->demand, user->flow);
-        double *pull = ROW(at->pull, p);
+        const double *use = at->use[p], *steep = LANES_ROW(at->steep, user->flow, width),
+                     *demand = LANES_ROW(at->demand, user->flow, width);
+        double *pull = LANES_ROW(at->pull, p, width);
         if (user->all) continue;
         EACH_OF(l, width)
         {
@@ -262,7 +260,7 @@ LANES_INLINE void slope_of(struct queue_lanes *at, size_t i, double slope[LANES]
     for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
         const struct queue_user *user = &queue->user[p];
         if (user->all) continue;
-        const double *pull = ROW(at->pull, p),
+        const double *pull = LANES_ROW(at->pull, p, width),
                      *share = sum_of(at->share, user->stops, queue->at_route + user->first_at, room, width);
         if (!some)
             EACH_OF(l, width) slope[l] = pull[l] * share[l] * (1.0 - share[l]);
@@ -280,8 +278,10 @@ LANES_INLINE bool sweep(struct queue_lanes *at, const double *open, size_t width
     _Alignas(LANES_ALIGNMENT) double slope[LANES];
     uint64_t away = 0;
     for (size_t i = at->class->first_leg; i < queue_legs_end(at); i++) {
-        const double *k = at->capacity[i], *load = ROW(at->load, i), *farthest = ROW(at->farthest, i);
-        double *u = ROW(at->u, i), *step = ROW(at->step, i), *before = ROW(at->before, i);
+        const double *k = at->capacity[i], *load = LANES_ROW(at->load, i, width),
+                     *farthest = LANES_ROW(at->farthest, i, width);
+        double *u = LANES_ROW(at->u, i, width), *step = LANES_ROW(at->step, i, width),
+               *before = LANES_ROW(at->before, i, width);
         uint64_t changed = 0, delayed = 0;
         at->u_moved[i] = false;
         if (!at->queued[i] && !at->filled[i]) continue; /* no delay, and no reason for one */
@@ -328,8 +328,8 @@ LANES_INLINE void lateness(struct queue_lanes *at, size_t width)
         size_t p = queue->leg[leg].first_user;
         while (queue->user[p].flow != flow) p++;
         const double *use = at->use[p], *k = at->capacity[leg], *now = passed_at(at, s - 1, width),
-                     *then = ROW(at->arrived, i);
-        double *off = ROW(at->off, leg);
+                     *then = LANES_ROW(at->arrived, i, width);
+        double *off = LANES_ROW(at->off, leg, width);
         EACH_OF(l, width)
         {
             const double apart = k[l] > 0.0 ? use[l] * __builtin_fabs(now[l] - then[l]) / k[l] : 0.0;
@@ -346,8 +346,8 @@ LANES_INLINE void delays_report(struct queue_lanes *at, size_t width)
     double *error = at->error;
     EACH_OF(l, width) error[l] = 0.0;
     for (size_t i = at->class->first_leg; i < queue_legs_end(at); i++) {
-        const double *k = at->capacity[i], *load = ROW(at->load, i), *u = ROW(at->u, i);
-        double *delay = ROW(at->delay, i), *off = ROW(at->off, i);
+        const double *k = at->capacity[i], *load = LANES_ROW(at->load, i, width), *u = LANES_ROW(at->u, i, width);
+        double *delay = LANES_ROW(at->delay, i, width), *off = LANES_ROW(at->off, i, width);
         const bool idle = !at->queued[i] && !at->filled[i];
         if (idle && at->clear[i]) continue;
         at->clear[i] = idle;
@@ -426,11 +426,11 @@ LANES_INLINE void routes_settle(struct queue_lanes *at, size_t width)
     _Alignas(LANES_ALIGNMENT) double reckoned[LANES];
     for (size_t s = 0; s < queue->stops; s++) {
         if (!queue_has_stop(at, s)) continue;
-        const double *part = ROW(at->part, queue->stop[s].leg);
+        const double *part = LANES_ROW(at->part, queue->stop[s].leg, width);
         const bool first = queue->stop[s].first, filled = at->filled[queue->stop[s].leg];
-        double *offered = ROW(at->offered, s), *through = ROW(at->through, s);
+        double *offered = LANES_ROW(at->offered, s, width), *through = LANES_ROW(at->through, s, width);
         EACH_OF(l, width) reckoned[l] = offered[l];
-        offer(at, s, first ? NULL : ROW(at->through, s - 1), width);
+        offer(at, s, first ? NULL : LANES_ROW(at->through, s - 1, width), width);
         EACH_OF(l, width)
         {
             const double taken = offered[l] < reckoned[l] ? offered[l] : reckoned[l];

@@ -257,4 +257,7 @@ LANES_INLINE double lanes_inverse_normal(double p)
     return p > 0.0 && p < 1.0 ? y : special;
 }
 
+/* The i-th of rows of `width` lanes that stand one right after another. */
+#define LANES_ROW(rows, i, width) ((rows) + (i) * (width))
+
 #endif
