@@ -91,16 +91,17 @@ void choice_start(struct choice *choice, const struct rows *rows, const double (
 
 /* Functions with a width are compiled for each that is asked for. */
 
+/* Of what is taken off the greatest: none is above 0, and of their sums none below 1. */
 static void exponentials(size_t count, double *x)
 {
 #pragma omp simd
-    for (size_t i = 0; i < count; i++) x[i] = lanes_exp(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_exp_nonpositive(x[i]);
 }
 
 static void logs(size_t count, double *x)
 {
 #pragma omp simd
-    for (size_t i = 0; i < count; i++) x[i] = lanes_log(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_log_from_one(x[i]);
 }
 
 /* How many exponentials a choice between `count` takes: between two one is enough. */
