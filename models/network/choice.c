@@ -89,19 +89,19 @@ void choice_start(struct choice *choice, const struct rows *rows, const double (
     }
 }
 
-/* The i-th of rows of `width` lanes. Functions with a width are compiled for each that is asked for. */
-#define ROW(rows, i) ((rows) + (i)*width)
+/* Functions with a width are compiled for each that is asked for. */
 
+/* Of what is taken off the greatest: none is above 0, and of their sums none below 1. */
 static void exponentials(size_t count, double *x)
 {
 #pragma omp simd
-    for (size_t i = 0; i < count; i++) x[i] = lanes_exp(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_exp_nonpositive(x[i]);
 }
 
 static void logs(size_t count, double *x)
 {
 #pragma omp simd
-    for (size_t i = 0; i < count; i++) x[i] = lanes_log(x[i]);
+    for (size_t i = 0; i < count; i++) x[i] = lanes_log_from_one(x[i]);
 }
 
 /* How many exponentials a choice between `count` takes: between two one is enough. */
@@ -110,29 +110,37 @@ static size_t exponentials_of(size_t count)
     return count <= 2 ? count - 1 : count;
 }
 
-/* The greatest of the values, and the arguments of the exponentials, scaled (NULL: not). */
-LANES_INLINE void arguments_of(size_t count, const double *value, const double *scale, double *top, double *argument,
-                               size_t width)
+/* The greatest of the values, and the arguments of the exponentials, `scaled` or as they are. */
+LANES_INLINE void arguments_of(size_t count, const double *value, bool scaled, const double *scale, double *top,
+                               double *argument, size_t width)
 {
-    EACH_OF(l, width) top[l] = value[l];
-    for (size_t i = 1; i < count; i++) {
-        const double *v = ROW(value, i);
-        EACH_OF(l, width) top[l] = v[l] > top[l] ? v[l] : top[l];
+    const double *a = value, *b = LANES_ROW(value, 1, width), *c = LANES_ROW(value, 2, width);
+    if (count == 1) {
+        EACH_OF(l, width) top[l] = a[l];
+        return;
     }
     if (count == 2) {
-        const double *a = value, *b = ROW(value, 1);
-        EACH_OF(l, width) argument[l] = -__builtin_fabs(b[l] - a[l]);
-    } else {
-        for (size_t i = 0; count > 2 && i < count; i++) {
-            const double *v = ROW(value, i);
-            double *out = ROW(argument, i);
-            EACH_OF(l, width) out[l] = v[l] - top[l];
+        EACH_OF(l, width)
+        {
+            const double apart = -__builtin_fabs(b[l] - a[l]);
+            top[l] = b[l] > a[l] ? b[l] : a[l];
+            argument[l] = scaled ? apart * scale[l] : apart;
         }
+        return;
     }
-    if (scale == NULL) return;
-    for (size_t i = 0; i < exponentials_of(count); i++) {
-        double *out = ROW(argument, i);
-        EACH_OF(l, width) out[l] *= scale[l];
+    EACH_OF(l, width)
+    {
+        const double greater = b[l] > a[l] ? b[l] : a[l];
+        top[l] = c[l] > greater ? c[l] : greater;
+    }
+    for (size_t i = 3; i < count; i++) {
+        const double *v = LANES_ROW(value, i, width);
+        EACH_OF(l, width) top[l] = v[l] > top[l] ? v[l] : top[l];
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double *v = LANES_ROW(value, i, width);
+        double *out = LANES_ROW(argument, i, width);
+        EACH_OF(l, width) out[l] = scaled ? (v[l] - top[l]) * scale[l] : v[l] - top[l];
     }
 }
 
@@ -140,13 +148,15 @@ LANES_INLINE void arguments_of(size_t count, const double *value, const double *
 LANES_INLINE void shares_of(size_t count, const double *value, const double *exponential, double *share, double *sum,
                             size_t width)
 {
+    const double *e = exponential, *second = LANES_ROW(exponential, 1, width),
+                 *third = LANES_ROW(exponential, 2, width);
+    double *p = share, *q = LANES_ROW(share, 1, width);
     if (count == 1) {
         EACH_OF(l, width) share[l] = sum[l] = 1.0;
         return;
     }
     if (count == 2) {
-        const double *a = value, *b = ROW(value, 1), *e = exponential;
-        double *p = share, *q = ROW(share, 1);
+        const double *a = value, *b = LANES_ROW(value, 1, width);
         EACH_OF(l, width)
         {
             const double whole = 1.0 + e[l], greater = 1.0 / whole, lesser = e[l] / whole;
@@ -156,15 +166,15 @@ LANES_INLINE void shares_of(size_t count, const double *value, const double *exp
         }
         return;
     }
-    EACH_OF(l, width) sum[l] = exponential[l];
-    for (size_t i = 1; i < count; i++) {
-        const double *e = ROW(exponential, i);
-        EACH_OF(l, width) sum[l] += e[l];
+    EACH_OF(l, width) sum[l] = e[l] + second[l] + third[l];
+    for (size_t i = 3; i < count; i++) {
+        const double *next = LANES_ROW(exponential, i, width);
+        EACH_OF(l, width) sum[l] += next[l];
     }
     for (size_t i = 0; i < count; i++) {
-        const double *e = ROW(exponential, i);
-        double *p = ROW(share, i);
-        EACH_OF(l, width) p[l] = e[l] / sum[l];
+        const double *of_route = LANES_ROW(exponential, i, width);
+        double *to = LANES_ROW(share, i, width);
+        EACH_OF(l, width) to[l] = of_route[l] / sum[l];
     }
 }
 
@@ -185,8 +195,9 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
         if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
-            arguments_of(nest->count, ROW(utility, nest->first), ROW(choice->inverse, n), ROW(choice->inclusive, n),
-                         ROW(choice->work, used), width);
+            arguments_of(nest->count, LANES_ROW(utility, nest->first, width), true,
+                         LANES_ROW(choice->inverse, n, width), LANES_ROW(choice->inclusive, n, width),
+                         LANES_ROW(choice->work, used, width), width);
             used += exponentials_of(nest->count);
         }
     }
@@ -197,10 +208,11 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
         if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             const struct nest *nest = &routes->nest[n];
-            shares_of(nest->count, ROW(utility, nest->first), ROW(choice->work, used), ROW(share, nest->first),
-                      ROW(choice->sums, logged), width);
+            if (nest->count == 1) continue; /* all of what goes to the nest */
+            shares_of(nest->count, LANES_ROW(utility, nest->first, width), LANES_ROW(choice->work, used, width),
+                      LANES_ROW(share, nest->first, width), LANES_ROW(choice->sums, logged, width), width);
             used += exponentials_of(nest->count);
-            logged += nest->count > 1;
+            logged++;
         }
     }
     logs(logged * width, choice->sums);
@@ -210,8 +222,9 @@ LANES_INLINE void nests_pass(struct choice *choice, size_t flows, const size_t f
         if (is_plain(of)) continue;
         for (size_t n = of->first_nest; n < of->first_nest + of->nests; n++) {
             if (routes->nest[n].count == 1) continue;
-            const double *lambda = ROW(choice->lambda, n), *log_sum = ROW(choice->sums, logged);
-            double *inclusive = ROW(choice->inclusive, n);
+            const double *lambda = LANES_ROW(choice->lambda, n, width),
+                         *log_sum = LANES_ROW(choice->sums, logged, width);
+            double *inclusive = LANES_ROW(choice->inclusive, n, width);
             logged++;
             EACH_OF(l, width) inclusive[l] = LANES_FMA(lambda[l], log_sum[l], inclusive[l]);
         }
@@ -227,8 +240,10 @@ LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t f
     size_t used = 0;
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
-        const double *value = is_plain(of) ? ROW(utility, of->first_route) : ROW(choice->inclusive, of->first_nest);
-        arguments_of(of->nests, value, NULL, ROW(choice->top, flow[f]), ROW(choice->work, used), width);
+        const double *value = is_plain(of) ? LANES_ROW(utility, of->first_route, width)
+                                           : LANES_ROW(choice->inclusive, of->first_nest, width);
+        arguments_of(of->nests, value, false, NULL, LANES_ROW(choice->top, flow[f], width),
+                     LANES_ROW(choice->work, used, width), width);
         used += exponentials_of(of->nests);
     }
     exponentials(used * width, choice->work);
@@ -236,16 +251,21 @@ LANES_INLINE void flows_pass(struct choice *choice, size_t flows, const size_t f
     for (size_t f = 0; f < flows; f++) {
         const struct route_flow *of = &routes->flow[flow[f]];
         const bool plain = is_plain(of);
-        const double *value = plain ? ROW(utility, of->first_route) : ROW(choice->inclusive, of->first_nest);
-        shares_of(of->nests, value, ROW(choice->work, used), plain ? ROW(share, of->first_route) : of_nest,
-                  ROW(choice->sum, flow[f]), width);
+        const double *value =
+            plain ? LANES_ROW(utility, of->first_route, width) : LANES_ROW(choice->inclusive, of->first_nest, width);
+        shares_of(of->nests, value, LANES_ROW(choice->work, used, width),
+                  plain ? LANES_ROW(share, of->first_route, width) : of_nest, LANES_ROW(choice->sum, flow[f], width),
+                  width);
         used += exponentials_of(of->nests);
         for (size_t n = 0; n < of->nests && !plain && of->nests > 1; n++) {
             const struct nest *nest = &routes->nest[of->first_nest + n];
-            const double *whole = ROW(of_nest, n);
+            const double *whole = LANES_ROW(of_nest, n, width);
             for (size_t r = nest->first; r < nest->first + nest->count; r++) {
-                double *p = ROW(share, r);
-                EACH_OF(l, width) p[l] *= whole[l];
+                double *p = LANES_ROW(share, r, width);
+                if (nest->count == 1)
+                    EACH_OF(l, width) p[l] = whole[l];
+                else
+                    EACH_OF(l, width) p[l] *= whole[l];
             }
         }
     }

@@ -20,9 +20,6 @@ struct queue_state {
     bool fresh;     /* no month has been solved in this block */
 };
 
-/* The i-th of rows of all lanes. */
-#define ROW(rows, i) ((rows) + (i)*LANES)
-
 /* ---- once per thread ---- */
 
 struct fault *queue_open(const struct queue *queue, struct arena *arena, struct queue_state **out)
@@ -62,19 +59,23 @@ void queue_start(struct queue_state *state, const double (*capacity)[LANES])
         const double *k = capacity[i];
         EACH_LANE(l)
         {
-            ROW(all->u, i)[l] = ROW(all->delay, i)[l] = ROW(all->off, i)[l] = 0.0;
-            ROW(state->base, i)[l] = k[l] > 0.0 ? k[l] : 1.0;
-            ROW(state->last, i)[l] = k[l];
-            ROW(all->part, i)[l] = 1.0;
+            LANES_ROW(all->u, i, LANES)
+            [l] = LANES_ROW(all->delay, i, LANES)[l] = LANES_ROW(all->off, i, LANES)[l] = 0.0;
+            LANES_ROW(state->base, i, LANES)[l] = k[l] > 0.0 ? k[l] : 1.0;
+            LANES_ROW(state->last, i, LANES)[l] = k[l];
+            LANES_ROW(all->part, i, LANES)[l] = 1.0;
         }
         all->queued[i] = all->filled[i] = false;
         all->clear[i] = true;
     }
     for (size_t s = 0; s < queue->stops; s++) {
-        EACH_LANE(l) ROW(all->waiting, s)[l] = ROW(state->lost, s)[l] = ROW(all->through, s)[l] = 0.0;
+        EACH_LANE(l)
+        LANES_ROW(all->waiting, s, LANES)
+        [l] = LANES_ROW(state->lost, s, LANES)[l] = LANES_ROW(all->offered, s, LANES)[l] =
+            LANES_ROW(all->through, s, LANES)[l] = 0.0;
         all->held[s] = false;
     }
-    for (size_t i = 0; i < queue->lates; i++) EACH_LANE(l) ROW(all->arrived, i)[l] = 0.0;
+    for (size_t i = 0; i < queue->lates; i++) EACH_LANE(l) LANES_ROW(all->arrived, i, LANES)[l] = 0.0;
     for (size_t f = 0; f < queue->routes->flows; f++) all->barred[f] = false;
 }
 
@@ -99,14 +100,15 @@ static void legs_begin(struct queue_state *state, const struct queue_month *mont
         if (first == i) {
             all->capacity[i] = month->capacity[i];
         } else { /* less what those before took; rounding is no room */
-            const double *whole = all->capacity[first], *used = ROW(state->used, first), *base = ROW(state->base, i);
-            double *room = ROW(state->room, i);
+            const double *whole = all->capacity[first], *used = LANES_ROW(state->used, first, LANES),
+                         *base = LANES_ROW(state->base, i, LANES);
+            double *room = LANES_ROW(state->room, i, LANES);
             EACH_LANE(l) room[l] = whole[l] - used[l] > LEAST_ROOM * base[l] ? whole[l] - used[l] : 0.0;
             all->capacity[i] = room;
         }
         const double *k = all->capacity[i];
-        double *u = ROW(all->u, i), *last = ROW(state->last, i), *step = ROW(all->step, i),
-               *before = ROW(all->before, i);
+        double *u = LANES_ROW(all->u, i, LANES), *last = LANES_ROW(state->last, i, LANES),
+               *step = LANES_ROW(all->step, i, LANES), *before = LANES_ROW(all->before, i, LANES);
         uint64_t changed = 0, delayed = 0, shut = 0;
 #pragma omp simd reduction(| : changed, delayed, shut)
         for (int l = 0; l < LANES; l++) {
@@ -148,7 +150,7 @@ static void flows_begin(struct queue_state *state, const struct queue_month *mon
     for (size_t f = 0; f < state->queue->routes->flows; f++) {
         if (!queue_has_flow(all, f)) continue;
         const double *weight = month->weight[f], *inverse = choice_steepness(all->choice, f);
-        double *steep = ROW(all->steep, f);
+        double *steep = LANES_ROW(all->steep, f, LANES);
         const bool barred = is_barred(state, f, weight);
         all->stale[f] = state->fresh || month->moves[f] || barred || all->barred[f];
         all->barred[f] = barred;
@@ -163,8 +165,8 @@ static void stops_settle(struct queue_state *state, const double renege[LANES])
     const struct queue *queue = state->queue;
     for (size_t s = 0; s < queue->stops; s++) {
         if (!queue_has_stop(all, s)) continue;
-        const double *offered = ROW(all->offered, s), *through = ROW(all->through, s);
-        double *waiting = ROW(all->waiting, s), *lost = ROW(state->lost, s);
+        const double *offered = LANES_ROW(all->offered, s, LANES), *through = LANES_ROW(all->through, s, LANES);
+        double *waiting = LANES_ROW(all->waiting, s, LANES), *lost = LANES_ROW(state->lost, s, LANES);
         const bool holds = queue->lates > 0 || all->filled[queue->stop[s].leg];
         if (!holds && !all->held[s]) continue;
         EACH_LANE(l)
@@ -186,8 +188,9 @@ static void use_report(struct queue_state *state)
     _Alignas(LANES_ALIGNMENT) double sum[LANES];
     for (size_t i = all->class->first_leg; i < queue_legs_end(all); i++) {
         const struct queue_leg *leg = &queue->leg[i];
-        const double *k = all->capacity[i], *load = ROW(all->load, i), *base = ROW(state->base, i);
-        double *used = ROW(state->used, i);
+        const double *k = all->capacity[i], *load = LANES_ROW(all->load, i, LANES),
+                     *base = LANES_ROW(state->base, i, LANES);
+        double *used = LANES_ROW(state->used, i, LANES);
         if (!all->filled[i] && queue->lates == 0) { /* all passes */
             EACH_LANE(l) used[l] = load[l];
             continue;
@@ -197,7 +200,7 @@ static void use_report(struct queue_state *state)
             const struct queue_user *user = &queue->user[p];
             const double *use = all->use[p];
             for (size_t w = 0; w < user->stops; w++) { /* in the order of leg_load, so that the bits are the same */
-                const double *through = ROW(all->through, queue->at[user->first_at + w]);
+                const double *through = LANES_ROW(all->through, queue->at[user->first_at + w], LANES);
                 if (w == 0)
                     EACH_LANE(l) sum[l] = through[l];
                 else
@@ -257,6 +260,7 @@ struct queue_result queue_result(const struct queue_state *state)
         .used = ROWS(state->used),
         .delay = ROWS(state->all.delay),
         .off = ROWS(state->all.off),
+        .clear = state->all.clear,
         .error = state->worst,
         .excess = state->excess,
     };

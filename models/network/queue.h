@@ -40,7 +40,8 @@
 struct queue_leg {
     size_t leg; /* in struct legs */
     size_t first_user, users;
-    size_t before, after; /* the same leg for those who go right before and after; itself: none */
+    size_t first_at, stops; /* those of all users, in struct queue */
+    size_t before, after;   /* the same leg for those who go right before and after; itself: none */
 };
 
 /* Flows of one priority: solved with what those before them left of the capacities. */
@@ -61,7 +62,10 @@ struct queue_user {
 /* A route at a leg with capacity. */
 struct queue_stop {
     size_t route;   /* in struct routes */
+    size_t flow;    /* in struct routes */
     size_t leg;     /* in struct queue */
+    bool first;     /* of its route */
+    bool leads;     /* to a stop of the route that is not late */
     bool late;      /* the stop before it is loaded after it */
     size_t arrival; /* of a late one: its number among them */
 };
@@ -80,6 +84,7 @@ struct queue {
     size_t stops;
     size_t *first_stop; /* [routes + 1] */
     size_t *at;         /* [stops] by user */
+    size_t *at_route;   /* [stops] the routes of those */
     size_t *late;       /* stops */
     size_t lates;
     int sweeps, most_sweeps; /* always, and where the error is above the tolerance */
@@ -114,7 +119,7 @@ void queue_step(struct queue_state *state, const struct rows *rows, struct choic
 
 /* After queue_step, per month: [routes] shares; [stops] what was let through, waits and was lost, of which only those
  * `held` differ from 0; [legs] load offered, used, delay u in months, and how far the delay that choices know is from
- * it; the error of the solution in months; the greatest excess of use over capacity, as a share of its base. */
+ * it, both 0 of those that are `clear`; the error of the solution in months; the greatest excess of use over capacity, as a share of its base. */
 struct queue_result {
     const double (*share)[LANES];
     const double (*through)[LANES];
@@ -125,6 +130,7 @@ struct queue_result {
     const double (*used)[LANES];
     const double (*delay)[LANES];
     const double (*off)[LANES];
+    const bool *clear;
     const double *error;
     const double *excess;
 };

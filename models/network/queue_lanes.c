@@ -11,7 +11,7 @@ struct part {
     size_t count;
     unsigned way;
 };
-enum { PARTS = 15 };
+enum { PARTS = 17 };
 
 static void parts_of(struct queue_lanes *lanes, struct part parts[PARTS])
 {
@@ -23,6 +23,8 @@ static void parts_of(struct queue_lanes *lanes, struct part parts[PARTS])
         {&lanes->u, legs, BOTH},
         {&lanes->step, legs, GOES},
         {&lanes->before, legs, GOES},
+        {&lanes->pull, queue->users, STAYS},
+        {&lanes->farthest, legs, STAYS},
         {&lanes->load, legs, BOTH},
         {&lanes->part, legs, BOTH},
         {&lanes->delay, legs, COMES},
@@ -41,7 +43,7 @@ struct flags {
     bool **flag;
     size_t count;
 };
-enum { FLAGS = 9 };
+enum { FLAGS = 11 };
 
 static void flags_of(struct queue_lanes *lanes, struct flags flags[FLAGS])
 {
@@ -51,7 +53,8 @@ static void flags_of(struct queue_lanes *lanes, struct flags flags[FLAGS])
         {&lanes->filled, queue->count},         {&lanes->clear, queue->count},
         {&lanes->shut, queue->count},           {&lanes->held, queue->stops},
         {&lanes->fresh_offer, queue->stops},    {&lanes->stale, queue->routes->flows},
-        {&lanes->barred, queue->routes->flows},
+        {&lanes->barred, queue->routes->flows}, {&lanes->fresh_leg, queue->count},
+        {&lanes->begun, queue->count},
     };
     memcpy(flags, list, sizeof list);
 }
@@ -107,7 +110,7 @@ static void legs_look(struct queue_lanes *few)
         few->shut[i] = shut;
         few->queued[i] = queued || shut;
         few->filled[i] = filled;
-        few->clear[i] = few->u_moved[i] = false;
+        few->clear[i] = few->u_moved[i] = few->begun[i] = false;
     }
 }
 
@@ -135,6 +138,7 @@ void queue_lanes_gather(struct queue_lanes *few, const struct queue_lanes *all, 
     choice_gather(few->choice, all->choice, lane);
     memcpy(few->held, all->held, queue->stops * sizeof *few->held);
     memcpy(few->fresh_offer, all->fresh_offer, queue->stops * sizeof *few->fresh_offer);
+    memcpy(few->fresh_leg, all->fresh_leg, queue->count * sizeof *few->fresh_leg);
     memcpy(few->barred, all->barred, flows * sizeof *few->barred);
     memset(few->stale, 0, flows * sizeof *few->stale);
     legs_look(few);

@@ -24,19 +24,21 @@ struct queue_lanes {
     double *steep;           /* [flows] theta/lam VOT 30.4375 */
     double *waiting;         /* [stops] B; while the month is solved, that of last month */
     /* of the steps */
-    double *u;       /* [legs] iterate */
-    double *step;    /* [legs] s */
-    double *before;  /* [legs] the last d that was not 0, times K */
-    double *load;    /* [legs] X */
-    double *part;    /* [legs] 1/phi */
-    double *delay;   /* [legs] reported */
-    double *off;     /* [legs] reported */
-    double *offered; /* [stops] q */
-    double *through; /* [stops] A */
-    double *arrived; /* [lates] what late stops reckon with */
-    double *value;   /* [routes] utility with queue */
-    double *share;   /* [routes] */
-    double *error;   /* [1] */
+    double *u;        /* [legs] iterate */
+    double *step;     /* [legs] s */
+    double *before;   /* [legs] the last d that was not 0, times K */
+    double *pull;     /* [users] theta/lam VOT 30.4375 D a, of a leg that is `begun` */
+    double *farthest; /* [legs] that a step of 1 goes, likewise */
+    double *load;     /* [legs] X */
+    double *part;     /* [legs] 1/phi */
+    double *delay;    /* [legs] reported */
+    double *off;      /* [legs] reported */
+    double *offered;  /* [stops] q */
+    double *through;  /* [stops] A */
+    double *arrived;  /* [lates] what late stops reckon with */
+    double *value;    /* [routes] utility with queue */
+    double *share;    /* [routes] */
+    double *error;    /* [1] */
     /* in some lane */
     bool *u_moved;     /* [legs] whether the last sweep moved the delay */
     bool *queued;      /* [legs] whether there is a delay, or it is shut */
@@ -45,6 +47,8 @@ struct queue_lanes {
     bool *shut;        /* [legs] whether it has no capacity */
     bool *held;        /* [stops] whether something waits or is lost */
     bool *fresh_offer; /* [stops] whether what is offered is to be reckoned again */
+    bool *fresh_leg;   /* [legs] whether it is at some stop of the leg */
+    bool *begun;       /* [legs] whether `pull` and `farthest` are those of the month */
     bool *stale;       /* [flows] whether shares are not those of the delays and utilities at hand */
     bool *barred;      /* [flows] whether closed routes are no choice */
     size_t *list;      /* [flows] those to be worked out again */

@@ -54,12 +54,16 @@ static void stops_find(struct queue *queue)
     const struct routes *routes = queue->routes;
     for (size_t r = 0; r < routes->count; r++) {
         const size_t f = routes->route[r].flow;
+        struct queue_stop *found = queue->stop + queue->stops;
+        size_t count = 0;
         for (size_t i = 0; f < routes->queued && i < routes->route[r].legs; i++) {
             const struct queue_class *class = &queue->class[class_of(queue, f)];
             for (size_t leg = class->first_leg; leg < class->first_leg + class->legs; leg++)
                 if (queue->leg[leg].leg == routes->route[r].leg[i])
-                    queue->stop[queue->stops++] = (struct queue_stop){.route = r, .leg = leg};
+                    found[count++] = (struct queue_stop){.route = r, .flow = f, .leg = leg};
         }
+        if (count > 0) found[0].first = true;
+        queue->stops += count;
         queue->first_stop[r + 1] = queue->stops;
     }
 }
@@ -68,12 +72,16 @@ static void users_find(struct queue *queue, struct queue_leg *leg, size_t index,
 {
     const struct routes *routes = queue->routes;
     leg->first_user = queue->users;
+    leg->first_at = *at;
     for (size_t f = 0; f < routes->queued; f++) {
         const struct route_flow *flow = &routes->flow[f];
         const size_t first = *at;
         for (size_t s = queue->first_stop[flow->first_route]; s < queue->first_stop[flow->first_route + flow->routes];
              s++)
-            if (queue->stop[s].leg == index) queue->at[(*at)++] = s;
+            if (queue->stop[s].leg == index) {
+                queue->at_route[*at] = queue->stop[s].route;
+                queue->at[(*at)++] = s;
+            }
         if (*at == first) continue;
         queue->user[queue->users++] = (struct queue_user){
             .leg = index,
@@ -85,6 +93,7 @@ static void users_find(struct queue *queue, struct queue_leg *leg, size_t index,
         };
         leg->users++;
     }
+    leg->stops = *at - leg->first_at;
 }
 
 /* Tarjan 1972: strongly connected groups of "some route has the one right before the other", the last group first. */
@@ -141,9 +150,11 @@ static struct fault *order_find(struct queue *queue)
                     position[i] = done;
                     queue->order[done++] = i;
                 }
-    for (size_t s = 1; s < queue->stops; s++) {
+    for (size_t s = 0; s < queue->stops; s++) {
         struct queue_stop *stop = &queue->stop[s];
-        stop->late = stop[-1].route == stop->route && position[stop[-1].leg] > position[stop->leg];
+        if (stop->first) continue;
+        stop->late = position[stop[-1].leg] > position[stop->leg];
+        stop[-1].leads = !stop->late;
         if (!stop->late) continue;
         stop->arrival = queue->lates;
         queue->late[queue->lates++] = s;
@@ -165,9 +176,11 @@ struct fault *queue_prepare(const struct legs *legs, const struct routes *routes
     queue->stop = calloc(most + 1, sizeof *queue->stop);
     queue->first_stop = calloc(routes->count + 1, sizeof *queue->first_stop);
     queue->at = calloc(most + 1, sizeof *queue->at);
+    queue->at_route = calloc(most + 1, sizeof *queue->at_route);
     queue->late = calloc(most + 1, sizeof *queue->late);
     if (queue->class == NULL || queue->leg == NULL || queue->order == NULL || queue->user == NULL ||
-        queue->stop == NULL || queue->first_stop == NULL || queue->at == NULL || queue->late == NULL)
+        queue->stop == NULL || queue->first_stop == NULL || queue->at == NULL || queue->at_route == NULL ||
+        queue->late == NULL)
         return fault_no_memory();
     legs_find_used(queue);
     stops_find(queue);
@@ -184,6 +197,7 @@ void queue_free(struct queue *queue)
     free(queue->stop);
     free(queue->first_stop);
     free(queue->at);
+    free(queue->at_route);
     free(queue->late);
     *queue = (struct queue){0};
 }

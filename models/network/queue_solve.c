@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/network/queue_lanes.h"
 
+#include <string.h>
+
 #define SHORTEST_STEP 0.1
 #define LONGEST_STEP  2.0 /* longer ones go to and fro where many legs shut together */
 #define SHORTER       0.5
@@ -12,15 +14,40 @@
 #define BARRED        1e9 /* utility that a closed route lacks where time is worth nothing */
 #define MOST_FEW      16  /* lanes that are gathered: with more, all go on together */
 
-/* The i-th of rows of `width` lanes. */
-#define ROW(rows, i) ((rows) + (i)*width)
-
 /* Flows some of whose routes' delays moved in the last sweep are stale. */
 static void mark_stale(struct queue_lanes *at)
 {
     const struct queue *queue = at->queue;
-    for (size_t p = 0; p < queue->users; p++)
-        if (at->u_moved[queue->user[p].leg]) at->stale[queue->user[p].flow] = true;
+    for (size_t i = at->class->first_leg; i < queue_legs_end(at); i++) {
+        if (!at->u_moved[i]) continue;
+        const struct queue_leg *leg = &queue->leg[i];
+        for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) at->stale[queue->user[p].flow] = true;
+    }
+}
+
+/* What is offered at a stop is to be reckoned again. */
+static void mark_offer(struct queue_lanes *at, size_t s)
+{
+    at->fresh_offer[s] = at->fresh_leg[at->queue->stop[s].leg] = true;
+}
+
+/* The sum of the rows listed, from the first on; `room` holds it where there are several. */
+LANES_INLINE const double *sum_of(const double *rows, size_t count, const size_t row[], double *room, size_t width)
+{
+    const double *a = LANES_ROW(rows, row[0], width);
+    if (count == 1) return a;
+    const double *b = LANES_ROW(rows, row[1], width);
+    if (count == 2) {
+        EACH_OF(l, width) room[l] = a[l] + b[l];
+        return room;
+    }
+    const double *c = LANES_ROW(rows, row[2], width);
+    EACH_OF(l, width) room[l] = a[l] + b[l] + c[l];
+    for (size_t i = 3; i < count; i++) {
+        const double *next = LANES_ROW(rows, row[i], width);
+        EACH_OF(l, width) room[l] += next[l];
+    }
+    return room;
 }
 
 /* Takes closed routes out of the choice of a flow, in the lanes where the weight is 0 and another is open. */
@@ -28,12 +55,12 @@ LANES_INLINE void bar(struct queue_lanes *at, size_t f, size_t width)
 {
     const struct queue *queue = at->queue;
     const struct route_flow *flow = &queue->routes->flow[f];
-    const double *weight = ROW(at->weight, f);
+    const double *weight = LANES_ROW(at->weight, f, width);
     _Alignas(LANES_ALIGNMENT) double open[LANES], passable[LANES];
     for (int pass = 0; pass < 2; pass++) {
         if (pass == 0) EACH_OF(l, width) open[l] = 0.0;
         for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
-            double *value = ROW(at->value, r);
+            double *value = LANES_ROW(at->value, r, width);
             EACH_OF(l, width) passable[l] = 1.0;
             for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
                 const double *k = at->capacity[queue->stop[s].leg];
@@ -56,22 +83,42 @@ LANES_INLINE void shares_at(struct queue_lanes *at, size_t width)
     for (size_t f = 0; f < routes->flows; f++) {
         if (!at->stale[f] || !queue_has_flow(at, f)) continue;
         const struct route_flow *flow = &routes->flow[f];
-        const double *weight = ROW(at->weight, f);
+        const double *weight = LANES_ROW(at->weight, f, width);
         at->stale[f] = false;
         at->list[count++] = f;
         for (size_t r = flow->first_route; r < flow->first_route + flow->routes; r++) {
-            const double *utility = ROW(at->utility, r);
-            double *value = ROW(at->value, r);
-            EACH_OF(l, width) value[l] = utility[l];
-            for (size_t s = queue->first_stop[r]; s < queue->first_stop[r + 1]; s++) {
-                const double *u = ROW(at->u, queue->stop[s].leg);
-                if (s == queue->first_stop[r]) at->fresh_offer[s] = true;
-                if (at->queued[queue->stop[s].leg]) EACH_OF(l, width) value[l] -= weight[l] * u[l];
+            const double *utility = LANES_ROW(at->utility, r, width);
+            double *value = LANES_ROW(at->value, r, width);
+            const double *from = utility;
+            const size_t first = queue->first_stop[r], end = queue->first_stop[r + 1];
+            if (first < end) mark_offer(at, first);
+            for (size_t s = first; s < end; s++) {
+                if (!at->queued[queue->stop[s].leg]) continue;
+                const double *u = LANES_ROW(at->u, queue->stop[s].leg, width);
+                EACH_OF(l, width) value[l] = from[l] - weight[l] * u[l];
+                from = value;
             }
+            if (from == utility) EACH_OF(l, width) value[l] = utility[l];
         }
         if (at->barred[f]) bar(at, f, width);
     }
     choice_shares(at->choice, count, at->list, at->value, at->share);
+}
+
+/* What a stop lets through: all that is offered where the leg is not filled, and then `through` is not kept. */
+LANES_INLINE const double *passed_at(const struct queue_lanes *at, size_t s, size_t width)
+{
+    return at->filled[at->queue->stop[s].leg] ? LANES_ROW(at->through, s, width) : LANES_ROW(at->offered, s, width);
+}
+
+/* Keeps what is let through at stops of legs that are not filled. */
+LANES_INLINE void through_keep(struct queue_lanes *at, size_t width)
+{
+    for (size_t s = 0; s < at->queue->stops; s++) {
+        const double *offered = LANES_ROW(at->offered, s, width);
+        double *through = LANES_ROW(at->through, s, width);
+        if (queue_has_stop(at, s) && !at->filled[at->queue->stop[s].leg]) EACH_OF(l, width) through[l] = offered[l];
+    }
 }
 
 /* What late stops reckon with from here on, in the lanes where `open` is not 0 (NULL: all); false where that is the same
@@ -82,8 +129,8 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
     bool moved = false;
     for (size_t i = 0; i < queue->lates; i++) {
         if (!queue_has_stop(at, queue->late[i])) continue;
-        const double *through = ROW(at->through, queue->late[i] - 1);
-        double *arrived = ROW(at->arrived, i);
+        const double *through = passed_at(at, queue->late[i] - 1, width);
+        double *arrived = LANES_ROW(at->arrived, i, width);
         uint64_t changed = 0;
 #pragma omp simd reduction(| : changed)
         for (size_t l = 0; l < width; l++) {
@@ -91,7 +138,9 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(arrived[l]);
             arrived[l] = taken;
         }
-        if (changed != 0) at->fresh_offer[queue->late[i]] = moved = true;
+        if (changed == 0) continue;
+        moved = true;
+        mark_offer(at, queue->late[i]);
     }
     return moved;
 }
@@ -99,24 +148,26 @@ LANES_INLINE bool arrivals_take(struct queue_lanes *at, const double *open, size
 /* What is offered at a stop, given what arrives there from the one before (NULL: it is the first of its route). */
 LANES_INLINE void offer(struct queue_lanes *at, size_t s, const double *arriving, size_t width)
 {
-    const size_t r = at->queue->stop[s].route;
-    const double *waiting = ROW(at->waiting, s);
-    double *offered = ROW(at->offered, s);
-    if (arriving == NULL) {
-        const double *demand = ROW(at->demand, at->queue->routes->route[r].flow), *share = ROW(at->share, r);
+    const struct queue_stop *stop = &at->queue->stop[s];
+    const double *waiting = LANES_ROW(at->waiting, s, width), *demand = LANES_ROW(at->demand, stop->flow, width),
+                 *share = LANES_ROW(at->share, stop->route, width);
+    double *offered = LANES_ROW(at->offered, s, width);
+    if (arriving == NULL && at->held[s])
+        EACH_OF(l, width) offered[l] = demand[l] * share[l] + waiting[l];
+    else if (arriving == NULL)
         EACH_OF(l, width) offered[l] = demand[l] * share[l];
-    } else {
+    else if (at->held[s])
+        EACH_OF(l, width) offered[l] = arriving[l] + waiting[l];
+    else
         EACH_OF(l, width) offered[l] = arriving[l];
-    }
-    if (at->held[s]) EACH_OF(l, width) offered[l] += waiting[l];
 }
 
 /* What arrives at a stop in the pass. */
 LANES_INLINE const double *arriving_at(const struct queue_lanes *at, size_t s, size_t width)
 {
-    const struct queue *queue = at->queue;
-    if (s == queue->first_stop[queue->stop[s].route]) return NULL;
-    return queue->stop[s].late ? ROW(at->arrived, queue->stop[s].arrival) : ROW(at->through, s - 1);
+    const struct queue_stop *stop = &at->queue->stop[s];
+    if (stop->first) return NULL;
+    return stop->late ? LANES_ROW(at->arrived, stop->arrival, width) : passed_at(at, s - 1, width);
 }
 
 /* The load of a leg, and the part of it that passes; whether that part moved in some lane. */
@@ -125,22 +176,18 @@ LANES_INLINE bool leg_load(struct queue_lanes *at, size_t i, size_t width)
     const struct queue *queue = at->queue;
     const struct queue_leg *leg = &queue->leg[i];
     const double *k = at->capacity[i];
-    double *load = ROW(at->load, i), *part = ROW(at->part, i);
-    _Alignas(LANES_ALIGNMENT) double sum[LANES];
-    EACH_OF(l, width) load[l] = 0.0;
+    double *load = LANES_ROW(at->load, i, width), *part = LANES_ROW(at->part, i, width);
+    _Alignas(LANES_ALIGNMENT) double room[LANES];
+    for (size_t w = leg->first_at; w < leg->first_at + leg->stops; w++)
+        if (at->fresh_offer[queue->at[w]]) offer(at, queue->at[w], arriving_at(at, queue->at[w], width), width);
     for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
         const struct queue_user *user = &queue->user[p];
-        const double *use = at->use[p];
-        for (size_t w = 0; w < user->stops; w++) {
-            const size_t s = queue->at[user->first_at + w];
-            const double *offered = ROW(at->offered, s);
-            if (at->fresh_offer[s]) offer(at, s, arriving_at(at, s, width), width);
-            if (w == 0)
-                EACH_OF(l, width) sum[l] = offered[l];
-            else
-                EACH_OF(l, width) sum[l] += offered[l];
-        }
-        EACH_OF(l, width) load[l] = LANES_FMA(use[l], sum[l], load[l]);
+        const double *use = at->use[p],
+                     *sum = sum_of(at->offered, user->stops, queue->at + user->first_at, room, width);
+        if (p == leg->first_user)
+            EACH_OF(l, width) load[l] = use[l] * sum[l];
+        else
+            EACH_OF(l, width) load[l] = LANES_FMA(use[l], sum[l], load[l]);
     }
     uint64_t beyond = 0, changed = 0;
 #pragma omp simd reduction(| : beyond)
@@ -156,102 +203,111 @@ LANES_INLINE bool leg_load(struct queue_lanes *at, size_t i, size_t width)
     return changed != 0;
 }
 
-/* One pass over the legs: loads where what is offered moved, or of all, and what is let through. */
-LANES_INLINE void loads(struct queue_lanes *at, bool all, size_t width)
+/* One pass over the legs: loads where what is offered moved, and what is let through. */
+LANES_INLINE void loads(struct queue_lanes *at, size_t width)
 {
     const struct queue *queue = at->queue;
-    for (size_t s = 0; all && s < queue->stops; s++) at->fresh_offer[s] = at->fresh_offer[s] || queue_has_stop(at, s);
     for (size_t o = at->class->first_leg; o < queue_legs_end(at); o++) {
         const size_t i = queue->order[o];
-        const size_t first = queue->user[queue->leg[i].first_user].first_at;
-        const struct queue_user *end = &queue->user[queue->leg[i].first_user + queue->leg[i].users - 1];
-        const size_t behind = end->first_at + end->stops;
-        bool moved = false;
-        for (size_t w = first; w < behind; w++) moved = moved || at->fresh_offer[queue->at[w]];
-        if (!moved) continue;
-        const bool part_moved = leg_load(at, i, width);
-        const double *part = ROW(at->part, i);
-        for (size_t w = first; w < behind; w++) {
+        const struct queue_leg *leg = &queue->leg[i];
+        if (!at->fresh_leg[i]) continue;
+        at->fresh_leg[i] = false;
+        const bool part_moved = leg_load(at, i, width), filled = at->filled[i];
+        const double *part = LANES_ROW(at->part, i, width);
+        for (size_t w = leg->first_at; w < leg->first_at + leg->stops; w++) {
             const size_t s = queue->at[w];
-            const double *offered = ROW(at->offered, s);
-            double *through = ROW(at->through, s);
+            const double *offered = LANES_ROW(at->offered, s, width);
+            double *through = LANES_ROW(at->through, s, width);
             if (!at->fresh_offer[s] && !part_moved) continue;
             at->fresh_offer[s] = false;
-            if (at->filled[i])
-                EACH_OF(l, width) through[l] = offered[l] * part[l];
-            else
-                EACH_OF(l, width) through[l] = offered[l];
-            if (s + 1 < queue->first_stop[queue->stop[s].route + 1] && !queue->stop[s + 1].late)
-                at->fresh_offer[s + 1] = true;
+            if (filled) EACH_OF(l, width) through[l] = offered[l] * part[l];
+            if (queue->stop[s].leads) mark_offer(at, s + 1);
         }
     }
 }
 
-/* g K of a leg, and the most that a month of its delay takes off V/lam. */
-LANES_INLINE void slope_of(const struct queue_lanes *at, size_t i, double slope[LANES], double steepest[LANES],
-                           size_t width)
+/* What does not change while a month is solved: theta/lam VOT D a of the users of a leg that have a choice, and how far
+ * its delay may move in a step. */
+LANES_INLINE void slope_begin(struct queue_lanes *at, size_t i, size_t width)
+{
+    const struct queue_leg *leg = &at->queue->leg[i];
+    double *farthest = LANES_ROW(at->farthest, i, width);
+    at->begun[i] = true;
+    EACH_OF(l, width) farthest[l] = 0.0;
+    for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
+        const struct queue_user *user = &at->queue->user[p];
+        const double *use = at->use[p], *steep = LANES_ROW(at->steep, user->flow, width),
+                     *demand = LANES_ROW(at->demand, user->flow, width);
+        double *pull = LANES_ROW(at->pull, p, width);
+        if (user->all) continue;
+        EACH_OF(l, width)
+        {
+            pull[l] = use[l] * steep[l] * demand[l];
+            farthest[l] = steep[l] > farthest[l] ? steep[l] : farthest[l];
+        }
+    }
+    EACH_OF(l, width) farthest[l] = FARTHEST / farthest[l];
+}
+
+/* g K of a leg. */
+LANES_INLINE void slope_of(struct queue_lanes *at, size_t i, double slope[LANES], size_t width)
 {
     const struct queue *queue = at->queue;
     const struct queue_leg *leg = &queue->leg[i];
-    _Alignas(LANES_ALIGNMENT) double share[LANES];
-    EACH_OF(l, width) slope[l] = steepest[l] = 0.0;
+    _Alignas(LANES_ALIGNMENT) double room[LANES];
+    bool some = false;
+    if (!at->begun[i]) slope_begin(at, i, width);
     for (size_t p = leg->first_user; p < leg->first_user + leg->users; p++) {
         const struct queue_user *user = &queue->user[p];
-        const double *use = at->use[p], *steep = ROW(at->steep, user->flow), *demand = ROW(at->demand, user->flow);
         if (user->all) continue;
-        for (size_t w = 0; w < user->stops; w++) {
-            const double *of_route = ROW(at->share, queue->stop[queue->at[user->first_at + w]].route);
-            if (w == 0)
-                EACH_OF(l, width) share[l] = of_route[l];
-            else
-                EACH_OF(l, width) share[l] += of_route[l];
-        }
-        EACH_OF(l, width)
-        {
-            slope[l] = LANES_FMA(use[l] * steep[l] * demand[l] * share[l], 1.0 - share[l], slope[l]);
-            steepest[l] = steep[l] > steepest[l] ? steep[l] : steepest[l];
-        }
+        const double *pull = LANES_ROW(at->pull, p, width),
+                     *share = sum_of(at->share, user->stops, queue->at_route + user->first_at, room, width);
+        if (!some)
+            EACH_OF(l, width) slope[l] = pull[l] * share[l] * (1.0 - share[l]);
+        else
+            EACH_OF(l, width) slope[l] = LANES_FMA(pull[l] * share[l], 1.0 - share[l], slope[l]);
+        some = true;
     }
+    if (!some) EACH_OF(l, width) slope[l] = 0.0;
 }
 
 /* One step of every delay, in the lanes where `open` is not 0 (NULL: all); false where no leg is away from its target in
  * any of them, so that further ones would change nothing. */
 LANES_INLINE bool sweep(struct queue_lanes *at, const double *open, size_t width)
 {
-    _Alignas(LANES_ALIGNMENT) double slope[LANES], steepest[LANES];
+    _Alignas(LANES_ALIGNMENT) double slope[LANES];
     uint64_t away = 0;
     for (size_t i = at->class->first_leg; i < queue_legs_end(at); i++) {
-        const double *k = at->capacity[i], *load = ROW(at->load, i);
-        double *u = ROW(at->u, i), *step = ROW(at->step, i), *before = ROW(at->before, i);
+        const double *k = at->capacity[i], *load = LANES_ROW(at->load, i, width),
+                     *farthest = LANES_ROW(at->farthest, i, width);
+        double *u = LANES_ROW(at->u, i, width), *step = LANES_ROW(at->step, i, width),
+               *before = LANES_ROW(at->before, i, width);
         uint64_t changed = 0, delayed = 0;
         at->u_moved[i] = false;
         if (!at->queued[i] && !at->filled[i]) continue; /* no delay, and no reason for one */
-        slope_of(at, i, slope, steepest, width);
+        slope_of(at, i, slope, width);
 #pragma omp simd reduction(| : changed, delayed, away)
         for (size_t l = 0; l < width; l++) {
             const double apart = load[l] - k[l] - u[l] * k[l];
-            const bool at_end =
-                ((int)(u[l] == 0.0) & (int)(apart < 0.0)) | ((int)(u[l] == QUEUE_LONGEST) & (int)(apart > 0.0));
-            const double d = at_end ? 0.0 : apart, turn = d * before[l];
+            const double up = apart < 0.0 ? 0.0 : apart, down = apart > 0.0 ? 0.0 : apart; /* from the ends */
+            const double inside = u[l] == QUEUE_LONGEST ? down : apart, d = u[l] == 0.0 ? up : inside,
+                         turn = d * before[l];
             const double half = SHORTER * step[l], more = LONGER * step[l];
             const double shorter = half > SHORTEST_STEP ? half : SHORTEST_STEP,
                          longer = more < LONGEST_STEP ? more : LONGEST_STEP;
-            const double length = turn < 0.0 ? shorter : turn > 0.0 ? longer : step[l];
-            const double newton = apart / (k[l] + slope[l]), most = FARTHEST / steepest[l];
+            const double kept = turn > 0.0 ? longer : step[l], length = turn < 0.0 ? shorter : kept;
+            const double newton = apart / (k[l] + slope[l]), most = farthest[l];
             const double near = newton < most ? newton : most, move = near > -most ? near : -most;
             const double next = u[l] + length * move;
             const double low = next > 0.0 ? next : 0.0, held = low < QUEUE_LONGEST ? low : QUEUE_LONGEST;
-            double taken = k[l] > 0.0 ? held : QUEUE_LONGEST;
-            bool goes_on = d != 0.0;
-            if (open != NULL) {
-                taken = open[l] != 0.0 ? taken : u[l];
-                goes_on = (int)goes_on & (int)(open[l] != 0.0);
-            }
+            const double solved = k[l] > 0.0 ? held : QUEUE_LONGEST,
+                         taken = open == NULL || open[l] != 0.0 ? solved : u[l],
+                         left = open == NULL || open[l] != 0.0 ? d : 0.0;
             step[l] = length;
             before[l] = d != 0.0 ? d : before[l];
             changed |= lanes_to_bits(taken) ^ lanes_to_bits(u[l]);
-            delayed |= taken != 0.0;
-            away |= goes_on;
+            delayed |= lanes_to_bits(taken);
+            away |= lanes_to_bits(left) << 1; /* whatever the sign of 0 */
             u[l] = taken;
         }
         away |= changed != 0;
@@ -268,13 +324,12 @@ LANES_INLINE void lateness(struct queue_lanes *at, size_t width)
     double *error = at->error;
     for (size_t i = 0; i < queue->lates; i++) {
         if (!queue_has_stop(at, queue->late[i])) continue;
-        const size_t s = queue->late[i], leg = queue->stop[s].leg,
-                     flow = queue->routes->route[queue->stop[s].route].flow;
+        const size_t s = queue->late[i], leg = queue->stop[s].leg, flow = queue->stop[s].flow;
         size_t p = queue->leg[leg].first_user;
         while (queue->user[p].flow != flow) p++;
-        const double *use = at->use[p], *k = at->capacity[leg], *now = ROW(at->through, s - 1),
-                     *then = ROW(at->arrived, i);
-        double *off = ROW(at->off, leg);
+        const double *use = at->use[p], *k = at->capacity[leg], *now = passed_at(at, s - 1, width),
+                     *then = LANES_ROW(at->arrived, i, width);
+        double *off = LANES_ROW(at->off, leg, width);
         EACH_OF(l, width)
         {
             const double apart = k[l] > 0.0 ? use[l] * __builtin_fabs(now[l] - then[l]) / k[l] : 0.0;
@@ -291,8 +346,8 @@ LANES_INLINE void delays_report(struct queue_lanes *at, size_t width)
     double *error = at->error;
     EACH_OF(l, width) error[l] = 0.0;
     for (size_t i = at->class->first_leg; i < queue_legs_end(at); i++) {
-        const double *k = at->capacity[i], *load = ROW(at->load, i), *u = ROW(at->u, i);
-        double *delay = ROW(at->delay, i), *off = ROW(at->off, i);
+        const double *k = at->capacity[i], *load = LANES_ROW(at->load, i, width), *u = LANES_ROW(at->u, i, width);
+        double *delay = LANES_ROW(at->delay, i, width), *off = LANES_ROW(at->off, i, width);
         const bool idle = !at->queued[i] && !at->filled[i];
         if (idle && at->clear[i]) continue;
         at->clear[i] = idle;
@@ -314,8 +369,8 @@ LANES_INLINE void follow(struct queue_lanes *at, const double *open, size_t widt
 {
     mark_stale(at);
     shares_at(at, width);
-    loads(at, false, width);
-    for (int i = 1; i < LATE_PASSES && arrivals_take(at, open, width); i++) loads(at, false, width);
+    loads(at, width);
+    for (int i = 1; i < LATE_PASSES && arrivals_take(at, open, width); i++) loads(at, width);
 }
 
 /* Closes the lanes that are near enough; how many are open still. */
@@ -357,6 +412,7 @@ static void sweep_on_few(struct queue_lanes *few, struct queue_lanes *all, const
         }
         queue_lanes_gather(few, all, lane);
         (void)sweep_on(few, some, s, 0, LANES_FEW);
+        through_keep(few, LANES_FEW);
         queue_lanes_scatter(few, all, lane, count);
         count = 0;
     }
@@ -370,11 +426,11 @@ LANES_INLINE void routes_settle(struct queue_lanes *at, size_t width)
     _Alignas(LANES_ALIGNMENT) double reckoned[LANES];
     for (size_t s = 0; s < queue->stops; s++) {
         if (!queue_has_stop(at, s)) continue;
-        const double *part = ROW(at->part, queue->stop[s].leg);
-        const bool first = s == queue->first_stop[queue->stop[s].route], filled = at->filled[queue->stop[s].leg];
-        double *offered = ROW(at->offered, s), *through = ROW(at->through, s);
+        const double *part = LANES_ROW(at->part, queue->stop[s].leg, width);
+        const bool first = queue->stop[s].first, filled = at->filled[queue->stop[s].leg];
+        double *offered = LANES_ROW(at->offered, s, width), *through = LANES_ROW(at->through, s, width);
         EACH_OF(l, width) reckoned[l] = offered[l];
-        offer(at, s, first ? NULL : ROW(at->through, s - 1), width);
+        offer(at, s, first ? NULL : LANES_ROW(at->through, s - 1, width), width);
         EACH_OF(l, width)
         {
             const double taken = offered[l] < reckoned[l] ? offered[l] : reckoned[l];
@@ -388,10 +444,13 @@ void queue_solve(struct queue_lanes *all, struct queue_lanes *few)
 {
     const struct queue *queue = all->queue;
     _Alignas(LANES_ALIGNMENT) double open[LANES];
+    memset(all->begun, 0, queue->count * sizeof *all->begun);
     mark_stale(all);
     shares_at(all, LANES);
     (void)arrivals_take(all, NULL, LANES);
-    loads(all, true, LANES); /* demand moved */
+    for (size_t s = 0; s < queue->stops; s++) /* demand moved */
+        if (queue_has_stop(all, s)) mark_offer(all, s);
+    loads(all, LANES);
     for (int s = 0; s < queue->sweeps; s++) {
         const bool away = sweep(all, NULL, LANES), late = arrivals_take(all, NULL, LANES);
         if (!away && !late) break;
@@ -400,6 +459,7 @@ void queue_solve(struct queue_lanes *all, struct queue_lanes *few)
     delays_report(all, LANES);
     EACH_LANE(l) open[l] = 1.0;
     const int next = sweep_on(all, open, queue->sweeps, MOST_FEW, LANES);
+    through_keep(all, LANES); /* before others of its lanes fill a leg */
     if (next < queue->most_sweeps && lanes_open(all, open, LANES) > 0) sweep_on_few(few, all, open, next);
     if (queue->lates > 0) routes_settle(all, LANES);
 }

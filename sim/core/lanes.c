@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+const double lanes_exp_least = -746.0, lanes_exp_most = 710.0;
+
 bool lanes_cpu_suffices(void)
 {
 #ifdef __x86_64__

@@ -72,17 +72,13 @@ LANES_INLINE uint64_t lanes_to_bits(double x)
 #define LANES_INFINITY     __builtin_inf()
 #define LANES_NAN          __builtin_nan("")
 
-/* e^x. x = k ln 2 + r with |r| <= ln 2 / 2, Taylor series of r, and 2^k in two factors so that denormals round once. */
-LANES_INLINE double lanes_exp(double x)
+/* Beyond these e^x is 0 or infinite. They stand where the compiler does not see them: of bounds that it knows gcc makes
+ * comparisons and masks, in place of a greatest and a least. */
+extern const double lanes_exp_least, lanes_exp_most;
+
+/* e^r for |r| <= ln 2 / 2, by its Taylor series. */
+LANES_INLINE double lanes_exp_series(double r)
 {
-    const double round = 6755399441055744.0; /* 1.5 * 2^52: its last bits are whole numbers */
-    x = x < -746.0 ? -746.0 : x;
-    x = x > 710.0 ? 710.0 : x;
-    const double shifted = LANES_FMA(x, 1.4426950408889634074, round);
-    const double k = shifted - round;
-    const uint64_t whole = lanes_to_bits(shifted) - lanes_to_bits(round); /* k, two's complement */
-    double r = LANES_FMA(-k, 6.93147180369123816490e-01, x);
-    r = LANES_FMA(-k, 1.90821492927058770002e-10, r);
     double p = 1.0 / 6227020800.0;
     p = LANES_FMA(p, r, 1.0 / 479001600.0);
     p = LANES_FMA(p, r, 1.0 / 39916800.0);
@@ -96,23 +92,42 @@ LANES_INLINE double lanes_exp(double x)
     p = LANES_FMA(p, r, 1.0 / 6.0);
     p = LANES_FMA(p, r, 0.5);
     p = LANES_FMA(p, r, 1.0);
-    p = LANES_FMA(p, r, 1.0);
+    return LANES_FMA(p, r, 1.0);
+}
+
+/* e^x. x = k ln 2 + r with |r| <= ln 2 / 2, Taylor series of r, and 2^k in two factors so that denormals round once. */
+LANES_INLINE double lanes_exp(double x)
+{
+    const double round = 6755399441055744.0; /* 1.5 * 2^52: its last bits are whole numbers */
+    x = x < lanes_exp_least ? lanes_exp_least : x;
+    x = x > lanes_exp_most ? lanes_exp_most : x;
+    const double shifted = LANES_FMA(x, 1.4426950408889634074, round);
+    const double k = shifted - round;
+    const uint64_t whole = lanes_to_bits(shifted) - lanes_to_bits(round); /* k, two's complement */
+    double r = LANES_FMA(-k, 6.93147180369123816490e-01, x);
+    r = LANES_FMA(-k, 1.90821492927058770002e-10, r);
+    const double p = lanes_exp_series(r);
     const uint64_t biased = whole + 2048u; /* positive, so that the halving below is a plain shift */
     const uint64_t half = biased >> 1, rest = biased - half;
     return p * lanes_from_bits((half - 1u) << 52) * lanes_from_bits((rest - 1u) << 52);
 }
 
-/* ln x. x = 2^k m, m in [sqrt(1/2), sqrt 2); ln m by the series of 2 atanh(s), s = f / (2 + f), f = m - 1, arranged
- * around f. */
-LANES_INLINE double lanes_log(double x)
+/* e^x for x <= 0, with the bits of lanes_exp, but 0 below e^-707. */
+LANES_INLINE double lanes_exp_nonpositive(double x)
 {
-    const bool tiny = x < 2.2250738585072014e-308;
-    const uint64_t bits = lanes_to_bits(tiny ? x * 18014398509481984.0 : x); /* 2^54 */
-    const uint64_t offset = bits - 0x3fe6a09e667f3bcdu;                      /* sqrt(1/2) */
-    const uint64_t exponent = (offset >> 52) ^ 0x800u;                       /* biased by 2048 */
-    const double m = lanes_from_bits(bits - ((offset >> 52) << 52));
-    const double k = lanes_from_bits((exponent & 0xfffu) | 0x4330000000000000u) - (4503599627370496.0 + 2048.0) -
-                     (tiny ? 54.0 : 0.0);
+    const double round = 6755399441055744.0;
+    const double shifted = LANES_FMA(x, 1.4426950408889634074, round);
+    const double k = shifted - round;
+    double r = LANES_FMA(-k, 6.93147180369123816490e-01, x);
+    r = LANES_FMA(-k, 1.90821492927058770002e-10, r);
+    const double y = lanes_exp_series(r) * lanes_from_bits((lanes_to_bits(shifted) + 1023u) << 52);
+    return x < -707.0 ? 0.0 : y;
+}
+
+/* ln(2^k m), m in [sqrt(1/2), sqrt 2): ln m by the series of 2 atanh(s), s = f / (2 + f), f = m - 1, arranged around
+ * f. */
+LANES_INLINE double lanes_log_series(double k, double m)
+{
     const double f = m - 1.0, s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
     double r = 2.0 / 23.0;
     r = LANES_FMA(r, z, 2.0 / 21.0);
@@ -127,9 +142,33 @@ LANES_INLINE double lanes_log(double x)
     r = LANES_FMA(r, z, 2.0 / 3.0);
     r *= z;
     const double low = LANES_FMA(s, half_square + r, k * 1.90821492927058770002e-10);
-    const double y = k * 6.93147180369123816490e-01 - ((half_square - low) - f);
-    const double special = x == 0.0 ? -LANES_INFINITY : x == LANES_INFINITY ? LANES_INFINITY : LANES_NAN;
-    return x > 0.0 && x < LANES_INFINITY ? y : special;
+    return k * 6.93147180369123816490e-01 - ((half_square - low) - f);
+}
+
+/* ln x. x = 2^k m */
+LANES_INLINE double lanes_log(double x)
+{
+    const bool tiny = x < 2.2250738585072014e-308;
+    const uint64_t bits = lanes_to_bits(tiny ? x * 18014398509481984.0 : x); /* 2^54 */
+    const uint64_t offset = bits - 0x3fe6a09e667f3bcdu;                      /* sqrt(1/2) */
+    const uint64_t exponent = (offset >> 52) ^ 0x800u;                       /* biased by 2048 */
+    const double m = lanes_from_bits(bits - ((offset >> 52) << 52));
+    const double k = lanes_from_bits((exponent & 0xfffu) | 0x4330000000000000u) - (4503599627370496.0 + 2048.0) -
+                     (tiny ? 54.0 : 0.0);
+    const double y = lanes_log_series(k, m);
+    const double up = x < LANES_INFINITY ? y : x, down = x == 0.0 ? -LANES_INFINITY : LANES_NAN;
+    return x > 0.0 ? up : down;
+}
+
+/* ln x for x >= 1, with the bits of lanes_log. */
+LANES_INLINE double lanes_log_from_one(double x)
+{
+    const uint64_t bits = lanes_to_bits(x);
+    const uint64_t exponent = (bits - 0x3fe6a09e667f3bcdu) >> 52; /* sqrt(1/2) */
+    const double m = lanes_from_bits(bits - (exponent << 52));
+    const double k = lanes_from_bits(exponent | 0x4330000000000000u) - 4503599627370496.0;
+    const double y = lanes_log_series(k, m);
+    return x < LANES_INFINITY ? y : x;
 }
 
 /* Sine and cosine of 2 pi u: u in turns, reduced exactly to an eighth. */
@@ -252,5 +291,8 @@ LANES_INLINE double lanes_inverse_normal(double p)
     const double special = p == 0.0 ? -LANES_INFINITY : p == 1.0 ? LANES_INFINITY : LANES_NAN;
     return p > 0.0 && p < 1.0 ? y : special;
 }
+
+/* The i-th of rows of `width` lanes that stand one right after another. */
+#define LANES_ROW(rows, i, width) ((rows) + (i) * (width))
 
 #endif

@@ -407,6 +407,31 @@ START_TEST(infinities_and_nan_are_as_in_the_c_standard)
 END_TEST
 
 /* A loop over lanes is vector code; one call is not. Their bits must not differ. */
+/* Of what a narrower domain allows to leave out, no bit is different. */
+START_TEST(narrower_functions_have_the_bits_of_the_whole_ones)
+{
+    double x = 0.0;
+    for (int i = 0; i <= 707000; i++) {
+        x = -0.001 * i;
+        ck_assert_uint_eq(lanes_to_bits(lanes_exp_nonpositive(x)), lanes_to_bits(lanes_exp(x)));
+    }
+    ck_assert_double_eq(x, -707.0);
+    ck_assert_double_eq(lanes_exp_nonpositive(-0.0), 1.0);
+    ck_assert_double_eq(lanes_exp_nonpositive(nextafter(-707.0, -HUGE_VAL)), 0.0);
+    ck_assert_double_eq(lanes_exp_nonpositive(-1e9), 0.0);
+    ck_assert_double_eq(lanes_exp_nonpositive(-DBL_MAX), 0.0);
+    ck_assert_double_eq(lanes_exp_nonpositive(-HUGE_VAL), 0.0);
+    ck_assert_double_nan(lanes_exp_nonpositive(NAN));
+    for (x = 1.0; x < 3.0; x += 0x1p-18)
+        ck_assert_uint_eq(lanes_to_bits(lanes_log_from_one(x)), lanes_to_bits(lanes_log(x)));
+    for (x = 1.0; x < HUGE_VAL; x *= 1.001)
+        ck_assert_uint_eq(lanes_to_bits(lanes_log_from_one(x)), lanes_to_bits(lanes_log(x)));
+    ck_assert_double_eq(lanes_log_from_one(DBL_MAX), lanes_log(DBL_MAX));
+    ck_assert_double_eq(lanes_log_from_one(HUGE_VAL), HUGE_VAL);
+    ck_assert_double_nan(lanes_log_from_one(NAN));
+}
+END_TEST
+
 START_TEST(a_row_of_lanes_has_the_bits_of_single_calls)
 {
     static function *const functions[] = {exp_of, log_of, log1p_of, decay_of, sine_of, cosine_of, normal_of};
@@ -452,6 +477,7 @@ int main(void)
     tcase_add_test(facts, every_exponent_is_within_the_bounds);
     tcase_add_test(facts, quarter_turns_are_exact);
     tcase_add_test(facts, infinities_and_nan_are_as_in_the_c_standard);
+    tcase_add_test(facts, narrower_functions_have_the_bits_of_the_whole_ones);
     tcase_add_test(facts, a_row_of_lanes_has_the_bits_of_single_calls);
     tcase_add_test(facts, this_processor_has_what_the_kernels_need);
     suite_add_tcase(suite, facts);
