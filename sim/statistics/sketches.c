@@ -152,31 +152,85 @@ struct fault *sketches_take(struct sketches *sketches, struct bytes_left *left)
     return fault_join(fault, member_give(sketches, member));
 }
 
-/* An item is a cell. */
+/* An item is some cells, which nobody else adds to. */
 struct pour {
     struct sketch *sketch;
-    const struct samples *samples;
-    uint64_t begin, count; /* of the samples held */
+    size_t cells;
+    const struct sketches_source *source;
 };
 
-static struct fault *pour_cell(void *context, void *thread_state, uint64_t cell)
+/* What a thread works with. */
+struct pour_work {
+    float *value;
+    const float **row;
+};
+
+static void pour_close(void *context, void *thread_state)
+{
+    struct pour_work *work = thread_state;
+    (void)context;
+    if (work == NULL) return;
+    free(work->value);
+    free(work->row);
+    free(work);
+}
+
+static struct fault *pour_open(void *context, void **thread_state)
 {
     const struct pour *pour = context;
-    (void)thread_state;
-    return sketch_add(pour->sketch, cell, pour->count, samples_of(pour->samples, cell) + pour->begin);
+    const struct sketches_source *source = pour->source;
+    struct pour_work *work = calloc(1, sizeof *work);
+    *thread_state = work;
+    if (work == NULL) return fault_no_memory();
+    work->value = malloc(source->at_once * (source->count + 1) * sizeof *work->value);
+    work->row = malloc(source->at_once * sizeof *work->row);
+    return work->value == NULL || work->row == NULL ? fault_no_memory() : NULL;
+}
+
+static struct fault *pour_cells(void *context, void *thread_state, uint64_t item)
+{
+    const struct pour *pour = context;
+    const struct sketches_source *source = pour->source;
+    const struct pour_work *work = thread_state;
+    const size_t cell = item * source->at_once, stop = cell + source->at_once;
+    const size_t end = stop < pour->cells ? stop : pour->cells;
+    TRY(source->rows(source->context, cell, end, work->value, work->row));
+    for (size_t c = cell; c < end; c++) TRY(sketch_add(pour->sketch, c, source->count, work->row[c - cell]));
+    return NULL;
+}
+
+struct fault *sketches_pour_from(struct sketches *sketches, const struct sketches_source *source, int threads)
+{
+    struct member *member = NULL;
+    TRY(member_take(sketches, &member));
+    struct pour pour = {member->sketch, sketches->cells, source};
+    const struct ensemble_body body = {pour_open, pour_cells, pour_close, &pour};
+    const uint64_t items = sketches->cells / source->at_once + (sketches->cells % source->at_once != 0);
+    struct fault *fault = ensemble_for(items, threads, &body, NULL);
+    return fault_join(fault, member_give(sketches, member));
+}
+
+struct stretch {
+    const struct samples *samples;
+    uint64_t begin;
+};
+
+static struct fault *stretch_rows(void *context, size_t cell, size_t end, float work[], const float *row[])
+{
+    const struct stretch *stretch = context;
+    (void)work;
+    for (size_t c = cell; c < end; c++) row[c - cell] = samples_of(stretch->samples, c) + stretch->begin;
+    return NULL;
 }
 
 struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t first, uint64_t end,
                             int threads)
 {
-    struct member *member = NULL;
     if (samples->cells != sketches->cells || samples->row != NULL || first > end || first < samples->first ||
         end - samples->first > samples->count)
         return fault_raise(FAULT_MACHINE, "%llu samples of %zu cells do not fit the sketches",
                            (unsigned long long)(end - first), samples->cells);
-    TRY(member_take(sketches, &member));
-    struct pour pour = {member->sketch, samples, first - samples->first, end - first};
-    const struct ensemble_body body = {NULL, pour_cell, NULL, &pour};
-    struct fault *fault = ensemble_for(sketches->cells, threads, &body, NULL);
-    return fault_join(fault, member_give(sketches, member));
+    struct stretch stretch = {samples, first - samples->first};
+    const struct sketches_source source = {end - first, 1, stretch_rows, &stretch};
+    return sketches_pour_from(sketches, &source, threads);
 }

@@ -27,4 +27,17 @@ MUST_CHECK struct fault *sketches_take(struct sketches *sketches, struct bytes_l
 MUST_CHECK struct fault *sketches_pour(struct sketches *sketches, const struct samples *samples, uint64_t first,
                                        uint64_t end, int threads);
 
+/* Samples of `count` replications, wherever they are. */
+struct sketches_source {
+    uint64_t count;
+    size_t at_once; /* cells that are best asked for together */
+    /* row[c - cell][count], for the cells from `cell` to before `end`; any thread calls it. Room for all of them is in
+     * work[], which may be used. */
+    struct fault *(*rows)(void *context, size_t cell, size_t end, float work[], const float *row[]);
+    void *context;
+};
+/* The same of such samples. */
+MUST_CHECK struct fault *sketches_pour_from(struct sketches *sketches, const struct sketches_source *source,
+                                            int threads);
+
 #endif

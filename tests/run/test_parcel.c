@@ -100,6 +100,39 @@ static void take_away(void)
     free(whole);
 }
 
+/* What a parcel with all samples is, in bytes, of an accumulator to which the checkpoint was added. */
+static unsigned char *rewritten(struct spool_place place, size_t *length)
+{
+    struct parcel parcel;
+    struct accumulator accumulator;
+    assert_none(parcel_open(state, &parcel));
+    assert_none(parcel_read(&parcel));
+    assert_none(accumulator_open(&simulation, 1, LATER, simulation.memory, &accumulator));
+    accumulator.place = place;
+    assert_none(parcel_add(&parcel, samples, &accumulator));
+    ck_assert_int_eq(accumulator.spool != NULL, place.folder != NULL);
+    assert_none(parcel_write(other, &parcel.head, &accumulator, NULL));
+    accumulator_close(&accumulator);
+    parcel_close(&parcel);
+    return read_file(other, length);
+}
+
+START_TEST(where_samples_are_in_between_changes_nothing)
+{
+    const struct spool_place places[] = {{folder, UINT64_C(1) << 30}, {folder, 0}, {folder, 100000}};
+    size_t length, found;
+    unsigned char *expected = rewritten((struct spool_place){0}, &length);
+    ck_assert_uint_gt(length, sizeof(float) * REPLICATIONS);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        unsigned char *bytes = rewritten(places[i], &found);
+        ck_assert_uint_eq(found, length);
+        ck_assert_mem_eq(bytes, expected, length);
+        free(bytes);
+    }
+    free(expected);
+}
+END_TEST
+
 /* What a file comes to that is added to a run of more replications. */
 static struct fault *add(const char *path)
 {
@@ -420,6 +453,7 @@ int main(void)
     tcase_add_test(exact, one_that_ends_too_early_is_refused_wherever);
     tcase_add_test(exact, a_changed_byte_is_seen_wherever);
     tcase_add_test(exact, so_is_one_in_its_samples);
+    tcase_add_test(exact, where_samples_are_in_between_changes_nothing);
     tcase_add_test(exact, another_format_is_said_to_be_older_or_newer);
     tcase_add_test(exact, what_is_of_another_run_is_named);
     tcase_add_test(exact, what_stops_when_enough_is_known_stops_there_when_resumed);
