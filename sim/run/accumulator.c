@@ -273,7 +273,7 @@ struct fault *accumulator_put(const struct accumulator *accumulator, bool last, 
     bytes_put_number(bytes, sketched);
     bytes_put_number(bytes, accumulator->retention.inputs);
     TRY(tally_put(accumulator->tally, last, bytes));
-    if (sketched) TRY(sketches_put(accumulator->sketches, bytes));
+    if (sketched) sketches_put(accumulator->sketches, bytes);
     return bytes_fault(bytes);
 }
 

@@ -4,12 +4,12 @@
 
 #include <stdlib.h>
 
-struct fault *estimate_from(const struct accumulator *accumulator, struct estimate *estimate)
+struct estimate estimate_from(const struct accumulator *accumulator)
 {
-    *estimate = (struct estimate){.replications = accumulator->replications};
-    if (accumulator->sketches != NULL) return sketches_total(accumulator->sketches, &estimate->sketch);
-    estimate->exact = accumulator;
-    return NULL;
+    const bool sketched = accumulator->sketches != NULL;
+    return (struct estimate){.replications = accumulator->replications,
+                             .exact = sketched ? NULL : accumulator,
+                             .sketch = sketched ? sketches_total(accumulator->sketches) : NULL};
 }
 
 struct fault *estimate_work_open(const struct estimate *estimate, size_t cells, struct estimate_work *work)

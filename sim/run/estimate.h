@@ -11,7 +11,7 @@ struct estimate {
     const struct sketch *sketch;
 };
 /* Of what is in; until more comes in. */
-MUST_CHECK struct fault *estimate_from(const struct accumulator *accumulator, struct estimate *estimate);
+struct estimate estimate_from(const struct accumulator *accumulator);
 /* What a thread needs to take them of so many cells at once, at most spool_cells_at_once(replications). Close it in any
  * case. */
 struct estimate_work {

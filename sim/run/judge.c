@@ -56,8 +56,7 @@ struct fault *judge(const struct accumulator *accumulator, const struct precisio
                     struct precision_state state[])
 {
     const struct world *world = accumulator->simulation->world;
-    struct estimate estimate;
-    TRY(estimate_from(accumulator, &estimate));
+    const struct estimate estimate = estimate_from(accumulator);
     struct moments *moments = calloc(world_cells(world) + 1, sizeof *moments);
     struct estimate_work work;
     struct fault *fault = estimate_work_open(&estimate, 1, &work);

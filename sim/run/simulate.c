@@ -29,11 +29,10 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
 struct fault *simulate_conclude(const struct simulation *simulation, const struct run_settings *settings,
                                 struct accumulator *accumulator, struct result *result)
 {
-    struct estimate estimate;
+    const struct estimate estimate = estimate_from(accumulator);
     const size_t cells = world_cells(simulation->world);
     TRY(prepare_statistics(simulation, cells, result));
     TRY(tally_total(accumulator->tally, result->moments));
-    TRY(estimate_from(accumulator, &estimate));
     TRY(estimate_all(&estimate, cells, settings->threads, result));
     samples_cut(&accumulator->samples, accumulator->replications);
     result->samples = accumulator->samples;
