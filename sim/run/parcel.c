@@ -312,27 +312,59 @@ static void put_head(const struct parcel_head *head, struct bytes *bytes)
     identity_put(&head->identity, bytes);
 }
 
+/* The body on its way into the file: with sketches it is as large as they are. */
+struct draining {
+    int file;
+    const char *path;
+    uint64_t begin, size;
+    struct sha256_ctx sha;
+    struct fault *fault;
+};
+
+static bool body_drain(void *context, const unsigned char *at, size_t size)
+{
+    struct draining *to = context;
+    sha256_update(&to->sha, size, at);
+    to->fault = write_all(to->file, to->path, at, size, to->begin + to->size);
+    to->size += size;
+    return to->fault == NULL;
+}
+
+static struct fault *write_body(const struct writing *writing, const struct parcel_records *records,
+                                struct draining *to, unsigned char digest[PARCEL_DIGEST])
+{
+    struct bytes body = {.drain = body_drain, .context = to, .full = BUFFER};
+    sha256_init(&to->sha);
+    struct fault *fault = put_body(writing, records, &body);
+    if (fault == NULL) (void)body_drain(to, body.at, body.size); /* it leaves its fault */
+    free(body.at);
+    if (to->fault != NULL) {
+        fault_free(fault); /* which follows from that */
+        return to->fault;
+    }
+    sha256_digest(&to->sha, PARCEL_DIGEST, digest);
+    return fault;
+}
+
 /* All behind the samples, from `offset` on. */
 static struct fault *write_rest(const struct writing *writing, const struct parcel_records *records, int file,
                                 const char *path, uint64_t offset)
 {
-    struct bytes bytes = {0}, body = {0};
+    struct bytes bytes = {0};
     put_head(writing->head, &bytes);
     struct trailer trailer = {.head = bytes.size};
+    struct draining body = {.file = file, .path = path, .begin = offset + bytes.size};
     memcpy(trailer.mark, end_mark, MARK);
-    struct fault *fault = put_body(writing, records, &body);
-    if (fault == NULL) fault = bytes_fault(&bytes);
+    struct fault *fault = bytes_fault(&bytes);
+    if (fault == NULL) fault = write_all(file, path, bytes.at, bytes.size, offset);
+    if (fault == NULL) fault = write_body(writing, records, &body, trailer.body_digest);
     if (fault == NULL) {
         trailer.body = body.size;
         digest_of(bytes.at, bytes.size, trailer.head_digest);
-        digest_of(body.at, body.size, trailer.body_digest);
         digest_of(&trailer, offsetof(struct trailer, digest), trailer.digest);
-        fault = write_all(file, path, bytes.at, bytes.size, offset);
+        fault = write_all(file, path, &trailer, sizeof trailer, offset + trailer.head + trailer.body);
     }
-    if (fault == NULL) fault = write_all(file, path, body.at, body.size, offset + trailer.head);
-    if (fault == NULL) fault = write_all(file, path, &trailer, sizeof trailer, offset + trailer.head + trailer.body);
     free(bytes.at);
-    free(body.at);
     return fault;
 }
 

@@ -414,6 +414,45 @@ START_TEST(shards_share_the_chunks_out)
 END_TEST
 
 /* Lengths that go beyond the end are remembered, and read nothing. */
+/* Takes in what is drained; refuses when it holds `size` bytes or more already. */
+struct basin {
+    struct bytes bytes;
+    size_t size;
+};
+
+static bool basin_take(void *context, const unsigned char *at, size_t length)
+{
+    struct basin *basin = context;
+    if (basin->bytes.size >= basin->size) return false;
+    bytes_put(&basin->bytes, at, length);
+    return !basin->bytes.failed;
+}
+
+START_TEST(bytes_that_are_drained_are_those_that_are_kept)
+{
+    struct basin basin = {.size = SIZE_MAX};
+    struct bytes kept = {0}, drained = {.drain = basin_take, .context = &basin, .full = 100};
+    for (uint64_t n = 0; n < 1000; n++) {
+        bytes_put_number(&kept, n * n);
+        bytes_put_number(&drained, n * n);
+        ck_assert_uint_lt(drained.size, 100);
+    }
+    assert_none(bytes_fault(&drained));
+    bytes_put(&basin.bytes, drained.at, drained.size);
+    ck_assert_uint_eq(basin.bytes.size, kept.size);
+    ck_assert_mem_eq(basin.bytes.at, kept.at, kept.size);
+    basin.size = 0;
+    for (int i = 0; i < 100; i++) bytes_put_number(&drained, 1);
+    struct fault *fault = bytes_fault(&drained);
+    ck_assert_ptr_nonnull(fault);
+    fault_free(fault);
+    ck_assert_uint_eq(basin.bytes.size, kept.size);
+    free(kept.at);
+    free(drained.at);
+    free(basin.bytes.at);
+}
+END_TEST
+
 START_TEST(bytes_end_where_they_end)
 {
     unsigned char room[24];
@@ -458,6 +497,7 @@ int main(void)
     tcase_add_test(exact, what_is_of_another_run_is_named);
     tcase_add_test(exact, what_stops_when_enough_is_known_stops_there_when_resumed);
     tcase_add_test(alone, shards_share_the_chunks_out);
+    tcase_add_test(alone, bytes_that_are_drained_are_those_that_are_kept);
     tcase_add_test(alone, bytes_end_where_they_end);
     suite_add_tcase(suite, exact);
     suite_add_tcase(suite, sketched);
