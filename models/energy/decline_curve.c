@@ -59,9 +59,43 @@ void decline_curve_free(struct decline_curve *curve)
     free(curve->step_slot);
 }
 
-void decline_curve_start(double grown[LANES])
+void decline_curve_start(double state[DECLINE_CURVE_ROWS][LANES])
 {
-    EACH_LANE(l) grown[l] = 1.0;
+    EACH_LANE(l)
+    {
+        state[DECLINE_CURVE_GROWN][l] = 1.0;
+        state[DECLINE_CURVE_GROWTH][l] = state[DECLINE_CURVE_DECLINE][l] = __builtin_nan(""); /* none was met */
+    }
+}
+
+/* Whether a row is what it was, or else takes it over. */
+static bool is_as_before(const double now[LANES], double before[LANES])
+{
+    double differ[LANES];
+    bool any = false;
+    EACH_LANE(l) differ[l] = now[l] == before[l] ? 0.0 : 1.0;
+    for (int l = 0; l < LANES; l++) any = any || differ[l] != 0.0;
+    if (any) EACH_LANE(l) before[l] = now[l];
+    return !any;
+}
+
+/* Both as functions of the rows alone, so that it changes no bit when they are worked out. */
+static void growth_meet(const double growth[LANES], double state[DECLINE_CURVE_ROWS][LANES])
+{
+    double *by = state[DECLINE_CURVE_GROWN_BY];
+    if (is_as_before(growth, state[DECLINE_CURVE_GROWTH])) return;
+    EACH_LANE(l) by[l] = lanes_exp(lanes_log1p(growth[l]) * CALENDAR_MONTH_YEARS);
+}
+
+static void decline_meet(const double decline[LANES], double state[DECLINE_CURVE_ROWS][LANES])
+{
+    double *hazard = state[DECLINE_CURVE_HAZARD], *mean = state[DECLINE_CURVE_MEAN];
+    if (is_as_before(decline, state[DECLINE_CURVE_DECLINE])) return;
+    EACH_LANE(l)
+    {
+        hazard[l] = -lanes_log1p(-decline[l]) * CALENDAR_MONTH_YEARS;
+        mean[l] = lanes_decay(hazard[l]);
+    }
 }
 
 /* The rate before growth and decline. */
@@ -87,22 +121,22 @@ static void stepped(const struct decline_curve *curve, const struct rows *rows, 
 }
 
 void decline_curve_step(const struct decline_curve *curve, const struct rows *rows, const struct calendar *calendar,
-                        int month, double grown[LANES], double rate[LANES])
+                        int month, double state[DECLINE_CURVE_ROWS][LANES], double rate[LANES])
 {
     const int now = calendar->start + month;
+    double *grown = state[DECLINE_CURVE_GROWN];
     stepped(curve, rows, now, rate);
     EACH_LANE(l) rate[l] *= grown[l];
     if (curve->growth >= 0) {
-        const double *growth = rows_get(rows, curve->growth);
-        EACH_LANE(l) grown[l] *= lanes_exp(lanes_log1p(growth[l]) * CALENDAR_MONTH_YEARS);
+        const double *by = state[DECLINE_CURVE_GROWN_BY];
+        growth_meet(rows_get(rows, curve->growth), state);
+        EACH_LANE(l) grown[l] *= by[l];
     }
     if (curve->decline >= 0 && now >= curve->decline_from) {
-        const double *decline = rows_get(rows, curve->decline), n = now - curve->decline_from;
-        EACH_LANE(l)
-        {
-            const double h = -lanes_log1p(-decline[l]) * CALENDAR_MONTH_YEARS;
-            rate[l] *= lanes_exp(-n * h) * lanes_decay(h);
-        }
+        const double *hazard = state[DECLINE_CURVE_HAZARD], *mean = state[DECLINE_CURVE_MEAN],
+                     n = now - curve->decline_from;
+        decline_meet(rows_get(rows, curve->decline), state);
+        EACH_LANE(l) rate[l] *= lanes_exp(-n * hazard[l]) * mean[l];
     }
     rows_apply(rows, curve->value, now, rate);
 }

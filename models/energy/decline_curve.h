@@ -43,10 +43,21 @@ MUST_CHECK struct fault *decline_curve_prepare(struct setting *setting, int valu
                                                struct decline_curve *curve);
 void decline_curve_free(struct decline_curve *curve);
 
-/* For a block: grown[LANES] becomes 1. */
-void decline_curve_start(double grown[LANES]);
-/* The rate of a month (0 = the first), per year; moves `grown` on to the next month. */
+/* What a curve knows from month to month: how much it has grown, and what follows from the growth and the decline that
+ * it last met, which seldom change. */
+enum {
+    DECLINE_CURVE_GROWN,
+    DECLINE_CURVE_GROWTH,
+    DECLINE_CURVE_GROWN_BY, /* in a month, at that growth */
+    DECLINE_CURVE_DECLINE,
+    DECLINE_CURVE_HAZARD, /* of a month, at that decline */
+    DECLINE_CURVE_MEAN,   /* of a month, to its beginning */
+    DECLINE_CURVE_ROWS
+};
+/* For a block. */
+void decline_curve_start(double state[DECLINE_CURVE_ROWS][LANES]);
+/* The rate of a month (0 = the first), per year; moves the growth on to the next month. */
 void decline_curve_step(const struct decline_curve *curve, const struct rows *rows, const struct calendar *calendar,
-                        int month, double grown[LANES], double rate[LANES]);
+                        int month, double state[DECLINE_CURVE_ROWS][LANES], double rate[LANES]);
 
 #endif

@@ -6,10 +6,10 @@
 #include <string.h>
 
 /* Rows of a field, an outlet, a tranche, a leg and a commodity. */
-enum { FIELD_GROWN, FIELD_RATE, FIELD_ROWS };
+enum { FIELD_CURVE, FIELD_RATE = FIELD_CURVE + DECLINE_CURVE_ROWS, FIELD_ROWS };
 enum {
-    OUT_GROWN,
-    OUT_WANTED,
+    OUT_CURVE,
+    OUT_WANTED = OUT_CURVE + DECLINE_CURVE_ROWS,
     OUT_VOLUME,
     OUT_PRICE,
     OUT_NETBACK,
@@ -108,12 +108,12 @@ void energy_start(struct energy_state *state, const struct rows *rows, const str
     for (size_t i = 0; i < energy->count; i++) {
         const struct energy_commodity *commodity = &energy->commodity[i];
         struct commodity_state *of = &state->commodity[i];
-        for (size_t f = 0; f < commodity->fields; f++) decline_curve_start(of->field[f * FIELD_ROWS + FIELD_GROWN]);
+        for (size_t f = 0; f < commodity->fields; f++) decline_curve_start(of->field + f * FIELD_ROWS + FIELD_CURVE);
         for (size_t o = 0; o < commodity->outlets; o++) {
             const struct energy_outlet *outlet = &commodity->outlet[o];
             double(*row)[LANES] = of->outlet + o * OUT_ROWS;
             for (size_t r = 0; r < OUT_ROWS; r++) EACH_LANE(l) row[r][l] = 0.0;
-            decline_curve_start(row[OUT_GROWN]);
+            decline_curve_start(row + OUT_CURVE);
             if (outlet->shock >= 0) stream_state_start(&outlet->shock_stream, &of->shock[o], first_replication);
             if (outlet->transit) continue;
             _Alignas(LANES_ALIGNMENT) double sum[LANES];
@@ -137,7 +137,7 @@ static void supply(const struct energy *energy, const struct energy_commodity *c
         const struct energy_field *field = &commodity->field[f];
         double(*row)[LANES] = state->field + f * FIELD_ROWS;
         double *rate = row[FIELD_RATE];
-        decline_curve_step(&field->curve, rows, &energy->calendar, month, row[FIELD_GROWN], rate);
+        decline_curve_step(&field->curve, rows, &energy->calendar, month, row + FIELD_CURVE, rate);
         const double *of_cost = rows_get(rows, field->cost), *of_home = rows_get(rows, field->home_share);
         EACH_LANE(l) production[l] += rate[l];
         if (!field->foreign) {
@@ -173,7 +173,7 @@ static void want(const struct energy_state *state, const struct energy_commodity
     double *wanted = row[OUT_WANTED];
     if (outlet->wanted.value < 0) return;
     const struct calendar *calendar = &state->energy->calendar;
-    decline_curve_step(&outlet->wanted, rows, calendar, month, row[OUT_GROWN], wanted);
+    decline_curve_step(&outlet->wanted, rows, calendar, month, row + OUT_CURVE, wanted);
     const double season = outlet->season.factor[(calendar->start + month) % CALENDAR_MONTHS_PER_YEAR];
     EACH_LANE(l) wanted[l] *= season;
     if (outlet->shock < 0 || state->calm) return;

@@ -85,10 +85,11 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     printf("  %-28s %10s\n", "generator", simulation->rng);
     printf("  %-28s %10zu\n", "outcomes", simulation->outcomes.count);
     printf("  %-28s %10zu\n", "inputs drawn", store_inputs(simulation->plan.store));
-    print_size("memory for samples", needs.samples);
+    print_size("memory for samples", needs.samples - needs.spooled);
+    if (needs.spooled > 0.0) print_size("in a file while it runs", needs.spooled);
     if (retention->sketched) print_size("memory for sketches, about", needs.sketches);
     print_size("memory of each thread", needs.thread);
-    print_size("memory in all, about", needs.bytes);
+    print_size("memory in all, about", needs.bytes - needs.spooled);
     print_size("result file, about", (double)retention_file_bytes(simulation, retention, false));
     print_size("with --compress, about", (double)retention_file_bytes(simulation, retention, true));
     printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", needs.seconds, threads, threads == 1 ? "" : "s");

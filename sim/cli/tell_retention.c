@@ -31,7 +31,7 @@ char *tell_retention_quantiles(const struct simulation *simulation, const struct
 
 const char *tell_retention_samples(const struct simulation *simulation, const struct retention *retention)
 {
-    if (!retention->sketched) return "all in memory";
+    if (!retention->sketched) return "of all outcomes";
     if (retention_rows(simulation, retention) == 0)
         return "none are kept; --save PATTERNS keeps those of what it names";
     return retention->inputs ? "of what was asked for, and inputs"

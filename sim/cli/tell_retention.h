@@ -9,7 +9,7 @@
 
 /* "exact", or "within 0.39 %, because ...". Allocated; NULL without memory. */
 char *tell_retention_quantiles(const struct simulation *simulation, const struct retention *retention);
-/* "all in memory", "none; ..." or which. */
+/* "of all outcomes", "none; ..." or which. */
 const char *tell_retention_samples(const struct simulation *simulation, const struct retention *retention);
 /* Both, in a line each of those that matter. */
 MUST_CHECK struct fault *tell_retention(const struct simulation *simulation, const struct retention *retention,

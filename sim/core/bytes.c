@@ -27,6 +27,9 @@ void bytes_put(struct bytes *bytes, const void *from, size_t size)
     }
     memcpy(bytes->at + bytes->size, from, size);
     bytes->size += size;
+    if (bytes->drain == NULL || bytes->size < bytes->full) return;
+    bytes->failed = !bytes->drain(bytes->context, bytes->at, bytes->size);
+    bytes->size = 0;
 }
 
 void bytes_put_number(struct bytes *bytes, uint64_t number)

@@ -9,11 +9,15 @@
 #include <stdint.h>
 
 /* Begin with {0}; the memory is freed by free(bytes.at). A failure is remembered, so that it needs to be asked for only
- * once, at the end. */
+ * once, at the end. With `drain` they need not all be in memory: it is given what there is whenever that reaches `full`
+ * bytes, which are then gone, and says whether it could take them; its failure is remembered too. */
 struct bytes {
     unsigned char *at;
     size_t size, room;
     bool failed;
+    bool (*drain)(void *context, const unsigned char *at, size_t size);
+    void *context;
+    size_t full;
 };
 void bytes_put(struct bytes *bytes, const void *from, size_t size);
 void bytes_put_number(struct bytes *bytes, uint64_t number);

@@ -27,6 +27,7 @@ void accumulator_close(struct accumulator *accumulator)
     tally_close(accumulator->tally);
     sketches_close(accumulator->sketches);
     samples_free(&accumulator->samples);
+    spool_close(accumulator->spool);
 }
 
 /* Before which replication the last one ends that is in. */
@@ -48,6 +49,17 @@ static uint64_t room_of(const struct accumulator *accumulator)
     return grows ? retention->replications : retention_room(simulation, retention, accumulator->limit);
 }
 
+/* The spool for what the rows are not, with that room; or none. */
+static struct fault *keep_spool(struct accumulator *accumulator, const bool keep[], uint64_t room, bool wanted)
+{
+    const size_t cells = world_cells(accumulator->simulation->world);
+    if (wanted && accumulator->spool != NULL) return spool_extend(accumulator->spool, room);
+    if (wanted) return spool_open(cells, keep, accumulator->first, room, accumulator->place, &accumulator->spool);
+    spool_close(accumulator->spool);
+    accumulator->spool = NULL;
+    return NULL;
+}
+
 /* Samples of what is to be kept, with room for as many replications as are kept alike; those that are in move over. */
 static struct fault *keep_samples(struct accumulator *accumulator)
 {
@@ -59,19 +71,53 @@ static struct fault *keep_samples(struct accumulator *accumulator)
     const uint64_t room = room_of(accumulator) - accumulator->first;
     if (retention_rows(simulation, retention) == 0) {
         samples_free(samples);
-        return NULL;
+        return keep_spool(accumulator, NULL, room, false);
     }
     bool *keep = calloc(cells + 1, sizeof *keep);
     if (keep == NULL) return fault_no_memory();
     retention_cells(simulation, retention, keep);
-    const bool *some = retention->sketched ? keep : NULL;
+    const bool spooled = !retention->sketched && accumulator->place.folder != NULL && accumulator->crew == NULL;
+    const bool *some = retention->sketched || spooled ? keep : NULL;
     struct fault *fault = samples->count > 0
                               ? samples_refit(samples, room, some, inputs, reach_of(accumulator) - accumulator->first)
                           : some == NULL ? samples_init(samples, room, cells, inputs)
                                          : samples_init_some(samples, room, cells, some, inputs);
     samples->first = accumulator->first;
+    if (fault == NULL) fault = keep_spool(accumulator, keep, room, spooled);
     free(keep);
     return fault;
+}
+
+size_t accumulator_rows(const struct accumulator *accumulator)
+{
+    const struct samples *samples = &accumulator->samples;
+    size_t rows = accumulator->spool == NULL ? 0 : spool_rows(accumulator->spool);
+    for (size_t c = 0; c < samples->cells && samples->count > 0; c++) rows += samples_of(samples, c) != NULL;
+    return rows;
+}
+
+struct fault *accumulator_samples(const struct accumulator *accumulator, size_t cell, size_t end, uint64_t first,
+                                  uint64_t count, float work[], const float *row[])
+{
+    const struct samples *samples = &accumulator->samples;
+    const struct spool *spool = accumulator->spool;
+    size_t size;
+    for (size_t c = cell; c < end; c++)
+        row[c - cell] = spool != NULL && spool_holds(spool, c) ? work + (c - cell) * count
+                                                               : samples_stretch(samples, c, first, count, &size);
+    return spool == NULL ? NULL : spool_read(spool, cell, end, first, count, work);
+}
+
+/* Samples of replications that are in, for sketches_pour_from. */
+struct stretch {
+    const struct accumulator *accumulator;
+    uint64_t first, count;
+};
+
+static struct fault *stretch_rows(void *context, size_t cell, size_t end, float work[], const float *row[])
+{
+    const struct stretch *stretch = context;
+    return accumulator_samples(stretch->accumulator, cell, end, stretch->first, stretch->count, work, row);
 }
 
 /* The samples of all that is in, into sketches. */
@@ -80,8 +126,11 @@ static struct fault *pour(struct accumulator *accumulator)
     uint64_t first, end = accumulator->first / LANES_PER_CHUNK;
     while (tally_next(accumulator->tally, end, true, &first, &end)) {
         const uint64_t stop = end * LANES_PER_CHUNK, reach = reach_of(accumulator);
-        TRY(sketches_pour(accumulator->sketches, &accumulator->samples, first * LANES_PER_CHUNK,
-                          stop < reach ? stop : reach, accumulator->threads));
+        struct stretch stretch = {accumulator, first * LANES_PER_CHUNK, 0};
+        stretch.count = (stop < reach ? stop : reach) - stretch.first;
+        const struct sketches_source source = {stretch.count, spool_cells_at_once(stretch.count), stretch_rows,
+                                               &stretch};
+        TRY(sketches_pour_from(accumulator->sketches, &source, accumulator->threads));
     }
     return NULL;
 }
@@ -182,6 +231,7 @@ static struct fault *simulate_gaps(struct accumulator *accumulator, uint64_t rep
                                 .replications = stop < replications ? stop : replications};
         chunks.sink[chunks.sinks++] = kernels->tally(accumulator->tally);
         if (accumulator->samples.count > 0) chunks.sink[chunks.sinks++] = kernels->samples(&accumulator->samples);
+        if (accumulator->spool != NULL) chunks.sink[chunks.sinks++] = spool_sink(accumulator->spool);
         if (accumulator->sketches != NULL) chunks.sink[chunks.sinks++] = kernels->sketches(accumulator->sketches);
         TRY(simulate_on(accumulator, &chunks, pause));
     }
@@ -223,7 +273,7 @@ struct fault *accumulator_put(const struct accumulator *accumulator, bool last, 
     bytes_put_number(bytes, sketched);
     bytes_put_number(bytes, accumulator->retention.inputs);
     TRY(tally_put(accumulator->tally, last, bytes));
-    if (sketched) TRY(sketches_put(accumulator->sketches, bytes));
+    if (sketched) sketches_put(accumulator->sketches, bytes);
     return bytes_fault(bytes);
 }
 

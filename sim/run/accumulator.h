@@ -6,6 +6,7 @@
 
 #include "sim/core/bytes.h"
 #include "sim/run/simulation.h"
+#include "sim/run/spool.h"
 #include "sim/statistics/sketches.h"
 
 struct accumulator;
@@ -39,6 +40,8 @@ struct accumulator {
     struct tally *tally;
     struct sketches *sketches;               /* NULL: quantiles are exact, of the samples of all cells */
     struct samples samples;                  /* with room for more than are in; those of all cells, of some, or none */
+    struct spool_place place;                /* of samples that no result holds; folder NULL: they are in samples */
+    struct spool *spool;                     /* the samples of all other cells; NULL: there are none */
     uint64_t replications;                   /* before which all from `first` on are in; more may be, after a gap */
     struct retention retention;              /* what is kept of them */
     const struct accumulator_keeper *keeper; /* NULL: none */
@@ -60,6 +63,14 @@ MUST_CHECK struct fault *accumulator_simulate(struct accumulator *accumulator, u
                                               const struct ensemble_watch *watch);
 /* Whether replications are in that do not make a whole chunk: the last ones of a run. */
 bool accumulator_has_last(const struct accumulator *accumulator);
+
+/* How many cells have samples. */
+size_t accumulator_rows(const struct accumulator *accumulator);
+/* The samples of the cells from `cell` to before `end`, no more than spool_cells_at_once(count), in `count` replications
+ * from number `first` on, where a block begins: row[c - cell][count], NULL if they are not kept, elsewhere or in work[],
+ * which has room for all. Any thread may ask for what is in. Faults: FAULT_MACHINE. */
+MUST_CHECK struct fault *accumulator_samples(const struct accumulator *accumulator, size_t cell, size_t end,
+                                             uint64_t first, uint64_t count, float work[], const float *row[]);
 
 /* What is in, but for the samples, as bytes; without `last`, of whole chunks alone, which it must be if there are
  * sketches (FAULT_MACHINE), for their counts cannot be taken apart. */

@@ -193,13 +193,6 @@ struct fault *checkpoint_resume(struct checkpoint *checkpoint, struct accumulato
     return NULL;
 }
 
-static size_t rows_of(const struct samples *samples)
-{
-    size_t rows = 0;
-    for (size_t c = 0; c < samples->cells && samples->count > 0; c++) rows += samples_of(samples, c) != NULL;
-    return rows;
-}
-
 /* From now on samples go into another file. */
 static void begin_samples(struct checkpoint *checkpoint)
 {
@@ -211,9 +204,10 @@ static void begin_samples(struct checkpoint *checkpoint)
 }
 
 /* A file for these samples: that which is there, or another, where they are not like those in it. */
-static struct fault *open_samples(struct checkpoint *checkpoint, const struct samples *samples)
+static struct fault *open_samples(struct checkpoint *checkpoint, const struct accumulator *accumulator)
 {
-    const size_t rows = rows_of(samples);
+    const struct samples *samples = &accumulator->samples;
+    const size_t rows = accumulator_rows(accumulator);
     const bool first = checkpoint->samples < 0;
     uint64_t each = 0;
     if (!samples_bytes(1, rows, samples->inputs, &each)) return fault_no_memory();
@@ -258,13 +252,13 @@ static struct fault *save_samples(struct checkpoint *checkpoint, const struct ac
 {
     const uint64_t whole = tally_replications(accumulator->tally) / LANES_PER_CHUNK;
     uint64_t first, stop = accumulator->first / LANES_PER_CHUNK;
-    TRY(open_samples(checkpoint, &accumulator->samples));
+    TRY(open_samples(checkpoint, accumulator));
     while (tally_next(accumulator->tally, stop, true, &first, &stop)) {
         const uint64_t last = (stop < whole ? stop : whole) * LANES_PER_CHUNK;
         uint64_t from = first * LANES_PER_CHUNK, to = last;
         for (; next_unsaved(checkpoint, &from, &to); from = to, to = last)
-            TRY(parcel_put_samples(checkpoint->samples, checkpoint->folder, &accumulator->samples, from, to,
-                                   &checkpoint->end, &checkpoint->records));
+            TRY(parcel_put_samples(checkpoint->samples, checkpoint->folder, accumulator, from, to, &checkpoint->end,
+                                   &checkpoint->records));
     }
     return fdatasync(checkpoint->samples) < 0 ? cannot(checkpoint->folder, "written to the disk") : NULL;
 }

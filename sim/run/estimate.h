@@ -7,16 +7,25 @@
 
 struct estimate {
     uint64_t replications;
-    const struct samples *samples; /* of all cells; NULL: from the sketch */
+    const struct accumulator *exact; /* which has the samples of all cells; NULL: from the sketch */
     const struct sketch *sketch;
 };
 /* Of what is in; until more comes in. */
-MUST_CHECK struct fault *estimate_from(const struct accumulator *accumulator, struct estimate *estimate);
-/* quantile[asked->quantiles] and cvar[asked->levels] of a cell, whose moments are those of the same replications; needs
- * work[replications]. */
-void estimate_cell(const struct estimate *estimate, size_t cell, const struct moments *moments, float work[],
-                   const struct quantiles_asked *asked, struct quantile_estimate quantile[],
-                   struct cvar_estimate cvar[]);
+struct estimate estimate_from(const struct accumulator *accumulator);
+/* What a thread needs to take them of so many cells at once, at most spool_cells_at_once(replications). Close it in any
+ * case. */
+struct estimate_work {
+    float *select, *read;
+    const float **row;
+};
+MUST_CHECK struct fault *estimate_work_open(const struct estimate *estimate, size_t cells, struct estimate_work *work);
+void estimate_work_close(struct estimate_work *work);
+/* quantile[end - cell][asked->quantiles] and cvar[end - cell][asked->levels] of the cells from `cell` to before `end`, whose
+ * moments[end - cell] are those of the same replications. */
+MUST_CHECK struct fault *estimate_cells(const struct estimate *estimate, size_t cell, size_t end,
+                                        const struct moments moments[], struct estimate_work *work,
+                                        const struct quantiles_asked *asked, struct quantile_estimate quantile[],
+                                        struct cvar_estimate cvar[]);
 /* Those of all cells of the result, on so many threads. */
 MUST_CHECK struct fault *estimate_all(const struct estimate *estimate, size_t cells, int threads,
                                       struct result *result);

@@ -10,57 +10,64 @@
 /* A quantile or a tail of one cell, and how many replications make it. Of sketches the estimate may lie anywhere in the
  * interval, and what buckets add to it does not shrink with the confidence: so it counts to its farther end, and no
  * confidence below 95 % makes it narrower. */
-static struct precision_state judge_order(const struct estimate *estimate, const struct wanted_precision *wanted,
-                                          size_t cell, const struct moments *moments, float work[])
+static struct fault *judge_order(const struct estimate *estimate, const struct wanted_precision *wanted, size_t cell,
+                                 const struct moments *moments, struct estimate_work *work,
+                                 struct precision_state *state)
 {
     const struct precision_goal *goal = &wanted->goal;
-    const bool quantile = goal->statistic == PRECISION_QUANTILE, sketched = estimate->samples == NULL;
+    const bool quantile = goal->statistic == PRECISION_QUANTILE, sketched = estimate->exact == NULL;
     const double level = goal->statistic == PRECISION_CVAR_LOWER ? tail_share(goal->at) : goal->at;
     const struct quantiles_asked asked = {quantile ? 1 : 0, &goal->at, quantile ? 0 : 1, &level};
     const double z95 = precision_z(QUANTILE_CONFIDENCE);
     const double z = fmax(precision_z(goal->confidence), sketched ? z95 : 0.0);
     struct quantile_estimate at = {0};
     struct cvar_estimate tail = {0};
-    estimate_cell(estimate, cell, moments, work, &asked, &at, &tail);
-    if (!quantile) return precision_judge(goal, tail.estimate, z * tail.standard_error, moments->count, tail.points);
+    TRY(estimate_cells(estimate, cell, cell + 1, moments, work, &asked, &at, &tail));
+    if (!quantile) {
+        *state = precision_judge(goal, tail.estimate, z * tail.standard_error, moments->count, tail.points);
+        return NULL;
+    }
     const double half = sketched ? fmax(at.high - at.estimate, at.estimate - at.low) : 0.5 * (at.high - at.low);
-    return precision_judge(goal, at.estimate, half * z / z95, moments->count,
-                           moments->count * fmin(goal->at, 1.0 - goal->at));
+    *state = precision_judge(goal, at.estimate, half * z / z95, moments->count,
+                             moments->count * fmin(goal->at, 1.0 - goal->at));
+    return NULL;
 }
 
-static struct precision_state judge_one(const struct estimate *estimate, const struct wanted_precision *wanted,
-                                        size_t cell, const struct moments *moments, float work[])
+static struct fault *judge_one(const struct estimate *estimate, const struct wanted_precision *wanted, size_t cell,
+                               const struct moments *moments, struct estimate_work *work, struct precision_state *state)
 {
     const struct precision_goal *goal = &wanted->goal;
     const double n = moments->count, confidence = goal->confidence;
     switch (goal->statistic) {
-    case PRECISION_MEAN: return precision_judge(goal, moments->mean, precision_of_mean(moments, confidence), n, n);
+    case PRECISION_MEAN:
+        *state = precision_judge(goal, moments->mean, precision_of_mean(moments, confidence), n, n);
+        return NULL;
     case PRECISION_PROBABILITY:
-        return precision_judge(goal, moments->mean, precision_of_probability(moments, confidence), n, n);
+        *state = precision_judge(goal, moments->mean, precision_of_probability(moments, confidence), n, n);
+        return NULL;
     case PRECISION_QUANTILE:
     case PRECISION_CVAR_UPPER:
     case PRECISION_CVAR_LOWER: break;
     }
-    return judge_order(estimate, wanted, cell, moments, work);
+    return judge_order(estimate, wanted, cell, moments, work, state);
 }
 
 struct fault *judge(const struct accumulator *accumulator, const struct precision_goals *goals,
                     struct precision_state state[])
 {
     const struct world *world = accumulator->simulation->world;
-    struct estimate estimate;
-    TRY(estimate_from(accumulator, &estimate));
+    const struct estimate estimate = estimate_from(accumulator);
     struct moments *moments = calloc(world_cells(world) + 1, sizeof *moments);
-    float *work = malloc((accumulator->replications + 1) * sizeof *work);
-    struct fault *fault =
-        moments == NULL || work == NULL ? fault_no_memory() : tally_total(accumulator->tally, moments);
+    struct estimate_work work;
+    struct fault *fault = estimate_work_open(&estimate, 1, &work);
+    if (fault == NULL) fault = moments == NULL ? fault_no_memory() : tally_total(accumulator->tally, moments);
     for (size_t i = 0; i < goals->count && fault == NULL; i++) {
         const struct wanted_precision *wanted = &goals->item[i];
         const size_t cell = wanted->outcome * (world_years(world) + 1) + wanted->period;
-        state[i] = judge_one(&estimate, wanted, cell, &moments[cell], work);
+        fault = judge_one(&estimate, wanted, cell, &moments[cell], &work, &state[i]);
     }
     free(moments);
-    free(work);
+    estimate_work_close(&work);
     return fault;
 }
 

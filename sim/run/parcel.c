@@ -146,33 +146,89 @@ static struct fault *transfer_take(struct transfer *transfer, void *to, size_t s
     return NULL;
 }
 
-static struct fault *put_columns(struct transfer *transfer, const struct samples *samples, uint64_t first,
+/* What cells are read into, so many at once. */
+struct columns {
+    size_t at_once;
+    float *work;
+    const float **row;
+};
+
+static void columns_close(struct columns *columns)
+{
+    free(columns->work);
+    free(columns->row);
+}
+
+static struct fault *columns_open(uint64_t count, struct columns *columns)
+{
+    *columns = (struct columns){.at_once = spool_cells_at_once(count)};
+    columns->work = malloc(columns->at_once * (count + 1) * sizeof *columns->work);
+    columns->row = malloc(columns->at_once * sizeof *columns->row);
+    return columns->work == NULL || columns->row == NULL ? fault_no_memory() : NULL;
+}
+
+static struct fault *put_cells(struct transfer *transfer, const struct accumulator *accumulator, uint64_t first,
+                               uint64_t count)
+{
+    const size_t cells = accumulator->samples.cells;
+    struct columns columns;
+    struct fault *fault = columns_open(count, &columns);
+    for (size_t cell = 0, end; cell < cells && fault == NULL; cell = end) {
+        end = cell + columns.at_once < cells ? cell + columns.at_once : cells;
+        fault = accumulator_samples(accumulator, cell, end, first, count, columns.work, columns.row);
+        for (size_t c = cell; c < end && fault == NULL; c++)
+            if (columns.row[c - cell] != NULL)
+                fault = transfer_put(transfer, columns.row[c - cell], (size_t)count * sizeof *columns.work);
+    }
+    columns_close(&columns);
+    return fault;
+}
+
+static struct fault *take_cells(struct transfer *transfer, const struct accumulator *accumulator, uint64_t first,
+                                uint64_t count)
+{
+    const struct samples *samples = &accumulator->samples;
+    struct spool *spool = accumulator->spool;
+    struct columns columns;
+    struct fault *fault = columns_open(count, &columns);
+    for (size_t cell = 0, end; cell < samples->cells && fault == NULL; cell = end) {
+        end = cell + columns.at_once < samples->cells ? cell + columns.at_once : samples->cells;
+        for (size_t c = cell; c < end && fault == NULL; c++) {
+            size_t size = (size_t)count * sizeof *columns.work;
+            void *to = spool != NULL && spool_holds(spool, c) ? columns.work + (c - cell) * count
+                                                              : samples_stretch(samples, c, first, count, &size);
+            if (to != NULL) fault = transfer_take(transfer, to, size);
+        }
+        if (spool != NULL && fault == NULL) fault = spool_write(spool, cell, end, first, count, columns.work);
+    }
+    columns_close(&columns);
+    return fault;
+}
+
+static struct fault *put_columns(struct transfer *transfer, const struct accumulator *accumulator, uint64_t first,
                                  uint64_t count)
 {
+    const struct samples *samples = &accumulator->samples;
     size_t size;
-    for (size_t i = 0; i < samples->cells + samples->inputs; i++) {
-        const void *from = samples_stretch(samples, i, first, count, &size);
-        if (from != NULL) TRY(transfer_put(transfer, from, size));
+    TRY(put_cells(transfer, accumulator, first, count));
+    for (size_t i = 0; i < samples->inputs; i++) {
+        const void *from = samples_stretch(samples, samples->cells + i, first, count, &size);
+        TRY(transfer_put(transfer, from, size));
     }
     return transfer_flush(transfer);
 }
 
-static struct fault *take_columns(struct transfer *transfer, const struct samples *samples, uint64_t first,
+static struct fault *take_columns(struct transfer *transfer, const struct accumulator *accumulator, uint64_t first,
                                   uint64_t count)
 {
+    const struct samples *samples = &accumulator->samples;
     size_t size;
-    for (size_t i = 0; i < samples->cells + samples->inputs; i++) {
-        void *to = samples_stretch(samples, i, first, count, &size);
-        if (to != NULL) TRY(transfer_take(transfer, to, size));
+    TRY(take_cells(transfer, accumulator, first, count));
+    for (size_t i = 0; i < samples->inputs; i++) {
+        void *to = samples_stretch(samples, samples->cells + i, first, count, &size);
+        TRY(transfer_take(transfer, to, size));
     }
     return NULL;
-}
-
-static size_t rows_of(const struct samples *samples)
-{
-    size_t rows = 0;
-    for (size_t c = 0; c < samples->cells; c++) rows += samples_of(samples, c) != NULL;
-    return rows;
 }
 
 static struct fault *record_room(struct parcel_records *records)
@@ -192,7 +248,7 @@ void parcel_records_free(struct parcel_records *records)
     *records = (struct parcel_records){0};
 }
 
-struct fault *parcel_put_samples(int file, const char *path, const struct samples *samples, uint64_t first,
+struct fault *parcel_put_samples(int file, const char *path, const struct accumulator *accumulator, uint64_t first,
                                  uint64_t stop, uint64_t *end, struct parcel_records *records)
 {
     struct parcel_record record = {.first = first, .end = stop, .offset = *end};
@@ -200,7 +256,7 @@ struct fault *parcel_put_samples(int file, const char *path, const struct sample
     if (transfer.buffer == NULL) return fault_no_memory();
     sha256_init(&transfer.sha);
     struct fault *fault = record_room(records);
-    if (fault == NULL) fault = put_columns(&transfer, samples, first, stop - first);
+    if (fault == NULL) fault = put_columns(&transfer, accumulator, first, stop - first);
     if (fault == NULL) {
         sha256_digest(&transfer.sha, sizeof record.digest, record.digest);
         record.size = transfer.offset - *end;
@@ -211,20 +267,22 @@ struct fault *parcel_put_samples(int file, const char *path, const struct sample
     return fault;
 }
 
-struct fault *parcel_take_samples(int file, const char *path, const struct parcel_record *record,
-                                  struct samples *samples)
+/* And back, into an accumulator with room for them. */
+static struct fault *take_samples(int file, const char *path, const struct parcel_record *record,
+                                  const struct accumulator *accumulator)
 {
+    const struct samples *samples = &accumulator->samples;
     const uint64_t count = record->end - record->first;
     uint64_t size;
     unsigned char digest[PARCEL_DIGEST];
-    if (!samples_bytes(count, rows_of(samples), samples->inputs, &size) || size != record->size ||
+    if (!samples_bytes(count, accumulator_rows(accumulator), samples->inputs, &size) || size != record->size ||
         record->first < samples->first || record->end - samples->first > samples->count)
         return damaged(path, "its samples are not those of its run");
     struct transfer transfer = {
         .file = file, .path = path, .offset = record->offset, .buffer = malloc(BUFFER), .left = size};
     if (transfer.buffer == NULL) return fault_no_memory();
     sha256_init(&transfer.sha);
-    struct fault *fault = take_columns(&transfer, samples, record->first, count);
+    struct fault *fault = take_columns(&transfer, accumulator, record->first, count);
     sha256_digest(&transfer.sha, sizeof digest, digest);
     if (fault == NULL && memcmp(digest, record->digest, sizeof digest) != 0)
         fault = damaged(path, "its samples are not as they were written");
@@ -254,27 +312,59 @@ static void put_head(const struct parcel_head *head, struct bytes *bytes)
     identity_put(&head->identity, bytes);
 }
 
+/* The body on its way into the file: with sketches it is as large as they are. */
+struct draining {
+    int file;
+    const char *path;
+    uint64_t begin, size;
+    struct sha256_ctx sha;
+    struct fault *fault;
+};
+
+static bool body_drain(void *context, const unsigned char *at, size_t size)
+{
+    struct draining *to = context;
+    sha256_update(&to->sha, size, at);
+    to->fault = write_all(to->file, to->path, at, size, to->begin + to->size);
+    to->size += size;
+    return to->fault == NULL;
+}
+
+static struct fault *write_body(const struct writing *writing, const struct parcel_records *records,
+                                struct draining *to, unsigned char digest[PARCEL_DIGEST])
+{
+    struct bytes body = {.drain = body_drain, .context = to, .full = BUFFER};
+    sha256_init(&to->sha);
+    struct fault *fault = put_body(writing, records, &body);
+    if (fault == NULL) (void)body_drain(to, body.at, body.size); /* it leaves its fault */
+    free(body.at);
+    if (to->fault != NULL) {
+        fault_free(fault); /* which follows from that */
+        return to->fault;
+    }
+    sha256_digest(&to->sha, PARCEL_DIGEST, digest);
+    return fault;
+}
+
 /* All behind the samples, from `offset` on. */
 static struct fault *write_rest(const struct writing *writing, const struct parcel_records *records, int file,
                                 const char *path, uint64_t offset)
 {
-    struct bytes bytes = {0}, body = {0};
+    struct bytes bytes = {0};
     put_head(writing->head, &bytes);
     struct trailer trailer = {.head = bytes.size};
+    struct draining body = {.file = file, .path = path, .begin = offset + bytes.size};
     memcpy(trailer.mark, end_mark, MARK);
-    struct fault *fault = put_body(writing, records, &body);
-    if (fault == NULL) fault = bytes_fault(&bytes);
+    struct fault *fault = bytes_fault(&bytes);
+    if (fault == NULL) fault = write_all(file, path, bytes.at, bytes.size, offset);
+    if (fault == NULL) fault = write_body(writing, records, &body, trailer.body_digest);
     if (fault == NULL) {
         trailer.body = body.size;
         digest_of(bytes.at, bytes.size, trailer.head_digest);
-        digest_of(body.at, body.size, trailer.body_digest);
         digest_of(&trailer, offsetof(struct trailer, digest), trailer.digest);
-        fault = write_all(file, path, bytes.at, bytes.size, offset);
+        fault = write_all(file, path, &trailer, sizeof trailer, offset + trailer.head + trailer.body);
     }
-    if (fault == NULL) fault = write_all(file, path, body.at, body.size, offset + trailer.head);
-    if (fault == NULL) fault = write_all(file, path, &trailer, sizeof trailer, offset + trailer.head + trailer.body);
     free(bytes.at);
-    free(body.at);
     return fault;
 }
 
@@ -286,7 +376,7 @@ static struct fault *write_samples(const struct accumulator *accumulator, int fi
     if (accumulator->samples.count == 0) return NULL;
     while (tally_next(accumulator->tally, stop, true, &first, &stop)) {
         const uint64_t last = stop * LANES_PER_CHUNK;
-        TRY(parcel_put_samples(file, path, &accumulator->samples, first * LANES_PER_CHUNK,
+        TRY(parcel_put_samples(file, path, accumulator, first * LANES_PER_CHUNK,
                                last < accumulator->limit ? last : accumulator->limit, end, records));
     }
     return NULL;
@@ -501,7 +591,7 @@ struct fault *parcel_add(struct parcel *parcel, const char *samples_path, struct
     if (file < 0) return cannot(path, "read", errno);
     struct fault *fault = NULL;
     for (size_t i = 0; i < parcel->records.count && fault == NULL; i++)
-        fault = parcel_take_samples(file, path, &parcel->records.item[i], &accumulator->samples);
+        fault = take_samples(file, path, &parcel->records.item[i], accumulator);
     if (file != parcel->file) (void)close(file); /* it was only read */
     return fault;
 }

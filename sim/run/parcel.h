@@ -35,11 +35,9 @@ struct parcel_head {
 uint64_t parcel_done(const struct accumulator *accumulator, bool last);
 
 /* Appends the samples of those replications to the open file at *end, which moves on, and notes where they are. */
-MUST_CHECK struct fault *parcel_put_samples(int file, const char *path, const struct samples *samples, uint64_t first,
-                                            uint64_t stop, uint64_t *end, struct parcel_records *records);
-/* And back, into samples with room for them. What does not fit or was changed is a fault (FAULT_FILES). */
-MUST_CHECK struct fault *parcel_take_samples(int file, const char *path, const struct parcel_record *record,
-                                             struct samples *samples);
+MUST_CHECK struct fault *parcel_put_samples(int file, const char *path, const struct accumulator *accumulator,
+                                            uint64_t first, uint64_t stop, uint64_t *end,
+                                            struct parcel_records *records);
 void parcel_records_free(struct parcel_records *records);
 
 /* Writes the file whole or not at all, in place of another. records NULL: the samples go into this file. */

@@ -100,8 +100,10 @@ struct pilot_needs pilot_needs(const struct simulation *simulation, const struct
     const double share = (double)chunks / (double)chunks_of(pilot->expected);
     struct pilot_needs needs = {.seconds = pilot->seconds * (double)chunks / threads,
                                 .samples = share * (double)retention_bytes(simulation, &pilot->retention),
-                                .sketches = pilot->retention.sketched ? threads * pilot->sketch_bytes : 0.0,
+                                .sketches = pilot->retention.sketched ? pilot->sketch_bytes : 0.0,
                                 .thread = (double)pilot->thread_bytes};
+    const bool all = !pilot->retention.sketched || simulation->goals.count > 0;
+    needs.spooled = all ? fmax(0.0, retention_unwritten(simulation) * needs.samples - (double)SPOOL_MEMORY) : 0.0;
     needs.bytes = needs.samples + needs.sketches + threads * needs.thread + PROGRAM_BYTES;
     return needs;
 }

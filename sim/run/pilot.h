@@ -26,6 +26,7 @@ void pilot_free(struct pilot *pilot);
 struct pilot_needs {
     double seconds;
     double samples, sketches, thread; /* bytes; those of each thread */
+    double spooled;                   /* of the samples, what is in a file while it runs, if it runs by itself */
     double bytes;                     /* in all */
 };
 struct pilot_needs pilot_needs(const struct simulation *simulation, const struct pilot *pilot, uint64_t chunks,

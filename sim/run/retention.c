@@ -211,6 +211,16 @@ static uint64_t bytes_each(const struct simulation *simulation)
     return bytes > 0 ? bytes : 1;
 }
 
+double retention_unwritten(const struct simulation *simulation)
+{
+    const struct retention all = {.inputs = true};
+    const uint64_t years = world_years(simulation->world);
+    uint64_t cells = world_cells(simulation->world);
+    for (size_t i = 0; i < simulation->outcomes.count; i++)
+        cells -= (retention_annual(simulation, &all, i) ? years : 0) + (retention_horizon(simulation, &all, i) ? 1 : 0);
+    return (double)(sizeof(float) * cells) / (double)bytes_each(simulation);
+}
+
 uint64_t retention_most(const struct simulation *simulation)
 {
     return simulation->memory / bytes_each(simulation);

@@ -35,6 +35,8 @@ uint64_t retention_room(const struct simulation *simulation, const struct retent
 
 /* Bytes of what is kept; of a run with goals, which makes room for all samples before it knows its number, at most. */
 uint64_t retention_bytes(const struct simulation *simulation, const struct retention *retention);
+/* Of a run that keeps all samples, the part that its result will not hold. */
+double retention_unwritten(const struct simulation *simulation);
 /* Bytes of all samples of so many replications, were they kept. */
 uint64_t retention_all_bytes(const struct simulation *simulation, uint64_t replications);
 /* About those of the result file. */

@@ -29,15 +29,16 @@ static struct fault *prepare_statistics(const struct simulation *simulation, siz
 struct fault *simulate_conclude(const struct simulation *simulation, const struct run_settings *settings,
                                 struct accumulator *accumulator, struct result *result)
 {
-    struct estimate estimate;
+    const struct estimate estimate = estimate_from(accumulator);
     const size_t cells = world_cells(simulation->world);
     TRY(prepare_statistics(simulation, cells, result));
     TRY(tally_total(accumulator->tally, result->moments));
-    TRY(estimate_from(accumulator, &estimate));
     TRY(estimate_all(&estimate, cells, settings->threads, result));
     samples_cut(&accumulator->samples, accumulator->replications);
     result->samples = accumulator->samples;
     accumulator->samples = (struct samples){0};
+    spool_close(accumulator->spool);
+    accumulator->spool = NULL;
     return describe(accumulator, settings, result);
 }
 
@@ -93,6 +94,12 @@ static struct fault *simulate_all(const struct simulation *simulation, const str
     return simulate_conclude(simulation, settings, accumulator, result);
 }
 
+/* Samples that no result holds are in a file beside those that are kept. */
+static struct spool_place place_of(const struct checkpoint *checkpoint)
+{
+    return (struct spool_place){checkpoint->folder, SPOOL_MEMORY};
+}
+
 struct fault *simulate_kept(const struct simulation *simulation, const struct run_settings *settings,
                             struct checkpoint *checkpoint, const struct ensemble_watch *watch, struct result *result)
 {
@@ -105,6 +112,7 @@ struct fault *simulate_kept(const struct simulation *simulation, const struct ru
     if (checkpoint != NULL && fault == NULL) {
         keeper = checkpoint_keeper(checkpoint);
         accumulator.keeper = &keeper;
+        accumulator.place = place_of(checkpoint);
         fault = checkpoint_resume(checkpoint, &accumulator);
     }
     if (fault == NULL)
@@ -120,6 +128,7 @@ struct fault *simulate_accumulate(const struct simulation *simulation, int threa
     const uint64_t replications = simulation->replications;
     const struct accumulator_keeper keeper = checkpoint_keeper(checkpoint);
     TRY(accumulator_open(simulation, threads, replications, simulation->memory, accumulator));
+    accumulator->place = place_of(checkpoint);
     TRY(checkpoint_resume(checkpoint, accumulator));
     accumulator->keeper = &keeper;
     struct fault *fault = accumulator_simulate(accumulator, replications, replications, watch);
@@ -146,6 +155,7 @@ struct fault *simulate_shard(const struct simulation *simulation, const struct r
     struct fault *fault = accumulator_open_part(simulation, settings->threads, first, end, whole, &accumulator);
     accumulator.keeper = &keeper;
     accumulator.crew = settings->crew;
+    accumulator.place = place_of(checkpoint);
     if (fault == NULL) fault = checkpoint_resume(checkpoint, &accumulator);
     if (fault == NULL) fault = accumulator_simulate(&accumulator, end, end, watch);
     if (fault == NULL) {

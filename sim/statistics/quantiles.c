@@ -157,8 +157,9 @@ static void bins_lay(struct bins *bins, size_t n, struct extent extent, bool by_
     bins->min = extent.min;
     if (!bins->by_key) return;
     const unsigned bits = 32 - (unsigned)__builtin_clz((extent.max - extent.min) | 1u);
-    bins->count = MOST_BINS;
-    bins->shift = bits > RADIX_BITS ? bits - RADIX_BITS : 0;
+    const unsigned wanted = 31 - (unsigned)__builtin_clz((uint32_t)bins->count);
+    bins->shift = bits > wanted ? bits - wanted : 0;
+    bins->count = (size_t)1 << wanted;
 }
 
 static inline uint32_t bin_of(const struct bins *bins, float value)
@@ -286,8 +287,8 @@ static void ends_leave(struct selection *of, float v[])
 }
 
 /* Values of the wanted ranks, ascending and within base .. base + n - 1, where `from` holds the values of these ranks,
- * all of them defined. v is for work, and may be `from`. Levels by key are at most three, and each level by value that
- * does not lead to them at least halves the values. */
+ * all of them defined. v is for work, and may be `from`. Levels by key are at most eight, three where there are many
+ * values, and each level by value that does not lead to them at least halves the values. */
 static void select_ranks(size_t n, const float from[], float v[], size_t base, size_t asked,
                          const struct wanted wanted[], bool by_key)
 {

@@ -120,9 +120,10 @@ void samples_cut(struct samples *samples, uint64_t count)
     samples->count = count;
 }
 
-/* An undefined value has the sign that 0/0 has on x86-64: which one arithmetic gives depends on processors, and on the
- * order in which a compiler takes what it adds. */
-static const double undefined = -__builtin_nan("");
+void samples_valid(const struct block_result *result, double valid[LANES])
+{
+    for (int l = 0; l < LANES; l++) valid[l] = (size_t)l < result->lanes && result->failed_month[l] < 0 ? 1.0 : 0.0;
+}
 
 static struct fault *samples_block(void *self, const struct block_result *result)
 {
@@ -135,17 +136,12 @@ static struct fault *samples_block(void *self, const struct block_result *result
                            (unsigned long long)result->first);
     const uint64_t column = result->first - samples->first;
     double valid[LANES];
-    for (int l = 0; l < LANES; l++) valid[l] = (size_t)l < lanes && result->failed_month[l] < 0 ? 1.0 : 0.0;
+    samples_valid(result, valid);
     for (size_t c = 0; c < samples->cells; c++) {
-        const double *row = result->cell[c];
         float *kept = samples_of(samples, c);
         if (kept == NULL) continue;
         float narrow[LANES];
-        EACH_LANE(l)
-        {
-            const double value = row[l] == row[l] ? row[l] : undefined;
-            narrow[l] = (float)(valid[l] != 0 ? value : __builtin_nan(""));
-        }
+        samples_narrow(result->cell[c], valid, narrow);
         memcpy(kept + column, narrow, lanes * sizeof narrow[0]);
     }
     for (size_t i = 0; i < samples->inputs; i++)

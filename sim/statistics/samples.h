@@ -41,4 +41,19 @@ MUST_CHECK struct fault *samples_refit(struct samples *samples, uint64_t count, 
 void samples_cut(struct samples *samples, uint64_t count);
 struct sink samples_sink(struct samples *samples);
 
+/* What the sink makes of a block. 1 for each lane that has a replication which is valid, else 0. */
+void samples_valid(const struct block_result *result, double valid[LANES]);
+/* The values of a cell in single precision; NaN where the replication is not valid. An undefined value has the sign that
+ * 0/0 has on x86-64: which one arithmetic gives depends on processors, and on the order in which a compiler takes what it
+ * adds. */
+static inline void samples_narrow(const double value[LANES], const double valid[LANES], float narrow[LANES])
+{
+    const double undefined = -__builtin_nan("");
+    EACH_LANE(l)
+    {
+        const double defined = value[l] == value[l] ? value[l] : undefined;
+        narrow[l] = (float)(valid[l] != 0 ? defined : __builtin_nan(""));
+    }
+}
+
 #endif

@@ -9,6 +9,7 @@
  * the two disagree.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/ensemble.h"
+#include "sim/run/spool.h"
 #include "sim/statistics/samples.h"
 #include "sim/statistics/tally.h"
 #include "tests/bench/bench.h"
@@ -389,7 +390,7 @@ struct levels {
     struct flows_state *flows, *alone; /* connected to the network, and to a row that stays as it is */
     struct network_state *network;
     struct world_state *world;
-    struct sink sink[2];
+    struct sink sink[3];
 };
 
 static void levels_open(struct levels *levels, const struct opened *opened)
@@ -440,7 +441,8 @@ static void level_block(struct levels *levels, int level, uint64_t first)
         for (int m = 0; m < levels->opened->zhol.plan.calendar.months; m++) world_month(levels->world, m);
     } else {
         world_simulate(levels->world, first, LANES, &result);
-        for (int s = 0; s < level - WITH_FOLDING; s++) bench_must(levels->sink[s].block(levels->sink[s].self, &result));
+        const int sinks = level - WITH_FOLDING + (level >= WITH_SAMPLES ? 1 : 0); /* samples are in two of them */
+        for (int s = 0; s < sinks; s++) bench_must(levels->sink[s].block(levels->sink[s].self, &result));
     }
 }
 
@@ -452,17 +454,39 @@ static double processor_ns(double since, double steps)
     return 1e9 * (bench_seconds(CLOCK_THREAD_CPUTIME_ID) - since) / steps;
 }
 
-static double quantiles_ns(const struct samples *samples, double steps)
+static double quantiles_ns(const struct samples *samples, const struct spool *spool, double steps)
 {
-    float *work = zeros(samples->count, sizeof *work);
+    const size_t at_once = spool_cells_at_once(samples->count);
+    float *work = zeros(samples->count, sizeof *work), *read = zeros(at_once * samples->count, sizeof *read);
     struct quantile_estimate *out = zeros(QUANTILES, sizeof *out);
     const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
-    for (size_t c = 0; c < samples->cells; c++)
-        quantiles_estimate(samples->count, samples->value + c * samples->count, work, QUANTILES, probability, out);
+    for (size_t cell = 0; cell < samples->cells; cell += at_once) {
+        const size_t end = cell + at_once < samples->cells ? cell + at_once : samples->cells;
+        bench_must(spool_read(spool, cell, end, 0, samples->count, read));
+        for (size_t c = cell; c < end; c++) {
+            const float *row = spool_holds(spool, c) ? read + (c - cell) * samples->count : samples_of(samples, c);
+            quantiles_estimate(samples->count, row, work, QUANTILES, probability, out);
+        }
+    }
     const double spent = processor_ns(since, steps);
     free(work);
+    free(read);
     free(out);
     return spent;
+}
+
+/* Where a run has its samples: those that its result will hold, and the others. */
+static void samples_open(const struct bench_scenario *zhol, size_t replications, struct samples *samples,
+                         struct spool **spool)
+{
+    const size_t cells = world_cells(zhol->world), periods = cells / zhol->outcomes.count;
+    const struct spool_place place = {"/tmp", SPOOL_MEMORY};
+    bool *keep = zeros(cells, sizeof *keep);
+    for (size_t c = 0; c < cells; c++)
+        keep[c] = c % periods == periods - 1 || zhol->outcomes.item[c / periods].kind->sampled;
+    bench_must(samples_init_some(samples, replications, cells, keep, store_inputs(zhol->plan.store)));
+    bench_must(spool_open(cells, keep, 0, replications, place, spool));
+    free(keep);
 }
 
 /* ns[ROWS]: sets the level's, and with the samples those that follow. */
@@ -472,11 +496,13 @@ static void level_measure(struct levels *levels, int level, size_t replications,
     const double steps = (double)replications * levels->opened->zhol.plan.calendar.months;
     struct tally *tally = NULL;
     struct samples samples = {0};
+    struct spool *spool = NULL;
     if (level >= WITH_SAMPLES) {
-        bench_must(samples_init(&samples, replications, cells, store_inputs(levels->opened->zhol.plan.store)));
+        samples_open(&levels->opened->zhol, replications, &samples, &spool);
         levels->sink[1] = samples_sink(&samples);
+        levels->sink[2] = spool_sink(spool);
         const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
-        memset(samples.value, 0, cells * replications * sizeof *samples.value);
+        memset(samples.value, 0, (cells - spool_rows(spool)) * replications * sizeof *samples.value);
         ns[TOUCH] = processor_ns(since, steps);
     }
     const double since = bench_seconds(CLOCK_THREAD_CPUTIME_ID);
@@ -486,9 +512,10 @@ static void level_measure(struct levels *levels, int level, size_t replications,
     }
     for (uint64_t first = 0; first < replications; first += LANES) level_block(levels, level, first);
     ns[level] = processor_ns(since, steps);
-    if (level >= WITH_SAMPLES) ns[QUANTILE] = quantiles_ns(&samples, steps);
+    if (level >= WITH_SAMPLES) ns[QUANTILE] = quantiles_ns(&samples, spool, steps);
     if (tally != NULL) tally_close(tally);
     if (level >= WITH_SAMPLES) samples_free(&samples);
+    spool_close(spool);
 }
 
 /* Returns the time of what the plain model has not. */

@@ -100,6 +100,39 @@ static void take_away(void)
     free(whole);
 }
 
+/* What a parcel with all samples is, in bytes, of an accumulator to which the checkpoint was added. */
+static unsigned char *rewritten(struct spool_place place, size_t *length)
+{
+    struct parcel parcel;
+    struct accumulator accumulator;
+    assert_none(parcel_open(state, &parcel));
+    assert_none(parcel_read(&parcel));
+    assert_none(accumulator_open(&simulation, 1, LATER, simulation.memory, &accumulator));
+    accumulator.place = place;
+    assert_none(parcel_add(&parcel, samples, &accumulator));
+    ck_assert_int_eq(accumulator.spool != NULL, place.folder != NULL);
+    assert_none(parcel_write(other, &parcel.head, &accumulator, NULL));
+    accumulator_close(&accumulator);
+    parcel_close(&parcel);
+    return read_file(other, length);
+}
+
+START_TEST(where_samples_are_in_between_changes_nothing)
+{
+    const struct spool_place places[] = {{folder, UINT64_C(1) << 30}, {folder, 0}, {folder, 100000}};
+    size_t length, found;
+    unsigned char *expected = rewritten((struct spool_place){0}, &length);
+    ck_assert_uint_gt(length, sizeof(float) * REPLICATIONS);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        unsigned char *bytes = rewritten(places[i], &found);
+        ck_assert_uint_eq(found, length);
+        ck_assert_mem_eq(bytes, expected, length);
+        free(bytes);
+    }
+    free(expected);
+}
+END_TEST
+
 /* What a file comes to that is added to a run of more replications. */
 static struct fault *add(const char *path)
 {
@@ -381,6 +414,45 @@ START_TEST(shards_share_the_chunks_out)
 END_TEST
 
 /* Lengths that go beyond the end are remembered, and read nothing. */
+/* Takes in what is drained; refuses when it holds `size` bytes or more already. */
+struct basin {
+    struct bytes bytes;
+    size_t size;
+};
+
+static bool basin_take(void *context, const unsigned char *at, size_t length)
+{
+    struct basin *basin = context;
+    if (basin->bytes.size >= basin->size) return false;
+    bytes_put(&basin->bytes, at, length);
+    return !basin->bytes.failed;
+}
+
+START_TEST(bytes_that_are_drained_are_those_that_are_kept)
+{
+    struct basin basin = {.size = SIZE_MAX};
+    struct bytes kept = {0}, drained = {.drain = basin_take, .context = &basin, .full = 100};
+    for (uint64_t n = 0; n < 1000; n++) {
+        bytes_put_number(&kept, n * n);
+        bytes_put_number(&drained, n * n);
+        ck_assert_uint_lt(drained.size, 100);
+    }
+    assert_none(bytes_fault(&drained));
+    bytes_put(&basin.bytes, drained.at, drained.size);
+    ck_assert_uint_eq(basin.bytes.size, kept.size);
+    ck_assert_mem_eq(basin.bytes.at, kept.at, kept.size);
+    basin.size = 0;
+    for (int i = 0; i < 100; i++) bytes_put_number(&drained, 1);
+    struct fault *fault = bytes_fault(&drained);
+    ck_assert_ptr_nonnull(fault);
+    fault_free(fault);
+    ck_assert_uint_eq(basin.bytes.size, kept.size);
+    free(kept.at);
+    free(drained.at);
+    free(basin.bytes.at);
+}
+END_TEST
+
 START_TEST(bytes_end_where_they_end)
 {
     unsigned char room[24];
@@ -420,10 +492,12 @@ int main(void)
     tcase_add_test(exact, one_that_ends_too_early_is_refused_wherever);
     tcase_add_test(exact, a_changed_byte_is_seen_wherever);
     tcase_add_test(exact, so_is_one_in_its_samples);
+    tcase_add_test(exact, where_samples_are_in_between_changes_nothing);
     tcase_add_test(exact, another_format_is_said_to_be_older_or_newer);
     tcase_add_test(exact, what_is_of_another_run_is_named);
     tcase_add_test(exact, what_stops_when_enough_is_known_stops_there_when_resumed);
     tcase_add_test(alone, shards_share_the_chunks_out);
+    tcase_add_test(alone, bytes_that_are_drained_are_those_that_are_kept);
     tcase_add_test(alone, bytes_end_where_they_end);
     suite_add_tcase(suite, exact);
     suite_add_tcase(suite, sketched);
