@@ -27,6 +27,7 @@ ALLOWED = {
     "models/energy": ENERGY,
     "models/policy": POLICY,
     "models/accounts": MODELS,
+    "models/calibration": STATISTICS | {"models/calibration"},
     "models": MODELS | {"models"},
     "scenarios/reader": READER,
     "output/hdf5": HDF5,
