@@ -39,7 +39,7 @@ ALLOWED = {
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | {"sim/batch", "sim/cli"},
+    "sim/cli": RUN | {"sim/batch", "sim/cli", "models/calibration", "scenarios/table"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")
