@@ -89,15 +89,33 @@ static struct fault *rest_at(const struct calibration_fit *fit, const struct kal
     return NULL;
 }
 
-/* The covariance of (phi, beta, ln sigma): that of phi, and of the others given phi plus what they move with it. */
-static struct fault *inner_covariance(const struct kalman_figures *figures, struct calibration_fit *fit)
+/* How much greater the variance of beta is, averaged over what is not known of phi, than at the estimate: by the three
+ * points of Gauss and Hermite, an axis of phi at a time. It grows fast where a process may be slow. */
+static struct fault *spread_of_beta(const struct calibration_fit *fit, const struct kalman_figures *figures,
+                                    double *excess)
 {
-    struct kalman_pass pass;
-    double ln_sigma, path[PROCESS_PHIS][2] = {{0}};
-    const size_t phis = fit->process->phis;
-    TRY(rest_at(fit, figures, fit->phi, &pass, &fit->beta, &ln_sigma));
-    fit->sigma = exp(ln_sigma);
-    for (size_t i = 0; i < phis; i++) {
+    const struct process *process = fit->process;
+    *excess = 0.0;
+    for (size_t i = 0; i < process->phis; i++) {
+        const double away = sqrt(3.0 * fit->small_sample.covariance[i][i]);
+        for (int side = -1; side <= 1; side += 2) {
+            double phi[PROCESS_PHIS], beta, ln_sigma;
+            struct kalman_pass pass;
+            memcpy(phi, fit->phi, sizeof phi);
+            phi[i] = fmin(fmax(phi[i] + side * away, process->phi_min[i]), process->phi_max[i]);
+            TRY(rest_at(fit, figures, phi, &pass, &beta, &ln_sigma));
+            if (pass.ww > 0.0) *excess += (exp(2.0 * ln_sigma) / pass.ww - fit->covariance[BETA][BETA]) / 6.0;
+        }
+    }
+    *excess = fmax(*excess, 0.0);
+    return NULL;
+}
+
+/* How beta and ln sigma move with phi. */
+static struct fault *path_of(const struct calibration_fit *fit, const struct kalman_figures *figures,
+                             double path[PROCESS_PHIS][2])
+{
+    for (size_t i = 0; i < fit->process->phis; i++) {
         double phi[2][PROCESS_PHIS], beta[2], ln[2];
         struct kalman_pass unused;
         for (int side = 0; side < 2; side++) {
@@ -108,9 +126,23 @@ static struct fault *inner_covariance(const struct kalman_figures *figures, stru
         path[i][0] = (beta[1] - beta[0]) / (2.0 * STEP);
         path[i][1] = (ln[1] - ln[0]) / (2.0 * STEP);
     }
+    return NULL;
+}
+
+/* The covariance of (phi, beta, ln sigma): that of phi, and of the others given phi plus what they move with it. */
+static struct fault *inner_covariance(const struct kalman_figures *figures, struct calibration_fit *fit)
+{
+    struct kalman_pass pass;
+    double ln_sigma, excess, path[PROCESS_PHIS][2] = {{0}};
+    const size_t phis = fit->process->phis;
+    TRY(rest_at(fit, figures, fit->phi, &pass, &fit->beta, &ln_sigma));
+    fit->sigma = exp(ln_sigma);
     double(*v)[INNER] = fit->covariance;
     v[BETA][BETA] = pass.ww > 0.0 ? fit->sigma * fit->sigma / pass.ww : 0.0;
     v[LN_SIGMA][LN_SIGMA] = 0.5 / (double)(pass.terms - (pass.ww > 0.0 ? 1 : 0));
+    TRY(spread_of_beta(fit, figures, &excess));
+    TRY(path_of(fit, figures, path));
+    v[BETA][BETA] += excess;
     for (size_t i = 0; i < phis; i++)
         for (size_t k = 0; k < phis; k++) {
             const double c = fit->small_sample.covariance[i][k];

@@ -241,8 +241,12 @@ void calibrate_print_event(FILE *to, const struct calibrate_series *series, cons
     fprintf(to, "    # %g starts in %.4g years; counts vary %.2f times as those of a Poisson process, p %.2g\n",
             rate->starts, rate->years, rate->dispersion, rate->p);
     if (rate->p < 0.05) fputs("    # warning: starts come in clusters, which one rate does not describe\n", to);
-    fprintf(to, "    rate: gamma(%.4g %.3g) /yr   # 95 %% from %.3g to %.3g\n", rate->mean, rate->cv, rate->low,
-            rate->high);
+    fprintf(to,
+            "    # %.4g ± %.2g a year, 95 %% from %.3g to %.3g: a gamma law, by the middles of its twenty parts\n    "
+            "rate: discrete(",
+            rate->mean, rate->mean * rate->cv, rate->low, rate->high);
+    for (size_t i = 0; i < EVENT_RATE_PARTS; i++) fprintf(to, "%s%.4g:0.05", i == 0 ? "" : " ", rate->part[i]);
+    fputs(") /yr\n", to);
 }
 
 void calibrate_print_elasticity(FILE *to, const struct calibrate_series *flow, const struct calibrate_series *driver,
