@@ -87,7 +87,7 @@ static struct fault *descend(struct search *search, bool quick, gsl_vector *x, g
     int status = gsl_multimin_fminimizer_set(simplex, &function, x, step);
     for (int i = 0; i < MOST_STEPS && status == GSL_SUCCESS; i++) {
         status = gsl_multimin_fminimizer_iterate(simplex);
-        if (gsl_multimin_fminimizer_size(simplex) < (quick ? 1e-3 : 1e-7)) break;
+        if (gsl_multimin_fminimizer_size(simplex) < (quick ? 5e-3 : 1e-7)) break;
     }
     gsl_multimin_fminimizer_free(simplex);
     return NULL; /* where it stands still before, the best point stands all the same */

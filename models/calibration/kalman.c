@@ -14,7 +14,7 @@ struct filter {
     double state[LINEAR_SIZE], slope[LINEAR_SIZE];
     double p[LINEAR_SIZE][LINEAR_SIZE]; /* after the figures so far */
     double diffuse[LINEAR_SIZE];
-    double gain[LINEAR_SIZE], f; /* of the last figure */
+    double gain[LINEAR_SIZE], f, log_f; /* of the last figure */
     bool steady;                 /* the next step would find them again */
 };
 
@@ -102,6 +102,7 @@ static void weigh(struct filter *filter)
     }
     change = fmax(change / size, fabs(f - filter->f) / f);
     filter->f = f;
+    filter->log_f = log(f);
     filter->steady = change <= STEADY;
     for (size_t i = 0; i < LINEAR_SIZE; i++)
         for (size_t k = 0; k < LINEAR_SIZE; k++) filter->p[i][k] -= filter->gain[i] * m[k];
@@ -117,7 +118,7 @@ static void see(struct filter *filter, double y, struct kalman_pass *pass, doubl
         filter->slope[i] -= filter->gain[i] * *w;
     }
     pass->terms++;
-    pass->log_f += log(filter->f);
+    pass->log_f += filter->log_f;
     pass->vv += *v * *v / filter->f;
     pass->vw += *v * *w / filter->f;
     pass->ww += *w * *w / filter->f;
