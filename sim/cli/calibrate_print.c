@@ -3,6 +3,7 @@
 #include "sim/cli/calibrate_print.h"
 #include "sim/core/printable.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #define LEAST_PAIR 0.05
 /* Nearer to 1, matrices of rounded numbers may not be positive definite. */
 #define MOST_PAIR 0.95
+#define Z975      1.959963984540054
+/* A positive value that may be wrong by this factor is too skewed for a normal law. */
+#define SKEWED 1.5
 
 /* A text of the user's in a comment, which it must not leave. */
 static void put_words(FILE *to, const char *text)
@@ -78,6 +82,21 @@ static bool is_unbounded(const struct process_parameter *parameter)
     return parameter->max >= 1e299;
 }
 
+/* A positive value by the middles of twenty parts, each as likely: lognormal on both sides of its median, as wide as its
+ * interval is on that side. Whatever distribution the format has within bounds is symmetric or has a mode to state. */
+static void put_parts(FILE *to, const struct process_parameter *parameter, const struct calibration_estimate *p,
+                      double times, const char *unit)
+{
+    enum { PARTS = 20 };
+    fputs("discrete(", to);
+    for (size_t i = 0; i < PARTS; i++) {
+        const double z = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / PARTS) / Z975;
+        const double value = p->value * (z < 0.0 ? pow(p->low / p->value, -z) : pow(p->high / p->value, z));
+        fprintf(to, "%s%.4g:0.05", i == 0 ? "" : " ", times * fmin(fmax(value, parameter->min), parameter->max));
+    }
+    fprintf(to, ")%s", unit);
+}
+
 /* What is not known of a parameter, as a distribution within what the driver takes. */
 static void put_distribution(FILE *to, const struct process_parameter *parameter, const struct calibration_estimate *p,
                              double times, const char *unit)
@@ -85,6 +104,10 @@ static void put_distribution(FILE *to, const struct process_parameter *parameter
     const bool log_scale = parameter->scale == PROCESS_LOG;
     if (is_unbounded(parameter) && log_scale) {
         put_lognormal(to, p->value, p->se / p->value, unit);
+        return;
+    }
+    if (log_scale && p->high > SKEWED * SKEWED * p->low) {
+        put_parts(to, parameter, p, times, unit);
         return;
     }
     fprintf(to, "normal(%.4g %.3g)", times * p->value, times * p->se);

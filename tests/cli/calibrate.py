@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 import numpy
+import pandas
 import yaml
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
@@ -81,9 +82,15 @@ class Calibrate(unittest.TestCase):
             # of 2000 draws; the law is cut 40 standard errors away
             self.assertAlmostEqual(drawn["drivers.brent.sigma"].mean(), median, delta=4.5 * sd / math.sqrt(2000))
             pair = fitted["inputs"]["correlation"]["pairs"]["drivers.gdp-cn.reversion/drivers.gdp-cn.sigma"]
-            found = numpy.corrcoef(drawn["drivers.gdp-cn.reversion"], drawn["drivers.gdp-cn.sigma"])[0, 1]
-            # the law of the reversion is cut at its least, which takes a part of the correlation
-            self.assertAlmostEqual(found, pair, delta=4.5 * (1 - pair**2) / math.sqrt(2000) + 0.02)
+            # of ranks, of a Gaussian copula: 6/pi asin(r/2); laws of twenty parts have ties, which take up to 1/400 of it
+            ranks = [pandas.Series(drawn[f"drivers.gdp-cn.{key}"]).rank() for key in ("reversion", "sigma")]
+            expected = 6 / math.pi * math.asin(pair / 2)
+            self.assertAlmostEqual(numpy.corrcoef(*ranks)[0, 1], expected, delta=4.5 * (1 - expected**2) / math.sqrt(2000) + 0.005)
+            low, high = (drawn["drivers.gdp-cn.reversion"].min(), drawn["drivers.gdp-cn.reversion"].max())
+            said = re.search(r"reversion: .*# (\S+) ± \S+ 95 % from (\S+) to (\S+)", (self.folder / "fit.yaml").read_text())
+            # the outermost of twenty parts are the ends of the interval
+            self.assertAlmostEqual(low / float(said[2]), 1, delta=0.005)
+            self.assertAlmostEqual(high / float(said[3]), 1, delta=0.005)
 
     def test_every_model_prints_a_driver_that_runs(self):
         self.walk("a.csv", 240, 1)
