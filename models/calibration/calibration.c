@@ -256,6 +256,23 @@ static struct fault *diagnose(const struct calibration_series *series, struct ca
     return fault;
 }
 
+/* What a driver does not take is no parameter of it. */
+static struct fault *check_parameters(const struct calibration_fit *fit)
+{
+    const struct process *process = fit->process;
+    for (size_t i = 0; i < process->parameters; i++) {
+        const struct process_parameter *p = &process->parameter[i];
+        const struct calibration_estimate *e = &fit->parameter[i];
+        if (e->value >= p->min && e->value <= p->max && isfinite(e->low) && isfinite(e->high)) continue;
+        return fault_raise(
+            FAULT_SCENARIO,
+            "%s would be %g as the process %s, which takes %g to %g and nothing without bounds; expected "
+            "figures in one unit and without slips, or another process",
+            p->key, e->value, process->name, p->min, p->max);
+    }
+    return NULL;
+}
+
 static struct fault *fit_figures(const struct kalman_figures *figures, struct calibration_fit *fit)
 {
     const struct process *process = fit->process;
@@ -274,6 +291,7 @@ static struct fault *fit_figures(const struct kalman_figures *figures, struct ca
     inner_covariance(figures, fit);
     outer_estimates(fit);
     speed_interval(fit);
+    TRY(check_parameters(fit));
     last_value(figures, fit);
     return NULL;
 }

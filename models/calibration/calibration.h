@@ -52,7 +52,7 @@ struct calibration_fit {
 };
 
 /* Fits. FAULT_SCENARIO, with a sentence that says what the figures do not tell: too few of them, one that is not above
- * 0, figures that do not vary, no reversion, two parts that are not seen apart. */
+ * 0, figures that do not vary, no reversion, two parts that are not seen apart, estimates that the driver does not take. */
 MUST_CHECK struct fault *calibration_fit(const struct process *process, const struct calibration_series *series,
                                          const struct calibration_settings *settings, struct calibration_fit *fit);
 

@@ -135,13 +135,23 @@ static void put_start(FILE *to, const struct calibrate_series *series, const str
     fprintf(to, "   # at the end of %s\n", last);
 }
 
+/* " 15.9, p 0.1", or without p where there are too few figures for one. */
+static void put_test(FILE *to, const struct diagnostic *test)
+{
+    fprintf(to, " %.1f", test->statistic);
+    if (!isnan(test->p)) fprintf(to, ", p %.2g", test->p);
+}
+
 static void put_fit(FILE *to, const struct calibration_fit *fit)
 {
     const struct diagnostic *q = &fit->ljung_box, *j = &fit->jarque_bera;
     fprintf(to, "    # log likelihood %.2f, AIC %.2f, BIC %.2f, given the first figure\n", fit->maximum.log_likelihood,
             fit->aic, fit->bic);
-    fprintf(to, "    # innovations: Ljung-Box Q(%zu) %.1f, p %.2g; Jarque-Bera %.1f, p %.2g\n", fit->lags, q->statistic,
-            q->p, j->statistic, j->p);
+    fprintf(to, "    # innovations: Ljung-Box Q(%zu)", fit->lags);
+    put_test(to, q);
+    fputs("; Jarque-Bera", to);
+    put_test(to, j);
+    fputc('\n', to);
     if (q->p < 0.05) fputs("    # warning: what the process leaves unexplained still hangs together in time\n", to);
     if (j->p < 0.05) fputs("    # warning: its shocks are not normal: tails or skewness are beyond it\n", to);
     if (calibration_no_reversion(fit) > 0.025)

@@ -215,6 +215,7 @@ class Calibrate(unittest.TestCase):
         self.write("trend.csv", [f"{math.exp(0.05 * i + 0.01 * (i % 3)):.6f}" for i in range(60)])
         self.write("comma.csv", ["1.5"] * 3 + ['"1,5"'])
         self.write("counts.csv", ["1", "0.5", "2", "0"])
+        self.write("wild.csv", ["1e300", "1e-300"] * 10)
         (self.folder / "two.csv").write_text("date,a,b\n2000-01,1,2\n")
         unit = ["--unit", "USD/t"]
         for sentence, status, words in (
@@ -237,6 +238,7 @@ class Calibrate(unittest.TestCase):
                 ("no reversion is seen in the figures", 3, ["trend.csv", *unit, "--model", "mean-reverting"]),
                 ("comma.csv:5:9: error: ", 3, ["comma.csv", *unit, "--model", "gbm"]),
                 ("a count of starts is 0.5; expected a whole number", 3, ["counts.csv", "--model", "event-rate"]),
+                ("sigma would be", 3, ["wild.csv", "--unit", "1", "--model", "gbm"]),
                 ("--correlation needs two series", 2, ["a.csv", *unit, "--correlation"]),
                 ("two series are called a; expected --name", 2, ["a.csv", "a.csv", *unit]),
                 ("--name is 'A b'; expected lower-case letters", 2, ["a.csv", *unit, "--name", "A b"]),

@@ -272,6 +272,36 @@ START_TEST(a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time
 }
 END_TEST
 
+/* Draws have the uncertainty of the parameters too: of points of gbm a year ahead, beta is not known by sigma^2/T with T
+ * years of figures, and sigma by a factor of variance 1/(2 (n - 2)) of its log, whose square has the mean
+ * exp(2/(2 (n - 2))). */
+START_TEST(draws_of_a_forecast_are_as_wide_as_what_is_not_known)
+{
+    enum { N = 61, DRAWS = 20000 };
+    double price[N];
+    static double draw[DRAWS], again[DRAWS];
+    const struct kalman_figures like = {N, price, 1, false};
+    static const double none[PROCESS_PHIS] = {0};
+    const struct process_given given = {0.0};
+    memset(price, 0, sizeof price);
+    ck_assert_ptr_null(small_sample_simulate(process_find("gbm"), &given, none, &like, SEED, 1, price));
+    for (size_t i = 0; i < N; i++) price[i] = 50.0 * exp(0.3 * price[i]);
+    const struct calibration_series series = {N, price, 1, false};
+    const struct calibration_settings settings = {.seed = SEED};
+    struct calibration_fit fit;
+    struct calibration_law law;
+    ck_assert_ptr_null(calibration_fit(process_find("gbm"), &series, &settings, &fit));
+    ck_assert_ptr_null(calibration_forecast(&fit, &series, 12, &law));
+    ck_assert_ptr_null(calibration_draws(&fit, &series, 12, SEED, DRAWS, draw));
+    ck_assert_ptr_null(calibration_draws(&fit, &series, 12, SEED, DRAWS, again));
+    ck_assert_mem_eq(draw, again, sizeof draw);
+    for (size_t i = 0; i < DRAWS; i++) draw[i] = log(draw[i]);
+    const double years = (N - 1) / 12.0, variance = law.sd * law.sd * (exp(1.0 / (N - 2)) + 1.0 / years);
+    ck_assert_double_eq_tol(gsl_stats_mean(draw, 1, DRAWS), law.mean, BOUND * sqrt(variance / DRAWS));
+    ck_assert_double_eq_tol(gsl_stats_variance(draw, 1, DRAWS), variance, BOUND * variance * sqrt(2.1 / DRAWS));
+}
+END_TEST
+
 /* The score is the integral of (F(x) - 1(x >= y))^2; by the midpoint rule, whose error is of the square of the step. */
 START_TEST(the_score_of_a_law_is_the_integral_of_its_distance)
 {
@@ -446,6 +476,7 @@ int main(void)
     tcase_add_test(fits, means_of_a_walk_have_differences_that_correlate_by_a_quarter);
     tcase_add_test(fits, maximum_likelihood_takes_an_autoregression_for_faster_than_it_is);
     tcase_add_test(fits, a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time);
+    tcase_add_test(fits, draws_of_a_forecast_are_as_wide_as_what_is_not_known);
     tcase_add_test(fits, the_score_of_a_law_is_the_integral_of_its_distance);
     tcase_add_test(fits, what_alternates_is_neither_independent_nor_normal);
     tcase_add_test(fits, the_error_of_a_slope_allows_for_what_hangs_together);
