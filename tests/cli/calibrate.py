@@ -238,7 +238,7 @@ class Calibrate(unittest.TestCase):
                 ("no reversion is seen in the figures", 3, ["trend.csv", *unit, "--model", "mean-reverting"]),
                 ("comma.csv:5:9: error: ", 3, ["comma.csv", *unit, "--model", "gbm"]),
                 ("a count of starts is 0.5; expected a whole number", 3, ["counts.csv", "--model", "event-rate"]),
-                ("sigma would be", 3, ["wild.csv", "--unit", "1", "--model", "gbm"]),
+                ("sigma would be", 3, ["wild.csv", "--unit", "1", "--model", "walk"]),
                 ("--correlation needs two series", 2, ["a.csv", *unit, "--correlation"]),
                 ("two series are called a; expected --name", 2, ["a.csv", "a.csv", *unit]),
                 ("--name is 'A b'; expected lower-case letters", 2, ["a.csv", *unit, "--name", "A b"]),
