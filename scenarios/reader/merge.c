@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/merge.h"
 #include "scenarios/reader/lookup.h"
+#include "scenarios/reader/tabulated.h"
 #include "sim/core/cause.h"
 
 #include <errno.h>
@@ -136,6 +137,12 @@ static struct fault *merge_new(const struct merger *merger, const char *path, st
     return fault;
 }
 
+/* Maps of which the later takes the place of the earlier: tables and the dates of profiles do not mix. */
+static bool swaps(const struct node *old, const struct node *over)
+{
+    return tabulated_is(over) ? tabulated_has_dates(old) : tabulated_is(old) && tabulated_has_dates(over);
+}
+
 /* A key that both have. What is deleted leaves a gap. */
 static struct fault *merge_known(struct merger *merger, const char *path, struct node *base, size_t index,
                                  struct node *over)
@@ -147,7 +154,7 @@ static struct fault *merge_known(struct merger *merger, const char *path, struct
         base->child[index] = NULL;
         return NULL;
     }
-    if (old->kind == NODE_MAP && over->kind == NODE_MAP) {
+    if (old->kind == NODE_MAP && over->kind == NODE_MAP && !swaps(old, over)) {
         char *inner = NULL;
         if (asprintf(&inner, "%s%s%s", path, path[0] == '\0' ? "" : ".", over->key) < 0) return fault_no_memory();
         struct fault *fault = merge_map(merger, inner, old, over);
@@ -478,6 +485,9 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
         faults = fault_join(faults, merge_adopt(&merger, merging->adopt[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
+    /* a document that lacks a parent says little of its tables */
+    if (faults == NULL && merger.root != NULL && merging->kind == NULL)
+        faults = tabulated_expand(forest, merging->search, merging->searches, merger.root);
     *root = merger.root;
     *notes = merger.notes;
     return faults;

@@ -92,6 +92,27 @@ static struct fault *missing_key(const struct scope *scope, const struct key *ke
                     key->meaning);
 }
 
+/* Whether a key that does not stand here was meant for this one, and is a fault already. */
+static bool is_mistyped(const struct scope *scope, const struct key *key, const char *const names[])
+{
+    for (size_t i = 0; i < scope->node->children; i++) {
+        const char *stated = scope->node->child[i]->key;
+        const char *nearest = scope_key(scope, stated) == NULL ? units_nearest(stated, names) : NULL;
+        if (nearest != NULL && strcmp(nearest, key->name) == 0) return true;
+    }
+    return false;
+}
+
+/* A required key that is not there. */
+static struct fault *absent_key(const struct scope *scope, const struct key *key, const struct setting *parent)
+{
+    const char **names = known_names(scope);
+    if (names == NULL) return fault_no_memory();
+    struct fault *fault = is_mistyped(scope, key, names) ? NULL : missing_key(scope, key, parent);
+    free(names);
+    return fault;
+}
+
 /* The keys that were not stated: their defaults, or faults. */
 static struct fault *read_absent(struct walk *walk, const struct scope *scope, const struct key *keys,
                                  struct setting *parent)
@@ -101,7 +122,7 @@ static struct fault *read_absent(struct walk *walk, const struct scope *scope, c
         if (tree_child(scope->node, key->name) != NULL || (key->default_value != NULL && key->default_value[0] == '\0'))
             continue;
         if (key->default_value == NULL) {
-            faults = fault_join(faults, missing_key(scope, key, parent));
+            faults = fault_join(faults, absent_key(scope, key, parent));
             continue;
         }
         const bool section = key->kind == KEY_SECTION; /* "{}": all its keys have defaults */
@@ -287,7 +308,8 @@ static bool is_profile(const struct node *node)
     int month;
     if (node->kind != NODE_MAP || node->children == 0) return false;
     const char *first = node->child[0]->key;
-    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0;
+    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0 ||
+           strcmp(first, "source") == 0;
 }
 
 /* A single value, or a profile, in place of a section stands for one key of it. */
@@ -300,6 +322,8 @@ static struct fault *expand_shorthand(struct walk *walk, const struct key *key, 
     if ((*node)->text != NULL && (value->text = strdup((*node)->text)) == NULL) return fault_no_memory();
     value->plain = (*node)->plain;
     value->over = (*node)->over;
+    value->table = (*node)->table;
+    value->end = (*node)->end;
     for (size_t i = 0; i < (*node)->children; i++) {
         struct node *point = (*node)->child[i];
         struct node *copy = tree_node(walk->forest, point->kind, point->place);
@@ -369,7 +393,7 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
     const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
-    if (map && node->kind != NODE_MAP) return no_map(node, setting);
+    if (map && (node->kind != NODE_MAP || node->table != NULL)) return no_map(node, setting);
     if (list && node->kind != NODE_LIST) return no_list(node, setting);
     if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
     if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);
