@@ -28,6 +28,7 @@ ALLOWED = {
     "models/energy": ENERGY,
     "models/policy": POLICY,
     "models/accounts": MODELS,
+    "models/calibration": STATISTICS | {"models/calibration"},
     "models": MODELS | {"models"},
     "scenarios/table": TABLE,
     "scenarios/reader": READER,
@@ -38,7 +39,7 @@ ALLOWED = {
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | {"sim/batch", "sim/cli"},
+    "sim/cli": RUN | {"sim/batch", "sim/cli", "models/calibration", "scenarios/table"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

@@ -74,6 +74,10 @@ COMMANDS = [
     ("status as JSON", ["status", "--json", "."], []),
     ("batch", ["batch", "b.yaml", *QUIET, "--csv", "out.csv", "--comparison", "out.h5"], ["out.csv", "out.h5", "b/small.h5", "b/dear.h5"]),
     ("batch --check", ["batch", "b.yaml", "-j", "1", "--check"], []),
+    ("calibrate", ["calibrate", "p.csv", "--unit", "USD/t", "--model", "mean-reverting-level", "-o", "fit.yaml"], ["fit.yaml"]),
+    ("calibrate with correlations", ["calibrate", "--unit", "USD/t", "--model", "trend", "--correlation", "p.csv", "q.csv"], []),
+    ("calibrate an elasticity", ["calibrate", "p.csv", "--on", "q.csv"], []),
+    ("calibrate jointly", ["calibrate", "--model", "var-growth", "p.csv", "q.csv"], []),
     ("slurm", ["slurm", "small.yaml", "-n", "1100", "--tasks", "2"], []),
     ("slurm of a batch", ["slurm", "b.yaml"], []),
     ("reference", ["reference"], []),
@@ -95,6 +99,8 @@ def fill(folder, zhol):
     (folder / "table.yaml").write_text("extends: small\nscenario: table\ndrivers: {path: {model: path, unit: USD/bbl, "
                                        "values: {csv: prices, column: price, unit: USD/bbl, where: {country: A}, prices: 2019 USD}}}\n")
     (folder / "b.yaml").write_text("batch: b\nbase: small\nworlds: [small]\npolicies: [small, dear]\ncompare: {outcomes: [drivers.oil]}\n")
+    for name, step in (("p", 7), ("q", 5)):
+        (folder / f"{name}.csv").write_text("date,value\n" + "".join(f"{1990 + i // 12}-{i % 12 + 1:02},{50 + i * step % 11 + i * i % 7}\n" for i in range(60)))
     for words in (["-n", "40", "--save", "*", "-o", "a.h5"], ["-n", "40", "--set", "drivers.oil.start=70 USD/bbl", "-o", "b.h5"], ["-n", "1100", "--shard", "1/2", "-o", "s.h5"],
                   ["-n", "1100", "--shard", "2/2", "-o", "s.h5"], ["-n", "600", "--keep", "-o", "k.h5"]):
         subprocess.run([zhol, "run", "small.yaml", *QUIET, *words], cwd=folder, check=True, capture_output=True)
