@@ -14,7 +14,8 @@ NETWORK = DRIVERS | {"models/network"}
 ENERGY = NETWORK | {"models/energy"}
 POLICY = DRIVERS | {"models/policy"}
 MODELS = ENERGY | POLICY | {"models/accounts"}
-READER = CORE | {"scenarios/reader"}
+TABLE = CORE | {"scenarios/table"}
+READER = TABLE | {"scenarios/reader"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
@@ -28,6 +29,7 @@ ALLOWED = {
     "models/policy": POLICY,
     "models/accounts": MODELS,
     "models": MODELS | {"models"},
+    "scenarios/table": TABLE,
     "scenarios/reader": READER,
     "output/hdf5": HDF5,
     "output/result": RESULT,
