@@ -210,11 +210,12 @@ static void print_notes(const struct score *score, FILE *to)
         fputs(" A ratio below 1 is better than the naive\nforecast: mean over outcomes, of its logarithm.", to);
     fputc('\n', to);
     if (score->interpolated > 0)
-        fprintf(to,
-                "%zu figures are placed between the quantiles that the file states, since it has no samples of them; "
-                "their CRPS is "
-                "not known.\n",
-                score->interpolated);
+        fprintf(
+            to,
+            "%zu figure%s placed between the quantiles that the file states, since it has no samples of %s; %s CRPS is "
+            "not known.\n",
+            score->interpolated, score->interpolated == 1 ? " is" : "s are", score->interpolated == 1 ? "it" : "them",
+            score->interpolated == 1 ? "its" : "their");
     if (score->history == NULL)
         fprintf(
             to,
@@ -222,8 +223,9 @@ static void print_notes(const struct score *score, FILE *to)
             "the last\none known (no change) and, with four or more, a walk and a trend.\n",
             first);
     if (score->later > 0)
-        fprintf(to, "%zu figures of %s are not from before %d and were not known then: not used.\n", score->later,
-                score->history, first);
+        fprintf(to, "%zu figure%s of %s %s not from before %d and %s not known then: not used.\n", score->later,
+                score->later == 1 ? "" : "s", score->history, score->later == 1 ? "is" : "are", first,
+                score->later == 1 ? "was" : "were");
 }
 
 struct fault *score_print(const struct score *score, FILE *to)

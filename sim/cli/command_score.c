@@ -104,7 +104,7 @@ static const struct argp parser = {
     "like:\n\n"
     "  outcome,year,value,unit,prices,confirmed\n"
     "  drivers.brent,2020,41.25,USD/bbl,2019 USD,derived\n"
-    "  \"corridors.dostyk.container*12 t/TEU,corridors.dostyk.bulk\",2020,21.6,Mt/yr,,yes\n\n"
+    "  \"corridors.a.container*12 t/TEU,corridors.a.bulk\",2020,21.6,Mt/yr,,yes\n\n"
     "Example:\n\n  zhol score kazakhstan-2019.h5 observed.csv --history history.csv",
     children,
     NULL,
