@@ -29,6 +29,7 @@ ALLOWED = {
     "models/energy": ENERGY,
     "models/policy": POLICY,
     "models/accounts": MODELS,
+    "models/calibration": STATISTICS | {"models/calibration"},
     "models": MODELS | {"models"},
     "scenarios/table": TABLE,
     "scenarios/reader": READER,
