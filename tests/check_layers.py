@@ -41,7 +41,7 @@ ALLOWED = {
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | {"sim/batch", "sim/cli"},
+    "sim/cli": RUN | SCORE | {"sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

@@ -204,6 +204,11 @@ static struct fault *last_value(const struct kalman_figures *figures, struct cal
         for (size_t k = 0; k < linear.states; k++) variance += linear.observe[i] * pass.p[i][k] * linear.observe[k];
     }
     const double sd = variance > 1e-14 ? fit->sigma * sqrt(variance) : 0.0;
+    const size_t hidden = linear.states == 2 && linear.observe[1] == 0.0 ? 1 : 0; /* what is not seen by itself */
+    if (linear.states == 2) {
+        fit->hidden = pass.state[hidden] + fit->beta * pass.slope[hidden];
+        fit->hidden_se = fit->sigma * sqrt(fmax(pass.p[hidden][hidden], 0.0));
+    }
     const bool log_scale = fit->process->log;
     fit->last.value = log_scale ? exp(mean) : mean;
     fit->last.se = log_scale ? fit->last.value * sd : sd;

@@ -45,6 +45,7 @@ struct calibration_fit {
     struct calibration_estimate parameter[PROCESS_PARAMETERS];  /* as process->parameter */
     double correlation[PROCESS_PARAMETERS][PROCESS_PARAMETERS]; /* of their estimates, on their scales */
     double covariance[PROCESS_PHIS + 2][PROCESS_PHIS + 2];      /* of phi, beta, ln sigma */
+    double hidden, hidden_se;         /* after the last figure: chi of two-factor, G of growth; else 0 */
     struct calibration_estimate last; /* the value at the end of the last period: where a driver would start */
     struct diagnostic ljung_box, jarque_bera;
     size_t lags; /* of Ljung and Box */

@@ -10,19 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { J = LINEAR_STATES, INVERSIONS = 500, BOOTSTRAPS = 200, HALVINGS = 10 };
+enum { J = LINEAR_STATES, INVERSIONS = 500, BOOTSTRAPS = 200, HALVINGS = 9, MOST_NORMALS = 1000000 };
 /* The slope of the likelihood at the estimate is taken over so much of phi. */
 #define APART 1e-3
 /* A maximum this near to a bound lies at it. */
 #define NEAR_BOUND 0.02
 
-/* Draws of one law. */
+/* A law to draw figures from. */
 struct simulator {
-    const struct linear_process *process;
     struct kalman_form form;
     double prior[LINEAR_SIZE][LINEAR_SIZE], noise[LINEAR_SIZE][LINEAR_SIZE]; /* lower factors */
-    struct stream stream;
-    gsl_rng *generator;
 };
 
 /* L L' = m, of a covariance that may be singular. */
@@ -41,8 +38,7 @@ static void factor(double m[LINEAR_SIZE][LINEAR_SIZE], double l[LINEAR_SIZE][LIN
 }
 
 static struct fault *simulator_open(const struct process *process, const struct process_given *given,
-                                    const double phi[], const struct kalman_figures *like, uint64_t seed,
-                                    struct simulator *simulator)
+                                    const double phi[], const struct kalman_figures *like, struct simulator *simulator)
 {
     struct linear_process linear;
     process->form(phi, given, &linear);
@@ -52,35 +48,33 @@ static struct fault *simulator_open(const struct process *process, const struct 
         simulator->form.prior[0][0] = -0.5 * linear.q[0][0] / linear.a[0][0];
     factor(simulator->form.prior, simulator->prior);
     factor(simulator->form.transition.v, simulator->noise);
-    simulator->stream = stream_named(seed, "calibration", NULL);
-    simulator->generator = gsl_rng_alloc(stream_gsl_philox);
-    return simulator->generator == NULL ? fault_no_memory() : NULL;
+    return NULL;
 }
 
-static void simulator_close(struct simulator *simulator)
+static void add_draw(double l[LINEAR_SIZE][LINEAR_SIZE], const double z[LINEAR_SIZE], double x[LINEAR_SIZE])
 {
-    if (simulator->generator != NULL) gsl_rng_free(simulator->generator);
-}
-
-static void add_draw(gsl_rng *generator, double l[LINEAR_SIZE][LINEAR_SIZE], double x[LINEAR_SIZE])
-{
-    double z[LINEAR_SIZE];
-    for (size_t i = 0; i < LINEAR_SIZE; i++) z[i] = gsl_ran_ugaussian(generator);
     for (size_t i = 0; i < LINEAR_SIZE; i++)
         for (size_t k = 0; k <= i; k++) x[i] += l[i][k] * z[k];
 }
 
-static void simulator_draw(struct simulator *simulator, uint64_t number, const struct kalman_figures *like, double y[])
+/* The normals of one simulated series: z[(count + 1) * LINEAR_SIZE]. */
+static void draw_normals(const struct stream *stream, gsl_rng *generator, uint64_t number, size_t count, double z[])
+{
+    stream_seek(generator, stream, number, 0, 0);
+    for (size_t i = 0; i < (count + 1) * LINEAR_SIZE; i++) z[i] = gsl_ran_ugaussian(generator);
+}
+
+/* The figures that such normals make. */
+static void simulator_draw(struct simulator *simulator, const double z[], const struct kalman_figures *like, double y[])
 {
     const struct linear_transition *t = &simulator->form.transition;
     double x[LINEAR_SIZE] = {0};
-    stream_seek(simulator->generator, &simulator->stream, number, 0, 0);
-    add_draw(simulator->generator, simulator->prior, x);
+    add_draw(simulator->prior, z, x);
     for (size_t i = 0; i < like->count; i++) {
         double moved[LINEAR_SIZE] = {0};
         for (size_t r = 0; r < LINEAR_SIZE; r++)
             for (size_t k = 0; k < LINEAR_STATES; k++) moved[r] += t->f[r][k] * x[k];
-        add_draw(simulator->generator, simulator->noise, moved);
+        add_draw(simulator->noise, z + (i + 1) * LINEAR_SIZE, moved);
         memcpy(x, moved, sizeof x);
         y[i] = 0.0;
         for (size_t r = 0; r < LINEAR_SIZE; r++) y[i] += simulator->form.h[r] * x[r];
@@ -88,15 +82,36 @@ static void simulator_draw(struct simulator *simulator, uint64_t number, const s
     }
 }
 
+/* The normals of so many series, one after another; *z is the caller's to free. */
+static struct fault *all_normals(uint64_t seed, size_t series, size_t count, double **z)
+{
+    const struct stream stream = stream_named(seed, "calibration", NULL);
+    gsl_rng *generator = gsl_rng_alloc(stream_gsl_philox);
+    *z = calloc(series * (count + 1), LINEAR_SIZE * sizeof **z);
+    for (uint64_t i = 0; i < series && generator != NULL && *z != NULL; i++)
+        draw_normals(&stream, generator, i, count, *z + i * (count + 1) * LINEAR_SIZE);
+    const bool done = generator != NULL && *z != NULL;
+    if (generator != NULL) gsl_rng_free(generator);
+    return done ? NULL : fault_no_memory();
+}
+
 struct fault *small_sample_simulate(const struct process *process, const struct process_given *given,
                                     const double phi[], const struct kalman_figures *like, uint64_t seed,
                                     uint64_t number, double y[])
 {
-    struct simulator simulator = {.generator = NULL};
-    struct fault *fault = simulator_open(process, given, phi, like, seed, &simulator);
-    if (fault == NULL) simulator_draw(&simulator, number, like, y);
-    simulator_close(&simulator);
-    return fault;
+    struct simulator simulator;
+    const struct stream stream = stream_named(seed, "calibration", NULL);
+    TRY(simulator_open(process, given, phi, like, &simulator));
+    gsl_rng *generator = gsl_rng_alloc(stream_gsl_philox);
+    double *z = calloc(like->count + 1, LINEAR_SIZE * sizeof *z);
+    const bool done = generator != NULL && z != NULL;
+    if (done) {
+        draw_normals(&stream, generator, number, like->count, z);
+        simulator_draw(&simulator, z, like, y);
+    }
+    if (generator != NULL) gsl_rng_free(generator);
+    free(z);
+    return done ? NULL : fault_no_memory();
 }
 
 /* What an inversion needs. */
@@ -105,7 +120,8 @@ struct inversion {
     const struct process_given *given;
     const struct kalman_figures *like;
     struct kalman_form below, above; /* on both sides of the estimate */
-    uint64_t seed;
+    size_t series;                   /* simulated */
+    const double *z;
     double *y;
 };
 
@@ -113,23 +129,21 @@ struct inversion {
  * likelihood rises there. */
 static struct fault *share_above(const struct inversion *inversion, double phi, double *share)
 {
-    struct simulator simulator = {.generator = NULL};
-    const struct kalman_figures figures = {inversion->like->count, inversion->y, inversion->like->months,
-                                           inversion->like->means};
-    struct fault *fault =
-        simulator_open(inversion->process, inversion->given, &phi, inversion->like, inversion->seed, &simulator);
+    struct simulator simulator;
+    const struct kalman_figures *like = inversion->like;
+    const struct kalman_figures figures = {like->count, inversion->y, like->months, like->means};
     size_t rising = 0;
-    for (uint64_t i = 0; i < INVERSIONS && fault == NULL; i++) {
+    TRY(simulator_open(inversion->process, inversion->given, &phi, like, &simulator));
+    for (size_t i = 0; i < inversion->series; i++) {
         struct kalman_pass below, above;
         double beta, sigma2;
-        simulator_draw(&simulator, i, inversion->like, inversion->y);
+        simulator_draw(&simulator, inversion->z + i * (like->count + 1) * LINEAR_SIZE, like, inversion->y);
         kalman_run(&inversion->below, &figures, NULL, &below);
         kalman_run(&inversion->above, &figures, NULL, &above);
-        rising += kalman_best(&above, &beta, &sigma2) >= kalman_best(&below, &beta, &sigma2);
+        rising += kalman_best(&above, &beta, &sigma2) >= kalman_best(&below, &beta, &sigma2) ? 1 : 0;
     }
-    simulator_close(&simulator);
-    *share = (double)rising / INVERSIONS;
-    return fault;
+    *share = (double)rising / (double)inversion->series;
+    return NULL;
 }
 
 /* The phi of which the share is `target`; the bound where there is none within. */
@@ -202,23 +216,21 @@ static void summarise(const struct estimate *estimate, double phi[2][BOOTSTRAPS]
 }
 
 static struct fault *bootstrap(const struct process *process, const struct process_given *given,
-                               const struct kalman_figures *like, const struct estimate *estimate, uint64_t seed,
+                               const struct kalman_figures *like, const struct estimate *estimate, const double z[],
                                double y[], struct small_sample *law)
 {
     double phi[2][BOOTSTRAPS];
-    struct simulator simulator = {.generator = NULL};
+    struct simulator simulator;
     const struct kalman_figures figures = {like->count, y, like->months, like->means};
-    struct fault *fault = simulator_open(process, given, estimate->phi, like, seed, &simulator);
     size_t edges = 0;
-    for (size_t i = 0; i < BOOTSTRAPS && fault == NULL; i++) {
-        struct estimate again = {.beta = 0.0};
-        simulator_draw(&simulator, i, like, y);
-        fault = estimate_maximum(process, given, &figures, true, &again);
+    TRY(simulator_open(process, given, estimate->phi, like, &simulator));
+    for (size_t i = 0; i < BOOTSTRAPS; i++) {
+        struct estimate again;
+        simulator_draw(&simulator, z + i * (like->count + 1) * LINEAR_SIZE, like, y);
+        TRY(estimate_maximum(process, given, &figures, true, &again));
         for (size_t k = 0; k < 2; k++) phi[k][i] = again.phi[k];
-        edges += at_bound(process, again.phi);
+        edges += at_bound(process, again.phi) ? 1 : 0;
     }
-    simulator_close(&simulator);
-    if (fault != NULL) return fault;
     law->edge = (double)edges / BOOTSTRAPS;
     summarise(estimate, phi, law);
     return NULL;
@@ -229,14 +241,17 @@ struct fault *small_sample_of(const struct process *process, const struct proces
                               struct small_sample *law)
 {
     memset(law, 0, sizeof *law);
-    double *y = calloc(figures->count, sizeof *y);
-    if (y == NULL) return fault_no_memory();
-    struct fault *fault;
-    if (process->phis == 1) {
-        struct inversion inversion = {process, given, figures, {.h = {0}}, {.h = {0}}, seed, y};
+    /* of long series fewer: their law is narrow */
+    const size_t most = MOST_NORMALS / figures->count, inversions = most > INVERSIONS ? INVERSIONS : most;
+    const size_t series = process->phis == 1 && inversions > BOOTSTRAPS ? inversions : BOOTSTRAPS;
+    double *z = NULL, *y = calloc(figures->count, sizeof *y);
+    struct fault *fault = y == NULL ? fault_no_memory() : all_normals(seed, series, figures->count, &z);
+    if (fault == NULL && process->phis == 1) {
+        struct inversion inversion = {process, given, figures, {.h = {0}}, {.h = {0}}, series, z, y};
         fault = invert_all(&inversion, estimate, law);
-    } else
-        fault = bootstrap(process, given, figures, estimate, seed, y, law);
+    } else if (fault == NULL)
+        fault = bootstrap(process, given, figures, estimate, z, y, law);
+    free(z);
     free(y);
     return fault;
 }

@@ -9,12 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input)
+static struct fault *read_words(const struct argp *parser, int argc, char **argv, unsigned flags, void *input)
 {
     argp_err_exit_status = FAULT_USAGE;
-    const error_t error = argp_parse(parser, argc, argv, 0, NULL, input);
+    const error_t error = argp_parse(parser, argc, argv, flags, NULL, input);
     if (error == ENOMEM) return fault_no_memory();
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));
+}
+
+struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input)
+{
+    return read_words(parser, argc, argv, 0, input);
+}
+
+struct fault *command_parse_in_order(const struct argp *parser, int argc, char **argv, void *input)
+{
+    return read_words(parser, argc, argv, ARGP_IN_ORDER, input);
 }
 
 struct fault *command_check_alone(void)

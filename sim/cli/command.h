@@ -18,6 +18,7 @@ int command_score(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_calibrate(int argc, char **argv);
 int command_slurm(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_reference(int argc, char **argv);
@@ -25,6 +26,8 @@ int command_reference(int argc, char **argv);
 /* Reads the words of a command into `input`. A wrong one ends the program with FAULT_USAGE; a fault is that of the
  * machine, which argp itself is silent about. */
 MUST_CHECK struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input);
+/* The same in the order of the words, where options are about the file before them. */
+MUST_CHECK struct fault *command_parse_in_order(const struct argp *parser, int argc, char **argv, void *input);
 
 /* A fault (FAULT_USAGE) if this is one of several processes that were started at once, as by mpirun: each would do the
  * whole work, into the same file. */

@@ -29,6 +29,7 @@ static const struct {
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
     {"status", command_status, "what there is of runs: done, left, damaged, and the command that goes on"},
+    {"calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
     {"slurm", command_slurm, "job scripts for a cluster: an array of parts, MPI, or the cells of a batch"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
