@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/statistics/clusters.h"
 #include "sim/core/stream.h"
+#include "sim/statistics/probability.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
@@ -34,11 +35,8 @@ struct cluster_estimate cluster_share(size_t clusters, const double figure[], co
         squares += over * over;
     }
     const double as_many = hits == 0.0 || hits == n ? count : effective(p, n, count, squares);
-    const double as_hits = p * as_many;
-    return (struct cluster_estimate){
-        .estimate = p,
-        .low = hits == 0.0 ? 0.0 : gsl_cdf_beta_Pinv(0.025, as_hits, as_many - as_hits + 1.0),
-        .high = hits == n ? 1.0 : gsl_cdf_beta_Pinv(0.975, as_hits + 1.0, as_many - as_hits)};
+    const struct probability_estimate exact = probability_exact(hits == n ? as_many : p * as_many, as_many);
+    return (struct cluster_estimate){p, exact.low, exact.high};
 }
 
 /* The mean of as many values, drawn with replacement, of each of LANES samples from number `first` on. */

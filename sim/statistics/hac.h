@@ -16,6 +16,17 @@ struct hac_estimate {
  * Vogelsang 2005: 1.9600 + 2.9694 b + 0.4160 b^2 - 0.5324 b^3), not that of the normal, which is too small. */
 struct hac_estimate hac_mean(size_t count, const double value[], size_t lags);
 
+struct hac_share {
+    double share, low, high; /* the bounds of 95 % */
+    double as_many;          /* independent values that say as much */
+};
+
+/* The share of values that are 1, of values that are 0 or 1, of forecasts `horizon` steps ahead. The bounds are those of
+ * Clopper and Pearson for so many independent values as say as much: share (1 - share) over the variance of the mean,
+ * times the square of 1.96 over the critical value above, no more than there are; where all or none are 1, so many as do
+ * not overlap. NaN below 2 values. */
+struct hac_share hac_share_of(size_t count, const double value[], size_t lags, size_t horizon);
+
 /* How many lags: 1.3 sqrt(n), rounded up (Lazarus, Lewis, Stock and Watson 2018), no fewer than those in which forecasts
  * `horizon` steps ahead overlap, and fewer than n. */
 size_t hac_lags(size_t count, size_t horizon);

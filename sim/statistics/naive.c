@@ -66,6 +66,18 @@ double naive_quantile(const struct naive *naive, enum naive_forecast forecast, d
     return naive->logarithms ? exp(at) : at;
 }
 
+double naive_place(const struct naive *naive, enum naive_forecast forecast, double time, double y)
+{
+    double mean, sd;
+    if (!law(naive, forecast, time, &mean, &sd)) return NAN;
+    if (sd == 0.0) {
+        const double point = naive->logarithms ? exp(mean) : mean;
+        return y < point ? 0.0 : y > point ? 1.0 : 0.5;
+    }
+    if (naive->logarithms && y <= 0.0) return 0.0;
+    return gsl_cdf_ugaussian_P((level(naive, y) - mean) / sd);
+}
+
 double naive_crps(const struct naive *naive, enum naive_forecast forecast, double time, double y)
 {
     double mean, sd;

@@ -34,6 +34,8 @@ struct naive naive_of(size_t count, const double time[], const double value[]);
 /* The median of a forecast for a time, and its quantile at 0 < p < 1; NaN where it is not known, or the time is not after
  * the history. */
 double naive_quantile(const struct naive *naive, enum naive_forecast forecast, double time, double p);
+/* The quantile of a forecast for a time on which y falls, 0 to 1, of a point 0, 1/2 or 1; NaN likewise. */
+double naive_place(const struct naive *naive, enum naive_forecast forecast, double time, double y);
 /* The CRPS of a forecast for a time against y; NaN likewise. */
 double naive_crps(const struct naive *naive, enum naive_forecast forecast, double time, double y);
 

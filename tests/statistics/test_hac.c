@@ -67,6 +67,40 @@ START_TEST(bounds_hold_of_forecasts_that_overlap_and_those_without_lags_do_not)
 }
 END_TEST
 
+START_TEST(shares_of_independent_values_are_held_and_of_forecasts_that_overlap_too)
+{
+    enum { RUNS = 3000, LENGTH = 240 };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    const double error = sqrt(0.95 * 0.05 / RUNS);
+    for (size_t block = 1; block <= 6; block += 5) { /* as if `block` forecasts in a row were hits or none */
+        double held = 0.0, value[LENGTH];
+        for (size_t t = 0; t < RUNS; t++) {
+            const size_t shift = gsl_rng_uniform_int(rng, block);
+            double hit = gsl_rng_uniform(rng) < 0.8;
+            for (size_t i = 0; i < LENGTH; i++) {
+                if ((i + shift) % block == 0) hit = gsl_rng_uniform(rng) < 0.8;
+                value[i] = hit;
+            }
+            const struct hac_share share = hac_share_of(LENGTH, value, hac_lags(LENGTH, block), block);
+            held += share.low <= 0.8 && 0.8 <= share.high ? 1.0 / RUNS : 0.0;
+        }
+        ck_assert_msg(held >= 0.95 - 4.0 * error, "%zu: %g", block, held);
+    }
+    gsl_rng_free(rng);
+}
+END_TEST
+
+START_TEST(where_all_are_hits_so_many_count_as_do_not_overlap)
+{
+    double value[24];
+    for (size_t i = 0; i < 24; i++) value[i] = 1.0;
+    const struct hac_share share = hac_share_of(24, value, 12, 12);
+    ck_assert_double_eq(share.high, 1.0);
+    ck_assert_double_eq_tol(share.low, sqrt(0.025), 1e-9); /* of two */
+    ck_assert(isnan(hac_share_of(1, value, 0, 1).low));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hac");
@@ -76,6 +110,8 @@ int main(void)
     tcase_add_test(all, lags_reach_over_what_overlaps_and_stay_below_the_number_of_values);
     tcase_add_test(all, bounds_hold_whatever_share_of_the_values_the_lags_are);
     tcase_add_test(all, bounds_hold_of_forecasts_that_overlap_and_those_without_lags_do_not);
+    tcase_add_test(all, shares_of_independent_values_are_held_and_of_forecasts_that_overlap_too);
+    tcase_add_test(all, where_all_are_hits_so_many_count_as_do_not_overlap);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     const int failed = srunner_ntests_failed(runner);

@@ -40,6 +40,12 @@ START_TEST(of_positive_values_logarithms_are_taken_and_units_do_not_matter)
         ck_assert_double_eq_tol(1000 * naive_crps(&one, f, 7, 25), naive_crps(&other, f, 7, 25000), 1e-9);
         ck_assert_double_eq_tol(1000 * naive_quantile(&one, f, 7, 0.3), naive_quantile(&other, f, 7, 0.3), 1e-9);
     }
+    for (double p = 0.05; p < 1.0; p += 0.3) {
+        ck_assert_double_eq_tol(naive_place(&one, NAIVE_WALK, 7, naive_quantile(&one, NAIVE_WALK, 7, p)), p, 1e-12);
+        ck_assert_double_eq_tol(naive_place(&one, NAIVE_TREND, 7, naive_quantile(&one, NAIVE_TREND, 7, p)), p, 1e-12);
+    }
+    ck_assert(naive_place(&one, NAIVE_NO_CHANGE, 7, 29) == 0.0 && naive_place(&one, NAIVE_NO_CHANGE, 7, 31) == 1.0);
+    ck_assert(naive_place(&one, NAIVE_WALK, 7, -1.0) == 0.0);
     ck_assert_double_eq_tol(naive_quantile(&one, NAIVE_TREND, 9, 0.5), 90.0, 1e-12); /* tripled in four years, again */
 }
 END_TEST
