@@ -30,6 +30,7 @@ static const struct {
     {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
     {"status", command_status, "what there is of runs: done, left, damaged, and the command that goes on"},
     {"calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
+    {"backtest", command_backtest, "what a calibrated driver would have forecast, beside a driftless walk"},
     {"slurm", command_slurm, "job scripts for a cluster: an array of parts, MPI, or the cells of a batch"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };
