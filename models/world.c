@@ -121,6 +121,7 @@ static struct fault *prepare(struct plan *plan, struct world **out)
     *out = world;
     world->steps = &world_steps_built;
     TRY(calendar_prepare(plan));
+    TRY(horizon_cover(plan, plan->root));
     plan->home = home_of(plan);
     world->calendar = plan->calendar;
     world->store = plan->store;

@@ -84,10 +84,11 @@ ZHOL_FAIL zhol_settings_isa(struct zhol_settings *settings, const char *name);
 /* Each of these adds to those before. */
 ZHOL_FAIL zhol_settings_set(struct zhol_settings *settings, const char *path_value); /* "drivers.oil.kappa=1 /yr" */
 ZHOL_FAIL zhol_settings_adopt(struct zhol_settings *settings, const char *policy);
-ZHOL_FAIL zhol_settings_path(struct zhol_settings *settings, const char *folder);    /* to look for parents in */
+ZHOL_FAIL zhol_settings_path(struct zhol_settings *settings,
+                             const char *folder); /* to look for parents and tables in */
 ZHOL_FAIL zhol_settings_precision(struct zhol_settings *settings, const char *goal); /* "npv.national=1 %" */
 
-/* A scenario ready to be simulated, from a file, or from a text, whose parents are looked up as if it were the file of
+/* A scenario ready to be simulated, from a file, or from a text, whose parents and tables are looked up as if it were the file of
  * that name. settings NULL: the usual ones. Faults: ZHOL_SCENARIO, all that are found; ZHOL_USAGE; ZHOL_MACHINE. */
 ZHOL_FAIL zhol_open(const char *file, const struct zhol_settings *settings, struct zhol_plan **plan);
 ZHOL_FAIL zhol_open_text(const char *name, const char *text, const struct zhol_settings *settings,

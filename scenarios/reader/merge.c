@@ -1,10 +1,11 @@
 /* scenarios/reader/merge.c -- see merge.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/merge.h"
+#include "scenarios/reader/lookup.h"
+#include "scenarios/reader/tabulated.h"
 #include "sim/core/cause.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,12 @@ static struct fault *merge_new(const struct merger *merger, const char *path, st
     return fault;
 }
 
+/* Maps of which the later takes the place of the earlier: tables and the dates of profiles do not mix. */
+static bool swaps(const struct node *old, const struct node *over)
+{
+    return tabulated_is(over) ? tabulated_has_dates(old) : tabulated_is(old) && tabulated_has_dates(over);
+}
+
 /* A key that both have. What is deleted leaves a gap. */
 static struct fault *merge_known(struct merger *merger, const char *path, struct node *base, size_t index,
                                  struct node *over)
@@ -147,7 +154,7 @@ static struct fault *merge_known(struct merger *merger, const char *path, struct
         base->child[index] = NULL;
         return NULL;
     }
-    if (old->kind == NODE_MAP && over->kind == NODE_MAP) {
+    if (old->kind == NODE_MAP && over->kind == NODE_MAP && !swaps(old, over)) {
         char *inner = NULL;
         if (asprintf(&inner, "%s%s%s", path, path[0] == '\0' ? "" : ".", over->key) < 0) return fault_no_memory();
         struct fault *fault = merge_map(merger, inner, old, over);
@@ -188,55 +195,22 @@ static struct fault *merge_map(struct merger *merger, const char *path, struct n
     return faults;
 }
 
-/* The folder of a path, with its final slash; "" for a bare name. */
-static int folder_length(const char *path)
+/* Parents stand in files of the same kind as the document. */
+static struct lookup lookup_of(const struct merging *merging)
 {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (int)(slash - path) + 1;
+    return (struct lookup){.search = merging->search, .searches = merging->searches, .ending = ".yaml"};
 }
 
-/* The path if a file is there, with or without .yaml; NULL otherwise. */
-static struct fault *try_path(const char *folder, int length, const char *between, const char *name, char **found)
-{
-    static const char *const endings[] = {"", ".yaml"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && *found == NULL; i++) {
-        char *path = NULL;
-        if (asprintf(&path, "%.*s%s%s%s", length, folder, between, name, endings[i]) < 0) return fault_no_memory();
-        if (access(path, F_OK) == 0 && (endings[i][0] != '\0' || strstr(name, ".yaml") != NULL))
-            *found = path;
-        else
-            free(path);
-    }
-    return NULL;
-}
-
-static bool leaves_folder(const char *name)
-{
-    if (name[0] == '/') return true;
-    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
-        part += *part == '/';
-        if (strncmp(part, "..", 2) == 0 && (part[2] == '\0' || part[2] == '/')) return true;
-    }
-    return false;
-}
-
-/* In the file's folder, the folder above it, the folders asked for, and the installed scenarios, in that order. */
 static struct fault *find_parent(const struct merger *merger, const char *from, const struct node *name, char **found)
 {
-    const struct merging *merging = merger->merging;
-    const int length = folder_length(from);
-    *found = NULL;
-    if (name->text[0] == '\0' || leaves_folder(name->text))
+    const struct lookup lookup = lookup_of(merger->merging);
+    if (name->text[0] == '\0' || lookup_leaves_folder(name->text))
         return fault_at(FAULT_SCENARIO, name->place,
                         "extends is '%s'; expected a name below the folder of this file, such as kazakhstan-2019; "
                         "absolute paths and "
                         "'..' are refused, --path adds folders",
                         name->text);
-    TRY(try_path(from, length, "", name->text, found));
-    if (*found == NULL) TRY(try_path(from, length, "../", name->text, found));
-    for (size_t i = 0; i < merging->searches && *found == NULL; i++)
-        TRY(try_path(merging->search[i], INT_MAX, "/", name->text, found));
-    if (*found == NULL) TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", name->text, found));
+    TRY(lookup_below(&lookup, from, name->text, found));
     if (*found != NULL) return NULL;
     return fault_at(FAULT_SCENARIO, name->place,
                     "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the "
@@ -479,11 +453,8 @@ static struct fault *find_file(const struct merging *merging, char **path)
         *path = strdup(merging->file);
         return *path == NULL ? fault_no_memory() : NULL;
     }
-    TRY(try_path("", 0, "", merging->file, path));
-    for (size_t i = 0; i < merging->searches && *path == NULL && !leaves_folder(merging->file); i++)
-        TRY(try_path(merging->search[i], INT_MAX, "/", merging->file, path));
-    if (*path == NULL && !leaves_folder(merging->file))
-        TRY(try_path(ZHOL_INSTALLED_SCENARIOS, INT_MAX, "/", merging->file, path));
+    const struct lookup lookup = lookup_of(merging);
+    TRY(lookup_named(&lookup, merging->file, path));
     if (*path != NULL) return NULL;
     return fault_raise(FAULT_SCENARIO, "there is no %s file %s; expected %s", kind_of(merging), merging->file,
                        merging->kind == NULL ? "a path such as scenarios/minimal.yaml" : "the path of one");
@@ -514,6 +485,9 @@ struct fault *merge_read(struct forest *forest, const struct merging *merging, s
         faults = fault_join(faults, merge_adopt(&merger, merging->adopt[i]));
     for (size_t i = 0; i < merger.dones; i++) free(merger.done[i]);
     free(merger.done);
+    /* a document that lacks a parent says little of its tables */
+    if (faults == NULL && merger.root != NULL && merging->kind == NULL)
+        faults = tabulated_expand(forest, merging->search, merging->searches, merger.root);
     *root = merger.root;
     *notes = merger.notes;
     return faults;

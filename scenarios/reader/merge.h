@@ -1,6 +1,7 @@
-/* scenarios/reader/merge.h -- `extends`, --set and --adopt: from several documents to one.
+/* scenarios/reader/merge.h -- `extends`, --set and --adopt: from several documents to one, with the figures of tables.
  *
  * Maps merge key by key, from left to right, then the document itself; scalars and lists replace; `key: null` deletes.
+ * A table and a profile with dates take each other's place whole.
  * An empty key is refused: it is what is left where all entries of a map are commented out.
  * A parent reached twice is merged once, where it is reached first.
  * SPDX-License-Identifier: GPL-3.0-or-later */

@@ -287,7 +287,8 @@ static bool is_profile(const struct node *node)
     int month;
     if (node->kind != NODE_MAP || node->children == 0) return false;
     const char *first = node->child[0]->key;
-    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0;
+    return calendar_read(first, &month) || strcmp(first, "times") == 0 || strcmp(first, "interpolation") == 0 ||
+           strcmp(first, "source") == 0;
 }
 
 /* A single value, or a profile, in place of a section stands for one key of it. */
@@ -300,6 +301,8 @@ static struct fault *expand_shorthand(struct walk *walk, const struct key *key, 
     if ((*node)->text != NULL && (value->text = strdup((*node)->text)) == NULL) return fault_no_memory();
     value->plain = (*node)->plain;
     value->over = (*node)->over;
+    value->table = (*node)->table;
+    value->end = (*node)->end;
     for (size_t i = 0; i < (*node)->children; i++) {
         struct node *point = (*node)->child[i];
         struct node *copy = tree_node(walk->forest, point->kind, point->place);
@@ -369,7 +372,7 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     if (key->kind == KEY_LIST && key->shorthand != NULL) TRY(expand_item(walk, &node));
     const bool map = key->kind == KEY_SECTION || key->kind == KEY_ENTRIES,
                list = key->kind == KEY_LIST || key->kind == KEY_FACTORS;
-    if (map && node->kind != NODE_MAP) return no_map(node, setting);
+    if (map && (node->kind != NODE_MAP || node->table != NULL)) return no_map(node, setting);
     if (list && node->kind != NODE_LIST) return no_list(node, setting);
     if (key->kind == KEY_SECTION) return read_section(walk, scope, node, setting);
     if (key->kind == KEY_ENTRIES) return read_entries(walk, scope, node, setting);

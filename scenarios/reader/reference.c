@@ -1,6 +1,7 @@
 /* scenarios/reader/reference.c -- see reference.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/reference.h"
+#include "scenarios/reader/tabulated.h"
 #include "sim/core/units.h"
 
 #include <stdlib.h>
@@ -232,8 +233,14 @@ static const char *const preface =
     "train/d}`; a year stands\n"
     "for its January. `times: triangular(0.8 1 1.25)` makes the whole of it uncertain by one factor; `interpolation: "
     "step` holds each\n"
-    "value until the next date.\n\n"
-    "What **may be edited** can stand as PATH in the effects of policies, regimes and events: `legs.aktau.capacity: "
+    "value until the next date. `source` is a text that says where the values are from.\n\n"
+    "A **table** may stand wherever a profile may: `{csv: prices.csv, column: brent, unit: USD/bbl}`. Its figures hold "
+    "for "
+    "their own periods\n"
+    "([above](#figures-from-a-table)).\n\n| key of a table | meaning |\n|---|---|\n";
+
+static const char *const edits =
+    "\nWhat **may be edited** can stand as PATH in the effects of policies, regimes and events: `legs.aktau.capacity: "
     "{scale: 0.3}`. An\n"
     "effect acts on the value of its month, after profile, growth and decline. Effects apply in layers, policies, then "
     "regimes, then\n"
@@ -248,6 +255,9 @@ static const char *const preface =
 struct fault *reference_markdown(const struct key *keys, FILE *to)
 {
     fputs(preface, to);
+    for (const struct tabulated_key *key = tabulated_keys; key->name != NULL; key++)
+        fprintf(to, "| `%s` | %s |\n", key->name, key->meaning);
+    fputs(edits, to);
     fputs("### Units\n\nThese names, with `/`, a space or `*` between them and whole powers (`m2`, `m^2`). "
           "The prefixes k, M and G stand on t, USD, TEU, bbl, boe and toe only. Others are stated in `units`; a "
           "`heat` value turns energy into the unit of a commodity and back.\n\n| unit | means |\n|---|---|\n",

@@ -1,6 +1,7 @@
 /* scenarios/reader/schema_json.c -- see schema_json.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/schema_json.h"
+#include "scenarios/reader/tabulated.h"
 
 #include <string.h>
 
@@ -157,6 +158,27 @@ static void write_scalar(const struct json *json, const struct key *key)
     fprintf(json->to, "%s]}", json->deletes ? ",{\"type\":\"null\"}" : "");
 }
 
+/* A table in place of a profile. What a variant leaves out it inherits. */
+static void write_table(const struct json *json, const struct key *factor)
+{
+    fputs("{\"type\":\"object\",\"minProperties\":1,\"properties\":{", json->to);
+    for (const struct tabulated_key *key = tabulated_keys; key->name != NULL; key++) {
+        fprintf(json->to, "%s\"%s\":{\"description\":", key == tabulated_keys ? "" : ",", key->name);
+        write_text(json, key->meaning);
+        fputc(',', json->to);
+        if (strcmp(key->name, "times") == 0) {
+            fputs("\"anyOf\":[", json->to);
+            write_scalar(json, factor);
+            fputs("]}", json->to);
+        } else if (strcmp(key->name, "where") == 0) {
+            fputs("\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\"]}}", json->to);
+        } else {
+            fputs("\"type\":[\"string\",\"number\"]}", json->to); /* a column may be called 2019, and 1 is a unit */
+        }
+    }
+    fprintf(json->to, "},\"additionalProperties\":false%s}", json->deletes ? "" : ",\"required\":[\"csv\",\"column\"]");
+}
+
 static void write_quantity(const struct json *json, const struct key *key)
 {
     fputs("\"anyOf\":[", json->to);
@@ -171,7 +193,8 @@ static void write_quantity(const struct json *json, const struct key *key)
         write_scalar(json, &factor);
         fputs(",\"interpolation\":{", json->to);
         write_words(json, "linear step");
-        fputs("}},\"additionalProperties\":false}", json->to);
+        fputs("},\"source\":{\"type\":\"string\"}},\"additionalProperties\":false},", json->to);
+        write_table(json, &factor);
     }
     fputc(']', json->to);
 }

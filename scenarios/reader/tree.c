@@ -32,11 +32,10 @@ void tree_free(struct forest *forest)
     *forest = (struct forest){0};
 }
 
-/* Takes over the text, without the byte order mark that editors on Windows put before it. */
+/* Takes over the text, without a byte order mark. */
 static struct fault *source_add(struct forest *forest, const char *name, char *text, size_t length, struct source **out)
 {
-    static const char mark[] = "\xEF\xBB\xBF";
-    const size_t marked = strncmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+    const size_t marked = strncmp(text, TREE_MARK, sizeof TREE_MARK - 1) == 0 ? sizeof TREE_MARK - 1 : 0;
     length -= marked;
     memmove(text, text + marked, length + 1);
     struct source **grown = realloc(forest->source, (forest->sources + 1) * sizeof *grown);
@@ -49,7 +48,7 @@ static struct fault *source_add(struct forest *forest, const char *name, char *t
         free(text);
         return fault_no_memory();
     }
-    *source = (struct source){.name = copy, .text = text, .length = length};
+    *source = (struct source){.name = copy, .text = text, .length = length, .marked = marked > 0};
     forest->source[forest->sources++] = source;
     *out = source;
     return NULL;
@@ -61,7 +60,7 @@ struct fault *tree_read_text(struct forest *forest, const char *name, const char
     return copy == NULL ? fault_no_memory() : source_add(forest, name, copy, strlen(text), source);
 }
 
-static struct fault *read_all(int file, const char *path, char *text, size_t *length)
+static struct fault *read_all(int file, const char *path, const char *what, char *text, size_t *length)
 {
     *length = 0;
     for (;;) {
@@ -72,25 +71,32 @@ static struct fault *read_all(int file, const char *path, char *text, size_t *le
         if (got == 0) return NULL;
         *length += (size_t)got;
         if (*length > TREE_MOST_BYTES)
-            return fault_raise(FAULT_SCENARIO, "%s is longer than %d MiB; expected a scenario file", path,
-                               TREE_MOST_BYTES >> 20);
+            return fault_raise(FAULT_SCENARIO, "%s is longer than %d MiB; expected %s", path, TREE_MOST_BYTES >> 20,
+                               what);
     }
 }
 
-struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source)
+/* A file that is asked for as a regular one must be; else it may be a pipe as well. */
+static struct fault *check_kind(int file, const char *path, const char *what, bool regular)
 {
     struct stat status;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (fstat(file, &status) != 0) return NULL; /* reading tells */
+    if (S_ISDIR(status.st_mode)) return fault_raise(FAULT_SCENARIO, "%s is a folder; expected %s", path, what);
+    if (regular && !S_ISREG(status.st_mode))
+        return fault_raise(FAULT_SCENARIO, "%s is not a regular file; expected %s", path, what);
+    return NULL;
+}
+
+static struct fault *read_named(struct forest *forest, const char *path, const char *what, bool regular,
+                                struct source **source)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC | (regular ? O_NONBLOCK : 0)); /* a pipe is not waited for */
     if (file < 0) return fault_raise(cause_code(errno, FAULT_SCENARIO), "%s cannot be read: %s", path, strerror(errno));
     char *text = NULL;
     size_t length = 0;
-    struct fault *fault = NULL;
-    if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode))
-        fault = fault_raise(FAULT_SCENARIO, "%s is a folder; expected a scenario file", path);
-    else if ((text = malloc(TREE_MOST_BYTES + 2)) == NULL)
-        fault = fault_no_memory();
-    else
-        fault = read_all(file, path, text, &length);
+    struct fault *fault = check_kind(file, path, what, regular);
+    if (fault == NULL && (text = malloc(TREE_MOST_BYTES + 2)) == NULL) fault = fault_no_memory();
+    if (fault == NULL) fault = read_all(file, path, what, text, &length);
     close(file);
     if (fault != NULL) {
         free(text);
@@ -99,6 +105,16 @@ struct fault *tree_read_file(struct forest *forest, const char *path, struct sou
     text[length] = '\0';
     char *shorter = realloc(text, length + 1);
     return source_add(forest, path, shorter == NULL ? text : shorter, length, source);
+}
+
+struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source)
+{
+    return read_named(forest, path, "a scenario file", false, source);
+}
+
+struct fault *tree_read_regular(struct forest *forest, const char *path, const char *what, struct source **source)
+{
+    return read_named(forest, path, what, true, source);
 }
 
 /* Decodes one character of strict UTF-8. Gives its length, 0 if it is none. */
@@ -256,7 +272,7 @@ bool tree_is_null(const struct node *node)
 
 const char *tree_describe(const struct node *node, char text[64])
 {
-    if (node->kind == NODE_MAP) return "a map";
+    if (node->kind == NODE_MAP) return node->table != NULL ? "a table" : "a map";
     if (node->kind == NODE_LIST) return "a list";
     if (tree_is_null(node)) return "empty";
     const int shown = (int)strcspn(node->text, "\n");

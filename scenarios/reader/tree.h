@@ -18,6 +18,9 @@ enum {
     TREE_MOST_KEY = 200, /* bytes */
 };
 
+/* The byte order mark that editors on Windows put before a text; sources are without it. */
+#define TREE_MARK "\xEF\xBB\xBF"
+
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
@@ -29,10 +32,12 @@ struct node {
     struct place key_place;
     struct node **child; /* of lists and maps, in the order of the file */
     size_t children;
-    struct node *over; /* the value that this one replaced when documents were merged */
-    bool added;        /* an entry of a map at the root that came with a file that extends others, or with --set */
-    bool referred;     /* such an entry is named somewhere */
-    struct node *next; /* of the forest */
+    struct node *over;  /* the value that this one replaced when documents were merged */
+    bool added;         /* an entry of a map at the root that came with a file that extends others, or with --set */
+    bool referred;      /* such an entry is named somewhere */
+    struct node *table; /* of a profile that stands for a table: the map that named it */
+    int end;            /* of such a profile: the month after the last that a figure stands for */
+    struct node *next;  /* of the forest */
 };
 
 /* Owns the nodes and the sources of one reading; freed whole. */
@@ -47,6 +52,9 @@ void tree_free(struct forest *forest);
 
 /* Reads a whole file as a source. A folder, a missing or unreadable file and one that is too long are faults. */
 MUST_CHECK struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source);
+/* The same of a regular file alone, with what it is for in sentences, such as "a table". */
+MUST_CHECK struct fault *tree_read_regular(struct forest *forest, const char *path, const char *what,
+                                           struct source **source);
 /* A source from a text of the program's user, such as an option. */
 MUST_CHECK struct fault *tree_read_text(struct forest *forest, const char *name, const char *text,
                                         struct source **source);
@@ -72,7 +80,7 @@ bool tree_is_empty(const struct node *node);
 MUST_CHECK struct fault *tree_check_text(const char *text, bool spaces_only);
 /* A plain scalar that is empty, ~ or null. */
 bool tree_is_null(const struct node *node);
-/* "a map", "a list", "empty" or "the text 'x'", for sentences; into `text`. */
+/* "a map", "a table", "a list", "empty" or "the text 'x'", for sentences; into `text`. */
 const char *tree_describe(const struct node *node, char text[64]);
 
 /* The tree as YAML, allocated: the same for equal trees, however they were written. */

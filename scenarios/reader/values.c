@@ -254,11 +254,17 @@ static struct fault *profile_keyword(struct walk *walk, const struct node *node,
         char text[64];
         return value_fault(node, "%s is %s; expected linear or step", path, tree_describe(node, text));
     }
-    static const char *const words[] = {"times", "interpolation", NULL};
+    if (strcmp(node->key, "source") == 0) {
+        char text[64];
+        if (node->kind == NODE_SCALAR) return NULL;
+        return value_fault(node, "%s is %s; expected a text", path, tree_describe(node, text));
+    }
+    static const char *const words[] = {"times", "interpolation", "source", NULL};
     char hint[96];
     return fault_at(
         FAULT_SCENARIO, node->key_place,
-        "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times` or `interpolation`%s",
+        "%s: '%s' is not a date; expected a year such as 2025, a month such as 2025-07, `times`, `interpolation` or "
+        "`source`%s",
         setting->path, node->key, units_hint(node->key, words, sizeof hint, hint));
 }
 
@@ -312,13 +318,44 @@ static struct fault *profile_check(const struct node *node, const struct setting
     return NULL;
 }
 
+/* The unit of a table, said once and where it is stated rather than of every figure. */
+static struct fault *check_table(struct walk *walk, const struct node *node, const struct setting *setting)
+{
+    const struct node *unit = tree_child(node->table, "unit");
+    const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
+    if (unit == NULL && pure) return NULL;
+    if (unit == NULL)
+        return fault_at(FAULT_SCENARIO, node->place, "%s: the table has no `unit`; expected one such as %s",
+                        setting->path, setting->unit);
+    char path[256], *text = NULL;
+    struct quantity quantity;
+    snprintf(path, sizeof path, "%s.unit", setting->path);
+    if (asprintf(&text, "1 %s", strcmp(unit->text, "1") == 0 ? "" : unit->text) < 0) return fault_no_memory();
+    struct fault *fault = value_wrap(unit, path, quantity_read(walk->units, text, setting->unit, &quantity));
+    free(text);
+    if (fault == NULL) quantity_free(&quantity);
+    return fault;
+}
+
+/* Where the figures of a table begin and end. */
+static void note_table(const struct node *node, struct setting *setting)
+{
+    int month;
+    for (size_t i = 0; node->table != NULL && i < node->children && setting->table.source == NULL; i++)
+        if (calendar_read(node->child[i]->key, &month)) setting->table = node->child[i]->key_place;
+    setting->table_end = node->end;
+}
+
 static struct fault *profile_quantity(struct walk *walk, const struct node *node, struct setting *setting)
 {
     struct profile profile = {.times = {.form = QUANTITY_NUMBER, .p = {1.0}}};
     struct fault *faults = NULL;
+    char text[64];
     if (!setting->key->profile)
-        return value_fault(node, "%s is a map; expected one value, because this key cannot change over time",
-                           setting->path);
+        return value_fault(node, "%s is %s; expected one value, because this key cannot change over time",
+                           setting->path, tree_describe(node, text));
+    if (node->table != NULL) TRY(check_table(walk, node, setting));
+    note_table(node, setting);
     profile.month = calloc(node->children + 1, sizeof *profile.month);
     profile.value = calloc(node->children + 1, sizeof *profile.value);
     profile.node = calloc(node->children + 1, sizeof *profile.node);

@@ -117,6 +117,7 @@ static struct fault *check_step(const struct series *series, const struct table 
     const struct period *before = &series->period[item - 1], *now = &series->period[item];
     const struct place place = series_date_place(series, table, item);
     const struct place earlier = series_date_place(series, table, item - 1);
+    const char *filter = request->filters > 0 || table->columns == 2 ? "" : ", or a filter on another column";
     char text[PERIOD_TEXT], last[PERIOD_TEXT], missing[PERIOD_TEXT];
     period_write(now, text);
     period_write(before, last);
@@ -125,15 +126,12 @@ static struct fault *check_step(const struct series *series, const struct table 
                                    period_words(now), period_words(&series->period[0])),
                           series_date_place(series, table, 0), "the first is here");
     if (now->month == before->month && now->day == before->day)
-        return fault_note(fault_at(FAULT_SCENARIO, place, "%s appears twice; expected every date once%s", text,
-                                   request->filters == 0 && table->columns > 2
-                                       ? ", or a filter on another column that leaves one of them"
-                                       : ""),
+        return fault_note(fault_at(FAULT_SCENARIO, place, "%s appears twice; expected every date once%s", text, filter),
                           earlier, "it appears here too");
     if (now->month < before->month || (now->month == before->month && now->day < before->day))
-        return fault_note(
-            fault_at(FAULT_SCENARIO, place, "%s stands below %s; expected dates from early to late", text, last),
-            earlier, "the later date is here");
+        return fault_note(fault_at(FAULT_SCENARIO, place, "%s stands below %s; expected dates from early to late%s",
+                                   text, last, filter),
+                          earlier, "the later date is here");
     const struct period next = {before->month + before->months, before->months, 0};
     if (request->gaps || now->day > 0 || now->month == next.month) return NULL;
     period_write(&next, missing);

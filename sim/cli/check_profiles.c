@@ -19,7 +19,9 @@ static void print_profile(const struct simulation *simulation, const struct sett
 {
     const struct store *store = simulation->plan.store;
     const struct calendar *calendar = &simulation->plan.calendar;
-    const int last = store_last_date(store, setting->slot), end = calendar->start + calendar->months;
+    const bool table = setting->table.source != NULL;
+    const int last = table ? setting->table_end - 1 : store_last_date(store, setting->slot),
+              end = calendar->start + calendar->months;
     const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
     printf("    %s%s%s:", setting->path, pure ? "" : ", ", pure ? "" : setting->unit);
     int month = calendar->start, years = 0;
@@ -30,14 +32,18 @@ static void print_profile(const struct simulation *simulation, const struct sett
         printf("%s %s %.6g", years == 0 ? "" : ",", date, year_mean(store, setting->slot, month));
         month += CALENDAR_MONTHS_PER_YEAR;
     }
-    fputs(month < end && month <= last ? ", ...\n" : "\n", stdout);
+    fputs(month < end && month <= last ? ", ..." : "", stdout);
+    if (table) printf(" (%s)", setting->table.source->name);
+    putchar('\n');
 }
 
 static void print_below(const struct simulation *simulation, const struct setting *setting, bool *any)
 {
     if (setting->key->kind == KEY_QUANTITY && setting->slot >= 0 &&
         store_first_date(simulation->plan.store, setting->slot) != INT_MIN) {
-        if (!*any) printf("\n  Profiles, means of years of the run (a year as a date is its January):\n");
+        if (!*any)
+            printf("\n  Profiles, means of years of the run (a year as a date is its January; a figure of a table is "
+                   "that of its period):\n");
         *any = true;
         print_profile(simulation, setting);
     }

@@ -25,7 +25,7 @@ struct explain_options {
 static const struct argp_option list[] = {
     {"set", OPTION_SET, "PATH=VALUE", 0, "Replace a value of the scenario; repeatable", 0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy beside those that the scenario adopts; repeatable", 0},
-    {"path", OPTION_PATH, "DIR", 0, "Look for scenarios named by `extends` there too; repeatable", 0},
+    {"path", OPTION_PATH, "DIR", 0, "Look for parents and tables there too; repeatable", 0},
     {"at", OPTION_AT, "DATE", 0,
      "Say what each quantity is worth at this date, such as 2030 or 2030-07; with a PATH also which effects make it",
      0},

@@ -30,7 +30,7 @@ static const struct argp_option list[] = {
     {"set", OPTION_SET, "PATH=VALUE", 0,
      "Replace a value of the scenario, such as drivers.brent.kappa='1 /yr'; repeatable", 0},
     {"adopt", OPTION_ADOPT, "POLICY", 0, "Adopt a policy of the scenario beside those that it adopts; repeatable", 0},
-    {"path", OPTION_PATH, "DIR", 0, "Look for parents there too; repeatable", 0},
+    {"path", OPTION_PATH, "DIR", 0, "Look for parents and tables there too; repeatable", 0},
     {"rng", OPTION_RNG, "NAME", 0, "Generator: philox (default) or any that GSL ships, as a check of robustness", 0},
     {"memory", OPTION_MEMORY, "SIZE", 0,
      "Most memory for samples (default 2GiB); beyond it quantiles are within 0.39 %", 0},

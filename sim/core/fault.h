@@ -25,6 +25,7 @@ struct source {
     char *name;    /* as the user would write it */
     char *text;    /* NUL-terminated             */
     size_t length; /* bytes, without the NUL     */
+    bool marked;   /* a byte order mark stood before it, which is left out */
 };
 
 /* A position in a source. Lines and columns count from 1, columns in characters; source NULL: nowhere. */

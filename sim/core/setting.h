@@ -26,6 +26,8 @@ struct setting {
     bool truth;             /* of KEY_BOOLEAN */
     int slot;               /* of KEY_QUANTITY: its place in the store; else -1 */
     int month;              /* of entries with NAME_MONTH: the month their name says */
+    struct place table;     /* of a profile from a table: the place of its first date; else source NULL */
+    int table_end;          /* of such a profile: the month after the last that a figure stands for */
     struct setting **child; /* maps and lists: in the order of the file, keys with defaults last */
     size_t children;
     struct setting *parent;

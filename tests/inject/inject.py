@@ -54,6 +54,7 @@ COMMANDS = [
     ("check", ["check", "small.yaml", "-j", "1"], []),
     ("check of goals", ["check", "dear.yaml", "-j", "1", "--adopt", "cut", "--precision", "drivers.oil=50 %"], []),
     ("explain", ["explain", "dear.yaml"], []),
+    ("explain of a table", ["explain", "table.yaml"], []),
     ("explain at a date", ["explain", "small.yaml", "flows.g.tariff", "--at", "2020-06", "--adopt", "cut"], []),
     ("show", ["show", "a.h5"], []),
     ("show as JSON", ["show", "a.h5", "--json"], []),
@@ -95,6 +96,9 @@ def fill(folder, zhol):
     """What the commands read."""
     (folder / "small.yaml").write_text(SMALL)
     (folder / "dear.yaml").write_text("extends: small\nscenario: dear\ndrivers: {oil: {start: 90 USD/bbl}}\n")
+    (folder / "prices.csv").write_text('\ufeffcountry,date,price\nA,2019,64.4\nA,2020,41.8\n"B, ""b""",2019,1\n')
+    (folder / "table.yaml").write_text("extends: small\nscenario: table\ndrivers: {path: {model: path, unit: USD/bbl, "
+                                       "values: {csv: prices, column: price, unit: USD/bbl, where: {country: A}, prices: 2019 USD}}}\n")
     (folder / "b.yaml").write_text("batch: b\nbase: small\nworlds: [small]\npolicies: [small, dear]\ncompare: {outcomes: [drivers.oil]}\n")
     (folder / "o.csv").write_text("outcome,year,value,unit,prices,confirmed\ndrivers.oil,2020,60,USD/bbl,2019 USD,yes\n"
                                   '"flows.g.demand*0.5,flows.g.value*1 t/USD",2020,7,Mt/yr,,derived\n')
@@ -117,7 +121,7 @@ class Command:
 
     def reads(self, name):
         """Whether it is to find that file."""
-        return name.endswith(".yaml") or name in self.words or self.words[0] == "status" or ("--resume" in self.words and name.startswith("k.part/"))
+        return name.endswith((".yaml", ".csv")) or name in self.words or self.words[0] == "status" or ("--resume" in self.words and name.startswith("k.part/"))
 
     def run(self, folder, way=None, k=0):
         """The finished command; of what fails the count, the name of the first, and the blocks left."""

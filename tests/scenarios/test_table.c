@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -329,6 +330,65 @@ START_TEST(all_that_is_wrong_is_said_at_once)
 }
 END_TEST
 
+/* The byte of a source at a line and a column of characters; NULL: there is none. */
+static const char *byte_at(const struct source *source, int line, int column)
+{
+    const char *at = source->text;
+    for (; line > 1; line--) {
+        if ((at = strchr(at, '\n')) == NULL) return NULL;
+        at++;
+    }
+    for (; column > 1 && *at != '\0'; column--) do
+            at++;
+        while (((unsigned char)*at & 0xC0) == 0x80);
+    return *at == '\0' ? NULL : at;
+}
+
+static void assert_cell_is_there(const struct table *table, const struct cell *cell)
+{
+    const char *at = byte_at(table->source, cell->line, cell->column);
+    if (cell->text[0] == '\0') return;
+    ck_assert_ptr_nonnull(at);
+    ck_assert_msg(*at == '"' || *at == cell->text[0], "'%s' is not at %d:%d of\n%s", cell->text, cell->line,
+                  cell->column, table->source->text);
+}
+
+/* Whatever the text: a fault with a place in it, or cells that are found where they say. */
+START_TEST(texts_at_random_are_refused_or_have_their_cells_where_they_say)
+{
+    static const char *const pieces[] = {",", ",",  "\n",   "\n",   "\r\n", "\"", "\"\"",         "a",    "жол",
+                                         " ", "\t", "2019", "2020", "-1.5", ";",  "\xEF\xBB\xBF", "\xC2", "\x01"};
+    enum { PIECES = sizeof pieces / sizeof *pieces, TEXTS = 30000 };
+    uint64_t state = 1;
+    size_t opened = 0;
+    for (int i = 0; i < TEXTS; i++) {
+        char text[200] = "a,b\n";
+        const size_t kinds = i % 2 == 0 ? PIECES : 14; /* half of them without what no table has */
+        for (int n = (i % 25) + 1; n > 0; n--) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            strcat(text, pieces[(state >> 33) % kinds]);
+        }
+        const struct source source = source_of(text);
+        struct table table;
+        struct series series;
+        struct fault *fault = table_open(&table, &source);
+        if (fault == NULL) {
+            opened++;
+            for (size_t c = 0; c < table.columns * (table.rows + 1); c++)
+                assert_cell_is_there(&table, &table.header[c]);
+            fault = series_open(&series, &table, &(struct series_request){.column = "b", .gaps = true});
+            series_close(&series);
+        } else {
+            ck_assert_ptr_eq(fault->place.source, &source);
+            ck_assert_int_ge(fault->place.line, 1);
+        }
+        fault_free(fault);
+        table_close(&table);
+    }
+    ck_assert_uint_gt(opened, TEXTS / 50);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("table");
@@ -346,6 +406,7 @@ int main(void)
     tcase_add_test(tcase, gaps_and_days_are_allowed_where_they_are_asked_for);
     tcase_add_loop_test(tcase, what_is_no_series_is_said_at_its_place, 0, sizeof bad_series / sizeof *bad_series);
     tcase_add_test(tcase, all_that_is_wrong_is_said_at_once);
+    tcase_add_test(tcase, texts_at_random_are_refused_or_have_their_cells_where_they_say);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     const int failed = srunner_ntests_failed(runner);
