@@ -50,7 +50,9 @@ static bool is_left(const struct scoring *scoring, const struct observed_figure 
 {
     const struct score_wish *wish = scoring->wish;
     const bool later = wish->until != 0 && figure->year > wish->until;
-    bool without = false;
+    bool without = wish->onlies > 0;
+    for (size_t i = 0; i < wish->onlies; i++)
+        without = without && !fits(&scoring->observed->series[figure->series], wish->only[i]);
     for (size_t i = 0; i < wish->withouts; i++)
         without = without || fits(&scoring->observed->series[figure->series], wish->without[i]);
     *why = figure->nominal                      ? SCORE_LEFT_NOMINAL
@@ -61,16 +63,18 @@ static bool is_left(const struct scoring *scoring, const struct observed_figure 
     return *why < SCORE_REASONS;
 }
 
+static struct fault *check_pattern(const struct scoring *scoring, const char *option, const char *pattern)
+{
+    for (size_t s = 0; s < scoring->observed->series_count; s++)
+        if (fits(&scoring->observed->series[s], pattern)) return NULL;
+    return fault_raise(FAULT_USAGE, "%s '%s' fits no outcome of %s", option, pattern, scoring->score->observed);
+}
+
 static struct fault *check_patterns(const struct scoring *scoring)
 {
-    for (size_t i = 0; i < scoring->wish->withouts; i++) {
-        const char *pattern = scoring->wish->without[i];
-        bool found = false;
-        for (size_t s = 0; s < scoring->observed->series_count; s++)
-            found = found || fits(&scoring->observed->series[s], pattern);
-        if (!found)
-            return fault_raise(FAULT_USAGE, "--without '%s' fits no outcome of %s", pattern, scoring->score->observed);
-    }
+    const struct score_wish *wish = scoring->wish;
+    for (size_t i = 0; i < wish->onlies; i++) TRY(check_pattern(scoring, "--outcome", wish->only[i]));
+    for (size_t i = 0; i < wish->withouts; i++) TRY(check_pattern(scoring, "--without", wish->without[i]));
     return NULL;
 }
 

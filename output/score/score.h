@@ -23,7 +23,9 @@ extern const double score_probability[SCORE_QUANTILES];
 struct score_wish {
     enum observed_confirmed least; /* what is confirmed less is left out */
     int from, until;               /* years; 0: all */
-    const char *const *without;    /* patterns of outcomes to leave out */
+    const char *const *only;       /* patterns of outcomes; none: all */
+    size_t onlies;
+    const char *const *without; /* patterns of outcomes to leave out */
     size_t withouts;
 };
 

@@ -14,7 +14,7 @@ static const char *const quantile_keys[SCORE_QUANTILES] = {"0.05", "0.25", "0.5"
 static const char *const left_words[SCORE_REASONS] = {[SCORE_LEFT_NOMINAL] = "at nominal prices",
                                                       [SCORE_LEFT_UNCONFIRMED] = "not confirmed as asked for",
                                                       [SCORE_LEFT_YEARS] = "of other years",
-                                                      [SCORE_LEFT_WITHOUT] = "by --without",
+                                                      [SCORE_LEFT_WITHOUT] = "by --outcome or --without",
                                                       [SCORE_LEFT_UNSAVED] = "sums whose yearly samples were not saved",
                                                       [SCORE_LEFT_UNDEFINED] = "that have a value in no future"};
 static const char *const left_keys[SCORE_REASONS] = {"nominal", "unconfirmed", "other_years",

@@ -32,6 +32,7 @@ static void print_head(const struct backtest_told *told, FILE *to)
     period_of(told, backtest->origin[backtest->count - 1].at, last);
     periods(told, request->ahead, ahead);
     periods(told, request->refit, refit);
+    const char *every = request->refit == 1 ? refit + 2 : refit; /* without the 1 */
     fprintf(to, "%s, %s%s%s: %s, %s ahead, from %zu origins, %s to %s\n", told->series->wish->file,
             told->series->column, told->series->unit == NULL ? "" : " in ",
             told->series->unit == NULL ? "" : told->series->unit, request->process->name, ahead, backtest->count, first,
@@ -40,7 +41,7 @@ static void print_head(const struct backtest_told *told, FILE *to)
         fputs("known at an origin: all figures up to it", to);
     else
         fprintf(to, "known at an origin: the last %zu figures", request->window);
-    fprintf(to, "; fitted anew every %s, %zu times%s\n", refit, backtest->fits,
+    fprintf(to, "; fitted anew every %s, %zu times%s\n", every, backtest->fits,
             request->settings.plain ? ", by maximum likelihood alone" : "");
     if (backtest->refused > 0)
         fprintf(to, "not scored: %zu origins at which it could not be fitted; at the first of them %s\n",

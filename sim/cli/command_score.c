@@ -12,13 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_HISTORY = 256, OPTION_CONFIRMED, OPTION_WITHOUT, OPTION_YEARS, OPTION_CSV, OPTION_JSON, OPTION_UNSEALED };
+enum {
+    OPTION_HISTORY = 256,
+    OPTION_CONFIRMED,
+    OPTION_OUTCOME,
+    OPTION_WITHOUT,
+    OPTION_YEARS,
+    OPTION_CSV,
+    OPTION_JSON,
+    OPTION_UNSEALED
+};
 
 struct score_options {
     uint64_t memory; /* for reading a file; 0: as its size says */
     const char *result, *observed, *history;
-    const char **without;
-    size_t withouts;
+    const char **only, **without;
+    size_t onlies, withouts;
     struct score_wish wish;
     bool csv, json, unsealed;
 };
@@ -28,6 +37,8 @@ static const struct argp_option list[] = {
      "Figures from before the run, in the same columns: what naive forecasts know (default: they are not known)", 0},
     {"confirmed", OPTION_CONFIRMED, "WORD", 0,
      "Figures that are confirmed so: yes, or derived for those too (default: derived)", 0},
+    {"outcome", OPTION_OUTCOME, "PATTERN", 0, "Score outcomes such as 'drivers.*' only, and sums with them; repeatable",
+     0},
     {"without", OPTION_WITHOUT, "PATTERN", 0, "Leave out outcomes such as 'trade.*', and sums with them; repeatable",
      0},
     {"years", OPTION_YEARS, "FROM-TO", 0, "Figures of these years, such as 2020-2022, only", 0},
@@ -70,6 +81,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_HISTORY: options->history = argument; break;
     case OPTION_CONFIRMED: read_confirmed(options, state, argument); break;
+    case OPTION_OUTCOME:
+        if (!options_append(&options->only, &options->onlies, argument)) return ENOMEM;
+        break;
     case OPTION_WITHOUT:
         if (!options_append(&options->without, &options->withouts, argument)) return ENOMEM;
         break;
@@ -154,7 +168,7 @@ static struct fault *nothing(const struct score *score)
     return fault_raise(
         FAULT_SCENARIO,
         "none of the %zu figures of %s can be scored: %zu are nominal, %zu not confirmed, %zu of other years, %zu "
-        "left out by --without, %zu sums without yearly samples, %zu without a value in any future",
+        "left out by --outcome or --without, %zu sums without yearly samples, %zu without a value in any future",
         score->read, score->observed, score->left[SCORE_LEFT_NOMINAL], score->left[SCORE_LEFT_UNCONFIRMED],
         score->left[SCORE_LEFT_YEARS], score->left[SCORE_LEFT_WITHOUT], score->left[SCORE_LEFT_UNSAVED],
         score->left[SCORE_LEFT_UNDEFINED]);
@@ -167,6 +181,8 @@ int command_score(int argc, char **argv)
     struct units *units = NULL;
     struct score score = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    options.wish.only = options.only;
+    options.wish.onlies = options.onlies;
     options.wish.without = options.without;
     options.wish.withouts = options.withouts;
     if (fault == NULL) fault = units_open(&units);
@@ -186,6 +202,7 @@ int command_score(int argc, char **argv)
     tree_free(&observed.forest);
     tree_free(&history.forest);
     units_close(units);
+    free(options.only);
     free(options.without);
     return status;
 }

@@ -138,7 +138,13 @@ class Score(unittest.TestCase):
                          [("drivers.oil", 2021), ("drivers.gdp", 2020), ("drivers.gdp", 2021), (SUM[1:-1], 2020)])
         self.assertEqual({g["name"]: g["figures"] for g in only["groups"] if g["of"] == "all"}, {"confirmed": 4})
         shown = self.zhol("score", "m.h5", "observed.csv", "--without", "drivers.gdp").stdout
-        self.assertIn("left out: 1 at nominal prices, 1 not confirmed as asked for, 4 by --without", shown)
+        self.assertIn("left out: 1 at nominal prices, 1 not confirmed as asked for, 4 by --outcome or --without", shown)
+
+    def test_outcomes_that_are_not_asked_for_need_not_be_in_the_result(self):
+        self.write("more.csv", OBSERVED + "trade.exports,2021,61,GUSD/yr,2019 USD,,,yes\n")
+        self.assertIn("the result has no outcome 'trade.exports'", self.zhol("score", "m.h5", "more.csv", status=3).stderr)
+        data = self.json("m.h5", "more.csv", "--outcome", "drivers.*", "--without", "drivers.oil")
+        self.assertEqual({f["outcome"] for f in data["figures"]}, {"drivers.gdp", SUM[1:-1]})
 
     def test_naive_forecasts_know_the_history_alone(self):
         rows = {(row["outcome"], int(row["year"])): row for row in self.rows("m.h5", "observed.csv", "--history", "history.csv")}
@@ -240,6 +246,31 @@ class Score(unittest.TestCase):
             # Kolmogorov's distance is beyond 1.95 / sqrt(n) in one of 1000 cases
             self.assertLess(scipy.stats.kstest(places, "uniform").statistic, 1.95 / math.sqrt(drivers))
 
+    def test_the_figures_that_are_shipped_are_scored_as_by_numpy(self):
+        observed, history = (SCENARIOS / "observed" / name for name in ("kazakhstan.csv", "kazakhstan-history.csv"))
+        self.zhol("run", str(SCENARIOS / "kazakhstan-2019.yaml"), "-n", "400", "--save", "*", "--progress", "none", "-o", "kz.h5")
+        data = self.json("kz.h5", str(observed), "--history", str(history))
+        with open(observed, newline="") as file:
+            every = list(csv.DictReader(file))
+        rows = [row for row in every if row["prices"] != "nominal" and row["confirmed"] != "no"]
+        self.assertEqual((data["scored"], data["read"], data["left_out"]["unsaved"]), (len(rows), len(every), 0))
+        said = {(f["outcome"], f["year"]): f for f in data["figures"]}
+        size = {"kTEU": 1e3, "Mt": 1e6, "GUSD": 1e9, "bcm": 1e6}  # bcm in kcm
+        with Result(self.folder / "kz.h5") as result:
+            for row in rows:
+                futures = 0
+                for member in row["outcome"].split(","):
+                    path, _, factor = member.partition("*")
+                    times = size.get(result.label("annual", "units", path).split("/")[0], 1)
+                    futures = futures + times * result.samples("annual", path)[int(row["year"]) - 2020].astype(float) * float(factor.split()[0] if factor else 1)
+                futures = futures / size.get(row["unit"].split("/")[0], 1)
+                figure, y = said[row["outcome"], int(row["year"])], float(row["value"])
+                self.assertEqual(figure["in_90"], order(futures, 0.05) <= y <= order(futures, 0.95), row)
+                self.assertAlmostEqual(figure["crps_fair"], fair(futures, y)[0], delta=1e-9 * max(abs(futures).max(), abs(y)))
+        every = next(g for g in data["groups"] if g["name"] == "confirmed or derived")
+        self.assertEqual(every["in_90"]["estimate"], numpy.mean([f["in_90"] for f in data["figures"]]))
+        self.assertGreater(every["compared_no_change"], 10)
+
     def refused(self, text, expected, *words, status=3, result="m.h5"):
         self.write("bad.csv", text)
         run = self.zhol("score", result, "bad.csv", *words, status=status)
@@ -280,6 +311,7 @@ class Score(unittest.TestCase):
         self.refused("outcome,year,valeu,unit,confirmed\ndrivers.oil,2020,1,1,yes\n", "bad.csv has no column 'value'; did you mean 'valeu'?")
         self.refused(HEAD + OIL, "none.csv cannot be read: No such file", "--history", "none.csv")
         self.refused(HEAD + OIL, "--without 'trade.*' fits no outcome of bad.csv", "--without", "trade.*", status=2)
+        self.refused(HEAD + OIL, "--outcome 'trade.*' fits no outcome of bad.csv", "--outcome", "trade.*", status=2)
         self.refused(HEAD + OIL, "none of the 1 figures of bad.csv can be scored", "--years", "2020")
         self.refused(HEAD + OIL, "--years is '2020-2019'", "--years", "2020-2019", status=2)
         self.refused(HEAD + OIL, "--confirmed is 'no'; expected yes or derived", "--confirmed", "no", status=2)

@@ -691,6 +691,7 @@ class Pictures(unittest.TestCase):
         text = (PROJECT / "README.md").read_text()
         lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
         self.assertGreater(len(lines), 3)
+        os.symlink(SCENARIOS, FOLDER / "scenarios")
         for line in lines:
             with self.subTest(line):
                 printed = self.plot(*shlex.split(line, comments=True)[1:])
