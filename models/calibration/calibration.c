@@ -78,39 +78,67 @@ static struct fault *correct(const struct kalman_figures *figures, struct calibr
 }
 
 /* beta and ln sigma at a phi; sigma with the degree of freedom that beta takes. */
-static struct fault *rest_at(const struct calibration_fit *fit, const struct kalman_figures *figures,
-                             const double phi[], struct kalman_pass *pass, double *beta, double *ln_sigma)
+static void rest_at(const struct calibration_fit *fit, const struct kalman_figures *figures, const double phi[],
+                    struct kalman_pass *pass, double *beta, double *ln_sigma)
 {
     struct estimate here;
-    TRY(estimate_at(fit->process, &fit->settings.given, figures, phi, pass, &here));
+    estimate_at(fit->process, &fit->settings.given, figures, phi, pass, &here);
     const double terms = (double)pass->terms;
     *beta = here.beta;
     *ln_sigma = 0.5 * log(here.sigma2 * terms / (terms - (pass->ww > 0.0 ? 1.0 : 0.0)));
-    return NULL;
 }
 
-/* The covariance of (phi, beta, ln sigma): that of phi, and of the others given phi plus what they move with it. */
-static struct fault *inner_covariance(const struct kalman_figures *figures, struct calibration_fit *fit)
+/* How much greater the variance of beta is, averaged over what is not known of phi, than at the estimate: by the three
+ * points of Gauss and Hermite, an axis of phi at a time. It grows fast where a process may be slow. */
+static void spread_of_beta(const struct calibration_fit *fit, const struct kalman_figures *figures, double *excess)
 {
-    struct kalman_pass pass;
-    double ln_sigma, path[PROCESS_PHIS][2] = {{0}};
-    const size_t phis = fit->process->phis;
-    TRY(rest_at(fit, figures, fit->phi, &pass, &fit->beta, &ln_sigma));
-    fit->sigma = exp(ln_sigma);
-    for (size_t i = 0; i < phis; i++) {
+    const struct process *process = fit->process;
+    *excess = 0.0;
+    for (size_t i = 0; i < process->phis; i++) {
+        const double away = sqrt(3.0 * fit->small_sample.covariance[i][i]);
+        for (int side = -1; side <= 1; side += 2) {
+            double phi[PROCESS_PHIS], beta, ln_sigma;
+            struct kalman_pass pass;
+            memcpy(phi, fit->phi, sizeof phi);
+            phi[i] = fmin(fmax(phi[i] + side * away, process->phi_min[i]), process->phi_max[i]);
+            rest_at(fit, figures, phi, &pass, &beta, &ln_sigma);
+            if (pass.ww > 0.0) *excess += (exp(2.0 * ln_sigma) / pass.ww - fit->covariance[BETA][BETA]) / 6.0;
+        }
+    }
+    *excess = fmax(*excess, 0.0);
+}
+
+/* How beta and ln sigma move with phi. */
+static void path_of(const struct calibration_fit *fit, const struct kalman_figures *figures,
+                    double path[PROCESS_PHIS][2])
+{
+    for (size_t i = 0; i < fit->process->phis; i++) {
         double phi[2][PROCESS_PHIS], beta[2], ln[2];
         struct kalman_pass unused;
         for (int side = 0; side < 2; side++) {
             memcpy(phi[side], fit->phi, sizeof phi[side]);
             phi[side][i] += side == 0 ? -STEP : STEP;
-            TRY(rest_at(fit, figures, phi[side], &unused, &beta[side], &ln[side]));
+            rest_at(fit, figures, phi[side], &unused, &beta[side], &ln[side]);
         }
         path[i][0] = (beta[1] - beta[0]) / (2.0 * STEP);
         path[i][1] = (ln[1] - ln[0]) / (2.0 * STEP);
     }
+}
+
+/* The covariance of (phi, beta, ln sigma): that of phi, and of the others given phi plus what they move with it. */
+static void inner_covariance(const struct kalman_figures *figures, struct calibration_fit *fit)
+{
+    struct kalman_pass pass;
+    double ln_sigma, excess, path[PROCESS_PHIS][2] = {{0}};
+    const size_t phis = fit->process->phis;
+    rest_at(fit, figures, fit->phi, &pass, &fit->beta, &ln_sigma);
+    fit->sigma = exp(ln_sigma);
     double(*v)[INNER] = fit->covariance;
     v[BETA][BETA] = pass.ww > 0.0 ? fit->sigma * fit->sigma / pass.ww : 0.0;
     v[LN_SIGMA][LN_SIGMA] = 0.5 / (double)(pass.terms - (pass.ww > 0.0 ? 1 : 0));
+    spread_of_beta(fit, figures, &excess);
+    path_of(fit, figures, path);
+    v[BETA][BETA] += excess;
     for (size_t i = 0; i < phis; i++)
         for (size_t k = 0; k < phis; k++) {
             const double c = fit->small_sample.covariance[i][k];
@@ -121,7 +149,6 @@ static struct fault *inner_covariance(const struct kalman_figures *figures, stru
                 for (size_t b = 0; b < 2; b++) v[BETA + a][BETA + b] += path[i][a] * path[k][b] * c;
             }
         }
-    return NULL;
 }
 
 /* The parameters of the driver on their scales, at (phi, beta, ln sigma). */
@@ -181,22 +208,22 @@ static void speed_interval(struct calibration_fit *fit)
     }
 }
 
-static struct fault *form_at(const struct calibration_fit *fit, const struct calibration_series *series,
-                             const double phi[], struct kalman_form *form)
+static void form_at(const struct calibration_fit *fit, const struct calibration_series *series, const double phi[],
+                    struct kalman_form *form)
 {
     struct linear_process linear;
     fit->process->form(phi, &fit->settings.given, &linear);
-    return kalman_prepare(&linear, series->months, series->means, form);
+    kalman_prepare(&linear, series->months, series->means, form);
 }
 
 /* Where the process stands after the last figure. */
-static struct fault *last_value(const struct kalman_figures *figures, struct calibration_fit *fit)
+static void last_value(const struct kalman_figures *figures, struct calibration_fit *fit)
 {
     struct linear_process linear;
     struct kalman_form form;
     struct kalman_pass pass;
     fit->process->form(fit->phi, &fit->settings.given, &linear);
-    TRY(kalman_prepare(&linear, figures->months, figures->means, &form));
+    kalman_prepare(&linear, figures->months, figures->means, &form);
     kalman_run(&form, figures, NULL, &pass);
     double mean = 0.0, variance = 0.0;
     for (size_t i = 0; i < linear.states; i++) {
@@ -214,7 +241,6 @@ static struct fault *last_value(const struct kalman_figures *figures, struct cal
     fit->last.se = log_scale ? fit->last.value * sd : sd;
     fit->last.low = log_scale ? exp(mean - Z975 * sd) : mean - Z975 * sd;
     fit->last.high = log_scale ? exp(mean + Z975 * sd) : mean + Z975 * sd;
-    return NULL;
 }
 
 static struct fault *diagnose(const struct calibration_series *series, struct calibration_fit *fit)
@@ -245,10 +271,11 @@ static struct fault *fit_figures(const struct kalman_figures *figures, struct ca
     fit->aic = 2.0 * (parameters - fit->maximum.log_likelihood);
     fit->bic = parameters * log(terms) - 2.0 * fit->maximum.log_likelihood;
     TRY(correct(figures, fit));
-    TRY(inner_covariance(figures, fit));
+    inner_covariance(figures, fit);
     outer_estimates(fit);
     speed_interval(fit);
-    return last_value(figures, fit);
+    last_value(figures, fit);
+    return NULL;
 }
 
 struct fault *calibration_fit(const struct process *process, const struct calibration_series *series,
@@ -279,8 +306,8 @@ struct fault *calibration_innovations(const struct calibration_fit *fit, const s
     struct kalman_form form;
     struct kalman_pass pass;
     struct fault *fault = w == NULL ? fault_no_memory() : figures_of(fit->process, series, &y, &figures);
-    if (fault == NULL) fault = form_at(fit, series, fit->phi, &form);
     if (fault == NULL) {
+        form_at(fit, series, fit->phi, &form);
         struct kalman_trace trace = {e, w, w + series->count};
         kalman_run(&form, &figures, &trace, &pass);
         for (size_t i = 0; i < series->count; i++)
@@ -299,8 +326,8 @@ struct fault *calibration_forecast(const struct calibration_fit *fit, const stru
     struct kalman_form form;
     struct kalman_pass pass;
     struct fault *fault = figures_of(fit->process, series, &y, &figures);
-    if (fault == NULL) fault = form_at(fit, series, fit->phi, &form);
     if (fault == NULL) {
+        form_at(fit, series, fit->phi, &form);
         kalman_run(&form, &figures, NULL, &pass);
         kalman_predict(&form, &pass, fit->beta, ahead, &law->mean, &variance);
         law->log = fit->process->log;
@@ -325,9 +352,8 @@ static void factor(double v[INNER][INNER], double l[INNER][INNER])
 }
 
 /* One draw: parameters, then the figure. */
-static struct fault *draw_one(const struct calibration_fit *fit, const struct calibration_series *series,
-                              const struct kalman_figures *figures, double l[INNER][INNER], size_t ahead,
-                              gsl_rng *generator, double *draw)
+static double draw_one(const struct calibration_fit *fit, const struct calibration_series *series,
+                       const struct kalman_figures *figures, double l[INNER][INNER], size_t ahead, gsl_rng *generator)
 {
     double z[INNER], inner[INNER] = {fit->phi[0], fit->phi[1], fit->beta, log(fit->sigma)}, mean, variance;
     struct kalman_form form;
@@ -337,12 +363,11 @@ static struct fault *draw_one(const struct calibration_fit *fit, const struct ca
         for (size_t k = 0; k <= i; k++) inner[i] += l[i][k] * z[k];
     for (size_t i = 0; i < fit->process->phis; i++)
         inner[i] = fmin(fmax(inner[i], fit->process->phi_min[i]), fit->process->phi_max[i]);
-    TRY(form_at(fit, series, inner, &form));
+    form_at(fit, series, inner, &form);
     kalman_run(&form, figures, NULL, &pass);
     kalman_predict(&form, &pass, inner[BETA], ahead, &mean, &variance);
-    *draw = mean + exp(inner[LN_SIGMA]) * sqrt(variance) * gsl_ran_ugaussian(generator);
-    if (fit->process->log) *draw = exp(*draw);
-    return NULL;
+    const double draw = mean + exp(inner[LN_SIGMA]) * sqrt(variance) * gsl_ran_ugaussian(generator);
+    return fit->process->log ? exp(draw) : draw;
 }
 
 struct fault *calibration_draws(const struct calibration_fit *fit, const struct calibration_series *series,
@@ -358,7 +383,7 @@ struct fault *calibration_draws(const struct calibration_fit *fit, const struct 
     factor(v, l);
     for (size_t i = 0; i < count && fault == NULL; i++) {
         stream_seek(generator, &stream, i, 0, 0);
-        fault = draw_one(fit, series, &figures, l, ahead, generator, &draw[i]);
+        draw[i] = draw_one(fit, series, &figures, l, ahead, generator);
     }
     if (generator != NULL) gsl_rng_free(generator);
     free(y);

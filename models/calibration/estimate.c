@@ -13,24 +13,21 @@ struct search {
     const struct process_given *given;
     const struct kalman_figures *figures;
     struct estimate best;
-    struct fault *fault;
 };
 
-struct fault *estimate_at(const struct process *process, const struct process_given *given,
-                          const struct kalman_figures *figures, const double phi[], struct kalman_pass *pass,
-                          struct estimate *estimate)
+void estimate_at(const struct process *process, const struct process_given *given, const struct kalman_figures *figures,
+                 const double phi[], struct kalman_pass *pass, struct estimate *estimate)
 {
     struct linear_process linear;
     struct kalman_form form;
     struct kalman_pass own;
     if (pass == NULL) pass = &own;
     process->form(phi, given, &linear);
-    TRY(kalman_prepare(&linear, figures->months, figures->means, &form));
+    kalman_prepare(&linear, figures->months, figures->means, &form);
     kalman_run(&form, figures, NULL, pass);
     memset(estimate, 0, sizeof *estimate);
     memcpy(estimate->phi, phi, process->phis * sizeof *phi);
     estimate->log_likelihood = kalman_best(pass, &estimate->beta, &estimate->sigma2);
-    return NULL;
 }
 
 /* Less the likelihood at phi; infinite outside the bounds, where the simplex turns back. */
@@ -43,9 +40,8 @@ static double loss(const gsl_vector *x, void *context)
         if (!(phi[i] >= search->process->phi_min[i] && phi[i] <= search->process->phi_max[i])) return 1e300;
     }
     struct estimate here;
-    if (search->fault == NULL)
-        search->fault = estimate_at(search->process, search->given, search->figures, phi, NULL, &here);
-    if (search->fault != NULL || isnan(here.log_likelihood)) return 1e300;
+    estimate_at(search->process, search->given, search->figures, phi, NULL, &here);
+    if (isnan(here.log_likelihood)) return 1e300;
     if (here.log_likelihood > search->best.log_likelihood) search->best = here;
     return -here.log_likelihood;
 }
@@ -87,7 +83,7 @@ static struct fault *descend(struct search *search, bool quick, gsl_vector *x, g
     int status = gsl_multimin_fminimizer_set(simplex, &function, x, step);
     for (int i = 0; i < MOST_STEPS && status == GSL_SUCCESS; i++) {
         status = gsl_multimin_fminimizer_iterate(simplex);
-        if (gsl_multimin_fminimizer_size(simplex) < (quick ? 1e-3 : 1e-7)) break;
+        if (gsl_multimin_fminimizer_size(simplex) < (quick ? 5e-3 : 1e-7)) break;
     }
     gsl_multimin_fminimizer_free(simplex);
     return NULL; /* where it stands still before, the best point stands all the same */
@@ -96,24 +92,22 @@ static struct fault *descend(struct search *search, bool quick, gsl_vector *x, g
 struct fault *estimate_maximum(const struct process *process, const struct process_given *given,
                                const struct kalman_figures *figures, bool quick, struct estimate *estimate)
 {
-    struct search search = {process, given, figures, {.log_likelihood = -INFINITY}, NULL};
+    struct search search = {process, given, figures, {.log_likelihood = -INFINITY}};
     static const double none[PROCESS_PHIS] = {0};
     struct fault *fault = NULL;
     if (process->phis == 0)
-        fault = estimate_at(process, given, figures, none, NULL, &search.best);
+        estimate_at(process, given, figures, none, NULL, &search.best);
     else {
         gsl_vector *x = gsl_vector_alloc(process->phis), *step = gsl_vector_alloc(process->phis);
         if (x == NULL || step == NULL)
             fault = fault_no_memory();
         else {
             look_around(&search, x);
-            fault =
-                search.fault == NULL && isfinite(search.best.log_likelihood) ? descend(&search, quick, x, step) : NULL;
+            if (isfinite(search.best.log_likelihood)) fault = descend(&search, quick, x, step);
         }
         gsl_vector_free(x);
         gsl_vector_free(step);
     }
-    if (fault == NULL) fault = search.fault;
     if (fault != NULL) return fault;
     if (!isfinite(search.best.log_likelihood))
         return fault_raise(FAULT_SCENARIO, "the figures have no likelihood as the process %s: they do not vary",

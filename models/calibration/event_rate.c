@@ -29,6 +29,8 @@ struct fault *event_rate_fit(size_t count, const double starts[], int months, st
     rate->cv = 1.0 / sqrt(shape);
     rate->low = gsl_cdf_gamma_Pinv(0.025, shape, 1.0 / rate->years);
     rate->high = gsl_cdf_gamma_Pinv(0.975, shape, 1.0 / rate->years);
+    for (size_t i = 0; i < EVENT_RATE_PARTS; i++)
+        rate->part[i] = gsl_cdf_gamma_Pinv(((double)i + 0.5) / EVENT_RATE_PARTS, shape, 1.0 / rate->years);
     for (size_t i = 0; i < count; i++)
         if (!isnan(starts[i])) squares += (starts[i] - mean) * (starts[i] - mean);
     rate->dispersion = mean > 0.0 ? squares / (mean * ((double)periods - 1.0)) : 1.0;

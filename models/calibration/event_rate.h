@@ -10,14 +10,15 @@
 
 #include <stddef.h>
 
-enum { EVENT_RATE_LEAST = 3 }; /* periods */
+enum { EVENT_RATE_LEAST = 3 /* periods */, EVENT_RATE_PARTS = 20 };
 
 struct event_rate {
     double starts, years;
-    double mean, cv;   /* of the rate, 1/yr */
-    double low, high;  /* 95 % */
-    double dispersion; /* variance over mean of the counts; 1 of a Poisson process */
-    double p;          /* the probability of as much dispersion or more (chi^2, Fisher 1950) */
+    double mean, cv;               /* of the rate, 1/yr */
+    double low, high;              /* 95 % */
+    double part[EVENT_RATE_PARTS]; /* its quantiles of 2.5 %, 7.5 %, ..., 97.5 %: each as likely as another */
+    double dispersion;             /* variance over mean of the counts; 1 of a Poisson process */
+    double p;                      /* the probability of as much dispersion or more (chi^2, Fisher 1950) */
 };
 
 /* Counts of starts in periods of so many months; NaN: not known. FAULT_SCENARIO: too few periods, a count that is

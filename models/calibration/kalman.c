@@ -14,21 +14,20 @@ struct filter {
     double state[LINEAR_SIZE], slope[LINEAR_SIZE];
     double p[LINEAR_SIZE][LINEAR_SIZE]; /* after the figures so far */
     double diffuse[LINEAR_SIZE];
-    double gain[LINEAR_SIZE], f; /* of the last figure */
-    bool steady;                 /* the next step would find them again */
+    double gain[LINEAR_SIZE], f, log_f; /* of the last figure */
+    bool steady;                        /* the next step would find them again */
 };
 
-struct fault *kalman_prepare(const struct linear_process *process, int months, bool means, struct kalman_form *form)
+void kalman_prepare(const struct linear_process *process, int months, bool means, struct kalman_form *form)
 {
     memset(form, 0, sizeof *form);
-    TRY(linear_process_over(process, months, &form->transition));
+    linear_process_over(process, months, &form->transition);
     for (size_t i = 0; i < process->states; i++) {
         form->h[i] = means ? 0.0 : process->observe[i];
         form->diffuse[i] = process->diffuse[i];
         for (size_t k = 0; k < process->states; k++) form->prior[i][k] = process->prior[i][k];
     }
     if (means) form->h[J] = 1.0 / form->transition.years;
-    return NULL;
 }
 
 /* F (z, 0) of a state, in place. */
@@ -102,6 +101,7 @@ static void weigh(struct filter *filter)
     }
     change = fmax(change / size, fabs(f - filter->f) / f);
     filter->f = f;
+    filter->log_f = log(f);
     filter->steady = change <= STEADY;
     for (size_t i = 0; i < LINEAR_SIZE; i++)
         for (size_t k = 0; k < LINEAR_SIZE; k++) filter->p[i][k] -= filter->gain[i] * m[k];
@@ -117,7 +117,7 @@ static void see(struct filter *filter, double y, struct kalman_pass *pass, doubl
         filter->slope[i] -= filter->gain[i] * *w;
     }
     pass->terms++;
-    pass->log_f += log(filter->f);
+    pass->log_f += filter->log_f;
     pass->vv += *v * *v / filter->f;
     pass->vw += *v * *w / filter->f;
     pass->ww += *w * *w / filter->f;

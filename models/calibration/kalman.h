@@ -40,9 +40,8 @@ struct kalman_trace {
     double *v, *w, *f;
 };
 
-/* Of figures in periods of so many months, which are means or not. Faults as linear_process_over. */
-MUST_CHECK struct fault *kalman_prepare(const struct linear_process *process, int months, bool means,
-                                        struct kalman_form *form);
+/* Of figures in periods of so many months, which are means or not. */
+void kalman_prepare(const struct linear_process *process, int months, bool means, struct kalman_form *form);
 
 /* The trace may be NULL. Cannot fail; allocates nothing. */
 void kalman_run(const struct kalman_form *form, const struct kalman_figures *figures, struct kalman_trace *trace,

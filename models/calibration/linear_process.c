@@ -3,22 +3,52 @@
 #include "models/calibration/linear_process.h"
 #include "sim/core/calendar.h"
 
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
 
 enum { J = LINEAR_STATES, WIDE = 2 * LINEAR_SIZE };
 
-/* exp of a square matrix of `size` rows, in place. */
-static struct fault *exponential(size_t size, double matrix[])
+/* to = a b, of `size` rows. */
+static void multiply(size_t size, const double a[], const double b[], double to[])
 {
-    double result[WIDE * WIDE] = {0};
-    gsl_matrix_view from = gsl_matrix_view_array(matrix, size, size), to = gsl_matrix_view_array(result, size, size);
-    const int status = gsl_linalg_exponential_ss(&from.matrix, &to.matrix, GSL_PREC_DOUBLE);
-    if (status != GSL_SUCCESS)
-        return fault_raise(FAULT_MACHINE, "the transition of a process cannot be computed: %s", gsl_strerror(status));
-    memcpy(matrix, result, size * size * sizeof *matrix);
-    return NULL;
+    for (size_t i = 0; i < size; i++)
+        for (size_t k = 0; k < size; k++) {
+            double sum = 0.0;
+            for (size_t l = 0; l < size; l++) sum += a[i * size + l] * b[l * size + k];
+            to[i * size + k] = sum;
+        }
+}
+
+/* exp of a square matrix of `size` rows, in place: Taylor series of a part 2^-n of norm 1/2 at most, squared n times. GSL
+ * has one too, which asks for memory without looking whether it comes. */
+static void exponential(size_t size, double matrix[])
+{
+    enum { TERMS = 16 }; /* (1/2)^17 / 17! is 2e-20 */
+    double sum[WIDE * WIDE] = {0}, power[WIDE * WIDE], next[WIDE * WIDE], norm = 0.0;
+    int halvings = 0;
+    for (size_t i = 0; i < size; i++) {
+        double row = 0.0;
+        for (size_t k = 0; k < size; k++) row += fabs(matrix[i * size + k]);
+        norm = fmax(norm, row);
+    }
+    if (norm > 0.5) halvings = ilogb(norm) + 2;
+    for (size_t i = 0; i < size * size; i++) {
+        matrix[i] = ldexp(matrix[i], -halvings);
+        power[i] = i % (size + 1) == 0 ? 1.0 : 0.0;
+        sum[i] = power[i];
+    }
+    for (int n = 1; n <= TERMS; n++) {
+        multiply(size, power, matrix, next);
+        for (size_t i = 0; i < size * size; i++) {
+            power[i] = next[i] / n;
+            sum[i] += power[i];
+        }
+    }
+    for (int n = 0; n < halvings; n++) {
+        multiply(size, sum, sum, next);
+        memcpy(sum, next, size * size * sizeof *sum);
+    }
+    memcpy(matrix, sum, size * size * sizeof *matrix);
 }
 
 /* d(z, J) = Abar (z, J) dt + ..., with J' = h' z. */
@@ -32,7 +62,7 @@ static void with_integral(const struct linear_process *p, double a[LINEAR_SIZE][
 }
 
 /* exp([Abar b; 0 0] D) = [F c; 0 1]. */
-static struct fault *month_mean(const struct linear_process *p, double years, struct linear_transition *month)
+static void month_mean(const struct linear_process *p, double years, struct linear_transition *month)
 {
     enum { N = LINEAR_SIZE + 1 };
     double a[LINEAR_SIZE][LINEAR_SIZE], m[N * N] = {0};
@@ -41,16 +71,15 @@ static struct fault *month_mean(const struct linear_process *p, double years, st
         for (size_t k = 0; k < LINEAR_SIZE; k++) m[i * N + k] = a[i][k] * years;
         if (i < p->states && p->has_beta) m[i * N + LINEAR_SIZE] = p->column[i] * years;
     }
-    TRY(exponential(N, m));
+    exponential(N, m);
     for (size_t i = 0; i < LINEAR_SIZE; i++) {
         for (size_t k = 0; k < LINEAR_SIZE; k++) month->f[i][k] = m[i * N + k];
         month->c[i] = m[i * N + LINEAR_SIZE];
     }
-    return NULL;
 }
 
 /* exp([-Abar Q; 0 Abar'] D) = [. G; 0 F'], and V = F G. */
-static struct fault *month_covariance(const struct linear_process *p, double years, struct linear_transition *month)
+static void month_covariance(const struct linear_process *p, double years, struct linear_transition *month)
 {
     double a[LINEAR_SIZE][LINEAR_SIZE], m[WIDE * WIDE] = {0};
     with_integral(p, a);
@@ -60,14 +89,13 @@ static struct fault *month_covariance(const struct linear_process *p, double yea
             m[(LINEAR_SIZE + i) * WIDE + LINEAR_SIZE + k] = a[k][i] * years;
             if (i < p->states && k < p->states) m[i * WIDE + LINEAR_SIZE + k] = p->q[i][k] * years;
         }
-    TRY(exponential(WIDE, m));
+    exponential(WIDE, m);
     for (size_t i = 0; i < LINEAR_SIZE; i++)
         for (size_t k = 0; k < LINEAR_SIZE; k++) {
             month->v[i][k] = 0.0;
             for (size_t l = 0; l < LINEAR_SIZE; l++)
                 month->v[i][k] += m[(LINEAR_SIZE + l) * WIDE + LINEAR_SIZE + i] * m[l * WIDE + LINEAR_SIZE + k];
         }
-    return NULL;
 }
 
 /* sum = first, then month: F2 F1, F2 c1 + c2, F2 V1 F2' + V2. */
@@ -102,12 +130,11 @@ static void make_symmetric(struct linear_transition *t)
         for (size_t k = 0; k < i; k++) t->v[i][k] = t->v[k][i] = 0.5 * (t->v[i][k] + t->v[k][i]);
 }
 
-struct fault *linear_process_over(const struct linear_process *process, int months,
-                                  struct linear_transition *transition)
+void linear_process_over(const struct linear_process *process, int months, struct linear_transition *transition)
 {
     struct linear_transition month = {.years = CALENDAR_MONTH_YEARS};
-    TRY(month_mean(process, month.years, &month));
-    TRY(month_covariance(process, month.years, &month));
+    month_mean(process, month.years, &month);
+    month_covariance(process, month.years, &month);
     *transition = month;
     for (int i = 1; i < months; i++) compose(&month, transition);
     transition->years = months * CALENDAR_MONTH_YEARS;
@@ -116,5 +143,4 @@ struct fault *linear_process_over(const struct linear_process *process, int mont
         for (size_t k = 0; k < LINEAR_SIZE; k++) transition->f[i][k] = transition->f[k][i] = 0.0;
         transition->c[i] = 0.0;
     }
-    return NULL;
 }

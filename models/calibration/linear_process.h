@@ -10,8 +10,6 @@
 #ifndef ZHOL_LINEAR_PROCESS_H
 #define ZHOL_LINEAR_PROCESS_H
 
-#include "sim/core/fault.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,9 +35,7 @@ struct linear_transition {
     double v[LINEAR_SIZE][LINEAR_SIZE];
 };
 
-/* Exact for a period of so many months: a month by the matrix exponential (Van Loan 1978), further ones by composition.
- * A fault (FAULT_MACHINE) where GSL cannot compute it or memory is out. */
-MUST_CHECK struct fault *linear_process_over(const struct linear_process *process, int months,
-                                             struct linear_transition *transition);
+/* Exact for a period of so many months: a month by the matrix exponential (Van Loan 1978), further ones by composition. */
+void linear_process_over(const struct linear_process *process, int months, struct linear_transition *transition);
 
 #endif

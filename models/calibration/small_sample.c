@@ -37,18 +37,17 @@ static void factor(double m[LINEAR_SIZE][LINEAR_SIZE], double l[LINEAR_SIZE][LIN
         }
 }
 
-static struct fault *simulator_open(const struct process *process, const struct process_given *given,
-                                    const double phi[], const struct kalman_figures *like, struct simulator *simulator)
+static void simulator_open(const struct process *process, const struct process_given *given, const double phi[],
+                           const struct kalman_figures *like, struct simulator *simulator)
 {
     struct linear_process linear;
     process->form(phi, given, &linear);
-    TRY(kalman_prepare(&linear, like->months, like->means, &simulator->form));
+    kalman_prepare(&linear, like->months, like->means, &simulator->form);
     /* a process that reverts has its stationary law, whatever the likelihood is given */
     if (linear.states == 1 && linear.a[0][0] < 0.0)
         simulator->form.prior[0][0] = -0.5 * linear.q[0][0] / linear.a[0][0];
     factor(simulator->form.prior, simulator->prior);
     factor(simulator->form.transition.v, simulator->noise);
-    return NULL;
 }
 
 static void add_draw(double l[LINEAR_SIZE][LINEAR_SIZE], const double z[LINEAR_SIZE], double x[LINEAR_SIZE])
@@ -101,7 +100,7 @@ struct fault *small_sample_simulate(const struct process *process, const struct 
 {
     struct simulator simulator;
     const struct stream stream = stream_named(seed, "calibration", NULL);
-    TRY(simulator_open(process, given, phi, like, &simulator));
+    simulator_open(process, given, phi, like, &simulator);
     gsl_rng *generator = gsl_rng_alloc(stream_gsl_philox);
     double *z = calloc(like->count + 1, LINEAR_SIZE * sizeof *z);
     const bool done = generator != NULL && z != NULL;
@@ -127,13 +126,13 @@ struct inversion {
 
 /* The probability that figures of a process with this phi have their maximum at the estimate or above: that the
  * likelihood rises there. */
-static struct fault *share_above(const struct inversion *inversion, double phi, double *share)
+static double share_above(const struct inversion *inversion, double phi)
 {
     struct simulator simulator;
     const struct kalman_figures *like = inversion->like;
     const struct kalman_figures figures = {like->count, inversion->y, like->months, like->means};
     size_t rising = 0;
-    TRY(simulator_open(inversion->process, inversion->given, &phi, like, &simulator));
+    simulator_open(inversion->process, inversion->given, &phi, like, &simulator);
     for (size_t i = 0; i < inversion->series; i++) {
         struct kalman_pass below, above;
         double beta, sigma2;
@@ -142,34 +141,26 @@ static struct fault *share_above(const struct inversion *inversion, double phi, 
         kalman_run(&inversion->above, &figures, NULL, &above);
         rising += kalman_best(&above, &beta, &sigma2) >= kalman_best(&below, &beta, &sigma2) ? 1 : 0;
     }
-    *share = (double)rising / (double)inversion->series;
-    return NULL;
+    return (double)rising / (double)inversion->series;
 }
 
 /* The phi of which the share is `target`; the bound where there is none within. */
-static struct fault *invert(const struct inversion *inversion, double target, double *phi)
+static double invert(const struct inversion *inversion, double target)
 {
-    double low = inversion->process->phi_min[0], high = inversion->process->phi_max[0], share;
-    TRY(share_above(inversion, high, &share));
-    if (share <= target) {
-        *phi = high;
-        return NULL;
-    }
-    TRY(share_above(inversion, low, &share));
-    for (int i = 0; i < HALVINGS && share < target; i++) {
+    double low = inversion->process->phi_min[0], high = inversion->process->phi_max[0];
+    if (share_above(inversion, high) <= target) return high;
+    if (share_above(inversion, low) >= target) return low;
+    for (int i = 0; i < HALVINGS; i++) {
         const double middle = 0.5 * (low + high);
-        double here;
-        TRY(share_above(inversion, middle, &here));
-        if (here < target)
+        if (share_above(inversion, middle) < target)
             low = middle;
         else
             high = middle;
     }
-    *phi = share >= target ? low : 0.5 * (low + high);
-    return NULL;
+    return 0.5 * (low + high);
 }
 
-static struct fault *invert_all(struct inversion *inversion, const struct estimate *estimate, struct small_sample *law)
+static void invert_all(struct inversion *inversion, const struct estimate *estimate, struct small_sample *law)
 {
     const double at =
         fmin(fmax(estimate->phi[0], inversion->process->phi_min[0] + APART), inversion->process->phi_max[0] - APART);
@@ -177,16 +168,15 @@ static struct fault *invert_all(struct inversion *inversion, const struct estima
         const double phi = at + (side == 0 ? -APART : APART);
         struct linear_process linear;
         inversion->process->form(&phi, inversion->given, &linear);
-        TRY(kalman_prepare(&linear, inversion->like->months, inversion->like->means,
-                           side == 0 ? &inversion->below : &inversion->above));
+        kalman_prepare(&linear, inversion->like->months, inversion->like->means,
+                       side == 0 ? &inversion->below : &inversion->above);
     }
-    TRY(share_above(inversion, inversion->process->phi_min[0], &law->slowest));
-    TRY(invert(inversion, 0.5, &law->phi[0]));
-    TRY(invert(inversion, 0.025, &law->low[0]));
-    TRY(invert(inversion, 0.975, &law->high[0]));
+    law->slowest = share_above(inversion, inversion->process->phi_min[0]);
+    law->phi[0] = invert(inversion, 0.5);
+    law->low[0] = invert(inversion, 0.025);
+    law->high[0] = invert(inversion, 0.975);
     const double sd = (law->high[0] - law->low[0]) / (2.0 * 1.959963984540054);
     law->covariance[0][0] = sd * sd;
-    return NULL;
 }
 
 static bool at_bound(const struct process *process, const double phi[])
@@ -223,7 +213,7 @@ static struct fault *bootstrap(const struct process *process, const struct proce
     struct simulator simulator;
     const struct kalman_figures figures = {like->count, y, like->months, like->means};
     size_t edges = 0;
-    TRY(simulator_open(process, given, estimate->phi, like, &simulator));
+    simulator_open(process, given, estimate->phi, like, &simulator);
     for (size_t i = 0; i < BOOTSTRAPS; i++) {
         struct estimate again;
         simulator_draw(&simulator, z + i * (like->count + 1) * LINEAR_SIZE, like, y);
@@ -248,7 +238,7 @@ struct fault *small_sample_of(const struct process *process, const struct proces
     struct fault *fault = y == NULL ? fault_no_memory() : all_normals(seed, series, figures->count, &z);
     if (fault == NULL && process->phis == 1) {
         struct inversion inversion = {process, given, figures, {.h = {0}}, {.h = {0}}, series, z, y};
-        fault = invert_all(&inversion, estimate, law);
+        invert_all(&inversion, estimate, law);
     } else if (fault == NULL)
         fault = bootstrap(process, given, figures, estimate, z, y, law);
     free(z);

@@ -3,6 +3,7 @@
 #include "sim/cli/calibrate_print.h"
 #include "sim/core/printable.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #define LEAST_PAIR 0.05
 /* Nearer to 1, matrices of rounded numbers may not be positive definite. */
 #define MOST_PAIR 0.95
+#define Z975      1.959963984540054
+/* A positive value that may be wrong by this factor is too skewed for a normal law. */
+#define SKEWED 1.5
 
 /* A text of the user's in a comment, which it must not leave. */
 static void put_words(FILE *to, const char *text)
@@ -78,6 +82,21 @@ static bool is_unbounded(const struct process_parameter *parameter)
     return parameter->max >= 1e299;
 }
 
+/* A positive value by the middles of twenty parts, each as likely: lognormal on both sides of its median, as wide as its
+ * interval is on that side. Whatever distribution the format has within bounds is symmetric or has a mode to state. */
+static void put_parts(FILE *to, const struct process_parameter *parameter, const struct calibration_estimate *p,
+                      double times, const char *unit)
+{
+    enum { PARTS = 20 };
+    fputs("discrete(", to);
+    for (size_t i = 0; i < PARTS; i++) {
+        const double z = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / PARTS) / Z975;
+        const double value = p->value * (z < 0.0 ? pow(p->low / p->value, -z) : pow(p->high / p->value, z));
+        fprintf(to, "%s%.4g:0.05", i == 0 ? "" : " ", times * fmin(fmax(value, parameter->min), parameter->max));
+    }
+    fprintf(to, ")%s", unit);
+}
+
 /* What is not known of a parameter, as a distribution within what the driver takes. */
 static void put_distribution(FILE *to, const struct process_parameter *parameter, const struct calibration_estimate *p,
                              double times, const char *unit)
@@ -85,6 +104,10 @@ static void put_distribution(FILE *to, const struct process_parameter *parameter
     const bool log_scale = parameter->scale == PROCESS_LOG;
     if (is_unbounded(parameter) && log_scale) {
         put_lognormal(to, p->value, p->se / p->value, unit);
+        return;
+    }
+    if (log_scale && p->high > SKEWED * SKEWED * p->low) {
+        put_parts(to, parameter, p, times, unit);
         return;
     }
     fprintf(to, "normal(%.4g %.3g)", times * p->value, times * p->se);
@@ -241,8 +264,12 @@ void calibrate_print_event(FILE *to, const struct calibrate_series *series, cons
     fprintf(to, "    # %g starts in %.4g years; counts vary %.2f times as those of a Poisson process, p %.2g\n",
             rate->starts, rate->years, rate->dispersion, rate->p);
     if (rate->p < 0.05) fputs("    # warning: starts come in clusters, which one rate does not describe\n", to);
-    fprintf(to, "    rate: gamma(%.4g %.3g) /yr   # 95 %% from %.3g to %.3g\n", rate->mean, rate->cv, rate->low,
-            rate->high);
+    fprintf(to,
+            "    # %.4g ± %.2g a year, 95 %% from %.3g to %.3g: a gamma law, by the middles of its twenty parts\n    "
+            "rate: discrete(",
+            rate->mean, rate->mean * rate->cv, rate->low, rate->high);
+    for (size_t i = 0; i < EVENT_RATE_PARTS; i++) fprintf(to, "%s%.4g:0.05", i == 0 ? "" : " ", rate->part[i]);
+    fputs(") /yr\n", to);
 }
 
 void calibrate_print_elasticity(FILE *to, const struct calibrate_series *flow, const struct calibrate_series *driver,

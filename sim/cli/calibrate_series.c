@@ -275,7 +275,7 @@ static struct fault *heed_unit(struct units *units, struct calibrate_series *out
 {
     const struct calibrate_wish *wish = out->wish;
     double factor = 0.0;
-    const bool growth = wish->model != NULL && strcmp(wish->model, "growth") == 0;
+    const bool growth = wish->model == NULL || strcmp(wish->model, "growth") == 0;
     if (wish->unit == NULL) return NULL;
     struct fault *fault = units_check(units, wish->unit);
     if (fault != NULL) {

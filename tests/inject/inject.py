@@ -69,8 +69,8 @@ COMMANDS = [
     ("score", ["score", "a.h5", "o.csv", "--history", "h.csv"], []),
     ("score without all samples", ["score", "b.h5", "o.csv", "--csv", "--unsealed"], []),
     ("score as JSON", ["score", "a.h5", "o.csv", "--json", "--without", "flows.g.*"], []),
-    ("backtest", ["backtest", "price.csv", "--model", "gbm", "--window", "20"], []),
-    ("backtest as JSON", ["backtest", "price.csv", "--model", "mean-reverting", "--plain", "--json"], []),
+    ("backtest", ["backtest", "p.csv", "--model", "gbm", "--window", "20"], []),
+    ("backtest as JSON", ["backtest", "p.csv", "--model", "mean-reverting", "--plain", "--json"], []),
     ("replay", ["replay", "a.h5", "-r", "7"], []),
     ("replay into a file", ["replay", "a.h5", "-r", "7", "--inputs", "-o", "out.csv"], ["out.csv"]),
     ("replay of the worst", ["replay", "a.h5", "--worst", "50%", "--outcome", "drivers.oil", "--upper"], []),
@@ -79,6 +79,10 @@ COMMANDS = [
     ("status as JSON", ["status", "--json", "."], []),
     ("batch", ["batch", "b.yaml", *QUIET, "--csv", "out.csv", "--comparison", "out.h5"], ["out.csv", "out.h5", "b/small.h5", "b/dear.h5"]),
     ("batch --check", ["batch", "b.yaml", "-j", "1", "--check"], []),
+    ("calibrate", ["calibrate", "p.csv", "--unit", "USD/t", "--model", "mean-reverting-level", "-o", "fit.yaml"], ["fit.yaml"]),
+    ("calibrate with correlations", ["calibrate", "--unit", "USD/t", "--model", "trend", "--correlation", "p.csv", "q.csv"], []),
+    ("calibrate an elasticity", ["calibrate", "p.csv", "--on", "q.csv"], []),
+    ("calibrate jointly", ["calibrate", "--model", "var-growth", "p.csv", "q.csv"], []),
     ("slurm", ["slurm", "small.yaml", "-n", "1100", "--tasks", "2"], []),
     ("slurm of a batch", ["slurm", "b.yaml"], []),
     ("reference", ["reference"], []),
@@ -103,7 +107,8 @@ def fill(folder, zhol):
     (folder / "o.csv").write_text("outcome,year,value,unit,prices,confirmed\ndrivers.oil,2020,60,USD/bbl,2019 USD,yes\n"
                                   '"flows.g.demand*0.5,flows.g.value*1 t/USD",2020,7,Mt/yr,,derived\n')
     (folder / "h.csv").write_text("outcome,year,value,unit,prices,confirmed\n" + "".join(f"drivers.oil,{2015 + i},{50 + i * i},USD/bbl,2019 USD,yes\n" for i in range(5)))
-    (folder / "price.csv").write_text("date,price\n" + "".join(f"{2010 + i // 12}-{i % 12 + 1:02},{50 + i * 7 % 11}\n" for i in range(60)))
+    for name, step in (("p", 7), ("q", 5)):
+        (folder / f"{name}.csv").write_text("date,value\n" + "".join(f"{1990 + i // 12}-{i % 12 + 1:02},{50 + i * step % 11 + i * i % 7}\n" for i in range(60)))
     for words in (["-n", "40", "--save", "*", "-o", "a.h5"], ["-n", "40", "--set", "drivers.oil.start=70 USD/bbl", "-o", "b.h5"], ["-n", "1100", "--shard", "1/2", "-o", "s.h5"],
                   ["-n", "1100", "--shard", "2/2", "-o", "s.h5"], ["-n", "600", "--keep", "-o", "k.h5"]):
         subprocess.run([zhol, "run", "small.yaml", *QUIET, *words], cwd=folder, check=True, capture_output=True)

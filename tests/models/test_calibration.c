@@ -4,12 +4,16 @@
  *   g(0,i) + g(0,j) - g(i,j);
  * where figures are means over T, g(k) is (P(k+1) - 2 P(k) + P(k-1) - 2 P(1)) / T^2, P'' = g, P(0) = P'(0) = 0.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/calibration/autoregression.h"
 #include "models/calibration/calibration.h"
+#include "models/calibration/event_rate.h"
+#include "models/calibration/regression.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
@@ -79,7 +83,7 @@ static double likelihood(const char *process, const double phi[], double rho, co
     const struct kalman_figures figures = {FEW, y, months, means};
     struct kalman_pass pass;
     struct estimate unused;
-    ck_assert_ptr_null(estimate_at(process_find(process), &given, &figures, phi, &pass, &unused));
+    estimate_at(process_find(process), &given, &figures, phi, &pass, &unused);
     return kalman_log_likelihood(&pass, beta, sigma * sigma);
 }
 
@@ -129,6 +133,21 @@ START_TEST(the_likelihood_of_growth_is_the_normal_density_of_its_differences)
     const double kappa = 0.7, phi[PROCESS_PHIS] = {log(kappa)};
     const struct semivariance g = {0.5 / (kappa * kappa), -0.5 / (kappa * kappa * kappa), kappa};
     assert_density("growth", phi, 0.0, &g, 0.04);
+}
+END_TEST
+
+/* Prices alone tell of two factors sigma_long and sigma_short^2 + 2 rho sigma_short sigma_long. */
+START_TEST(every_correlation_of_two_factors_has_the_same_likelihood)
+{
+    const double kappa = 1.49, s1 = 0.28, s2 = 0.15;
+    double first = 0.0;
+    for (int i = 0; i < 4; i++) {
+        const double rho = -0.2 + 0.3 * i, other = -rho * s2 + sqrt(rho * rho * s2 * s2 + s1 * s1);
+        const double phi[PROCESS_PHIS] = {log(kappa), 2.0 * log(other / s2)};
+        const double value = likelihood("two-factor", phi, rho, few, 1, true, 0.02, sqrt(other * other + s2 * s2));
+        if (i == 0) first = value;
+        ck_assert_double_eq_tol(value, first, 1e-9);
+    }
 }
 END_TEST
 
@@ -272,6 +291,118 @@ START_TEST(the_score_of_a_law_is_the_integral_of_its_distance)
 }
 END_TEST
 
+/* 1, -1, 1, -1, ...: r_k = (-1)^k (n - k)/n, so that Q = (n + 2)/n sum (n - k); its kurtosis is 1, its skewness 0. */
+START_TEST(what_alternates_is_neither_independent_nor_normal)
+{
+    enum { N = 20 };
+    double e[N + 2];
+    for (size_t i = 0; i < N; i++) e[i] = i % 2 == 0 ? 1.0 : -1.0;
+    e[N] = e[N + 1] = (double)NAN; /* left out */
+    const struct diagnostic q = diagnostic_ljung_box(N + 2, e, 2, 1), jb = diagnostic_jarque_bera(N + 2, e);
+    ck_assert_double_eq_tol(q.statistic, 22.0 / 20.0 * (19.0 + 18.0), 1e-12);
+    ck_assert_uint_eq(q.freedom, 1);
+    ck_assert_double_eq_tol(q.p, erfc(sqrt(q.statistic / 2.0)), 1e-12);
+    ck_assert_double_eq_tol(jb.statistic, N / 6.0, 1e-12);
+    ck_assert_double_eq_tol(jb.p, exp(-0.5 * jb.statistic), 1e-12);
+}
+END_TEST
+
+/* x and e are autoregressions of 1/2 with variance 1: products correlate by 1/4^k, so that n Var b is 1 + 2 sum 1/4^k, of
+ * which Bartlett's weights of 5 lags keep 1 + 2 sum (1 - k/6)/4^k; as if independent it were 1. */
+START_TEST(the_error_of_a_slope_allows_for_what_hangs_together)
+{
+    enum { N = 400, SERIES = 500 };
+    static double x[N], y[N];
+    double sum = 0.0, squares = 0.0, kept = 1.0;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    for (int k = 1; k <= 5; k++) kept += 2.0 * (1.0 - k / 6.0) * pow(0.25, k);
+    for (int s = 0; s < SERIES; s++) {
+        struct regression regression;
+        double e = gsl_ran_ugaussian(generator);
+        x[0] = gsl_ran_ugaussian(generator);
+        for (size_t i = 0; i < N; i++) {
+            if (i > 0) {
+                x[i] = 0.5 * x[i - 1] + sqrt(0.75) * gsl_ran_ugaussian(generator);
+                e = 0.5 * e + sqrt(0.75) * gsl_ran_ugaussian(generator);
+            }
+            y[i] = 2.0 + 0.7 * x[i] + e;
+        }
+        ck_assert(regression_line(N, x, y, &regression));
+        ck_assert_uint_eq(regression.lags, 5);
+        sum += N * regression.se * regression.se / SERIES;
+        squares += pow(N * regression.se * regression.se, 2.0) / SERIES;
+    }
+    gsl_rng_free(generator);
+    /* besides the error of the mean, terms of the order of 10/n */
+    ck_assert_double_eq_tol(sum, kept, BOUND * sqrt((squares - sum * sum) / SERIES) + 10.0 / N);
+}
+END_TEST
+
+/* Kendall's bias of an autoregression, (1 + 3 phi)/n = 0.057, is of the first order, which the jackknife takes off. */
+START_TEST(the_jackknife_takes_the_bias_off_an_autoregression)
+{
+    enum { N = 61, SERIES = 2000 };
+    double x[N] = {0.0}, sum = 0.0, squares = 0.0;
+    size_t fitted = 0;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    for (int s = 0; s < SERIES; s++) {
+        struct autoregression fit;
+        x[0] = gsl_ran_ugaussian(generator) / 0.8;
+        for (size_t i = 1; i < N; i++) x[i] = 0.6 * x[i - 1] + gsl_ran_ugaussian(generator);
+        struct fault *fault = autoregression_fit(N, 1, x, &fit);
+        if (fault == NULL) {
+            sum += fit.a[0][0];
+            squares += fit.a[0][0] * fit.a[0][0];
+            fitted++;
+        }
+        fault_free(fault);
+    }
+    gsl_rng_free(generator);
+    ck_assert_uint_ge(fitted, SERIES * 99 / 100);
+    const double mean = sum / (double)fitted, error = sqrt((squares / (double)fitted - mean * mean) / (double)fitted);
+    ck_assert_double_eq_tol(mean, 0.6, BOUND * error + 10.0 / (N * N)); /* and of the second order */
+}
+END_TEST
+
+START_TEST(a_joint_fit_finds_matrix_and_correlation_again)
+{
+    enum { N = 4000 };
+    static double x[N][2];
+    static const double a[2][2] = {{0.6, 0.2}, {-0.1, 0.8}}, c[2] = {0.3, -0.2};
+    struct autoregression fit;
+    gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t t = 1; t < N; t++) {
+        const double e0 = gsl_ran_ugaussian(generator), e1 = 0.6 * e0 + 0.8 * gsl_ran_ugaussian(generator);
+        x[t][0] = c[0] + a[0][0] * x[t - 1][0] + a[0][1] * x[t - 1][1] + 0.5 * e0;
+        x[t][1] = c[1] + a[1][0] * x[t - 1][0] + a[1][1] * x[t - 1][1] + 2.0 * e1;
+    }
+    gsl_rng_free(generator);
+    ck_assert_ptr_null(autoregression_fit(N, 2, &x[0][0], &fit));
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 2; j++) ck_assert_double_eq_tol(fit.a[i][j], a[i][j], BOUND * fit.se[i][j]);
+    ck_assert_double_eq_tol(fit.sigma[0], 0.5, BOUND * 0.5 / sqrt(2.0 * N));
+    ck_assert_double_eq_tol(fit.sigma[1], 2.0, BOUND * 2.0 / sqrt(2.0 * N));
+    ck_assert_double_eq_tol(fit.correlation[0][1], 0.6, BOUND * 0.64 / sqrt(N));
+    /* of [[0.6, 0.2], [-0.1, 0.8]]: 0.7 +- i 0.1 */
+    ck_assert_double_eq_tol(fit.radius, sqrt(0.5), 0.05);
+}
+END_TEST
+
+/* The gamma law of shape n + 1/2: its interval by the chi^2 law of 2 n + 1 degrees, of which 2.5
+ * and 97.5 % of 3 degrees are 0.2158 and 9.3484 in tables. */
+START_TEST(a_rate_of_one_start_has_the_interval_of_its_gamma_law)
+{
+    static const double starts[] = {0, 1, 0, 0, (double)NAN};
+    struct event_rate rate;
+    ck_assert_ptr_null(event_rate_fit(5, starts, 12, &rate));
+    ck_assert_double_eq_tol(rate.years, 4.0, 1e-12);
+    ck_assert_double_eq_tol(rate.mean, 1.5 / 4.0, 1e-12);
+    ck_assert_double_eq_tol(rate.low, 0.2158 / 2.0 / 4.0, 1e-5);
+    ck_assert_double_eq_tol(rate.high, 9.3484 / 2.0 / 4.0, 1e-5);
+    ck_assert_double_eq_tol(rate.dispersion, 1.0, 1e-12); /* variance and mean are 1/4 both */
+}
+END_TEST
+
 static void assert_refused(const char *process, size_t count, const double value[], const char *words)
 {
     const struct calibration_series series = {count, value, 12, true};
@@ -307,6 +438,7 @@ int main(void)
     TCase *likelihoods = tcase_create("likelihood"), *fits = tcase_create("fits");
     tcase_add_test(likelihoods, the_likelihood_of_walks_is_the_normal_density_of_their_differences);
     tcase_add_test(likelihoods, the_likelihood_of_two_factors_is_the_normal_density_of_their_differences);
+    tcase_add_test(likelihoods, every_correlation_of_two_factors_has_the_same_likelihood);
     tcase_add_test(likelihoods, the_likelihood_of_growth_is_the_normal_density_of_its_differences);
     tcase_add_test(likelihoods, the_likelihood_of_a_reverting_process_is_that_of_an_autoregression);
     tcase_add_test(likelihoods, the_likelihood_of_means_of_a_reverting_process_is_their_normal_density);
@@ -315,6 +447,11 @@ int main(void)
     tcase_add_test(fits, maximum_likelihood_takes_an_autoregression_for_faster_than_it_is);
     tcase_add_test(fits, a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time);
     tcase_add_test(fits, the_score_of_a_law_is_the_integral_of_its_distance);
+    tcase_add_test(fits, what_alternates_is_neither_independent_nor_normal);
+    tcase_add_test(fits, the_error_of_a_slope_allows_for_what_hangs_together);
+    tcase_add_test(fits, the_jackknife_takes_the_bias_off_an_autoregression);
+    tcase_add_test(fits, a_joint_fit_finds_matrix_and_correlation_again);
+    tcase_add_test(fits, a_rate_of_one_start_has_the_interval_of_its_gamma_law);
     tcase_add_test(fits, what_figures_do_not_tell_is_refused_in_a_sentence);
     suite_add_tcase(suite, likelihoods);
     suite_add_tcase(suite, fits);
