@@ -1,7 +1,6 @@
 /* models/calibration/backtest.c -- see backtest.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/calibration/backtest.h"
-#include "sim/statistics/crps.h"
 #include "sim/statistics/naive.h"
 #include "sim/statistics/pit.h"
 
@@ -42,8 +41,7 @@ static struct fault *forecast_process(const struct calibration_fit *fit, const s
     *forecast = (struct backtest_forecast){
         .median = quantile(&law, 0.5), .low = quantile(&law, 0.05), .high = quantile(&law, 0.95)};
     forecast->place = gsl_cdf_ugaussian_P(((law.log ? log(happened) : happened) - law.mean) / law.sd);
-    forecast->crps =
-        law.log ? crps_of_lognormal(law.mean, law.sd, happened) : crps_of_normal(law.mean, law.sd, happened);
+    forecast->crps = calibration_crps(&law, happened);
     judge(forecast, quantile(&law, 0.25), quantile(&law, 0.75), happened);
     return NULL;
 }

@@ -17,7 +17,7 @@ import unittest
 import numpy
 import scipy.stats
 
-ZHOL = os.path.abspath(sys.argv[1])
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 MONTHS, FIRST, AHEAD, WINDOW = 300, 200, 12, 120
 SERIES = 40 * numpy.exp(numpy.cumsum(numpy.random.Generator(numpy.random.PCG64(1)).normal(0, 0.1, MONTHS)))
 
@@ -107,6 +107,21 @@ class Backtest(unittest.TestCase):
         self.assertIn("known at an origin: the last 120 figures; fitted anew every 12 months, 8 times", shown)
         self.assertIn(f"{100 * self.data['skill']['estimate']:.1f} % of its CRPS", shown)
         self.assertIn("of 7 that do not overlap", shown)
+
+    def test_the_walk_of_monthly_brent_is_off_by_15_dollars_a_year_ahead_and_holds_83_of_100(self):
+        brent = str(SCENARIOS / "history/brent_monthly.csv")
+        data = json.loads(self.zhol(brent, "--model", "gbm", "--horizon", "12", "--from", "2005-01", "--window", "120", "--json").stdout)
+        self.assertEqual((data["from"], data["to"], data["forecasts"]), ("2005-01", "2018-12", 168))
+        with open(brent, newline="") as file:
+            log = numpy.log([float(row[1]) for row in list(csv.reader(file))[1:]])
+        scores, held = [], []
+        for i in range(len(log) - 12 - 168, len(log) - 12):
+            sigma = math.sqrt(12 * (numpy.diff(log[i - 119:i + 1]) ** 2).mean())
+            scores.append(lognormal(log[i], sigma, math.exp(log[i + 12])))
+            held.append(abs(log[i + 12] - log[i]) <= sigma * scipy.stats.norm.ppf(0.95))
+        self.assertAlmostEqual(data["walk"]["crps"]["estimate"], numpy.mean(scores), delta=1e-9)
+        self.assertEqual((round(numpy.mean(scores), 2), round(numpy.mean(held), 3)), (14.98, 0.827))
+        self.assertAlmostEqual(data["walk"]["in_90"]["estimate"], numpy.mean(held), delta=1e-12)
 
     def test_without_more_words_half_of_the_figures_are_known_and_a_year_is_forecast(self):
         data = json.loads(self.zhol("oil.csv", "--model", "gbm", "--json").stdout)
