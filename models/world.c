@@ -83,6 +83,12 @@ static struct fault *calendar_prepare(struct plan *plan)
     if (plan->calendar.months % CALENDAR_MONTHS_PER_YEAR != 0)
         return fault_at(FAULT_SCENARIO, months->place, "time.months is %d; expected whole years, such as %d or %d",
                         plan->calendar.months, plan->calendar.months / 12 * 12, (plan->calendar.months / 12 + 1) * 12);
+    if (plan->calendar.start + plan->calendar.months - 1 > CALENDAR_LAST) {
+        char last[8];
+        calendar_write(CALENDAR_LAST, last);
+        return fault_at(FAULT_SCENARIO, months->place, "time.months is %d from %s on, beyond %s; expected at most %d",
+                        plan->calendar.months, start->text, last, CALENDAR_LAST + 1 - plan->calendar.start);
+    }
     return NULL;
 }
 

@@ -8,7 +8,7 @@ set -euo pipefail
 [ $# -ge 1 ] || { echo "tests/aarch64.sh: no folder was named; expected one for packages and the build" >&2; exit 2; }
 source=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
-suites=${2:-'^(arena|fault|outcome|setting|units|store|stream|paired|probability|quantiles|samples|sketch|split|tail|tally|accounts|appraisal|correlation|effects|flows|gains|policies|projects|series|treasury|world|allocation|tree|bad_input|reading|result|reopen)$'}
+suites=${2:-'^(arena|fault|outcome|setting|units|store|stream|paired|probability|quantiles|samples|sketch|split|tail|tally|accounts|appraisal|correlation|effects|flows|gains|policies|projects|series|treasury|world|allocation|table|tree|bad_input|reading|result|reopen)$'}
 root=$folder/root libraries=$folder/root/usr/lib/aarch64-linux-gnu
 apt=(apt-get -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State="$folder/state" -o Dir::State::status="$folder/status"
   -o Dir::Cache="$folder/cache" -o Debug::NoLocking=1)

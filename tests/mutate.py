@@ -180,7 +180,7 @@ class Work:
 
     def open(self, kind, suites):
         """Builds the suites, and sees that they pass."""
-        subprocess.run(["cmake", "-S", self.tree, "-B", self.folder / kind, "-DBUILD_TESTING=ON", "-DCMAKE_BUILD_TYPE=Debug",
+        subprocess.run(["cmake", "-S", self.tree, "-B", self.folder / kind, "-DBUILD_TESTING=ON", "-DZHOL_V4_FLAGS=", "-DCMAKE_BUILD_TYPE=Debug",
                         f"-DCMAKE_C_FLAGS_DEBUG={FLAGS[kind]}"], check=True, stdout=subprocess.DEVNULL)
         built = self.make(kind, suites)
         if built.returncode != 0:

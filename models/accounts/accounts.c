@@ -1,6 +1,7 @@
 /* models/accounts/accounts.c -- see accounts.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/accounts/accounts.h"
+#include "models/accounts/profit_tax.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,24 +10,50 @@
 enum { COUNTRIES_MOST = 64 };
 
 static const struct key origin_entry[] = {{.name = "*", .kind = KEY_NAME, .meaning = "A country."}};
-static const struct key import_duty_keys[] = {{.name = "from",
-                                               .kind = KEY_LIST,
-                                               .min = 1,
-                                               .max = COUNTRIES_MOST,
-                                               .entry = origin_entry,
-                                               .shorthand = "",
-                                               .meaning = "The countries whose goods it is due on."},
-                                              {.name = "rate",
-                                               .kind = KEY_QUANTITY,
-                                               .unit = "",
-                                               .editable = true,
-                                               .min = -1,
-                                               .max = 100,
-                                               .min_open = true,
-                                               .draws = true,
-                                               .profile = true,
-                                               .meaning = "The tariff, as a share of the value."},
-                                              {.name = NULL}};
+static const struct key pooled_keys[] = {{.name = "share",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "",
+                                          .editable = true,
+                                          .min = 0,
+                                          .max = 1,
+                                          .share = true,
+                                          .draws = true,
+                                          .profile = true,
+                                          .meaning = "What home gets of all that members collect."},
+                                         {.name = "others",
+                                          .kind = KEY_QUANTITY,
+                                          .unit = "USD/yr",
+                                          .editable = true,
+                                          .min = 0,
+                                          .max = 1e300,
+                                          .draws = true,
+                                          .profile = true,
+                                          .meaning = "What the other members collect."},
+                                         {.name = NULL}};
+static const struct key import_duty_keys[] = {
+    {.name = "from",
+     .kind = KEY_LIST,
+     .min = 1,
+     .max = COUNTRIES_MOST,
+     .entry = origin_entry,
+     .shorthand = "",
+     .meaning = "The countries whose goods it is due on."},
+    {.name = "rate",
+     .kind = KEY_QUANTITY,
+     .unit = "",
+     .editable = true,
+     .min = -1,
+     .max = 100,
+     .min_open = true,
+     .draws = true,
+     .profile = true,
+     .meaning = "The tariff, as a share of the value."},
+    {.name = "pooled",
+     .kind = KEY_SECTION,
+     .default_value = "",
+     .keys = pooled_keys,
+     .meaning = "A customs union whose members share what all of them collect."},
+    {.name = NULL}};
 static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .kind = KEY_QUANTITY,
                                           .unit = "",
@@ -38,15 +65,12 @@ static const struct key fiscal_keys[] = {{.name = "fee_take",
                                           .profile = true,
                                           .meaning = "The state's share of the fees of home legs and of transit."},
                                          {.name = "profit_tax",
-                                          .kind = KEY_QUANTITY,
-                                          .unit = "",
-                                          .editable = true,
-                                          .default_value = "0 %",
-                                          .min = 0,
-                                          .max = 1,
-                                          .draws = true,
-                                          .profile = true,
-                                          .meaning = "Tax on the producers' margin, where it is positive."},
+                                          .kind = KEY_SECTION,
+                                          .default_value = "{}",
+                                          .keys = profit_tax_keys,
+                                          .shorthand = "rate",
+                                          .plain = true,
+                                          .meaning = "Tax on the producers' profit."},
                                          {.name = "import_duty",
                                           .kind = KEY_SECTION,
                                           .default_value = "",
@@ -165,7 +189,9 @@ struct accounts {
     const struct energy *energy;
     const struct policies *policies;
     const char *home;
-    int fee_take, profit_tax; /* slots */
+    struct profit_tax *profit_tax;
+    int fee_take;                /* slot */
+    int pool_share, pool_others; /* slots; -1: home keeps what it collects */
     const char **partner;
     size_t partners, buyers; /* the first `buyers` are sold to, the rest only bought from */
     struct passage *fee, *subsidy;
@@ -182,10 +208,11 @@ struct accounts {
 };
 
 /* Rows of what is not an outcome. */
-enum { HOME_FEES, HOME_PROFIT, HOME_ROWS };
+enum { HOME_FEES, HOME_PROFIT, HOME_INVESTED, HOME_COLLECTED, HOME_ROWS };
 
 struct accounts_state {
     const struct accounts *accounts;
+    struct profit_tax_state *profit_tax;
     double (*value)[LANES];     /* [flows] value of what was shipped */
     double (*base_unit)[LANES]; /* [flows] value of a unit at the base date */
     double (*exports)[LANES];   /* [partners] */
@@ -295,7 +322,7 @@ static void lines_find(struct accounts *accounts)
     for (size_t f = 0; f < flows_count(accounts->flows); f++)
         imports = imports || at_home(accounts, flows_to(accounts->flows, f));
     for (size_t c = 0; c < accounts->energy->count; c++)
-        accounts->has[FISCAL_DUTY] = accounts->has[FISCAL_DUTY] || accounts->energy->commodity[c].duty.bands > 0;
+        accounts->has[FISCAL_DUTY] = accounts->has[FISCAL_DUTY] || energy_has_duty(&accounts->energy->commodity[c]);
     accounts->has[FISCAL_ROYALTY] = accounts->has[FISCAL_PROFIT_TAX] = accounts->energy->count > 0;
     accounts->has[FISCAL_FEES] = accounts->fees > 0 || transit;
     accounts->has[FISCAL_IMPORT_DUTY] = imports;
@@ -366,7 +393,11 @@ struct fault *accounts_prepare(struct plan *plan, const struct flows *flows, con
     accounts->policies = policies;
     accounts->home = plan->home;
     accounts->fee_take = setting_slot(fiscal, "fee_take");
-    accounts->profit_tax = setting_slot(fiscal, "profit_tax");
+    struct setting *duty = setting_find(fiscal, "import_duty"),
+                   *pooled = duty == NULL ? NULL : setting_find(duty, "pooled");
+    accounts->pool_share = pooled == NULL ? -1 : setting_slot(pooled, "share");
+    accounts->pool_others = pooled == NULL ? -1 : setting_slot(pooled, "others");
+    TRY(profit_tax_prepare(plan, setting_find(fiscal, "profit_tax"), energy, &accounts->profit_tax));
     TRY(flows_declare(accounts, plan));
     TRY(partners_find(accounts));
     TRY(passages_find(accounts));
@@ -382,6 +413,7 @@ void accounts_free(struct accounts *accounts)
 {
     if (accounts == NULL) return;
     for (size_t c = 0; accounts->market != NULL && c < accounts->energy->count; c++) free(accounts->market[c]);
+    profit_tax_free(accounts->profit_tax);
     free(accounts->market);
     free(accounts->partner);
     free(accounts->sold_to);
@@ -412,6 +444,7 @@ struct fault *accounts_open(const struct accounts *accounts, struct arena *arena
     if (state == NULL) return fault_no_memory();
     *out = state;
     state->accounts = accounts;
+    TRY(profit_tax_open(accounts->profit_tax, arena, &state->profit_tax));
     state->value = arena_rows(arena, flows);
     state->base_unit = arena_rows(arena, flows);
     state->exports = arena_rows(arena, accounts->partners);
@@ -426,6 +459,7 @@ struct fault *accounts_open(const struct accounts *accounts, struct arena *arena
 void accounts_start(struct accounts_state *state, const struct rows *rows)
 {
     const struct flows *flows = state->accounts->flows;
+    profit_tax_start(state->profit_tax);
     for (size_t f = 0; f < flows_count(flows); f++) {
         const double *value = rows_get(rows, flows_value(flows, f));
         EACH_LANE(l) state->base_unit[f][l] = value[l];
@@ -471,11 +505,8 @@ static void trade_flows(struct accounts_state *state, const struct rows *rows, c
 static void trade_energy(struct accounts_state *state, const struct rows *rows, const struct energy_state *energy)
 {
     const struct accounts *accounts = state->accounts;
-    const double *rate = rows_get(rows, accounts->profit_tax);
-    double *tax = state->fiscal[FISCAL_PROFIT_TAX], *profit = state->home[HOME_PROFIT];
     for (size_t c = 0; c < accounts->energy->count; c++) {
         const struct energy_commodity *commodity = &accounts->energy->commodity[c];
-        const double *margin = energy_margin(energy, c);
         for (size_t o = 0; o < commodity->outlets; o++) {
             const size_t partner = accounts->market[c][o];
             if (partner == NOBODY) continue;
@@ -485,14 +516,9 @@ static void trade_energy(struct accounts_state *state, const struct rows *rows, 
         add(state->fiscal[FISCAL_DUTY], energy_duty(energy, c));
         add(state->fiscal[FISCAL_ROYALTY], energy_royalty(energy, c));
         add(state->fiscal[FISCAL_FEES], energy_transit_fees(energy, c));
-        const double *share = energy_home_share(energy, c);
-        EACH_LANE(l)
-        {
-            const double taxed = margin[l] > 0.0 ? rate[l] * margin[l] : 0.0;
-            tax[l] += taxed;
-            profit[l] += share[l] * (margin[l] - taxed);
-        }
     }
+    profit_tax_step(state->profit_tax, rows, energy, state->fiscal[FISCAL_PROFIT_TAX], state->home[HOME_PROFIT],
+                    state->home[HOME_INVESTED]);
 }
 
 /* Sums of what is charged or paid on home legs. */
@@ -504,6 +530,17 @@ static void passages_add(const struct rows *rows, const struct network_state *ne
                      *volume = network_passed(network, passage[i].route, passage[i].way);
         EACH_LANE(l) sum[l] = LANES_FMA(amount[l], volume[l], sum[l]);
     }
+}
+
+/* Of a customs union home gets its share of what all members collect. */
+static void share_duty(struct accounts_state *state, const struct rows *rows)
+{
+    const struct accounts *accounts = state->accounts;
+    double *duty = state->fiscal[FISCAL_IMPORT_DUTY], *collected = state->home[HOME_COLLECTED];
+    EACH_LANE(l) collected[l] = duty[l];
+    if (accounts->pool_share < 0) return;
+    const double *share = rows_get(rows, accounts->pool_share), *others = rows_get(rows, accounts->pool_others);
+    EACH_LANE(l) duty[l] = share[l] * (collected[l] + others[l]);
 }
 
 /* What policies cost the state. */
@@ -540,6 +577,7 @@ void accounts_step(struct accounts_state *state, const struct rows *rows, const 
         all_fees[l] = fees[l];
         fees[l] *= take[l];
     }
+    share_duty(state, rows);
     pay(state, policies);
     for (size_t i = 0; i < FISCAL_TOTAL; i++) {
         const double *line = state->fiscal[i], sign = i >= FISCAL_SUBSIDIES ? -1.0 : 1.0;
@@ -594,7 +632,9 @@ struct accounts_home accounts_home(const struct accounts_state *state)
                                   .subsidies = state->fiscal[FISCAL_SUBSIDIES],
                                   .total = state->fiscal[FISCAL_TOTAL],
                                   .all_fees = state->home[HOME_FEES],
-                                  .profit = state->home[HOME_PROFIT]};
+                                  .profit = state->home[HOME_PROFIT],
+                                  .invested = state->home[HOME_INVESTED],
+                                  .collected = state->home[HOME_COLLECTED]};
 }
 
 bool accounts_touches_home(const struct accounts *accounts, size_t flow)

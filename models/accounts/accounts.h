@@ -3,8 +3,8 @@
  *
  *   fiscal.total = duty + royalty + profit tax + fees + import duty - subsidies
  *                  - investment of its own - upkeep - debt service
- * fees: `fee_take` times the fees of home legs and transit; profit tax on max(0, margin) of the producers of each
- * commodity, month by month; import duty: tariff times value of flows to home; subsidies of home legs. Trade is value
+ * fees: `fee_take` times the fees of home legs and transit; profit tax as in profit_tax.h; import duty: tariff times value of flows to home, of a customs
+ * union home's share of what all members collect; subsidies of home legs. Trade is value
  * times volume: of own outlets abroad, and of flows from and to home; goods of the model only. All in USD per year at
  * the prices of the base year.
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -50,9 +50,11 @@ const double *accounts_exports(const struct accounts_state *state, size_t partne
 const double *accounts_base_exports(const struct accounts_state *state, size_t partner);
 
 /* Rows of the month of the home country, USD per year: lines of the public account, `fees` the state's share; fees of home legs and of transit in
- * all, before the state takes its share; producers' profit after tax that stays at home. */
+ * all, before the state takes its share; producers' profit after tax that stays at home, and what all of them invest;
+ * the import duty that home collects, of which it may get a share only. */
 struct accounts_home {
-    const double *duty, *royalty, *profit_tax, *fees, *import_duty, *subsidies, *total, *all_fees, *profit;
+    const double *duty, *royalty, *profit_tax, *fees, *import_duty, *subsidies, *total, *all_fees, *profit, *invested,
+        *collected;
 };
 struct accounts_home accounts_home(const struct accounts_state *state);
 /* Whether a flow begins or ends in the home country. */

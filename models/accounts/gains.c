@@ -229,8 +229,17 @@ static void owners_add(struct gains_state *state, const struct energy_state *ene
     EACH_LANE(l)
     {
         own[l] = home.profit[l];
-        others[l] -= home.profit_tax[l] + home.profit[l];
+        others[l] -= home.profit_tax[l] + home.profit[l] + home.invested[l];
     }
+}
+
+/* What home collects for other members of its customs union, less what they collect for it. */
+static void union_add(struct gains_state *state, const struct accounts_state *accounts)
+{
+    const struct accounts_home home = accounts_home(accounts);
+    double *abroad = state->abroad[0];
+    if (state->gains->home == NOBODY) return;
+    EACH_LANE(l) abroad[l] += home.collected[l] - home.import_duty[l];
 }
 
 void gains_step(struct gains_state *state, const struct rows *rows, const struct flows_state *flows,
@@ -245,6 +254,7 @@ void gains_step(struct gains_state *state, const struct rows *rows, const struct
     users_add(state, rows, flows, accounts);
     passages_add(state, rows, network);
     owners_add(state, energy, accounts);
+    union_add(state, accounts);
     for (size_t kind = 0; kind < GAINS; kind++)
         for (size_t c = 0; c < gains->countries; c++) {
             const double *row = state->row[kind][c];

@@ -422,13 +422,30 @@ static void shortfalls(const struct energy_commodity *commodity, struct commodit
     }
 }
 
-/* Exports less what exempt fields can send there, times the duty of the band. */
+/* The duty on a unit. */
+static void duty_at(const struct energy_duty *duty, const struct rows *rows, const double level[LANES],
+                    double unit[LANES])
+{
+    EACH_LANE(l) unit[l] = 0.0;
+    for (size_t b = 0; b < duty->bands; b++) {
+        const double from = duty->level[b], *of_band = rows_get(rows, duty->duty[b]);
+        EACH_LANE(l) unit[l] = level[l] >= from ? of_band[l] : unit[l];
+    }
+    if (duty->slope < 0) return;
+    const double *slope = rows_get(rows, duty->slope);
+    const double *from = duty->from < 0 ? NULL : rows_get(rows, duty->from),
+                 *to = duty->to < 0 ? NULL : rows_get(rows, duty->to);
+    EACH_LANE(l) unit[l] = slope[l] * (to != NULL && level[l] > to[l] ? to[l] : level[l]);
+    if (from != NULL) EACH_LANE(l) unit[l] = level[l] < from[l] ? 0.0 : unit[l];
+}
+
+/* Exports less what exempt fields can send there, times the duty on a unit. */
 static void charge_duty(const struct energy_commodity *commodity, struct commodity_state *state,
                         const struct rows *rows, const struct drivers_state *drivers)
 {
     double *duty = state->all[ALL_DUTY];
     EACH_LANE(l) duty[l] = 0.0;
-    if (commodity->duty.bands == 0) return;
+    if (!energy_has_duty(commodity)) return;
     const double *element[ALLOCATION_ELEMENTS], *exported[ALLOCATION_OUTLETS] = {NULL};
     _Alignas(LANES_ALIGNMENT) double exports[LANES], exempt[LANES];
     for (size_t i = 0; i < commodity->allocation.elements; i++) {
@@ -444,11 +461,7 @@ static void charge_duty(const struct energy_commodity *commodity, struct commodi
         EACH_LANE(l) exports[l] += volume[l];
     }
     allocation_flow(&commodity->allocation, element, exported, exempt);
-    const double *level = drivers_level(drivers, commodity->duty.driver);
-    for (size_t b = 0; b < commodity->duty.bands; b++) {
-        const double from = commodity->duty.level[b], *of_band = rows_get(rows, commodity->duty.duty[b]);
-        EACH_LANE(l) duty[l] = level[l] >= from ? of_band[l] : duty[l];
-    }
+    duty_at(&commodity->duty, rows, drivers_level(drivers, commodity->duty.driver), duty);
     EACH_LANE(l) duty[l] *= exports[l] > exempt[l] ? exports[l] - exempt[l] : 0.0;
 }
 
@@ -694,6 +707,11 @@ const double *energy_revenue(const struct energy_state *state, size_t commodity,
 const double *energy_base_revenue(const struct energy_state *state, size_t commodity, size_t outlet)
 {
     return state->commodity[commodity].outlet[outlet * OUT_ROWS + OUT_BASE_REVENUE];
+}
+
+bool energy_has_duty(const struct energy_commodity *commodity)
+{
+    return commodity->duty.bands > 0 || commodity->duty.slope >= 0;
 }
 
 const double *energy_duty(const struct energy_state *state, size_t commodity)

@@ -63,11 +63,12 @@ struct energy_outlet {
     size_t outcome[OUTLET_OUTCOMES];
 };
 
-/* Bands of duty: from level[i] of the driver on, duty[i]. */
+/* By bands, from level[i] of the driver on duty[i], or in proportion to the level between two ends. */
 struct energy_duty {
     size_t bands;
     double *level;
-    int *duty; /* slots */
+    int *duty;           /* slots */
+    int slope, from, to; /* slots; of what is not stated -1 */
     size_t driver;
 };
 
@@ -152,6 +153,7 @@ const double *energy_volume(const struct energy_state *state, size_t commodity, 
 const double *energy_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
 /* What the volume would have brought at base prices: profiles at the base date, drivers at their start. */
 const double *energy_base_revenue(const struct energy_state *state, size_t commodity, size_t outlet);
+bool energy_has_duty(const struct energy_commodity *commodity);
 /* Of a commodity, USD per year. */
 const double *energy_duty(const struct energy_state *state, size_t commodity);
 const double *energy_royalty(const struct energy_state *state, size_t commodity);

@@ -417,22 +417,45 @@ static struct fault *band_add(struct energy_duty *duty, struct setting *band, co
     return NULL;
 }
 
+/* Bands or a slope, one of them. */
+static struct fault *duty_check(struct setting *section, const struct setting *table, const struct energy_duty *duty)
+{
+    if (table != NULL && table->children == 0)
+        return fault_at(FAULT_SCENARIO, table->place, "%s is empty; expected bands such as 50 USD/bbl: 50 USD/t",
+                        table->path);
+    if ((table != NULL) == (duty->slope >= 0))
+        return fault_at(FAULT_SCENARIO, section->place,
+                        "%s has %s; expected `table` with bands, or `slope` with the duty for each unit of the driver",
+                        section->path, table == NULL ? "neither bands nor a slope" : "bands and a slope");
+    struct setting *end =
+        setting_find(section, "from") != NULL ? setting_find(section, "from") : setting_find(section, "to");
+    if (table != NULL && end != NULL)
+        return fault_at(FAULT_SCENARIO, end->place,
+                        "%s stands beside bands, which have their own levels; expected it "
+                        "with `slope`",
+                        end->path);
+    return NULL;
+}
+
 static struct fault *duty_read(const struct energy *energy, struct energy_commodity *commodity, struct setting *section,
                                struct plan *plan)
 {
-    if (section == NULL) return NULL;
     struct energy_duty *duty = &commodity->duty;
+    duty->slope = -1;
+    if (section == NULL) return NULL;
     struct setting *driver = setting_find(section, "driver"), *table = setting_find(section, "table"),
                    *exempt = setting_find(section, "exempt");
+    duty->slope = setting_slot(section, "slope");
+    duty->from = setting_slot(section, "from");
+    duty->to = setting_slot(section, "to");
     TRY(drivers_refer(energy->drivers, driver, &duty->driver));
-    if (table->children == 0)
-        return fault_at(FAULT_SCENARIO, table->place, "%s is empty; expected bands such as 50 USD/bbl: 50 USD/t",
-                        table->path);
-    duty->level = some(table->children, sizeof *duty->level);
-    duty->duty = some(table->children, sizeof *duty->duty);
+    TRY(duty_check(section, table, duty));
+    const size_t bands = table == NULL ? 0 : table->children;
+    duty->level = some(bands, sizeof *duty->level);
+    duty->duty = some(bands, sizeof *duty->duty);
     if (duty->level == NULL || duty->duty == NULL) return fault_no_memory();
     struct fault *faults = NULL;
-    for (size_t i = 0; i < table->children; i++)
+    for (size_t i = 0; i < bands; i++)
         faults = fault_join(faults, band_add(duty, table->child[i], drivers_unit(energy->drivers, duty->driver), plan));
     for (size_t i = 0; exempt != NULL && i < exempt->children; i++) {
         const size_t field = field_find(commodity, exempt->child[i]->text);
@@ -760,7 +783,7 @@ static struct fault *commodity_read(struct energy *energy, struct energy_commodi
     if (faults == NULL) faults = layout_check(energy, commodity, outlets, plan);
     faults = fault_join(faults, duty_read(energy, commodity, setting_find(setting, "duty"), plan));
     const struct setting *royalty = setting_find(setting, "royalty");
-    if (plan->home == NULL && (commodity->duty.bands > 0 || royalty->stated))
+    if (plan->home == NULL && (setting_find(setting, "duty") != NULL || royalty->stated))
         plan->warnings = fault_join(
             plan->warnings,
             fault_at(FAULT_SCENARIO, setting->place,

@@ -92,6 +92,27 @@ static struct fault *missing_key(const struct scope *scope, const struct key *ke
                     key->meaning);
 }
 
+/* Whether a key that does not stand here was meant for this one, and is a fault already. */
+static bool is_mistyped(const struct scope *scope, const struct key *key, const char *const names[])
+{
+    for (size_t i = 0; i < scope->node->children; i++) {
+        const char *stated = scope->node->child[i]->key;
+        const char *nearest = scope_key(scope, stated) == NULL ? units_nearest(stated, names) : NULL;
+        if (nearest != NULL && strcmp(nearest, key->name) == 0) return true;
+    }
+    return false;
+}
+
+/* A required key that is not there. */
+static struct fault *absent_key(const struct scope *scope, const struct key *key, const struct setting *parent)
+{
+    const char **names = known_names(scope);
+    if (names == NULL) return fault_no_memory();
+    struct fault *fault = is_mistyped(scope, key, names) ? NULL : missing_key(scope, key, parent);
+    free(names);
+    return fault;
+}
+
 /* The keys that were not stated: their defaults, or faults. */
 static struct fault *read_absent(struct walk *walk, const struct scope *scope, const struct key *keys,
                                  struct setting *parent)
@@ -101,7 +122,7 @@ static struct fault *read_absent(struct walk *walk, const struct scope *scope, c
         if (tree_child(scope->node, key->name) != NULL || (key->default_value != NULL && key->default_value[0] == '\0'))
             continue;
         if (key->default_value == NULL) {
-            faults = fault_join(faults, missing_key(scope, key, parent));
+            faults = fault_join(faults, absent_key(scope, key, parent));
             continue;
         }
         const bool section = key->kind == KEY_SECTION; /* "{}": all its keys have defaults */

@@ -3,8 +3,8 @@
  * UTF-8, with or without byte order mark; lines end in LF or CRLF; columns are parted by commas; the first line names
  * them. Quotes stand around whole cells. Spaces around cells and lines without any cell that is filled do not count.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ZHOL_TABLE_H
-#define ZHOL_TABLE_H
+#ifndef ZHOL_SCENARIO_TABLE_H
+#define ZHOL_SCENARIO_TABLE_H
 
 #include "sim/core/fault.h"
 

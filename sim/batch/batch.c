@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/batch/batch.h"
 #include "models/keys.h"
+#include "sim/core/cause.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,14 +313,18 @@ void batch_free(struct batch *batch)
     scenario_free(batch->document);
 }
 
-bool batch_is_file(const char *path)
+struct fault *batch_is_file(const char *path, bool *is)
 {
-    bool is = false;
     char *line = NULL;
     size_t room = 0;
+    *is = false;
     FILE *file = fopen(path, "re");
-    while (file != NULL && !is && getline(&line, &room, file) >= 0) is = strncmp(line, "batch:", 6) == 0;
+    errno = file == NULL ? errno : 0;
+    while (file != NULL && !*is && getline(&line, &room, file) >= 0) *is = strncmp(line, "batch:", 6) == 0;
+    const int error = errno;
+    const bool failed = file == NULL || (!*is && !feof(file));
     if (file != NULL) (void)fclose(file); /* it was only read */
     free(line);
-    return is;
+    if (!failed || cause_code(error, FAULT_SCENARIO) != FAULT_MACHINE) return NULL;
+    return fault_raise(FAULT_MACHINE, "%s cannot be read: %s", path, strerror(error));
 }

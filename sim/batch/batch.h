@@ -28,8 +28,9 @@ struct batch {
 
 /* The keys of a batch file. */
 const struct key *batch_keys(void);
-/* Whether the file says of itself that it is a batch; what cannot be read will be said to be so later. */
-bool batch_is_file(const char *path);
+/* Whether the file says of itself that it is a batch. One that is not there, or may not be read, is none, which its reader
+ * will say; a fault is that of the machine. */
+MUST_CHECK struct fault *batch_is_file(const char *path, bool *is);
 /* Reads and checks the file, which is looked for as scenarios are, also in the folders of `search`. All faults at once.
  * Free it in any case, after the faults were printed. */
 MUST_CHECK struct fault *batch_read(const char *file, const char *const search[], size_t searches, struct batch *batch);

@@ -5,14 +5,29 @@
 #include "sim/run/crew.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+static bool parsing;
+
+/* argp prints what --help and --usage ask for and ends the program by itself, whether it could be written or not. */
+static void end_of_help(void)
+{
+    if (!parsing || (fflush(stdout) == 0 && !ferror(stdout))) return;
+    fputs("zhol: error: standard output cannot be written\n", stderr);
+    _exit(FAULT_MACHINE);
+}
 
 static struct fault *read_words(const struct argp *parser, int argc, char **argv, unsigned flags, void *input)
 {
     argp_err_exit_status = FAULT_USAGE;
+    if (atexit(end_of_help) != 0) return fault_no_memory();
+    parsing = true;
     const error_t error = argp_parse(parser, argc, argv, flags, NULL, input);
+    parsing = false;
     if (error == ENOMEM) return fault_no_memory();
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));
 }

@@ -443,9 +443,9 @@ int command_slurm(int argc, char **argv)
     options_init(&options.shared);
     options.shared.missing = "no file was named; expected a scenario or a batch";
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL)
-        fault = batch_is_file(options.shared.scenario[0]) ? of_batch(&options, &batch, &simulation)
-                                                          : of_scenario(&options, &simulation);
+    bool is_batch = false;
+    if (fault == NULL) fault = batch_is_file(options.shared.scenario[0], &is_batch);
+    if (fault == NULL) fault = is_batch ? of_batch(&options, &batch, &simulation) : of_scenario(&options, &simulation);
     const int status = command_end(fault);
     simulation_close(&simulation);
     batch_free(&batch);

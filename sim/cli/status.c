@@ -397,8 +397,11 @@ static struct fault *look_at(struct status *status, const char *path)
         free(folder);
         return fault;
     }
-    if (S_ISREG(info.st_mode) && batch_is_file(path)) return look_at_batch(status, path);
-    if (S_ISREG(info.st_mode)) return look_at_file(status, path, true);
+    if (S_ISREG(info.st_mode)) {
+        bool batch;
+        TRY(batch_is_file(path, &batch));
+        return batch ? look_at_batch(status, path) : look_at_file(status, path, true);
+    }
     if (!S_ISDIR(info.st_mode)) return fault_raise(FAULT_FILES, "%s is neither a file nor a folder", path);
     return ends_in(path, ".part") ? look_at_checkpoint(status, path) : look_in_folder(status, path);
 }

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 #define CALENDAR_MONTHS_PER_YEAR 12
-#define CALENDAR_MONTH_YEARS     (1.0 / 12.0) /* the length of a month, years */
+#define CALENDAR_LAST            (9999 * 12 + 11) /* the last month that can be written, 9999-12 */
+#define CALENDAR_MONTH_YEARS     (1.0 / 12.0)     /* the length of a month, years */
 
 /* The time of a run. `base` is the middle of the base year, `start` the first simulated month. */
 struct calendar {

@@ -11,7 +11,9 @@
 
 #define ROUNDING 1e-12
 
-#define HEAD "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 36}\nrun: {home: kz}\n"
+#define HEAD                                                                                                           \
+    "scenario: t\ntime: {base: 2019-07, start: 2020-01, months: 36}\nrun: {home: kz, discount: [0.03 /yr, 0.05 /yr, "  \
+    "0.08 /yr]}\n"
 
 #define SEED 11
 
@@ -328,6 +330,53 @@ START_TEST(import_duty_is_the_tariff_of_flows_that_state_none)
 }
 END_TEST
 
+START_TEST(a_customs_union_shares_what_all_collect_and_moves_it_between_states)
+{
+    static const char *const text[] = {DUTIABLE("", "import_duty: {from: cn, rate: 9 %}"),
+                                       DUTIABLE("", "import_duty: {from: cn, rate: 9 %, pooled: {share: 7 %, others: "
+                                                    "5 kUSD/yr}}")};
+    struct folded alone, pooled;
+    support_fold(&alone, text[0], SEED);
+    support_fold(&pooled, text[1], SEED);
+    const double collected = support_cell(&alone, "fiscal.import-duty", 1, 0),
+                 all = support_cell(&alone, "npv.all", 3, 0), national = support_cell(&alone, "npv.national", 3, 0);
+    ck_assert_double_gt(collected, 0.0);
+    ck_assert_double_eq_tol(support_cell(&pooled, "fiscal.import-duty", 1, 0), 0.07 * (collected + 5000.0), 1e-9);
+    ck_assert_double_eq_tol(support_cell(&pooled, "npv.all", 3, 0), all, ROUNDING * (fabs(all) + 3.0 * 5000.0));
+    ck_assert_double_ne(support_cell(&pooled, "npv.national", 3, 0), national);
+    support_unfold(&alone);
+    support_unfold(&pooled);
+}
+END_TEST
+
+START_TEST(profit_is_taxed_after_investment_and_with_its_lag)
+{
+#define TAXED(tax)                                                                                                     \
+    HEAD                                                                                                               \
+        "fiscal: {profit_tax: " tax "}\n"                                                                              \
+        "energy:\n  gas:\n    unit: kcm\n    fields:\n      a: {rate: 10 kcm/yr, cost: 1 USD/kcm, home_share: 30 %}\n" \
+        "    outlets:\n      o: {from: a, market: cn, price: {2020-01: 91 USD/kcm, 2021-01: 61 USD/kcm, "              \
+        "2022-01: 21 USD/kcm, interpolation: step}}\n"
+    static const char *const text[] = {TAXED("20 %"), TAXED("{rate: 20 %, deduct: {gas: {investment: 300 USD/yr}}}"),
+                                       TAXED("{rate: 20 %, deduct: {gas: {investment: 300 USD/yr, lag: 12 mo}}}"),
+                                       TAXED("{rate: 20 %, deduct: {gas: {investment: 0 USD/yr, lag: 6 mo}}}")};
+    static const double
+        tax[][3] = {{180.0, 120.0, 40.0}, {120.0, 60.0, 0.0}, {120.0, 120.0, 60.0}, {180.0, 150.0, 80.0}},
+        profit[][3] = {{900.0, 600.0, 200.0}, {600.0, 300.0, -100.0}, {600.0, 300.0, -100.0}, {900.0, 600.0, 200.0}};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        struct folded folded;
+        support_fold(&folded, text[i], SEED);
+        for (size_t year = 0; year < 3; year++) {
+            const double left = profit[i][year] - tax[i][year];
+            ck_assert_double_eq_tol(support_cell(&folded, "fiscal.profit-tax", year, 0), tax[i][year], 1e-9);
+            ck_assert_double_eq_tol(support_cell(&folded, "gains.owners.kz", year, 0), 0.3 * left, 1e-9);
+            ck_assert_double_eq_tol(support_cell(&folded, "gains.owners.other", year, 0), 0.7 * left, 1e-9);
+        }
+        support_unfold(&folded);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("accounts");
@@ -341,6 +390,8 @@ int main(void)
     tcase_add_test(facts, a_threshold_happens_after_as_many_months_in_a_row);
     tcase_add_test(facts, first_passage_is_that_of_the_path);
     tcase_add_test(facts, import_duty_is_the_tariff_of_flows_that_state_none);
+    tcase_add_test(facts, a_customs_union_shares_what_all_collect_and_moves_it_between_states);
+    tcase_add_test(facts, profit_is_taxed_after_investment_and_with_its_lag);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

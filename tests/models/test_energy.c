@@ -497,6 +497,24 @@ START_TEST(weather_has_mean_one_and_the_stated_spread)
 }
 END_TEST
 
+START_TEST(duty_in_proportion_to_the_price_begins_and_ends_where_it_is_said_to)
+{
+#define PRICED(level, duty)                                                                                            \
+    HEAD "drivers:\n  brent: {model: path, unit: USD/bbl, values: {2019: " level " USD/bbl}}\n"                        \
+         "energy:\n  oil:\n    unit: t\n    price: {driver: brent, convert: 7.6 bbl/t}\n"                              \
+         "    duty: {driver: brent, slope: 1 bbl/t" duty "}\n    fields:\n      p: {rate: 15 t/yr, cost: 1 USD/t, "    \
+         "home_share: 40 %}\n    outlets:\n      a: {from: p, market: eu}\n"
+#define ENDS ", from: 25 USD/bbl, to: 105 USD/bbl"
+    static const struct {
+        const char *text;
+        double duty; /* USD/t */
+    } of[] = {{PRICED("24.9", ENDS), 0.0},  {PRICED("25", ENDS), 25.0},   {PRICED("64", ENDS), 64.0},
+              {PRICED("105", ENDS), 105.0}, {PRICED("150", ENDS), 105.0}, {PRICED("3", ""), 3.0}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        ck_assert_double_eq_tol(support_value_of(of[i].text, "fiscal.duty", 0), 15.0 * of[i].duty, 1e-9);
+}
+END_TEST
+
 /* Four exporters around a gulf, the largest of them home, at a constant price; the strait shut in the first quarter. */
 #define GULF                                                                                                           \
     "scenario: t\ntime: {base: 2025-07, start: 2026-01, months: 12}\nrun: {home: sa}\n"                                \
@@ -864,6 +882,7 @@ int main(void)
     tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
     tcase_add_test(facts, supply_is_sold_held_back_or_shut_in_and_no_leg_overflows);
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
+    tcase_add_test(facts, duty_in_proportion_to_the_price_begins_and_ends_where_it_is_said_to);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);
     tcase_add_test(facts, a_sale_at_home_over_a_foreign_leg_is_warned_of);

@@ -20,6 +20,7 @@ static const struct wrong {
     const char *sentence;
 } wrongs[] = {
     {"unknown-key", 0, 7, 5, "drivers.oil: 'sigmma' is not a key of the model gbm; did you mean 'sigma'?"},
+    {"unknown-required", 0, 4, 40, "drivers.oil: 'sigam' is not a key of the model gbm; did you mean 'sigma'?"},
     {"unknown-top-key", 0, 3, 1, "the scenario: 'drivvers' is not a key that stands here; did you mean 'drivers'?"},
     {"wrong-type", 0, 6, 12, "drivers.oil.start is a list; expected a number with its unit"},
     {"map-expected", 0, 4, 8, "drivers.oil is 'gbm'; expected a map of keys"},
@@ -169,6 +170,7 @@ static const struct wrong {
     {"half-year", 0, 2, 47, "time.months is 18; expected whole years, such as 12 or 24"},
     {"start-before-base", 0, 2, 30,
      "time.start is 2018-01, before time.base, 2019-07; expected the base date or later"},
+    {"past-9999", 0, 2, 47, "time.months is 72 from 9995-01 on, beyond 9999-12; expected at most 60"},
     {"negative-replications", 0, 3, 21, "run.replications is -5; expected a whole number from 1 to 1000000000"},
     {"twenty-digits", 0, 3, 21,
      "run.replications is 12345678901234567890; expected a whole number from 1 to 1000000000"},
@@ -362,6 +364,13 @@ static const struct wrong {
      "outcomes.dependence.russia.of.1: what outlet o of energy.gas gets through line, in ru, is left open; expected "
      "that "
      "leg in `via`, or another country"},
+    {"duty-twice", 0, 10, 11,
+     "energy.gas.duty has bands and a slope; expected `table` with bands, or `slope` with the duty for each unit"},
+    {"duty-without", 0, 10, 11,
+     "energy.gas.duty has neither bands nor a slope; expected `table` with bands, or `slope`"},
+    {"duty-from", 0, 10, 60, "energy.gas.duty.from stands beside bands, which have their own levels; expected it with"},
+    {"tax-lag", 0, 5, 79, "fiscal.profit_tax.deduct.gas.lag is 1.5 mo; expected whole months"},
+    {"tax-nobody", 0, 5, 44, "fiscal.profit_tax.deduct: there is no 'oil' in `energy`; expected gas"},
     {"half-month", 0, 10, 57, "outcomes.thresholds.low.for is 1.5 mo; expected whole months"},
     {"half-month", 1, 11, 22,
      "outcomes.thresholds.lower.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such "
