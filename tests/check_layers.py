@@ -19,6 +19,7 @@ READER = TABLE | {"scenarios/reader"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
+SCORE = RESULT | TABLE | {"output/tables", "output/score"}
 RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
@@ -36,10 +37,11 @@ ALLOWED = {
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
     "output/comparison": OUTPUT,
+    "output/score": SCORE,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | {"sim/batch", "sim/cli", "models/calibration", "scenarios/table"},
+    "sim/cli": RUN | SCORE | {"sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

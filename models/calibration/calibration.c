@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/calibration/calibration.h"
 #include "sim/core/stream.h"
+#include "sim/statistics/crps.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
@@ -410,11 +411,5 @@ struct fault *calibration_draws(const struct calibration_fit *fit, const struct 
 
 double calibration_crps(const struct calibration_law *law, double happened)
 {
-    if (!law->log) {
-        const double z = (happened - law->mean) / law->sd;
-        return law->sd * (z * (2.0 * gsl_cdf_ugaussian_P(z) - 1.0) + 2.0 * gsl_ran_ugaussian_pdf(z) - 0.5 * M_2_SQRTPI);
-    }
-    const double z = (log(happened) - law->mean) / law->sd, mean = exp(law->mean + 0.5 * law->sd * law->sd);
-    return happened * (2.0 * gsl_cdf_ugaussian_P(z) - 1.0) -
-           2.0 * mean * (gsl_cdf_ugaussian_P(z - law->sd) + gsl_cdf_ugaussian_P(law->sd * M_SQRT1_2) - 1.0);
+    return law->log ? crps_of_lognormal(law->mean, law->sd, happened) : crps_of_normal(law->mean, law->sd, happened);
 }

@@ -3,6 +3,7 @@
 #include "output/tables/text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,17 @@ void text_csv_value(double value, FILE *to)
 {
     fputc(',', to);
     if (!isnan(value)) write_number(value, to);
+}
+
+void text_csv_text(const char *text, FILE *to)
+{
+    const bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
+    if (quoted) fputc('"', to);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"') fputc('"', to);
+        fputc(*c, to);
+    }
+    if (quoted) fputc('"', to);
 }
 
 static void json_string(const char *text, size_t length, FILE *to)

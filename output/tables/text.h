@@ -22,6 +22,8 @@ size_t text_width(const struct text_columns *columns, enum dataset_along along);
 void text_csv_names(const struct text_columns *columns, const char *name, enum dataset_along along, FILE *to);
 /* A value after a comma; NaN is empty. */
 void text_csv_value(double value, FILE *to);
+/* A text as a cell, in quotes if it needs them (RFC 4180). */
+void text_csv_text(const char *text, FILE *to);
 
 void text_json_string(const char *text, FILE *to); /* NULL as "" */
 /* "name": "text" */

@@ -14,6 +14,7 @@ OF_THE_MACHINE = {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EST
 
 EXAMPLES = """examples:
   {0} fan kazakhstan-2019.h5 drivers.brent
+  {0} fan kazakhstan-2019.h5 drivers.brent --observed observed.csv
   {0} variants kazakhstan-2019.h5 nurly-zhol-sreb.h5 fiscal.total -o fiscal.svg
   {0} difference kazakhstan-2019.h5 nurly-zhol-sreb.h5 trade.balance -o trade.svg
   {0} spread kazakhstan-2019.h5 npv.national
@@ -38,6 +39,8 @@ def options(program):
                          "saves the time to read it all")
         one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
                          "than fan OUTCOME-KIND.png")
+        if kind == "fan":
+            one.add_argument("--observed", metavar="FILE.csv", help="draw what happened, from figures as `zhol score` reads them")
         if kind == "variants":
             one.add_argument("--mean", action="store_true", help="draw means in place of medians")
         if kind == "difference":
@@ -64,7 +67,7 @@ def draw(chosen):
             raise Refused("--variant and --world choose from a comparison of `zhol compare -o`; two results are a pair", 2)
     results = [Result(path, chosen.unsealed) for path in chosen.files]
     if chosen.kind == "fan":
-        return years.fan(results[0], chosen.outcome)
+        return years.fan(results[0], chosen.outcome, chosen.observed)
     if chosen.kind == "variants":
         return years.variants(results, chosen.outcome, chosen.mean)
     if chosen.kind == "spread":

@@ -23,7 +23,7 @@ TITLE, PLAIN, NOTE = 16, 11, 9.5  # points
 INK, GREY, PALE = "#1a1a1a", "#555555", "#d9d9d9"
 # Okabe and Ito's colours without yellow and black, which are too light and taken; told apart with any kind of sight
 COLOURS = ["#333333", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#882255"]
-BLUE, BANDS = COLOURS[1], ["#c6dbef", "#85b5da", "#5a95c7"]  # widest first
+BLUE, RED, BANDS = COLOURS[1], COLOURS[2], ["#c6dbef", "#85b5da", "#5a95c7"]  # widest first
 LEFT, RIGHT = MARGIN + 0.85, WIDTH - MARGIN  # of a frame: room for its numbers and its unit
 KINDS = (".png", ".svg", ".pdf")
 
@@ -94,7 +94,7 @@ def wrap(words, width, size, weight="normal"):
 
 class Page:
     """A figure with a title, a line below it, keys and a footnote; `body` inches in height are left between them.
-    Keys are (kind, colour, words), where the kind is line, dashes, band or mean."""
+    Keys are (kind, colour, words), where the kind is line, dashes, band, mean, point or hollow."""
 
     def __init__(self, title, below, keys, foot, body):
         inner = WIDTH - 2 * MARGIN
@@ -154,6 +154,9 @@ class Page:
                                           transform=self.figure.transFigure, color=colour, lw=1.5))
             self.figure.add_artist(Line2D([self.x(x + 0.16)], [self.y(middle)], transform=self.figure.transFigure,
                                           marker="o", ms=5, color=colour, lw=0))
+        elif kind in ("point", "hollow"):
+            self.figure.add_artist(Line2D([self.x(x + 0.16)], [self.y(middle)], transform=self.figure.transFigure, marker="D", ms=6.5,
+                                          mew=1.8, mec=colour, mfc=colour if kind == "point" else "white", lw=0))
         else:
             self.figure.add_artist(Line2D([self.x(x), self.x(x + 0.32)], [self.y(middle)] * 2,
                                           transform=self.figure.transFigure, color=colour, lw=2.2,

@@ -88,3 +88,17 @@ def signed(value, error):
         return number(value, 3)
     decimals = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:,.{decimals}f} ± {error:,.{decimals}f}".replace("-", "−")
+
+
+def ratio(unit, other):
+    """How many of the other one of a unit is: of Mt/yr in t/yr a million. None where they do not differ by a prefix alone."""
+    pure = {"": 1.0, "1": 1.0, "%": 0.01}
+    if unit == other:
+        return 1.0
+    if unit in pure and other in pure:
+        return pure[unit] / pure[other]
+    one, two = split(unit), split(other)
+    if one is None or two is None or sorted(one[1]) != sorted(two[1]):
+        return None
+    (numerator, times), (other_numerator, other_times) = base(one[0]), base(two[0])
+    return times / other_times if numerator == other_numerator else None

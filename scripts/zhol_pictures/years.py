@@ -2,12 +2,13 @@
 """Pictures of an outcome by year. What has a gid (median, band-5-95, mean, zero, ...) is found by that name in the SVG and
 in the tests."""
 import dataclasses
+import os
 
 from matplotlib.transforms import Affine2D
 import numpy
 
-from zhol_pictures import facts
-from zhol_pictures.page import (BANDS, BLUE, COLOURS, GREY, INK, LEFT, MARGIN, PALE, PLAIN, RIGHT, TITLE, WIDTH, Page, apart,
+from zhol_pictures import facts, observed
+from zhol_pictures.page import (BANDS, BLUE, COLOURS, GREY, INK, LEFT, MARGIN, PALE, PLAIN, RED, RIGHT, TITLE, WIDTH, Page, apart,
                                 height, known, measure, shade, value_axis, wrap, year_axis)
 from zhol_pictures.results import Refused
 from zhol_pictures.wording import (axis_label, band_gid, band_name, below, better, distinct, heading, named_error, notes, rule,
@@ -66,18 +67,49 @@ def called(band, chance):
     return "error of the simulation (95 %)" if chance else f"range of futures, {band_name(band)}"
 
 
-def fan(result, outcome):
-    """An outcome by year: median, ranges of futures, and the mean with the error of its simulation."""
+def happened(result, series, path, outcome, about):
+    """What happened in the years of the run, as figures with their places, and a sentence on what is not drawn."""
+    if not path:
+        return [], ""
+    if series.edges[0] % 1 != 0:
+        raise Refused(f"the years of {result.path} do not begin in January, as those of figures do")
+    every, left = observed.figures(path, outcome, about)
+    of_year = dict(zip(series.edges[:-1].astype(int), middles(series)))
+    drawn = [(of_year[figure.year], figure) for figure in every if figure.year in of_year]
+    if not drawn:
+        raise Refused(f"{path} has no figure of {outcome} in the years of {result.path}", 3)
+    outside = len(every) - len(drawn)
+    parts = [f"{left} of nominal prices or not confirmed" * (left > 0), f"{outside} of other years" * (outside > 0)]
+    without = ", ".join(part for part in parts if part)
+    return drawn, f"What happened: {os.path.basename(path)}{', without ' + without if without else ''}.\n"
+
+
+def points(axes, drawn, scale):
+    """Figures of what happened; those that are derived are hollow."""
+    for derived, face, gid in ((False, RED, "happened"), (True, "white", "happened-derived")):
+        chosen = [(x, scale.factor * figure.value) for x, figure in drawn if figure.derived == derived]
+        if chosen:
+            axes.plot(*zip(*chosen), "D", ms=6.5, mew=1.8, mfc=face, mec=RED, zorder=5, clip_on=False, gid=gid)
+
+
+def fan(result, outcome, of_happened=None):
+    """An outcome by year: median, ranges of futures, and the mean with the error of its simulation; and what happened, from
+    a file of figures."""
     series, about = facts.series(result, outcome), result.about(outcome)
-    scale = scale_of(about, series.most, series.chance)
+    drawn, said = happened(result, series, of_happened, outcome, about)
+    most = max([series.most, *(abs(figure.value) for _, figure in drawn)])
+    scale = scale_of(about, most, series.chance)
     line = "probability" if series.chance else "median"
     keys = [("line", BLUE, line)] if series.line is not None else []
     for band, colour in zip(series.bands, BANDS):
         keys.append(("band", colour, called(band, series.chance)))
     if series.mean is not None:
         keys.append(("mean", INK, f"mean, error of the simulation (95 %): {named_error(series.error, scale)}"))
+    for derived, kind, words in ((False, "point", "what happened"), (True, "hollow", "what happened, derived")):
+        if any(figure.derived == derived for _, figure in drawn):
+            keys.append((kind, RED, words))
     page = Page(heading(about, outcome, series.chance), below(outcome, rule(about, chance=series.chance)), keys,
-                runs([result]), 4.5)
+                said + runs([result]), 4.5)
     axes = page.axes(LEFT, 0.05, RIGHT, 4.15, ylabel=axis_label(scale, about))
     for band, colour in zip(series.bands, BANDS):
         fill(axes, series, band, scale.factor, colour, gid=band_gid(band))
@@ -86,6 +118,7 @@ def fan(result, outcome):
     if series.mean is not None:
         axes.errorbar(middles(series), scale.factor * series.mean, known(scale.factor * series.error), fmt="o", ms=4, lw=1.5,
                       color=INK, zorder=4, clip_on=False)[0].set_gid("mean")
+    points(axes, drawn, scale)
     year_axis(axes, series.edges, series.at_end, RIGHT - LEFT)
     value_axis(axes.yaxis)
     room(axes, scale.label == "%")

@@ -24,11 +24,13 @@ static const struct {
     {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
     {"show", command_show, "tables of a result in the terminal"},
     {"compare", command_compare, "what results differ in from a base, future by future"},
+    {"score", command_score, "forecasts beside what happened: coverage, CRPS, against naive ones"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
     {"status", command_status, "what there is of runs: done, left, damaged, and the command that goes on"},
     {"calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
+    {"backtest", command_backtest, "what a calibrated driver would have forecast, beside a driftless walk"},
     {"slurm", command_slurm, "job scripts for a cluster: an array of parts, MPI, or the cells of a batch"},
     {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
 };

@@ -14,4 +14,9 @@ struct probability_estimate probability_of(double hits, double n);
 /* The same with bounds z standard errors away. */
 struct probability_estimate probability_within(double hits, double n, double z);
 
+/* The same with the bounds of Clopper and Pearson (1934), which hold at least 95 % of the time: the p at which as many
+ * hits or more, or as many or fewer, have 2.5 %. Neither number need be whole: some as_many independent trials may say as
+ * much as others that depend on one another. */
+struct probability_estimate probability_exact(double hits, double n);
+
 #endif

@@ -11,14 +11,14 @@ import sys
 
 import fuzzing
 
-COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
+COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "score", "backtest", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
 NUMBERS = ("0", "1", "2", "7", "64", "-1", "1e3", "0x10", "01", " 5", "5 ", "+5", "1.5", "", "1000000000", "1000000001", "18446744073709551615", "18446744073709551616",
            "99999999999999999999999", "nan", "inf", "1/2", "2/2", "3/2", "0/1", "1/0", "-1/2", "1/2/3", "1%", "100 %", "101%", "0%", "1e-9 %", "1kB", "1 MiB", "1ZB", "2GiB", "1e400B")
 TEXTS = ("", "x", "-", "--", "*", "**", "?", "[", "drivers.*", "drivers.oil", "npv.national", "flows.g.volume", "none", "auto", "plain", "philox", "mt19937", "mt1993", "gsl",
          "drivers.oil=1 %", "drivers.oil=0.5", "drivers.oil=1 USD/bbl", "drivers.oil=", "=", "a=b", "drivers.oil.start=70 USD/bbl", "drivers.oil.sigma=uniform(0 1)", "time.months=12",
          "drivers=null", "flows=null", "drivers.oil={", "drivers.oil.start=[", "run.replications=8", "adopt=[build]", "build", "nothing", "2020", "2020-06", "2020-13", "1999", "2021-01-01",
          "a,b,,c", ",", "é", "\udcff\udcfe", "\x1b[31m", "a\nb", "x" * 5000, "%s%n%s%n", "../..", "/", ".", "folder", "none/x.h5")
-FILES = ("p.csv", "small.yaml", "small.yaml", "small", "small.yaml", "b.yaml", "a.h5", "a.h5", "v.h5", "c.h5", "s.shard-1-of-2", "s.shard-2-of-2", "missing", "wrong.yaml", "folder", "empty", "text.h5")
+FILES = ("p.csv", "small.yaml", "small.yaml", "small", "small.yaml", "b.yaml", "a.h5", "a.h5", "v.h5", "c.h5", "s.shard-1-of-2", "s.shard-2-of-2", "missing", "wrong.yaml", "folder", "empty", "text.h5", "o.csv")
 
 
 class Words(fuzzing.Target):
@@ -31,6 +31,8 @@ class Words(fuzzing.Target):
         (self.folder / "dear.yaml").write_text("extends: small\nscenario: dear\ndrivers: {oil: {start: 90 USD/bbl}}\n")
         (self.folder / "b.yaml").write_text("batch: b\nbase: small\nworlds: [small]\npolicies: [small, dear]\n")
         (self.folder / "wrong.yaml").write_text("scenario: wrong\ntime: soon\n")
+        (self.folder / "o.csv").write_text("outcome,year,value,unit,prices,confirmed\ndrivers.oil,2020,60,USD/bbl,2019 USD,yes\n"
+                                           '"flows.g.demand*0.5,flows.g.value*1 t/USD",2020,7,Mt/yr,,derived\n')
         (self.folder / "text.h5").write_text("not a result\n")
         (self.folder / "p.csv").write_text("date,value\n" + "".join(f"{1990 + i // 12}-{i % 12 + 1:02},{50 + i * 7 % 11 + i * i % 7}\n" for i in range(60)))
         (self.folder / "empty").write_text("")
@@ -71,7 +73,9 @@ class Words(fuzzing.Target):
                "--checkpoint": ("0", "1"), "--progress": ("none", "plain"), "--shard": ("1/2", "2/2"), "--cells": ("1/2",), "--year": ("2020",), "--outcome": ("drivers.oil", "*"),
                "--regret": ("drivers.oil",), "--less": ("*",), "--more": ("drivers.*",), "--worst": ("10%", "50 %"), "-r": ("1", "39"), "--blocks": ("1", "99"), "--at": ("2020-06",),
                "--tasks": ("1", "3"), "--cpus": ("1", "8"), "--csv": ("out.csv",), "--comparison": ("out.h5",),
-               "--model": ("gbm", "trend", "growth", "var", "event-rate"), "--unit": ("USD/t", "1", "%/yr"), "--column": ("value",), "--where": ("value=50",), "--from": ("1991",), "--to": ("1994-06",),
+               "--history": ("o.csv",), "--confirmed": ("yes", "derived"), "--without": ("flows.*", "*"), "--years": ("2020", "2019-2021"),
+               "--horizon": ("1", "12"), "--window": ("20",), "--refit": ("1", "12"), "--from": ("1991", "1993-01"), "--to": ("1994-06",), "--date": ("date",),
+               "--model": ("gbm", "trend", "growth", "var", "event-rate"), "--unit": ("USD/t", "1", "%/yr"), "--column": ("value",), "--where": ("value=50",),
                "--deflate": ("p.csv",), "--on": ("p.csv",), "--name": ("oil",), "--rho": ("0.3",)}
         return self.pick(fit.get(word, ("1",)))
 
@@ -82,8 +86,8 @@ class Words(fuzzing.Target):
     def one(self):
         command = self.pick(COMMANDS)
         files = {"run": ["small.yaml"], "check": ["small.yaml"], "explain": ["small.yaml"], "slurm": [self.pick(("small.yaml", "b.yaml"))], "batch": ["b.yaml"], "show": ["a.h5"],
-                 "compare": ["a.h5", "v.h5"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"], "merge": ["-o", "out.h5", "s.shard-1-of-2", "s.shard-2-of-2"], "status": [], "calibrate": ["p.csv"],
-                 "reference": []}[command]
+                 "compare": ["a.h5", "v.h5"], "score": ["a.h5", "o.csv"], "backtest": ["p.csv", "--model", "gbm"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"],
+                 "merge": ["-o", "out.h5", "s.shard-1-of-2", "s.shard-2-of-2"], "status": [], "calibrate": ["p.csv"], "reference": []}[command]
         words = [word for _ in range(self.pick((0, 1, 1, 2, 2, 3, 5))) for word in self.option(command)]
         words[self.random.randrange(len(words) + 1):0] = files if self.chance(0.7) else [self.pick(FILES) for _ in range(self.random.randrange(3))]
         if self.chance(0.05):

@@ -66,6 +66,11 @@ COMMANDS = [
     ("compare by year", ["compare", "a.h5", "b.h5", "-j", "1", "--years", "--dominance", "--more", "drivers.oil", "--regret", "drivers.oil"], []),
     ("compare into a file", ["compare", "a.h5", "b.h5", "-j", "1", "-o", "out.h5"], ["out.h5"]),
     ("list of a comparison", ["compare", "--list", "c.h5"], []),
+    ("score", ["score", "a.h5", "o.csv", "--history", "h.csv"], []),
+    ("score without all samples", ["score", "b.h5", "o.csv", "--csv", "--unsealed"], []),
+    ("score as JSON", ["score", "a.h5", "o.csv", "--json", "--without", "flows.g.*"], []),
+    ("backtest", ["backtest", "p.csv", "--model", "gbm", "--window", "20"], []),
+    ("backtest as JSON", ["backtest", "p.csv", "--model", "mean-reverting", "--plain", "--json"], []),
     ("replay", ["replay", "a.h5", "-r", "7"], []),
     ("replay into a file", ["replay", "a.h5", "-r", "7", "--inputs", "-o", "out.csv"], ["out.csv"]),
     ("replay of the worst", ["replay", "a.h5", "--worst", "50%", "--outcome", "drivers.oil", "--upper"], []),
@@ -99,6 +104,9 @@ def fill(folder, zhol):
     (folder / "table.yaml").write_text("extends: small\nscenario: table\ndrivers: {path: {model: path, unit: USD/bbl, "
                                        "values: {csv: prices, column: price, unit: USD/bbl, where: {country: A}, prices: 2019 USD}}}\n")
     (folder / "b.yaml").write_text("batch: b\nbase: small\nworlds: [small]\npolicies: [small, dear]\ncompare: {outcomes: [drivers.oil]}\n")
+    (folder / "o.csv").write_text("outcome,year,value,unit,prices,confirmed\ndrivers.oil,2020,60,USD/bbl,2019 USD,yes\n"
+                                  '"flows.g.demand*0.5,flows.g.value*1 t/USD",2020,7,Mt/yr,,derived\n')
+    (folder / "h.csv").write_text("outcome,year,value,unit,prices,confirmed\n" + "".join(f"drivers.oil,{2015 + i},{50 + i * i},USD/bbl,2019 USD,yes\n" for i in range(5)))
     for name, step in (("p", 7), ("q", 5)):
         (folder / f"{name}.csv").write_text("date,value\n" + "".join(f"{1990 + i // 12}-{i % 12 + 1:02},{50 + i * step % 11 + i * i % 7}\n" for i in range(60)))
     for words in (["-n", "40", "--save", "*", "-o", "a.h5"], ["-n", "40", "--set", "drivers.oil.start=70 USD/bbl", "-o", "b.h5"], ["-n", "1100", "--shard", "1/2", "-o", "s.h5"],

@@ -156,6 +156,32 @@ class Numbers(unittest.TestCase):
             low, high = axes.get_ylim()
             self.assertTrue(low <= min(band(figure, "band-5-95")[0]) and high >= max(band(figure, "band-5-95")[1]))
 
+    def test_what_happened_stands_in_its_years_and_is_hollow_where_it_is_derived(self):
+        head = "outcome,year,value,unit,prices,confirmed\n"
+        path = FOLDER / "happened.csv"
+        path.write_text(head + "drivers.brent,2022,88.04,USD/bbl,2019 USD,derived\ndrivers.brent,2020,41.25,USD/bbl,2019 USD,yes\n"
+                        "drivers.brent,2020,41.76,USD/bbl,nominal,yes\ndrivers.brent,2021,66,USD/bbl,2019 USD,no\n"
+                        "drivers.brent,2019,64,USD/bbl,2019 USD,yes\n")
+        figure = years.fan(result(), "drivers.brent", str(path))
+        for gid, x, y in (("happened", 2020.5, 41.25), ("happened-derived", 2022.5, 88.04)):
+            self.assertEqual([found(figure, gid).get_xdata(), found(figure, gid).get_ydata()], [(x,), (y,)])
+        self.assertEqual(found(figure, "happened-derived").get_markerfacecolor(), "white")
+        self.assertIn("what happened, derived", said(figure).split("\n"))
+        self.assertIn("happened.csv, without 2 of nominal prices or not confirmed, 1 of other years.", said(figure).replace("\n", " "))
+        path.write_text(head + "fiscal.total,2021,3000,MUSD/yr,2019 USD,yes\n")
+        self.assertEqual(found(years.fan(result(), "fiscal.total", str(path)), "happened").get_ydata(), (3.0,))  # bn USD per year
+        path.write_text(head + "trade.balance,2021,90,GUSD/yr,2019 USD,yes\n")
+        figure = years.fan(result(), "trade.balance", str(path))
+        self.assertGreater(figure.axes[0].get_ylim()[1], 90)  # beyond all futures, and yet within the picture
+        for line, sentence in (("drivers.brent,2020,41,USD/t,2019 USD,yes", "happened.csv:2: the unit is 'USD/t'; expected one such as USD/bbl"),
+                               ("drivers.brent,2020,41,USD/bbl,2015 USD,yes", "prices are '2015 USD', those of the result 'constant 2019 USD'"),
+                               ("drivers.brent,2020,41,USD/bbl,2019 USD,maybe", "confirmed is 'maybe'"), ("drivers.brent,2020,\"4,1\",USD/bbl,2019 USD,yes", "'4,1' is not"),
+                               ("drivers.gdp-eu,2020,1,1,,yes", "has no figure of drivers.brent"), ("drivers.brent,2050,41,USD/bbl,2019 USD,yes", "in the years of"),
+                               ("drivers.brent,2020,41,USD/bbl,2019 USD,yes\ndrivers.brent,2020,42,USD/bbl,2019 USD,yes", "a second figure of 2020")):
+            path.write_text(head + line + "\n")
+            with self.assertRaisesRegex(results.Refused, sentence):
+                years.fan(result(), "drivers.brent", str(path))
+
     def test_what_is_of_the_end_of_a_year_stands_there(self):
         figure = years.fan(result(), "flows.china-europe.backlog")
         line = found(figure, "median")
@@ -665,6 +691,7 @@ class Pictures(unittest.TestCase):
         text = (PROJECT / "README.md").read_text()
         lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
         self.assertGreater(len(lines), 3)
+        os.symlink(SCENARIOS, FOLDER / "scenarios")
         for line in lines:
             with self.subTest(line):
                 printed = self.plot(*shlex.split(line, comments=True)[1:])

@@ -81,11 +81,29 @@ START_TEST(they_cover_95_in_100_on_average_over_the_probabilities)
 }
 END_TEST
 
+START_TEST(exact_bounds_are_where_the_binomial_has_its_tails)
+{
+    for (unsigned n = 1; n <= 300; n = 3 * n + 1)
+        for (unsigned hits = 0; hits <= n; hits++) {
+            const struct probability_estimate p = probability_exact(hits, n);
+            ck_assert_double_eq(p.estimate, (double)hits / n);
+            if (hits > 0) ck_assert_double_eq_tol(gsl_cdf_binomial_Q(hits - 1, p.low, n), 0.025, 1e-12);
+            if (hits < n) ck_assert_double_eq_tol(gsl_cdf_binomial_P(hits, p.high, n), 0.025, 1e-12);
+        }
+    ck_assert_double_eq_tol(probability_exact(2, 2).low, sqrt(0.025), 1e-15);
+    ck_assert(probability_exact(0, 7).low == 0 && probability_exact(7, 7).high == 1 &&
+              isnan(probability_exact(0, 0).low));
+    const struct probability_estimate between = probability_exact(2.5, 7.5); /* not whole, and between its neighbours */
+    ck_assert(probability_exact(2, 7).low < between.low && between.high < probability_exact(3, 8).high);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("probability");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, at_each_bound_the_hits_lie_1_96_standard_errors_away);
+    tcase_add_test(facts, exact_bounds_are_where_the_binomial_has_its_tails);
     tcase_add_test(facts, without_hits_and_with_hits_only_one_bound_is_exact);
     tcase_add_test(facts, what_happens_and_what_does_not_are_mirror_images);
     tcase_add_test(facts, they_cover_95_in_100_on_average_over_the_probabilities);
