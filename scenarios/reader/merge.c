@@ -310,7 +310,7 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
 static struct fault *merge_document(struct merger *merger, const char *path)
 {
     struct source *source = NULL;
-    TRY(tree_read_file(merger->forest, path, &source));
+    TRY(tree_read_file(merger->forest, path, "a scenario file", &source));
     return merge_source(merger, path, source);
 }
 

@@ -107,9 +107,9 @@ static struct fault *read_named(struct forest *forest, const char *path, const c
     return source_add(forest, path, shorter == NULL ? text : shorter, length, source);
 }
 
-struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source)
+struct fault *tree_read_file(struct forest *forest, const char *path, const char *what, struct source **source)
 {
-    return read_named(forest, path, "a scenario file", false, source);
+    return read_named(forest, path, what, false, source);
 }
 
 struct fault *tree_read_regular(struct forest *forest, const char *path, const char *what, struct source **source)

@@ -50,9 +50,11 @@ struct forest {
 
 void tree_free(struct forest *forest);
 
-/* Reads a whole file as a source. A folder, a missing or unreadable file and one that is too long are faults. */
-MUST_CHECK struct fault *tree_read_file(struct forest *forest, const char *path, struct source **source);
-/* The same of a regular file alone, with what it is for in sentences, such as "a table". */
+/* Reads a whole file as a source; `what` it is for in sentences, such as "a table". A folder, a missing or unreadable file and
+ * one that is too long are faults. */
+MUST_CHECK struct fault *tree_read_file(struct forest *forest, const char *path, const char *what,
+                                        struct source **source);
+/* The same of a regular file alone. */
 MUST_CHECK struct fault *tree_read_regular(struct forest *forest, const char *path, const char *what,
                                            struct source **source);
 /* A source from a text of the program's user, such as an option. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fault *find_date(const struct table *table, const char *name, size_t *column)
+struct fault *series_date_column(const struct table *table, const char *name, size_t *column)
 {
     static const char *const usual[] = {"date", "year"};
     if (name != NULL) return table_column(table, name, column);
@@ -151,7 +151,7 @@ struct fault *series_open(struct series *series, const struct table *table, cons
 {
     *series = (struct series){.count = table->rows};
     TRY(table_column(table, request->column, &series->column));
-    TRY(find_date(table, request->date, &series->date));
+    TRY(series_date_column(table, request->date, &series->date));
     if (series->column == series->date)
         return fault_raise(FAULT_SCENARIO, "%s: the column %s holds the dates; expected one with figures",
                            table->source->name, request->column);

@@ -13,7 +13,7 @@ struct series_filter {
 
 struct series_request {
     const char *column;                 /* with the figures */
-    const char *date;                   /* with the periods; NULL: `date`, else `year`, else the first */
+    const char *date;                   /* with the periods, as series_date_column takes it */
     const struct series_filter *filter; /* [filters]; a row counts if it passes all */
     size_t filters;
     bool gaps; /* periods may be missing, and cells inside be empty */
@@ -36,6 +36,9 @@ struct series {
 MUST_CHECK struct fault *series_open(struct series *series, const struct table *table,
                                      const struct series_request *request);
 void series_close(struct series *series);
+
+/* The column with the periods: that of the name, or of NULL `date`, else `year`, else the first. */
+MUST_CHECK struct fault *series_date_column(const struct table *table, const char *name, size_t *column);
 
 /* Where the figure and the date of an item stand. */
 struct place series_value_place(const struct series *series, const struct table *table, size_t item);

@@ -63,16 +63,11 @@ static struct fault *name_of(const struct calibrate_wish *wish, char **name)
 /* The only column that is neither the date nor filtered by, where none is named. */
 static struct fault *find_column(const struct table *table, const struct series_request *request, const char **column)
 {
-    size_t others = 0;
-    const char *date = request->date;
-    const char *const usual[] = {"date", "year"};
-    for (size_t k = 0; k < 2 && date == NULL; k++)
-        for (size_t i = 0; i < table->columns && date == NULL; i++)
-            if (strcmp(table->header[i].text, usual[k]) == 0) date = usual[k];
-    if (date == NULL) date = table->header[0].text;
+    size_t others = 0, date;
+    TRY(series_date_column(table, request->date, &date));
     for (size_t i = 0; i < table->columns; i++) {
         const char *name = table->header[i].text;
-        bool taken = strcmp(name, date) == 0;
+        bool taken = i == date;
         for (size_t k = 0; k < request->filters; k++) taken = taken || strcmp(name, request->filter[k].column) == 0;
         if (taken) continue;
         others++;
@@ -107,7 +102,7 @@ static struct fault *column_open(struct forest *forest, const char *file, const 
     struct source *source = NULL;
     struct series_request request = {.date = filters ? wish->date : NULL, .filter = filter, .gaps = true, .days = true};
     memset(column, 0, sizeof *column);
-    TRY(tree_read_file(forest, file, &source));
+    TRY(tree_read_file(forest, file, "a table of figures", &source));
     TRY(table_open(&column->table, source));
     struct fault *fault = filters ? read_filters(wish, text, filter) : NULL;
     request.filters = filters ? wish->filters : 0;

@@ -134,7 +134,7 @@ struct figures {
 static struct fault *read_figures(const char *path, struct units *units, struct figures *figures)
 {
     struct source *source = NULL;
-    TRY(tree_read_file(&figures->forest, path, &source));
+    TRY(tree_read_file(&figures->forest, path, "a table of figures", &source));
     TRY(table_open(&figures->table, source));
     return observed_read(&figures->table, units, &figures->observed);
 }
