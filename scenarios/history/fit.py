@@ -1,4 +1,5 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The fits of kazakhstan-2019.yaml by the rule of ../hindcast.md: prints what each series gives. Needs NumPy.
 usage: fit.py [--ocean FILE]   FILE: the Shanghai index, date,index by month, which may not be passed on
 """
