@@ -2,7 +2,7 @@
  *
  *   bench_baseline [SCENARIO [REPLICATIONS [REPEATS]]]
  *
- * SCENARIO is scenarios/kazakhstan-2019.yaml if absent. Prints whether the two agree, path by path at the same draws
+ * SCENARIO is tests/bench/kazakhstan.yaml if absent. Prints whether the two agree, path by path at the same draws
  * and in the means of all cells at their own; where zhol spends its processor time, per replication and month; that of
  * both on one thread; what a second thread brings; and the memory. The plain model keeps means and variances of some
  * outcomes, zhol more outcomes, four moments and all samples. Times are reported, never judged: the status is 1 only if
@@ -23,8 +23,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#ifndef ZHOL_SCENARIOS
-#define ZHOL_SCENARIOS "scenarios"
+#ifndef ZHOL_BENCH
+#define ZHOL_BENCH "tests/bench"
 #endif
 #define BOUND         5.0 /* standard errors between means */
 #define MOST_KURTOSIS 10.0
@@ -673,7 +673,7 @@ static void print_heading(const struct opened *opened, const char *file)
 
 int main(int count, char **argument)
 {
-    const char *file = count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml";
+    const char *file = count > 1 ? argument[1] : ZHOL_BENCH "/kazakhstan.yaml";
     const long asked = count > 2 ? strtol(argument[2], NULL, 10) : REPLICATIONS;
     const long times = count > 3 ? strtol(argument[3], NULL, 10) : repeats;
     if (count > 4 || asked < LEAST_REPLICATIONS || times < 1 || times > MOST_REPEATS) {

@@ -204,7 +204,7 @@ static void whole_runs(const char *file)
 int main(int count, char **argument)
 {
     static double error[COUNTS][NETWORKS], needed[TOLERANCES][NETWORKS];
-    const char *file = count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml";
+    const char *file = count > 1 ? argument[1] : ZHOL_BENCH "/kazakhstan.yaml";
     gsl_set_error_handler_off();
     printf("error of the delay of a route in months, median / 99th percentile of %d networks; sweeps until the error "
            "of the solution stays within so many days (median, 90 %%, 99 %%, most)\n%-22s",

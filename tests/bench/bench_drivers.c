@@ -2,7 +2,7 @@
  *
  *   bench_drivers [SCENARIO [REPLICATIONS]]
  *
- * SCENARIO is scenarios/kazakhstan-2019.yaml, or one with the same drivers: the plain loops have its numbers written in
+ * SCENARIO is tests/bench/kazakhstan.yaml, or one with the same drivers: the plain loops have its numbers written in
  * them. Prints processor time of one thread per replication and month, once with the scenario's t copula and once with
  * the Gaussian one; then compares means and variances of all drivers, so that both are known to simulate the same.
  * Times are reported, never judged: the status is 1 only if the laws differ.
@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef ZHOL_SCENARIOS
-#define ZHOL_SCENARIOS "scenarios"
+#ifndef ZHOL_BENCH
+#define ZHOL_BENCH "tests/bench"
 #endif
 #define BOUND 4.5 /* standard errors */
 
@@ -160,7 +160,7 @@ int main(int count, char **argument)
 {
     static const char *const program_name[PROGRAMS] = {"zhol, as built", "plain loops, -O2",
                                                        "plain loops, -O3 -march=native"};
-    const char *file = count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml";
+    const char *file = count > 1 ? argument[1] : ZHOL_BENCH "/kazakhstan.yaml";
     const long asked = count > 2 ? strtol(argument[2], NULL, 10) : REPLICATIONS;
     if (count > 3 || asked < 100) {
         fprintf(stderr, "usage: bench_drivers [SCENARIO [REPLICATIONS]], REPLICATIONS 100 or more\n");

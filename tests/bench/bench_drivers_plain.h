@@ -1,4 +1,4 @@
-/* tests/bench/bench_drivers_plain.h -- the drivers of scenarios/kazakhstan-2019.yaml as plain loops: what zhol is
+/* tests/bench/bench_drivers_plain.h -- the drivers of tests/bench/kazakhstan.yaml as plain loops: what zhol is
  * measured against. Compiled twice, with different options, each time under the name PLAIN_RUN.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef ZHOL_BENCH_DRIVERS_PLAIN_H

@@ -3,7 +3,7 @@
  *   bench_energy [SCENARIO]
  *
  * Processor time of one thread, nanoseconds per replication and month: first the whole step of the scenario's energy
- * (scenarios/kazakhstan-2019.yaml), each commodity with its size; then the allocation alone, of made-up layouts in
+ * (tests/bench/kazakhstan.yaml), each commodity with its size; then the allocation alone, of made-up layouts in
  * which all outlets are ranked: by number of tranches with one access group, and by number of access groups with twelve
  * tranches. Medians of repeats in turn. Nothing is judged.
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -15,8 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#ifndef ZHOL_SCENARIOS
-#define ZHOL_SCENARIOS "scenarios"
+#ifndef ZHOL_BENCH
+#define ZHOL_BENCH "tests/bench"
 #endif
 
 enum { SEED = 20190911, REPEATS = 9, BLOCKS = 64, RUNS = 4000, MOST_TRANCHES = 48 };
@@ -137,7 +137,7 @@ int main(int count, char *argument[])
 {
     static const size_t tranches[] = {2, 4, 6, 8, 12, 16, 24, 32, 48};
     gsl_set_error_handler_off();
-    scenario_measure(count > 1 ? argument[1] : ZHOL_SCENARIOS "/kazakhstan-2019.yaml");
+    scenario_measure(count > 1 ? argument[1] : ZHOL_BENCH "/kazakhstan.yaml");
     printf("The allocation alone, one access group, by tranches\n  tranches    ns   ns per tranche\n");
     for (size_t i = 0; i < sizeof tranches / sizeof *tranches; i++) {
         size_t cuts;

@@ -14,7 +14,7 @@ import h5py
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 ZHOL = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "build/release/zhol"
-KAZAKHSTAN = PROJECT / "scenarios/kazakhstan-2019.yaml"
+KAZAKHSTAN = PROJECT / "tests/bench/kazakhstan.yaml"
 CASES = [["-n", "10000"], ["-n", "50000"], ["-n", "100000"], ["--precision", "npv.national=0.5 %"],
          ["--precision", "routes.china-europe.middle.volume=0.7 %"], ["--precision", "fiscal.total@2030:quantile:0.05=1 %"],
          ["--precision", "fiscal.total@2030:cvar-lower:0.99=2 %"], ["--precision", "npv.national:cvar-lower=0.7 %"]]

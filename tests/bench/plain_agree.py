@@ -103,7 +103,7 @@ def main():
     parser = argparse.ArgumentParser(description="Whether zhol and a plain Python program are the same model.")
     parser.add_argument("zhol")
     parser.add_argument("-m", "--model", default="numpy", choices=("numpy", "numba"))
-    parser.add_argument("-s", "--scenario", default=PROJECT / "scenarios/kazakhstan-2019.yaml")
+    parser.add_argument("-s", "--scenario", default=PROJECT / "tests/bench/kazakhstan.yaml")
     parser.add_argument("-n", "--replications", type=int, default=1000)
     parser.add_argument("-z", "--of-zhol", type=int, default=10240)
     parser.add_argument("-y", "--years", type=int, help="simulated, in place of the scenario's")

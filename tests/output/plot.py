@@ -278,8 +278,8 @@ class Numbers(unittest.TestCase):
                                       100 * samples(VARIANTS[0], "annual", "index.dependence.ru").mean(axis=1), rtol=2.0**-23)
 
     def test_a_spread_counts_every_future_and_darkens_their_range(self):
-        values = samples("kazakhstan-2019", "horizon", "npv.national")
-        figure = horizon.spread([result()], "npv.national")
+        values = samples("kazakhstan-2019", "horizon", "npv.fiscal")
+        figure = horizon.spread([result()], "npv.fiscal")
         bars = sorted((a for a in figure.findobj() if (a.get_gid() or "").startswith("futures-0-")), key=lambda bar: bar.get_x())
         edges = numpy.array([bar.get_x() for bar in bars] + [bars[-1].get_x() + bars[-1].get_width()]) * 1e9
         counts = numpy.array([((values >= a) & (values < b)).sum() for a, b in zip(edges, edges[1:])])
