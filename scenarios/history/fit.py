@@ -31,7 +31,7 @@ def held(phi):
 
 def growth_of_economies():
     series = {}
-    for row in rows("growth.csv"):
+    for row in rows("gdp_growth_annual.csv"):
         series.setdefault(row["country"], {})[int(row["year"])] = float(row["pct"])
     y = {c: np.array([v[year] for year in range(2000, 2020)]) for c, v in series.items()}
     weights = {"UZB": 7.1, "KGZ": 2.26, "TJK": 1.2}
@@ -51,7 +51,7 @@ def growth_of_economies():
               + " ".join(f"{v:.2f}" for v in speeds) + f") /yr; mean {begin:.2f}, 2030 {(begin + world) / 2:.2f} %/yr, times normal(1 {cv:.2f}); 2019 {y[country][-1]:.2f}")
         residuals[name] = r
     brent = {}
-    for row in rows("brent.csv"):
+    for row in rows("brent_monthly.csv"):
         brent.setdefault(int(row["date"][:4]), []).append(float(row["usd_per_bbl"]))
     yearly = np.array([np.mean(brent[year]) for year in range(1999, 2020)])
     residuals["brent"] = np.diff(np.log(yearly))
@@ -73,7 +73,7 @@ def when(date):
 
 
 def brent(real):
-    log = np.array([math.log(float(r["usd_per_bbl"]) * real(when(r["date"]))) for r in rows("brent.csv")])
+    log = np.array([math.log(float(r["usd_per_bbl"]) * real(when(r["date"]))) for r in rows("brent_monthly.csv")])
     kappa, rho = 1.49, 0.30
     squares = {h: np.mean((log[12 * h:] - log[:-12 * h]) ** 2) for h in (1, 5)}
     # Var = l^2 h + (s^2 + 2 rho s l) g(h), g = (1 - e^(-kappa h))/kappa: q = s^2 + 2 rho s l is found from the two, then s
@@ -97,7 +97,7 @@ def tenge(real):
     year_rate = {}
     for r in quarters:
         year_rate.setdefault(int(r["date"][:4]), []).append(float(r["kzt_per_usd"]))
-    growth = {int(r["year"]): float(r["pct"]) for r in rows("growth.csv") if r["country"] == "KAZ"}
+    growth = {int(r["year"]): float(r["pct"]) for r in rows("gdp_growth_annual.csv") if r["country"] == "KAZ"}
     years = range(2011, 2020)
     y = np.array([math.log(trade[t] / trade[t - 1]) for t in years])
     x = np.array([[1, math.log(np.mean(year_rate[t]) / np.mean(year_rate[t - 1])), math.log(1 + growth[t] / 100)] for t in years])
