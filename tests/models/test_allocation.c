@@ -432,8 +432,12 @@ START_TEST(a_leg_of_also_that_serves_something_else_is_refused)
     const size_t via[] = {4};
     const struct allocation_outlet outlet[] = {{.name = "a", .from = 1, .also = true, .also_field = 1, .also_leg = 4},
                                                {.name = "b", .from = 3, .via = via, .legs = 1}};
-    const struct allocation_layout layout = {field_names, 2, leg_names, outlet, 2};
-    assert_refused(&layout, (const char *const[]){"leg4 brings south to the outlet a and is used otherwise too", NULL});
+    const struct allocation_outlet turned[] = {outlet[1], outlet[0]};
+    for (int i = 0; i < 2; i++) {
+        const struct allocation_layout layout = {field_names, 2, leg_names, i == 0 ? outlet : turned, 2};
+        assert_refused(&layout,
+                       (const char *const[]){"leg4 brings south to the outlet a and is used otherwise too", NULL});
+    }
 }
 END_TEST
 

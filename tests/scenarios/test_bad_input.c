@@ -364,6 +364,9 @@ static const struct wrong {
      "outcomes.dependence.russia.of.1: what outlet o of energy.gas gets through line, in ru, is left open; expected "
      "that "
      "leg in `via`, or another country"},
+    {"differential-of-own", 0, 12, 80,
+     "energy.gas.outlets.o.differential_driver is added to the commodity's price, but the outlet has its own; "
+     "expected"},
     {"duty-twice", 0, 10, 11,
      "energy.gas.duty has bands and a slope; expected `table` with bands, or `slope` with the duty for each unit"},
     {"duty-without", 0, 10, 11,

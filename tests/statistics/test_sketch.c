@@ -445,6 +445,40 @@ START_TEST(a_count_more_anywhere_makes_sketches_unequal)
 }
 END_TEST
 
+START_TEST(what_is_written_is_read_back_equal)
+{
+    /* each sign of zero and of infinity, and NaN, another number of times */
+    static const float value[] = {0.0F,
+                                  0.0F,
+                                  0.0F,
+                                  -0.0F,
+                                  2.5F,
+                                  -7.0F,
+                                  -7.0F,
+                                  1e30F,
+                                  __builtin_inff(),
+                                  -__builtin_inff(),
+                                  -__builtin_inff(),
+                                  __builtin_nanf("")};
+    enum { N = sizeof value / sizeof *value };
+    struct sketch *written, *read;
+    must(sketch_open(2, &written));
+    must(sketch_open(2, &read));
+    must(sketch_add(written, 0, N, value));
+    must(sketch_add(written, 1, 4, value));
+    struct bytes bytes = {0};
+    sketch_put(written, &bytes);
+    must(bytes_fault(&bytes));
+    struct bytes_left left = {.at = bytes.at, .size = bytes.size};
+    must(sketch_take(read, &left));
+    ck_assert_uint_eq(left.size, 0);
+    ck_assert(sketch_equal(written, read));
+    free(bytes.at);
+    sketch_close(written);
+    sketch_close(read);
+}
+END_TEST
+
 START_TEST(sketches_of_different_cells_and_counts_beyond_32_bits_are_refused)
 {
     struct sketch *few, *many;
@@ -604,6 +638,7 @@ int main(void)
     tcase_add_test(facts, a_law_within_one_bucket_says_how_little_is_known_of_its_tail);
     tcase_add_test(facts, the_order_of_values_and_of_merging_changes_no_count);
     tcase_add_test(facts, a_count_more_anywhere_makes_sketches_unequal);
+    tcase_add_test(facts, what_is_written_is_read_back_equal);
     tcase_add_test(facts, sketches_of_different_cells_and_counts_beyond_32_bits_are_refused);
     tcase_add_test(facts, memory_grows_with_the_range_of_the_values_and_not_with_their_number);
     tcase_add_test(facts, poured_samples_give_the_counts_of_a_sketch_from_the_start);
