@@ -3,8 +3,8 @@
  *
  *   fiscal.total = duty + royalty + profit tax + fees + import duty - subsidies
  *                  - investment of its own - upkeep - debt service
- * fees: `fee_take` times the fees of home legs and transit; profit tax as in profit_tax.h; import duty: tariff times value of flows to home, of a customs
- * union home's share of what all members collect; subsidies of home legs. Trade is value
+ * fees: `fee_take` times the fees of home legs and transit; profit tax as in profit_tax.h; import duty: tariff times value
+ * of flows to home, of a customs union home's share of what all members collect; subsidies of home legs. Trade is value
  * times volume: of own outlets abroad, and of flows from and to home; goods of the model only. All in USD per year at
  * the prices of the base year.
  * SPDX-License-Identifier: GPL-3.0-or-later */

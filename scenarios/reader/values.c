@@ -458,7 +458,7 @@ static struct fault *read_integer(const struct node *node, struct setting *setti
                        key->min, key->max);
 }
 
-static bool is_name(const char *text)
+bool value_is_name(const char *text)
 {
     if (!islower((unsigned char)*text)) return false;
     for (const char *c = text; *c != '\0'; c++) {
@@ -479,7 +479,7 @@ static struct fault *no_name(const struct node *node, const struct setting *sett
         small[length] = (char)(c == ' ' || c == '_' ? '-' : tolower((unsigned char)c));
     }
     small[length] = '\0';
-    const bool whole = node->text[length] == '\0' && is_name(small);
+    const bool whole = node->text[length] == '\0' && value_is_name(small);
     snprintf(expected, sizeof expected, "%s%s%s%s", rule, whole ? "; did you mean '" : "", whole ? small : "",
              whole ? "'?" : "");
     return type_fault(node, setting, expected);
@@ -619,7 +619,7 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
     const char *name = node->key, *path = setting->parent->path, *slash = strchr(name, '/');
     switch (map->names) {
     case NAME_PLAIN:
-        if (is_name(name)) return NULL;
+        if (value_is_name(name)) return NULL;
         return fault_at(
             FAULT_SCENARIO, node->key_place,
             "%s: '%s' is not a name; expected lower-case letters, digits and single hyphens, such as china-europe",
@@ -637,7 +637,7 @@ struct fault *value_check_name(struct walk *walk, const struct key *map, const s
         const char *arrow = strstr(name, "->");
         char left[TREE_MOST_KEY + 1];
         snprintf(left, sizeof left, "%.*s", (int)(arrow == NULL ? 0 : arrow - name), name);
-        if (arrow != NULL && is_name(left) && is_name(arrow + 2)) return NULL;
+        if (arrow != NULL && value_is_name(left) && value_is_name(arrow + 2)) return NULL;
         return fault_at(FAULT_SCENARIO, node->key_place,
                         "%s: '%s' is not a transition; expected two names joined by ->, such as normal->strained", path,
                         name);
@@ -695,7 +695,7 @@ struct fault *value_read(struct walk *walk, const struct scope *scope, const str
     case KEY_REFERENCE:
         return check_reference(walk, key->target, node->text, strlen(node->text), node->place, setting->path);
     case KEY_NAME:
-        if (is_name(node->text)) return NULL;
+        if (value_is_name(node->text)) return NULL;
         return no_name(node, setting);
     case KEY_MONTH:
         if (!calendar_read(node->text, &month))

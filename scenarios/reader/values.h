@@ -8,6 +8,9 @@
 #include "sim/core/store.h"
 #include "sim/core/units.h"
 
+/* Whether a text is a name: lower-case letters, digits and single hyphens. */
+bool value_is_name(const char *text);
+
 /* A map of effects, read when all else is, so that their targets are known. */
 struct pending {
     const struct node *node;

@@ -1,6 +1,7 @@
 /* sim/cli/calibrate_series.c -- see calibrate_series.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/calibrate_series.h"
+#include "scenarios/reader/values.h"
 #include "sim/core/calendar.h"
 
 #include <ctype.h>
@@ -24,16 +25,6 @@ static void column_close(struct column *column)
     if (column->open) series_close(&column->series);
     table_close(&column->table);
     free(column->name);
-}
-
-bool calibrate_series_is_name(const char *text)
-{
-    if (!islower((unsigned char)text[0])) return false;
-    for (const char *c = text; *c != '\0'; c++) {
-        const bool letter = islower((unsigned char)*c) || isdigit((unsigned char)*c);
-        if (!letter && (*c != '-' || c[1] == '-' || c[1] == '\0')) return false;
-    }
-    return true;
 }
 
 /* "brent-monthly" of "data/Brent_monthly.csv"; what is no letter or digit becomes one hyphen. */
@@ -304,7 +295,7 @@ struct fault *calibrate_series_open(struct forest *forest, struct units *units, 
     series->wish = wish;
     series->unit = wish->unit;
     TRY(name_of(wish, &series->name));
-    if (!calibrate_series_is_name(series->name))
+    if (!value_is_name(series->name))
         return fault_raise(FAULT_USAGE, "--name is '%s'; expected lower-case letters, digits and single hyphens",
                            series->name);
     struct fault *fault = column_open(forest, wish->file, wish, true, &column);

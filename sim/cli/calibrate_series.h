@@ -41,9 +41,6 @@ MUST_CHECK struct fault *calibrate_series_open(struct forest *forest, struct uni
                                                const struct calibrate_wish *wish, struct calibrate_series *series);
 void calibrate_series_close(struct calibrate_series *series);
 
-/* Whether a text is a name of a scenario: lower-case letters, digits and single hyphens. */
-bool calibrate_series_is_name(const char *text);
-
 /* The period of the item `i`. */
 struct period calibrate_series_period(const struct calibrate_series *series, size_t i);
 

@@ -11,14 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
+struct fault *command_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return NULL;
+    return fault_raise(FAULT_MACHINE, "standard output cannot be written");
+}
+
 static bool parsing;
 
 /* argp prints what --help and --usage ask for and ends the program by itself, whether it could be written or not. */
 static void end_of_help(void)
 {
-    if (!parsing || (fflush(stdout) == 0 && !ferror(stdout))) return;
-    fputs("zhol: error: standard output cannot be written\n", stderr);
-    _exit(FAULT_MACHINE);
+    if (!parsing) return;
+    const int status = command_end(command_flush());
+    if (status != 0) _exit(status);
 }
 
 static struct fault *read_words(const struct argp *parser, int argc, char **argv, unsigned flags, void *input)

@@ -34,6 +34,9 @@ MUST_CHECK struct fault *command_parse_in_order(const struct argp *parser, int a
  * whole work, into the same file. */
 MUST_CHECK struct fault *command_check_alone(void);
 
+/* A fault (FAULT_MACHINE) if something of what was printed is lost. */
+MUST_CHECK struct fault *command_flush(void);
+
 /* Prints the faults to stderr as a compiler does, frees them, and returns the exit status of the first. 0 for none. */
 int command_end(struct fault *faults);
 

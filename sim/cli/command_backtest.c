@@ -154,8 +154,7 @@ static struct fault *print(const struct backtest_options *options, const struct 
         backtest_print_json(told, stdout);
     else
         backtest_print(told, stdout);
-    return fflush(stdout) != 0 || ferror(stdout) ? fault_raise(FAULT_MACHINE, "standard output cannot be written")
-                                                 : NULL;
+    return command_flush();
 }
 
 static struct fault *run(const struct backtest_options *options, const struct calibrate_series *series,

@@ -1,5 +1,6 @@
 /* sim/cli/command_calibrate.c -- zhol calibrate: from series of figures to drivers, as a scenario that others extend.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/reader/values.h"
 #include "sim/cli/calibrate_joint.h"
 #include "sim/cli/calibrate_print.h"
 #include "sim/cli/calibrate_series.h"
@@ -341,13 +342,12 @@ static struct fault *deliver_text(const struct calibrate_options *options, const
 {
     if (options->output != NULL) return write_text(options->output, text);
     fputs(text, stdout);
-    if (fflush(stdout) == 0 && !ferror(stdout)) return NULL;
-    return fault_raise(FAULT_MACHINE, "standard output cannot be written");
+    return command_flush();
 }
 
 static struct fault *check_output(const struct calibrate_options *options)
 {
-    if (options->all.name != NULL && !calibrate_series_is_name(options->all.name))
+    if (options->all.name != NULL && !value_is_name(options->all.name))
         return fault_raise(FAULT_USAGE, "--name is '%s'; expected lower-case letters, digits and single hyphens",
                            options->all.name);
     if (options->output == NULL) return NULL;

@@ -202,12 +202,6 @@ static struct fault *set_texts(const struct compare_options *options, struct com
     return comparison->title == NULL || comparison->source == NULL ? fault_no_memory() : NULL;
 }
 
-static struct fault *check_written(void)
-{
-    return fflush(stdout) != 0 || ferror(stdout) ? fault_raise(FAULT_MACHINE, "standard output cannot be written")
-                                                 : NULL;
-}
-
 /* The base and all others as policies of one world. */
 static struct comparison_files all_files(const struct compare_options *options)
 {
@@ -247,13 +241,13 @@ static struct fault *print(const struct compare_options *options, const struct c
 {
     if (options->json) {
         comparison_json(comparison, stdout);
-        return check_written();
+        return command_flush();
     }
     if (options->csv) {
         comparison_csv_head(comparison, stdout);
         comparison_csv(comparison, stdout);
         if (options->regret != NULL) TRY(print_regret(options, comparison));
-        TRY(check_written());
+        TRY(command_flush());
         return comparison_print_notes(comparison, stderr);
     }
     TRY(comparison_screen(comparison, options->outcomes == 0, stdout));

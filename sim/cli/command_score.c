@@ -158,8 +158,7 @@ static struct fault *print(const struct score_options *options, const struct sco
     else
         TRY(score_print(score, stdout));
     if (score->count > 0) print_command(score, options->csv || options->json ? stderr : stdout);
-    return fflush(stdout) != 0 || ferror(stdout) ? fault_raise(FAULT_MACHINE, "standard output cannot be written")
-                                                 : NULL;
+    return command_flush();
 }
 
 static struct fault *nothing(const struct score *score)

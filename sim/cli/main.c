@@ -60,14 +60,6 @@ static struct fault *print_version(void)
     return NULL;
 }
 
-/* What was asked for is told, or it is not. */
-static int end_of_output(void)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
-    fputs("zhol: error: standard output cannot be written\n", stderr);
-    return FAULT_MACHINE;
-}
-
 int main(int argc, char **argv)
 {
     if (!lanes_cpu_suffices()) {
@@ -83,11 +75,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
-        return end_of_output();
+        return command_end(command_flush());
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         struct fault *fault = print_version();
-        return fault == NULL ? end_of_output() : command_end(fault);
+        return command_end(fault == NULL ? command_flush() : fault);
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;

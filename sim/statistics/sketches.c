@@ -53,9 +53,8 @@ static struct fault *add_cells(struct sketch *sketch, const struct block_result 
                                size_t cell, size_t end)
 {
     for (size_t c = cell; c < end; c++) {
-        const double *row = result->cell[c];
         float narrow[LANES];
-        EACH_LANE(l) narrow[l] = (float)(valid[l] != 0 ? row[l] : __builtin_nan(""));
+        samples_narrow(result->cell[c], valid, narrow);
         TRY(sketch_add(sketch, c, result->lanes, narrow));
     }
     return NULL;
