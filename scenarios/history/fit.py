@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fits of kazakhstan-2019.yaml by the rule of ../hindcast.md: prints what each series gives. Needs NumPy.
-usage: fit.py [--ocean FILE]   FILE: the Shanghai index, date,index by month, which may not be passed on
+usage: fit.py [--ocean FILE | --2025]
+FILE: the Shanghai index, date,index by month, which may not be passed on; --2025: the fits of kazakhstan-2025.yaml, ../baseline-2025.md
 """
 import csv
 import math
@@ -29,14 +30,26 @@ def held(phi):
     return min(max(phi, 0.1), 0.8)
 
 
-def growth_of_economies():
+def since_2019():
+    """Yearly figures of 2014-25 by series: (year, value) in the order of years."""
+    series = {}
+    for row in rows("since_2019.csv"):
+        series.setdefault(row["series"], []).append((int(row["year"]), float(row["value"])))
+    return series
+
+
+def growth_of_economies(last=2019, recent=5):
+    """recent: how many years there are in the mean that growth begins with."""
     series = {}
     for row in rows("gdp_growth_annual.csv"):
         series.setdefault(row["country"], {})[int(row["year"])] = float(row["pct"])
-    y = {c: np.array([v[year] for year in range(2000, 2020)]) for c, v in series.items()}
+    later = {name.removeprefix("growth_"): dict(values) for name, values in since_2019().items() if name.startswith("growth_")}
+    for country in series:  # after 2019 Uzbekistan stands for its neighbours too
+        series[country].update({year: value for year, value in later.get(country, later["UZB"]).items() if year <= last})
+    y = {c: np.array([v[year] for year in range(2000, last + 1)]) for c, v in series.items()}
     weights = {"UZB": 7.1, "KGZ": 2.26, "TJK": 1.2}
     y["central-asia"] = sum(w * y[c] for c, w in weights.items()) / sum(weights.values())
-    n, world = 20, y["WLD"].mean()
+    n, world = last - 1999, y["WLD"].mean()
     print(f"world mean {world:.2f} %")
     residuals = {}
     for name, country in {"kz": "KAZ", "cn": "CHN", "eu": "EUU", "ru": "RUS", "ca": "central-asia"}.items():
@@ -45,15 +58,16 @@ def growth_of_economies():
         phi = held(raw + (1 + 3 * raw) / n)
         error = math.sqrt((1 - phi * phi) / n)
         speeds = [-math.log(held(p)) for p in (phi + error, phi, phi - error)]
-        begin = y[country][-5:].mean()
+        begin = y[country][-recent:].mean()
         cv = s * math.sqrt((1 + phi) / (1 - phi) / n) / begin
         print(f"gdp-{name}: sigma lognormal({s:.2f} {1 / math.sqrt(2 * (n - 2)):.3f}) %/yr; phi {raw:.2f} -> {phi:.2f}, reversion triangular("
-              + " ".join(f"{v:.2f}" for v in speeds) + f") /yr; mean {begin:.2f}, 2030 {(begin + world) / 2:.2f} %/yr, times normal(1 {cv:.2f}); 2019 {y[country][-1]:.2f}")
+              + " ".join(f"{v:.2f}" for v in speeds) + f") /yr; mean {begin:.2f}, {last + 11} {(begin + world) / 2:.2f} %/yr, times normal(1 {cv:.2f}); {last} {y[country][-1]:.2f}")
         residuals[name] = r
     brent = {}
     for row in rows("brent_monthly.csv"):
         brent.setdefault(int(row["date"][:4]), []).append(float(row["usd_per_bbl"]))
-    yearly = np.array([np.mean(brent[year]) for year in range(1999, 2020)])
+    brent.update({year: [value] for year, value in since_2019()["brent"]})
+    yearly = np.array([np.mean(brent[year]) for year in range(1999, last + 1)])
     residuals["brent"] = np.diff(np.log(yearly))
     names = list(residuals)
     for i, a in enumerate(names):
@@ -114,6 +128,38 @@ def shock(name, values):
           f" shock.sigma {changes.std(ddof=1) / 0.89:.3f}, cv {1 / math.sqrt(2 * (len(changes) - 1)):.2f}")
 
 
+def pace(name, values):
+    """Growth a year between dated counts, and the sd of its log about the mean over 0.89, each change scaled to one year."""
+    years, counts = (np.array(column, dtype=float) for column in zip(*values))
+    gaps = np.diff(years)
+    changes = np.diff(np.log(counts))
+    mean = changes.sum() / gaps.sum()
+    sigma = ((changes - mean * gaps) / np.sqrt(gaps)).std(ddof=1) / 0.89 if len(changes) > 1 else float("nan")
+    print(f"{name}: yearly growth {100 * math.expm1(mean):.0f} %, last {100 * math.expm1(changes[-1] / gaps[-1]):.0f} %; shock.sigma {sigma:.3f},"
+          f" cv {1 / math.sqrt(2 * max(len(changes) - 1, 1)):.2f}")
+
+
+def freight(values):
+    """First-order autoregression of the log of yearly means in units of the last year."""
+    log = np.log([value for _, value in values])
+    x, n = log - log.mean(), len(log)
+    raw = (x[1:] @ x[:-1]) / (x[:-1] @ x[:-1])
+    phi = held(raw + (1 + 3 * raw) / n)
+    kappa = -math.log(phi)
+    sd = x.std(ddof=1)
+    level = np.exp(log - log[-1])
+    print(f"sea-rate: phi {raw:.2f} -> {phi:.2f}, kappa {kappa:.2f}, sigma {sd * math.sqrt(2 * kappa):.2f}, mean {level.mean():.2f} (standard error "
+          f"{level.std(ddof=1) / math.sqrt(n * (1 - phi) / (1 + phi)):.2f}), median {np.median(level):.2f}")
+
+
+def fits_of_2025():
+    growth_of_economies(2025, 6)
+    series = since_2019()
+    freight(series["freight"])
+    for name in ("land_bridge", "other_transit", "rail_china", "imports_china", "middle"):
+        pace(name, series[name])
+
+
 def ocean(path, real):
     with open(path, newline="") as file:
         table = [(r["date"], float(r[next(k for k in r if k != "date")])) for r in csv.DictReader(file)]
@@ -133,6 +179,9 @@ def ocean(path, real):
 
 
 def main():
+    if sys.argv[1:] == ["--2025"]:
+        fits_of_2025()
+        return
     real = real_factor()
     growth_of_economies()
     brent(real)
