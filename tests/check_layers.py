@@ -38,12 +38,13 @@ ALLOWED = {
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
     "output/given": GIVEN,
+    "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
     "output/score": SCORE,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | {"output/given", "sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | SCORE | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")
