@@ -18,6 +18,7 @@ TABLE = CORE | {"scenarios/table"}
 READER = TABLE | {"scenarios/reader"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
+GIVEN = RESULT | READER | {"output/given"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
 RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
@@ -36,12 +37,14 @@ ALLOWED = {
     "output/hdf5": HDF5,
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
-    "output/comparison": OUTPUT,
+    "output/given": GIVEN,
+    "output/diff": OUTPUT | READER | {"output/diff"},
+    "output/comparison": OUTPUT | {"output/given"},
     "output/score": SCORE,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | {"sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | SCORE | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

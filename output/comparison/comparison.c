@@ -27,8 +27,8 @@ static void free_origins(struct comparison_origin *origin, size_t count)
 
 void comparison_free(struct comparison *comparison)
 {
-    char *const texts[] = {comparison->title, comparison->history, comparison->source,
-                           comparison->base,  comparison->rng,     comparison->prices};
+    char *const texts[] = {comparison->title, comparison->history, comparison->source,         comparison->base,
+                           comparison->rng,   comparison->prices,  comparison->given.condition};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     free_names(comparison->world, comparison->worlds);
     free_names(comparison->variant, comparison->variants);

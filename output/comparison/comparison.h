@@ -4,7 +4,7 @@
 #ifndef ZHOL_COMPARISON_H
 #define ZHOL_COMPARISON_H
 
-#include "output/result/datasets.h"
+#include "output/result/result.h"
 #include "sim/core/calendar.h"
 #include "sim/statistics/benefit_cost.h"
 #include "sim/statistics/dominance.h"
@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 enum { COMPARISON_SCHEMA = 2 };
+
+struct given;
 
 struct comparison_outcome {
     char *path, *unit, *total, *long_name; /* unit of a year, and of the horizon */
@@ -30,6 +32,7 @@ struct comparison_outcome {
 struct comparison_origin {
     char *title, *history, *content; /* NULL: there is none */
     uint64_t replications;
+    uint64_t pairs; /* replications that it may have in common with its base; of a base none */
 };
 
 struct comparison {
@@ -43,6 +46,7 @@ struct comparison {
     struct comparison_origin *origin;      /* [worlds][variants] */
     char *rng, *prices;                    /* of the first base */
     uint64_t seed, replications;           /* the most that any pair can have */
+    struct result_given given;             /* the futures of the first base that are compared; condition NULL: all */
     struct calendar calendar;
     size_t years;
     size_t first, periods;       /* those compared: years from `first` on, of which number `years` is the horizon */
@@ -85,6 +89,7 @@ const char *comparison_better(enum outcome_better better);
 
 /* What is to be compared. */
 struct comparison_wish {
+    const struct given *given;  /* only in the futures of the base of each world in which this holds; NULL: in all */
     bool unpaired;              /* as if all draws were independent */
     bool years;                 /* compare years too, else the horizon alone; */
     bool show_years;            /* and show them */
@@ -107,7 +112,7 @@ struct comparison_files {
 /* Reads outcome by outcome, and compares on all threads; the same bits for any number of them. FAULT_FILES if files
  * cannot be compared: of another seed or generator (unless unpaired), start, number of months, prices or format. What
  * only some files have is compared where it is and noted. FAULT_USAGE for a pattern without a match, or a year outside
- * the run. Samples are read with their checksums; the content of the files as a whole is not checked. */
+ * the run; with a condition also as given_find. Samples are read with their checksums; the content of the files as a whole is not checked. */
 MUST_CHECK struct fault *comparison_read(const struct comparison_files *files, const struct comparison_wish *wish,
                                          struct comparison *comparison);
 
@@ -135,6 +140,8 @@ MUST_CHECK struct fault *comparison_print(const struct comparison *comparison, F
  * period all that is known. With `main_only` the outcomes to look at first, as many as fit on a screen: of one variant
  * by subject, those that change most. Of the first world. */
 MUST_CHECK struct fault *comparison_screen(const struct comparison *comparison, bool main_only, FILE *to);
+/* Of some futures alone: a line with how many they are and where; else nothing. The screen has it in its head. */
+void comparison_print_given(const struct comparison *comparison, FILE *to);
 /* The verdicts of dominance. */
 MUST_CHECK struct fault *comparison_print_dominance(const struct comparison *comparison, FILE *to);
 MUST_CHECK struct fault *comparison_print_notes(const struct comparison *comparison, FILE *to);

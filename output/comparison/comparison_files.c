@@ -121,11 +121,12 @@ static struct fault *note_invalid(const struct comparison_reading *reading, cons
                            shown(base), shown(file));
 }
 
-static struct fault *read_head(struct side *side, const char *path)
+static struct fault *read_head(struct side *side, const char *path, bool with_scenario)
 {
     side->path = path;
     if (path == NULL) return NULL;
     TRY(result_read_outline(path, &side->head));
+    if (with_scenario) return NULL;
     free(side->head.scenario); /* the largest part, and not needed */
     side->head.scenario = NULL;
     return NULL;
@@ -143,12 +144,12 @@ struct fault *comparison_reading_open_heads(struct comparison_reading *reading)
     const struct comparison_files *files = reading->files;
     for (size_t w = 0; w < files->worlds; w++) {
         struct side *base = &reading->base[w];
-        TRY(read_head(base, files->base[w]));
+        TRY(read_head(base, files->base[w], reading->wish->given != NULL));
         if (base->path == NULL) continue;
         TRY(check_pair(reading, comparison_reading_first_base(reading), base));
         for (size_t v = 0; v < files->variants; v++) {
             struct side *file = &reading->file[w * files->variants + v];
-            TRY(read_head(file, files->file[w * files->variants + v]));
+            TRY(read_head(file, files->file[w * files->variants + v], false));
             if (file->path == NULL) continue;
             TRY(check_pair(reading, base, file));
             TRY(note_pair(reading, base, file));

@@ -122,9 +122,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
 static uint64_t pairs_of(const struct comparison *comparison, size_t world, size_t variant)
 {
     if (comparison->origin == NULL) return comparison->replications; /* those that all have */
-    const uint64_t base = comparison->base_origin[world].replications,
-                   other = comparison->origin[world * comparison->variants + variant].replications;
-    return base < other ? base : other;
+    return comparison->origin[world * comparison->variants + variant].pairs;
 }
 
 /* The replications that could not be compared. */
@@ -336,6 +334,17 @@ static void print_pairs(const struct comparison *comparison, FILE *to)
     }
 }
 
+void comparison_print_given(const struct comparison *comparison, FILE *to)
+{
+    const struct result_given *given = &comparison->given;
+    if (given->condition == NULL) return;
+    fprintf(to, "in these futures: %zu of the base (%s), where %s\n", given->futures, comparison->base,
+            given->condition);
+    if (given->undecided > 0)
+        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
+                given->undecided);
+}
+
 static void print_title(const struct comparison *comparison, FILE *to)
 {
     const int start = comparison->calendar.start / CALENDAR_MONTHS_PER_YEAR;
@@ -352,6 +361,7 @@ static void print_title(const struct comparison *comparison, FILE *to)
         print_pairs(comparison, to);
     }
     fprintf(to, ", %d to %d, %s\n", start, start + (int)comparison->years - 1, comparison->prices);
+    comparison_print_given(comparison, to);
     if (comparison->shown_periods > 1)
         fputs("by year, and over the horizon", to);
     else if (comparison->shown < comparison->years)

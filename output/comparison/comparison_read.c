@@ -164,6 +164,17 @@ static struct fault *load_costs(const struct comparison_outcome *outcome, struct
     return stored_samples(side->stored, false, path, 1, side->costs);
 }
 
+/* The futures alone that are compared, in front of each row. */
+static void take_futures(const struct comparison_reading *reading, const struct side *side)
+{
+    const uint64_t count = side->head.replications;
+    if (reading->wish->given == NULL) return;
+    if (side->has_horizon) given_take(&reading->futures, count, side->horizon);
+    if (side->has_costs) given_take(&reading->futures, count, side->costs);
+    for (size_t y = 0; y < reading->to->years && side->has_annual; y++)
+        given_take(&reading->futures, count, side->annual + y * count);
+}
+
 static struct fault *load_samples(const struct comparison_reading *reading, struct side *side)
 {
     const struct comparison *to = reading->to;
@@ -177,7 +188,9 @@ static struct fault *load_samples(const struct comparison_reading *reading, stru
         TRY(stored_samples(side->stored, false, outcome->path, 1, side->horizon));
         TRY(load_costs(outcome, side));
     }
-    return side->has_annual ? stored_samples(side->stored, true, outcome->path, to->years, side->annual) : NULL;
+    if (side->has_annual) TRY(stored_samples(side->stored, true, outcome->path, to->years, side->annual));
+    take_futures(reading, side);
+    return NULL;
 }
 
 static bool same_numbers(size_t count, const double a[], size_t others, const double b[])
@@ -226,10 +239,13 @@ static struct fault *load_summaries(const struct comparison_reading *reading, st
     return NULL;
 }
 
-static bool needs_summaries(const struct comparison *to, size_t outcome, const struct side *side)
+static bool needs_summaries(const struct comparison_reading *reading, const struct side *side)
 {
-    return has_outcome(side) && ((asks(to, false) && !side->has_horizon) ||
-                                 (asks(to, true) && !side->has_annual && !to->outcome[outcome].horizon_only));
+    const struct comparison *to = reading->to;
+    const size_t outcome = reading->outcome;
+    return has_outcome(side) && reading->wish->given == NULL &&
+           ((asks(to, false) && !side->has_horizon) ||
+            (asks(to, true) && !side->has_annual && !to->outcome[outcome].horizon_only));
 }
 
 /* ---- the comparison of one outcome in one world ---- */
@@ -278,7 +294,8 @@ static void compare_samples(const struct comparison_reading *reading, const stru
     const struct quantiles_asked asked = asked_of(to);
     const enum outcome_better better = to->outcome[reading->outcome].better;
     struct paired *out = &to->cell[cell];
-    const uint64_t count = bases < files ? bases : files;
+    const uint64_t least = bases < files ? bases : files;
+    const uint64_t count = reading->wish->given == NULL ? least : given_count(&reading->futures, least);
     *out = paired_compare(count, x, y, better, &asked, &room->work, parts);
     if (!annual && file->has_costs && base->has_costs)
         to->benefit_cost[cell / to->periods] = benefit_cost_of(count, (struct benefit_cost_sides){x, y},
@@ -305,7 +322,7 @@ static struct fault *compare_item(void *context, void *thread_state, uint64_t it
     if (!has_outcome(base) || !has_outcome(file) || (annual && to->outcome[reading->outcome].horizon_only)) return NULL;
     if (annual ? base->has_annual && file->has_annual : base->has_horizon && file->has_horizon) {
         compare_samples(reading, base, file, period, cell, &parts, thread_state);
-    } else {
+    } else if (reading->wish->given == NULL) { /* what is known of all futures says nothing of some */
         const struct quantiles_asked asked = asked_of(to);
         to->cell[cell] = paired_unpaired(&file->summary[period], &base->summary[period], &asked, &parts);
     }
@@ -321,13 +338,31 @@ static struct fault *compare_outcome(struct comparison_reading *reading, size_t 
     TRY(load_samples(reading, base));
     for (size_t v = 0; v < to->variants; v++) TRY(load_samples(reading, &file[v]));
     if (!has_outcome(base)) return NULL;
-    for (size_t v = 0; v < to->variants && !summaries; v++) summaries = needs_summaries(to, outcome, &file[v]);
-    if (summaries || needs_summaries(to, outcome, base)) {
+    for (size_t v = 0; v < to->variants && !summaries; v++) summaries = needs_summaries(reading, &file[v]);
+    if (summaries || needs_summaries(reading, base)) {
         TRY(load_summaries(reading, base));
         for (size_t v = 0; v < to->variants; v++) TRY(load_summaries(reading, &file[v]));
     }
     const struct ensemble_body body = {open_room, compare_item, close_room, reading};
     return ensemble_for(to->variants * to->periods, reading->wish->threads, &body, NULL);
+}
+
+/* Which futures of the base are compared, and how many of them each file has. */
+static struct fault *find_futures(struct comparison_reading *reading, size_t world)
+{
+    struct comparison *to = reading->to;
+    const struct side *base = &reading->base[world];
+    given_futures_free(&reading->futures);
+    if (reading->wish->given == NULL) return NULL;
+    TRY(given_find(reading->wish->given, base->stored, &base->head, &reading->futures));
+    for (size_t v = 0; v < to->variants; v++) {
+        struct comparison_origin *origin = &to->origin[world * to->variants + v];
+        origin->pairs = given_count(&reading->futures, origin->pairs);
+    }
+    if (to->given.condition != NULL) return NULL;
+    to->given.futures = reading->futures.count;
+    to->given.undecided = reading->futures.undecided;
+    return copy_text(given_text(reading->wish->given), &to->given.condition);
 }
 
 static struct fault *compare_world(struct comparison_reading *reading, size_t world)
@@ -339,6 +374,10 @@ static struct fault *compare_world(struct comparison_reading *reading, size_t wo
     struct fault *fault = open_side(reading, base, &to->base_origin[world]);
     for (size_t v = 0; v < to->variants && fault == NULL; v++)
         fault = open_side(reading, &file[v], &to->origin[world * to->variants + v]);
+    for (size_t v = 0; v < to->variants && fault == NULL; v++)
+        to->origin[world * to->variants + v].pairs =
+            base->head.replications < file[v].head.replications ? base->head.replications : file[v].head.replications;
+    if (fault == NULL) fault = find_futures(reading, world);
     for (size_t o = 0; o < to->outcomes && fault == NULL; o++) fault = compare_outcome(reading, o);
     for (size_t v = 0; v < to->variants; v++) fault = close_side(&file[v], fault);
     return close_side(base, fault);
@@ -381,6 +420,24 @@ static struct fault *note_unpaired(const struct comparison_reading *reading)
                            shown.unpaired, shown.known);
 }
 
+/* Of what is shown and both files have, but not its samples. */
+static struct fault *note_unknown(const struct comparison_reading *reading)
+{
+    struct comparison *to = reading->to;
+    size_t unknown = 0;
+    for (size_t o = 0; o < to->outcomes && reading->wish->given != NULL; o++)
+        for (size_t w = 0; w < to->worlds; w++)
+            for (size_t v = 0; v < to->variants; v++)
+                for (size_t p = to->shown; p < to->shown + to->shown_periods; p++)
+                    unknown += !to->cell[comparison_index(to, o, w, v, p)].known &&
+                               !(p < to->years && to->outcome[o].horizon_only);
+    if (unknown == 0) return NULL;
+    return comparison_note(to,
+                           "the samples of %zu differences are not in both files (--save), so that nothing is known of "
+                           "them in these futures",
+                           unknown);
+}
+
 static struct fault *read_all(struct comparison_reading *reading)
 {
     struct comparison *to = reading->to;
@@ -393,6 +450,7 @@ static struct fault *read_all(struct comparison_reading *reading)
     if (reading->work == NULL) return fault_no_memory();
     for (size_t w = 0; w < to->worlds; w++) TRY(compare_world(reading, w));
     TRY(note_lengths(reading));
+    TRY(note_unknown(reading));
     return note_unpaired(reading);
 }
 
@@ -409,6 +467,7 @@ struct fault *comparison_read(const struct comparison_files *files, const struct
     for (size_t w = 0; reading.base != NULL && w < files->worlds; w++) result_free(&reading.base[w].head);
     for (size_t i = 0; reading.file != NULL && i < files->worlds * files->variants; i++)
         result_free(&reading.file[i].head);
+    given_futures_free(&reading.futures);
     free(reading.base);
     free(reading.file);
     free(reading.work);

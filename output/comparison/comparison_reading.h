@@ -5,6 +5,7 @@
 #define ZHOL_COMPARISON_READING_H
 
 #include "output/comparison/comparison.h"
+#include "output/given/given.h"
 #include "output/result/stored.h"
 
 /* One of the files, and what it holds of the outcome at hand. */
@@ -27,10 +28,11 @@ struct comparison_reading {
     const struct comparison_files *files;
     const struct comparison_wish *wish;
     struct comparison *to;
-    struct side *base;     /* [worlds] */
-    struct side *file;     /* [worlds][variants] */
-    double *work;          /* for summaries */
-    size_t world, outcome; /* at hand */
+    struct side *base;            /* [worlds] */
+    struct side *file;            /* [worlds][variants] */
+    double *work;                 /* for summaries */
+    struct given_futures futures; /* of the world at hand, if some are asked for */
+    size_t world, outcome;        /* at hand */
 };
 
 /* Reads the heads of all files, refuses what cannot be compared and notes what is not as it should be. */

@@ -27,6 +27,13 @@ struct result_diagnostic {
     char *meaning;
 };
 
+/* Which of the replications the statistics are of. */
+struct result_given {
+    char *condition;    /* NULL: all that are valid */
+    size_t futures;     /* in which it holds */
+    uint64_t undecided; /* in which it neither holds nor does not, for want of a value */
+};
+
 struct result {
     /* attributes of the file */
     char *title;
@@ -45,6 +52,7 @@ struct result {
     char *warnings;        /* a line each; NULL: none */
     double quantile_error; /* of those that are not exact, at most, relative */
 
+    struct result_given given; /* of what was read */
     struct calendar calendar;
     struct outcomes outcomes;
     size_t years;

@@ -36,10 +36,47 @@ static const struct cvar_estimate *cvar_at(const struct result *result, size_t o
     return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
 }
 
-/* Replications that are not invalid. */
+/* Replications that the statistics are of, with a value or without. */
 static double valid_of(const struct result *result)
 {
+    if (result->given.condition != NULL) return (double)result->given.futures;
     return (double)result->replications - (double)result->invalids;
+}
+
+/* Whether anything is known of the outcome in the period: of some futures, only what has samples in the file. */
+static bool is_known(const struct result *result, size_t outcome, size_t period)
+{
+    if (result->given.condition == NULL) return true;
+    return period < result->years ? result->annual_saved[outcome] : result->horizon_saved[outcome];
+}
+
+/* So many outcomes of those asked for have no samples of the years, or at all. */
+struct unsaved {
+    size_t years, all, outcome; /* one of them */
+};
+
+static void count_unsaved(const struct result *result, size_t outcome, struct unsaved *unsaved)
+{
+    const bool years = result->outcomes.item[outcome].kind->horizon_only || is_known(result, outcome, 0),
+               horizon = is_known(result, outcome, result->years);
+    if (years && horizon) return;
+    unsaved->outcome = outcome;
+    *(horizon ? &unsaved->years : &unsaved->all) += 1;
+}
+
+static void show_unsaved(const struct result *result, const struct unsaved *unsaved, FILE *to)
+{
+    const char *path = result->outcomes.item[unsaved->outcome].path;
+    if (unsaved->years > 0)
+        fprintf(to,
+                "%zu outcomes have no yearly samples in the file, so that nothing is known of their years in these "
+                "futures;\nzhol run ... --save '%s' saves them\n",
+                unsaved->years, path);
+    if (unsaved->all > 0)
+        fprintf(to,
+                "%zu outcomes have no samples in the file, so that nothing is known of them in these futures;\n"
+                "zhol run ... --save '%s' saves them\n",
+                unsaved->all, path);
 }
 
 /* "2020", or "2020-07" where the years of the run do not begin in January. */
@@ -109,6 +146,18 @@ static struct fault *check_patterns(const struct result *result, const char *con
     return NULL;
 }
 
+/* "in these futures: 312 of 10000, where drivers.brent@2030 < 40 USD/bbl" */
+void table_given(const struct result *result, FILE *to)
+{
+    const struct result_given *given = &result->given;
+    if (given->condition == NULL) return;
+    fprintf(to, "in these futures: %zu of %" PRIu64 ", where %s\n", given->futures,
+            result->replications - result->invalids, given->condition);
+    if (given->undecided > 0)
+        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
+                given->undecided);
+}
+
 static struct fault *check_written(FILE *to)
 {
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
@@ -119,6 +168,7 @@ static void print_head(const struct result *result, FILE *to)
     fprintf(to, "%s\n%" PRIu64 " replications, seed %" PRIu64 ", %s\n", result->title, result->replications,
             result->seed, result->prices);
     if (result->invalids > 0) fprintf(to, "%zu of them are invalid and left out\n", result->invalids);
+    table_given(result, to);
     if (result->stopped_by != NULL) fprintf(to, "stopped by %s\n", result->stopped_by);
     for (const char *line = result->warnings; line != NULL; line = strchr(line, '\n')) {
         line += *line == '\n';
@@ -158,6 +208,7 @@ static void show_probabilities(const struct result *result, size_t outcome, size
     for (size_t p = first; p < end; p++) {
         char name[12];
         const struct probability_estimate probability = probability_at(result, outcome, p);
+        if (!is_known(result, outcome, p)) continue;
         period_name(result, p, name);
         fprintf(to, "  %-8s %12.6g   %.4g to %.4g\n", name, probability.estimate, probability.low, probability.high);
     }
@@ -185,6 +236,7 @@ static void show_values(const struct result *result, size_t outcome, size_t firs
         char name[12];
         const struct moments *moments = moments_at(result, outcome, p);
         const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
+        if (!is_known(result, outcome, p)) continue;
         period_name(result, p, name);
         if (!(moments->count > 0.0)) {
             fprintf(to, "  %-8s %12s   in no future", name, "-");
@@ -244,12 +296,16 @@ static void show_one(const struct result *result, size_t outcome, size_t first, 
 struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
+    struct unsaved unsaved = {0};
     TRY(check_patterns(result, patterns, count, year));
     TRY(find_period(result, year, &first, &end));
     print_head(result, to);
-    for (size_t o = 0; o < result->outcomes.count; o++)
-        if (is_asked(&result->outcomes.item[o], patterns, count) && first_row(result, o, first) < end)
-            show_one(result, o, first_row(result, o, first), end, to);
+    for (size_t o = 0; o < result->outcomes.count; o++) {
+        if (!is_asked(&result->outcomes.item[o], patterns, count) || first_row(result, o, first) >= end) continue;
+        show_one(result, o, first_row(result, o, first), end, to);
+        count_unsaved(result, o, &unsaved);
+    }
+    show_unsaved(result, &unsaved, to);
     return check_written(to);
 }
 
@@ -312,7 +368,8 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     csv_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
         if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
-        for (size_t p = first_row(result, o, first); p < end; p++) csv_row(result, o, p, to);
+        for (size_t p = first_row(result, o, first); p < end; p++)
+            if (is_known(result, o, p)) csv_row(result, o, p, to);
     }
     return check_written(to);
 }
@@ -351,6 +408,15 @@ static void json_row(const struct result *result, size_t o, size_t p, FILE *to)
     fputc('}', to);
 }
 
+/* Which futures the statistics are of, if not of all. */
+static void json_given(const struct result *result, FILE *to)
+{
+    if (result->given.condition == NULL) return;
+    text_json_member("given", result->given.condition, to);
+    fprintf(to, ",\n  \"futures\": %zu,\n  \"undecided_futures\": %" PRIu64 ",\n  ", result->given.futures,
+            result->given.undecided);
+}
+
 struct fault *table_json(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     const struct text_columns columns = columns_of(result);
@@ -369,11 +435,13 @@ struct fault *table_json(const struct result *result, const char *const patterns
     fprintf(to,
             ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n  ",
             result->seed, result->replications, result->invalids);
+    json_given(result, to);
     text_json_columns(&columns, to);
     fputs(",\n  \"statistics\": [", to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
         if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
         for (size_t p = first_row(result, o, first); p < end; p++) {
+            if (!is_known(result, o, p)) continue;
             fputs(any ? ",\n" : "\n", to);
             json_row(result, o, p, to);
             any = true;
@@ -435,7 +503,8 @@ static void account_row(const struct result *result, size_t o, size_t year, int 
     char unit[64];
     double most = fabs(moments->mean);
     if (!(moments->count > 0.0)) {
-        fprintf(to, "  %-*s %10s   in no future\n", width, name, "-");
+        fprintf(to, "  %-*s %10s   %s\n", width, name, "-",
+                is_known(result, o, period) ? "in no future" : "no samples of it in the file");
         return;
     }
     if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));

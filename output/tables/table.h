@@ -24,6 +24,9 @@ MUST_CHECK struct fault *table_json(const struct result *result, const char *con
  * of each outlet of energy, by subject, in units that suit the size of the numbers. What has a value over the whole
  * horizon only says so. */
 MUST_CHECK struct fault *table_account(const struct result *result, int year, FILE *to);
+/* Of a result of some of its futures alone (given.h): a line with how many they are and where; else nothing. The tables above
+ * have it in their heads; a row whose samples are not in the file is left out. */
+void table_given(const struct result *result, FILE *to);
 /* The paths of all outcomes, each with its name in words and its unit. */
 MUST_CHECK struct fault *table_list(const struct result *result, FILE *to);
 

@@ -1,6 +1,7 @@
 /* sim/cli/command_compare.c -- zhol compare: what results differ in, replication by replication.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
+#include "output/given/given.h"
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
@@ -20,6 +21,7 @@ enum {
     OPTION_YEAR,
     OPTION_YEARS,
     OPTION_UNPAIRED,
+    OPTION_GIVEN,
     OPTION_MORE,
     OPTION_LESS,
     OPTION_DOMINANCE,
@@ -40,7 +42,8 @@ struct compare_options {
     struct better better;
     char **owned; /* copies of arguments that were cut at their commas */
     size_t copies;
-    const char *output, *regret;
+    const char *output, *regret, *given;
+    struct given *condition;
     bool csv, json, list, force, dominance, years, unpaired, unsealed;
     int year, threads;
 };
@@ -52,6 +55,8 @@ static const struct argp_option list[] = {
     {"years", OPTION_YEARS, NULL, 0, "Show every year", 0},
     {"dominance", OPTION_DOMINANCE, NULL, 0, "Show stochastic dominance too", 0},
     {"regret", OPTION_REGRET, "PATH", 0, "Show what each file leaves of this outcome against the best of all", 0},
+    {"given", OPTION_GIVEN, "CONDITION", 0,
+     "In the futures of the base only in which this holds, such as 'drivers.brent@2030 < 40 USD/bbl'", 0},
     {"unpaired", OPTION_UNPAIRED, NULL, 0, "As if all draws were independent: for other seeds and generators", 0},
     {"more", OPTION_MORE, "PATTERNS", 0, "Of these outcomes more is better (default: as declared)", 0},
     {"less", OPTION_LESS, "PATTERNS", 0, "Of these less is better", 0},
@@ -109,6 +114,8 @@ static void check_together(const struct compare_options *options, struct argp_st
         argp_error(state, "--csv and --json have dominance without --dominance");
     if (options->unpaired && (options->dominance || options->regret != NULL))
         argp_error(state, "--dominance and --regret need pairs, not --unpaired");
+    if (options->given != NULL && options->unpaired) argp_error(state, "--given needs pairs, not --unpaired");
+    if (options->given != NULL && options->regret != NULL) argp_error(state, "--regret and --given exclude each other");
     if (options->regret != NULL && options->json) argp_error(state, "--regret and --json exclude each other");
 }
 
@@ -126,6 +133,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_YEARS: options->years = true; break;
     case OPTION_DOMINANCE: options->dominance = true; break;
     case OPTION_REGRET: options->regret = argument; break;
+    case OPTION_GIVEN: options->given = argument; break;
     case OPTION_UNPAIRED: options->unpaired = true; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
@@ -192,6 +200,7 @@ static struct fault *set_texts(const struct compare_options *options, struct com
     TRY(print_list(" --more ", options->better.more, options->better.mores, to));
     TRY(print_list(" --less ", options->better.less, options->better.lesses, to));
     if (options->unpaired) fputs(" --unpaired", to);
+    if (options->given != NULL) TRY(print_list(" --given ", &options->given, 1, to));
     if (fclose(to) != 0) return fault_no_memory();
     const int made =
         comparison->variants == 1
@@ -244,6 +253,7 @@ static struct fault *print(const struct compare_options *options, const struct c
         return command_flush();
     }
     if (options->csv) {
+        comparison_print_given(comparison, stderr);
         comparison_csv_head(comparison, stdout);
         comparison_csv(comparison, stdout);
         if (options->regret != NULL) TRY(print_regret(options, comparison));
@@ -300,7 +310,8 @@ static struct fault *compare(const struct compare_options *options, struct compa
     const struct comparison_files files = {
         .worlds = 1, .variants = options->files - 1, .base = options->file, .file = options->file + 1};
     const bool rows = options->csv || options->json, all_shown = options->years || (rows && options->year == 0);
-    const struct comparison_wish wish = {.unpaired = options->unpaired,
+    const struct comparison_wish wish = {.given = options->condition,
+                                         .unpaired = options->unpaired,
                                          .years = all_shown || options->output != NULL,
                                          .show_years = all_shown,
                                          .year = options->year,
@@ -330,9 +341,11 @@ int command_compare(int argc, char **argv)
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &options.condition);
     if (fault == NULL) fault = options.list ? list_file(&options) : compare(&options, &comparison);
     const int status = command_end(fault);
     comparison_free(&comparison);
+    given_free(options.condition);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
     free(options.owned);
     free(options.file);

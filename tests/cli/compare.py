@@ -246,6 +246,28 @@ class Compare(unittest.TestCase):
                 checked += 1
         self.assertGreater(checked, 700)
 
+    def test_in_some_futures_the_pairs_are_those_in_which_the_condition_holds_in_the_base(self):
+        condition, checked = "drivers.brent@2025 < 60 USD/bbl and fiscal.total@2025 > 0 USD/yr", 0
+        with self.result("programme.h5") as programme, self.result("base.h5") as base:
+            holds = (base.samples("annual", "drivers.brent")[5] < 60) & (base.samples("annual", "fiscal.total")[5] > 0)
+            self.assertGreater(holds.sum(), 100)
+            for row in self.table("base.h5", "programme.h5", "--given", condition):
+                if row["period"] == "annual" and row["outcome"] not in base.saved("annual"):
+                    self.assertEqual((row["paired"], row["count"], row["mean_difference"]), ("", "0", ""))  # of these nothing is known
+                elif row["count"] != "" and float(row["count"]) >= 30:
+                    self.check_pairs(row, self.of_row(programme, row)[holds], self.of_row(base, row)[holds])
+                    checked += 1
+        self.assertGreater(checked, 700)
+        page = self.zhol("compare", "base.h5", "programme.h5", "--given", condition, "-o", "g.h5").stdout
+        self.assertIn(f"in these futures: {holds.sum()} of the base (base), where {condition}\n", page)
+        self.assertIn(f"{holds.sum()} pairs of futures", page)
+        with h5py.File(self.folder / "g.h5") as file:
+            self.assertEqual((file.attrs["given"].decode() if isinstance(file.attrs["given"], bytes) else file.attrs["given"], file.attrs["given_futures"]),
+                             (condition, holds.sum()))
+            self.assertIn(f"--given '{condition}'", str(file.attrs["history"]))
+        document = json.loads(self.zhol("compare", "base.h5", "programme.h5", "--given", condition, "--json").stdout)
+        self.assertEqual((document["given"], document["futures"]), (condition, holds.sum()))
+
     def test_without_samples_the_errors_are_those_of_independent_draws(self):
         checked = 0
         with self.result("base.h5") as base, self.result("programme.h5") as programme:

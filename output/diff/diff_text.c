@@ -1,0 +1,194 @@
+/* output/diff/diff_text.c -- what two runs differ in as tables, CSV and JSON. See diff.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/diff/diff.h"
+#include "output/tables/readable.h"
+#include "output/tables/text.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PATH = 34 };
+
+static const struct paired *cell_of(const struct diff *diff, const struct diff_outcome *moved)
+{
+    const struct comparison *of = &diff->comparison;
+    return &of->cell[comparison_index(of, moved->outcome, 0, 0, of->years)];
+}
+
+static const char *unit_of(const struct diff *diff, const struct diff_outcome *moved)
+{
+    const char *unit = diff->comparison.outcome[moved->outcome].total;
+    return unit[0] == '\0' ? "1" : unit;
+}
+
+/* ---- for people ---- */
+
+void diff_print_values(const struct diff *diff, FILE *to)
+{
+    if (diff->values == 0) {
+        fputs("The scenarios have the same values.\n", to);
+        return;
+    }
+    fprintf(to, "%zu value%s of the scenario differ%s:\n", diff->values, diff->values == 1 ? "" : "s",
+            diff->values == 1 ? "s" : "");
+    for (size_t i = 0; i < diff->values; i++) {
+        const struct diff_value *value = &diff->value[i];
+        fprintf(to, "  %s: %s -> %s\n", value->path, value->before == NULL ? "(not there)" : value->before,
+                value->after == NULL ? "(not there)" : value->after);
+    }
+}
+
+/* The column of paths. */
+static int width_of(const struct diff *diff)
+{
+    size_t width = PATH;
+    for (size_t i = 0; i < diff->moved; i++) {
+        const size_t length = strlen(diff->comparison.outcome[diff->outcome[i].outcome].path);
+        width = length > width ? length : width;
+    }
+    return (int)width;
+}
+
+static void print_outcome(const struct diff *diff, const struct diff_outcome *moved, int width, FILE *to)
+{
+    const struct comparison_outcome *outcome = &diff->comparison.outcome[moved->outcome];
+    const struct paired *cell = cell_of(diff, moved);
+    const bool pure = outcome->total[0] == '\0' || strcmp(outcome->total, "1") == 0;
+    char unit[64] = "", mean[READABLE_NUMBER], error[READABLE_NUMBER], effect[32] = "all";
+    const double most = fmax(fabs(cell->mean), fmax(fabs(cell->base_mean), fabs(cell->value_mean)));
+    const double divisor = readable_share(outcome->rule, pure ? "" : outcome->total)
+                               ? 0.01
+                               : (pure ? 1.0 : readable_unit(outcome->total, most, sizeof unit, unit));
+    if (divisor == 0.01) strcpy(unit, "%");
+    readable_pair(cell->mean / divisor, (cell->high - cell->mean) / divisor, mean, error);
+    if (isfinite(moved->effect)) snprintf(effect, sizeof effect, "%.2g", moved->effect);
+    fprintf(to, "  %-*s %11.4g %11.4g  %11s ± %-8s %7s %8.1g  %s\n", width, outcome->path, cell->base_mean / divisor,
+            cell->value_mean / divisor, mean, error, effect, moved->rate, unit);
+}
+
+static void print_outcomes(const struct diff *diff, FILE *to)
+{
+    const int width = width_of(diff);
+    const char *pairs = diff->same_draws ? "by pairs of futures on the same random numbers" : "as of independent draws";
+    if (diff->tested == 0) {
+        fputs("No outcome differs in any future.\n", to);
+        return;
+    }
+    if (diff->moved == 0) {
+        fprintf(to, "None of %zu outcomes moved beyond the error of the simulation over the horizon, %s.\n",
+                diff->tested, pairs);
+        return;
+    }
+    fprintf(to,
+            "%zu of %zu outcomes moved beyond the error of the simulation over the horizon, %s;\nat most %g %% of them "
+            "are expected to be false discoveries (Benjamini and Hochberg):\n\n",
+            diff->moved, diff->tested, pairs, 100.0 * diff->rate);
+    fprintf(to, "  %-*s %11s %11s  %11s ± %-8s %7s %8s\n", width, "mean over the futures", "before", "after",
+            "difference", "error", "in sd", "rate");
+    for (size_t i = 0; i < diff->moved; i++) print_outcome(diff, &diff->outcome[i], width, to);
+    fputs("\n± error is that of the simulation, 95 %; in sd: of the futures; rate: of false discoveries at which it is "
+          "one.\n",
+          to);
+}
+
+struct fault *diff_print(const struct diff *diff, FILE *to)
+{
+    if (diff_is_nothing(diff)) {
+        fprintf(to, "no difference: %s and %s have the same scenario, and all outcomes are the same in every future\n",
+                diff->path[0], diff->path[1]);
+    } else {
+        fprintf(to, "before: %s, %s\nafter: %s, %s\n\n", diff->path[0], diff->seed[0], diff->path[1], diff->seed[1]);
+        diff_print_values(diff, to);
+        fputc('\n', to);
+        print_outcomes(diff, to);
+        TRY(comparison_print_notes(&diff->comparison, to));
+    }
+    return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the table cannot be written") : NULL;
+}
+
+/* ---- for programs ---- */
+
+/* The numbers of an outcome, in this order. */
+enum { NUMBERS = 10 };
+static const char *const number_names[NUMBERS] = {
+    "before_mean", "after_mean", "mean_difference", "mean_difference_low", "mean_difference_high", "standard_error",
+    "paired",      "effect",     "p_value",         "false_discovery_rate"};
+
+static void numbers_of(const struct diff *diff, const struct diff_outcome *moved, double number[NUMBERS])
+{
+    const struct paired *cell = cell_of(diff, moved);
+    const double all[NUMBERS] = {cell->base_mean,      cell->value_mean, cell->mean,    cell->low, cell->high,
+                                 cell->standard_error, cell->paired,     moved->effect, moved->p,  moved->rate};
+    memcpy(number, all, sizeof all);
+}
+
+void diff_csv(const struct diff *diff, FILE *to)
+{
+    double number[NUMBERS];
+    fputs("kind,path,before,after,units", to);
+    for (size_t n = 0; n < NUMBERS; n++) fprintf(to, ",%s", number_names[n]);
+    fputc('\n', to);
+    for (size_t i = 0; i < diff->values; i++) {
+        const struct diff_value *value = &diff->value[i];
+        const char *const texts[] = {value->path, value->before == NULL ? "" : value->before,
+                                     value->after == NULL ? "" : value->after};
+        fputs("value", to);
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+            fputc(',', to);
+            text_csv_text(texts[t], to);
+        }
+        for (size_t n = 0; n <= NUMBERS; n++) fputc(',', to);
+        fputc('\n', to);
+    }
+    for (size_t i = 0; i < diff->moved; i++) {
+        const struct diff_outcome *moved = &diff->outcome[i];
+        numbers_of(diff, moved, number);
+        fprintf(to, "outcome,%s,,,%s", diff->comparison.outcome[moved->outcome].path, unit_of(diff, moved));
+        for (size_t n = 0; n < NUMBERS; n++) text_csv_value(number[n], to);
+        fputc('\n', to);
+    }
+}
+
+static void json_text(const char *name, const char *text, FILE *to)
+{
+    fputs(", ", to);
+    if (text == NULL)
+        fprintf(to, "\"%s\": null", name);
+    else
+        text_json_member(name, text, to);
+}
+
+void diff_json(const struct diff *diff, FILE *to)
+{
+    double number[NUMBERS];
+    fputs("{\n  ", to);
+    text_json_member("before", diff->path[0], to);
+    fputs(",\n  ", to);
+    text_json_member("after", diff->path[1], to);
+    fprintf(to, ",\n  \"same_draws\": %s,\n  \"rate\": ", diff->same_draws ? "true" : "false");
+    text_json_number(diff->rate, to);
+    fprintf(to, ",\n  \"tested\": %zu,\n  \"values\": [", diff->tested);
+    for (size_t i = 0; i < diff->values; i++) {
+        const struct diff_value *value = &diff->value[i];
+        fputs(i == 0 ? "\n    {" : ",\n    {", to);
+        text_json_member("path", value->path, to);
+        json_text("before", value->before, to);
+        json_text("after", value->after, to);
+        fputc('}', to);
+    }
+    fputs("\n  ],\n  \"outcomes\": [", to);
+    for (size_t i = 0; i < diff->moved; i++) {
+        const struct diff_outcome *moved = &diff->outcome[i];
+        numbers_of(diff, moved, number);
+        fputs(i == 0 ? "\n    {" : ",\n    {", to);
+        text_json_member("outcome", diff->comparison.outcome[moved->outcome].path, to);
+        fputs(", ", to);
+        text_json_member("units", unit_of(diff, moved), to);
+        for (size_t n = 0; n < NUMBERS; n++) {
+            fprintf(to, ", \"%s\": ", number_names[n]);
+            text_json_number(number[n], to);
+        }
+        fputc('}', to);
+    }
+    fputs("\n  ]\n}\n", to);
+}
