@@ -20,6 +20,7 @@ HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
+SENSITIVITY = OUTPUT | {"output/sensitivity"}
 RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
@@ -38,10 +39,11 @@ ALLOWED = {
     "output/tables": RESULT | {"output/tables"},
     "output/comparison": OUTPUT,
     "output/score": SCORE,
+    "output/sensitivity": SENSITIVITY,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | {"sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | SCORE | SENSITIVITY | {"sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")
