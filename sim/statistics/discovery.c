@@ -45,3 +45,16 @@ double discovery_p_value(double estimate, double standard_error, double degrees)
     if (standard_error == 0.0) return estimate == 0.0 ? 1.0 : 0.0;
     return 2.0 * gsl_cdf_tdist_Q(fabs(estimate) / standard_error, degrees);
 }
+
+double discovery_p_among(double statistic, size_t count, const double sorted[])
+{
+    size_t low = 0, high = count; /* the first that is not less */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (sorted[middle] < statistic)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (1.0 + (double)(count - low)) / (1.0 + (double)count);
+}

@@ -20,4 +20,8 @@ MUST_CHECK struct fault *discovery_rates(size_t count, const double p[], double 
  * without an error; 0 of another without an error; NaN where the estimate, its error or the degrees are not known. */
 double discovery_p_value(double estimate, double standard_error, double degrees);
 
+/* The p value of a statistic against sorted values of the same without an effect: (1 + those that are at least as great) /
+ * (1 + count) (Phipson and Smyth 2010). */
+double discovery_p_among(double statistic, size_t count, const double sorted[]);
+
 #endif
