@@ -60,11 +60,13 @@ struct world_state {
     struct indices_state *indices;
     struct thresholds_state *thresholds;
     struct outcome_rows report; /* what each outcome is folded from */
+    enum outcome_rule *rule;    /* [outcomes] side by side, for they are looked up every month */
     struct weights weights;
     const double **input;   /* [inputs] */
     double (*sum)[LANES];   /* [outcomes] of the year so far */
     double (*total)[LANES]; /* [outcomes] of the years so far, of OUTCOME_RATIO */
     double (*cell)[LANES];  /* [cells] */
+    double most[LANES];     /* of the block, the greatest magnitude in a cell */
     int failed_month[LANES];
     int failed_cause[LANES];
 };
@@ -442,6 +444,7 @@ static struct fault *open_state(const struct world *world, struct world_state **
     state->world = world;
     state->report.row = arena_take(arena, outcomes, sizeof *state->report.row);
     state->report.weight = arena_take(arena, outcomes, sizeof *state->report.weight);
+    state->rule = arena_take(arena, outcomes, sizeof *state->rule);
     state->input = arena_take(arena, inputs, sizeof *state->input);
     state->sum = arena_rows(arena, outcomes);
     state->total = arena_rows(arena, outcomes);
@@ -449,6 +452,7 @@ static struct fault *open_state(const struct world *world, struct world_state **
     TRY(arena_check(arena));
     TRY(components_open(world, state));
     for (size_t i = 0; i < inputs; i++) state->input[i] = rows_input(state->rows, i);
+    for (size_t o = 0; o < outcomes; o++) state->rule[o] = world->outcomes->item[o].kind->rule;
     components_report(state);
     network_connect(state->network, state->flows);
     return weights_open(&state->weights, arena, world->outcomes, &state->report);
@@ -473,6 +477,21 @@ static void failures_note(struct world_state *state, int month, const double che
     }
 }
 
+/* Adds the row of a month to what there is of the year, and to `check` NaN from an infinity or a NaN, else 0. */
+static inline void month_add(const double row[LANES], enum outcome_rule rule, bool first_of_year, double sum[LANES],
+                             double check[LANES])
+{
+    EACH_LANE(l) check[l] += row[l] * 0.0;
+    if (first_of_year || rule == OUTCOME_LAST)
+        EACH_LANE(l) sum[l] = row[l];
+    else if (rule == OUTCOME_MINIMUM)
+        EACH_LANE(l) sum[l] = row[l] < sum[l] ? row[l] : sum[l];
+    else if (rule == OUTCOME_MAXIMUM)
+        EACH_LANE(l) sum[l] = row[l] > sum[l] ? row[l] : sum[l];
+    else
+        EACH_LANE(l) sum[l] += row[l];
+}
+
 static void months_add(struct world_state *state, int month)
 {
     const bool first_of_year = month % CALENDAR_MONTHS_PER_YEAR == 0;
@@ -481,18 +500,9 @@ static void months_add(struct world_state *state, int month)
     EACH_LANE(l) check[l] = 0.0;
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
         const double *row = state->report.row[o];
-        double *sum = state->sum[o];
-        const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
+        const enum outcome_rule rule = state->rule[o];
         if (rule == OUTCOME_DERIVED) continue;
-        EACH_LANE(l) check[l] += row[l] * 0.0; /* NaN from an infinity or a NaN */
-        if (first_of_year || rule == OUTCOME_LAST)
-            EACH_LANE(l) sum[l] = row[l];
-        else if (rule == OUTCOME_MINIMUM)
-            EACH_LANE(l) sum[l] = row[l] < sum[l] ? row[l] : sum[l];
-        else if (rule == OUTCOME_MAXIMUM)
-            EACH_LANE(l) sum[l] = row[l] > sum[l] ? row[l] : sum[l];
-        else
-            EACH_LANE(l) sum[l] += row[l];
+        month_add(row, rule, first_of_year, state->sum[o], check);
     }
     for (size_t w = 0; w < weights->count; w++) {
         const double *row = weights->row[w];
@@ -521,63 +531,87 @@ static void derived_take(struct world_state *state, size_t period)
 {
     const size_t periods = state->world->years + 1;
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
-        if (state->world->outcomes->item[o].kind->rule != OUTCOME_DERIVED) continue;
+        if (state->rule[o] != OUTCOME_DERIVED) continue;
         const double *row = state->report.row[o];
-        double *cell = state->cell[o * periods + period];
-        EACH_LANE(l) cell[l] = row[l];
+        double *cell = state->cell[o * periods + period], *most = state->most;
+        EACH_LANE(l)
+        {
+            const double size = fabs(row[l]);
+            cell[l] = row[l];
+            most[l] = size > most[l] ? size : most[l];
+        }
+    }
+}
+
+/* Adds a year to what there is of the horizon: the total of sums, and of means, which horizon_close divides. */
+static inline void year_add(const double cell[LANES], enum outcome_rule rule, bool first, double horizon[LANES])
+{
+    if (first || rule == OUTCOME_LAST)
+        EACH_LANE(l) horizon[l] = cell[l];
+    else if (rule == OUTCOME_MINIMUM)
+        EACH_LANE(l) horizon[l] = cell[l] < horizon[l] ? cell[l] : horizon[l];
+    else if (rule == OUTCOME_MAXIMUM)
+        EACH_LANE(l) horizon[l] = cell[l] > horizon[l] ? cell[l] : horizon[l];
+    else
+        EACH_LANE(l) horizon[l] += cell[l];
+}
+
+/* A cell, value / divisor. */
+static inline void cell_divide(struct world_state *state, const double value[LANES], const double divisor[LANES],
+                               double cell[LANES])
+{
+    double *most = state->most;
+    EACH_LANE(l)
+    {
+        const double taken = value[l] / divisor[l], size = fabs(taken);
+        cell[l] = taken;
+        most[l] = size > most[l] ? size : most[l];
     }
 }
 
 static void year_close(struct world_state *state, size_t year)
 {
-    const size_t periods = state->world->years + 1;
+    const size_t years = state->world->years, periods = years + 1;
     const struct weights *weights = &state->weights;
+    _Alignas(LANES_ALIGNMENT) double months[LANES], one[LANES];
+    EACH_LANE(l)
+    {
+        months[l] = CALENDAR_MONTHS_PER_YEAR;
+        one[l] = 1.0;
+    }
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
-        const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
+        const enum outcome_rule rule = state->rule[o];
         const double *sum = state->sum[o];
         double *cell = state->cell[o * periods + year];
         if (rule == OUTCOME_DERIVED) continue;
         if (rule == OUTCOME_RATIO) {
-            const double *weight = weights->sum[weights->of[o]];
-            EACH_LANE(l) cell[l] = sum[l] / weight[l];
+            cell_divide(state, sum, weights->sum[weights->of[o]], cell);
             years_add(1, year, (const double(*)[LANES]) & state->sum[o], &state->total[o]);
             continue;
         }
-        const bool averages = rule == OUTCOME_SUM || rule == OUTCOME_MEAN;
-        const double divisor = averages ? CALENDAR_MONTHS_PER_YEAR : 1.0;
-        EACH_LANE(l) cell[l] = sum[l] / divisor;
+        cell_divide(state, sum, rule == OUTCOME_SUM || rule == OUTCOME_MEAN ? months : one, cell);
+        year_add(cell, rule, year == 0, state->cell[o * periods + years]);
     }
     years_add(weights->count, year, (const double(*)[LANES])weights->sum, weights->total);
     indices_derive(state->indices, false);
     derived_take(state, year);
 }
 
-/* The horizon from the years, by the same rule: totals of sums, means of means, ratios of totals. */
+/* The horizon from its years: ratios of totals, means of means. */
 static void horizon_close(struct world_state *state)
 {
     const size_t years = state->world->years, periods = years + 1;
+    _Alignas(LANES_ALIGNMENT) double divisor[LANES];
     for (size_t o = 0; o < state->world->outcomes->count; o++) {
-        const enum outcome_rule rule = state->world->outcomes->item[o].kind->rule;
+        const enum outcome_rule rule = state->rule[o];
         double *horizon = state->cell[o * periods + years];
         if (rule == OUTCOME_DERIVED) continue;
         if (rule == OUTCOME_RATIO) {
-            const double *total = state->total[o], *weight = state->weights.total[state->weights.of[o]];
-            EACH_LANE(l) horizon[l] = total[l] / weight[l];
+            cell_divide(state, state->total[o], state->weights.total[state->weights.of[o]], horizon);
             continue;
         }
-        for (size_t y = 0; y < years; y++) {
-            const double *cell = state->cell[o * periods + y];
-            if (y == 0 || rule == OUTCOME_LAST)
-                EACH_LANE(l) horizon[l] = cell[l];
-            else if (rule == OUTCOME_MINIMUM)
-                EACH_LANE(l) horizon[l] = cell[l] < horizon[l] ? cell[l] : horizon[l];
-            else if (rule == OUTCOME_MAXIMUM)
-                EACH_LANE(l) horizon[l] = cell[l] > horizon[l] ? cell[l] : horizon[l];
-            else
-                EACH_LANE(l) horizon[l] += cell[l];
-        }
-        const double divisor = rule == OUTCOME_MEAN ? (double)years : 1.0;
-        EACH_LANE(l) horizon[l] /= divisor;
+        EACH_LANE(l) divisor[l] = rule == OUTCOME_MEAN ? (double)years : 1.0;
+        cell_divide(state, horizon, divisor, horizon);
     }
     indices_derive(state->indices, true);
     derived_take(state, years);
@@ -587,6 +621,9 @@ static void horizon_close(struct world_state *state)
 static void overflows_note(struct world_state *state)
 {
     const size_t years = state->world->years, periods = years + 1;
+    bool some = false;
+    for (int l = 0; l < LANES; l++) some = some || state->most[l] > (double)FLT_MAX;
+    if (!some) return;
     for (size_t o = 0; o < state->world->outcomes->count; o++)
         for (size_t p = 0; p < periods; p++) {
             const double *cell = state->cell[o * periods + p];
@@ -607,6 +644,7 @@ static void overflows_note(struct world_state *state)
 static void begin(struct world_state *state, uint64_t first)
 {
     for (int l = 0; l < LANES; l++) state->failed_month[l] = state->failed_cause[l] = -1;
+    EACH_LANE(l) state->most[l] = 0.0;
     rows_start(state->rows, first);
     components_start(state, first, false);
 }

@@ -26,10 +26,12 @@ struct route_cost {
     size_t followings;
     size_t *driver; /* [ratios] whose ratio it is */
     size_t ratios;
-    bool *fixed_moves;      /* [routes] whether the part without drivers and congestion varies by month */
+    bool *time_moves;       /* [routes] whether times, their spread or what they are worth vary by month */
+    bool *fixed_moves;      /* [routes] whether the part without drivers and congestion does */
     bool *moves;            /* [routes] whether anything does */
     bool *soft;             /* [routes] whether a leg on the way has soft congestion */
     double (*fixed)[LANES]; /* [routes] cost without drivers and congestion */
+    double (*worth)[LANES]; /* [routes] the part of `fixed` that time and its spread are worth */
     double (*time)[LANES];  /* [routes] days without congestion */
     double (*cost)[LANES];  /* [routes] */
     double (*days)[LANES];  /* [routes] */
@@ -39,8 +41,8 @@ struct route_cost {
 
 static const enum leg_map money[] = {LEG_COST, LEG_FEE, LEG_SUBSIDY, LEG_PENALTY};
 
-/* Whether something that the route's fixed part is made of varies by month. */
-static bool fixed_moves(const struct route_cost *cost, const struct store *store, size_t r)
+/* Whether the time of a route, its spread or what they are worth vary by month. */
+static bool time_moves(const struct route_cost *cost, const struct store *store, size_t r)
 {
     const struct route *route = &cost->routes->route[r];
     const struct route_flow *flow = &cost->routes->flow[route->flow];
@@ -49,6 +51,13 @@ static bool fixed_moves(const struct route_cost *cost, const struct store *store
         const struct leg *leg = &cost->legs->leg[route->leg[i]];
         moves = moves || store_varies_by_month(store, leg->time) || store_varies_by_month(store, leg->sd);
     }
+    return moves;
+}
+
+/* Whether money that follows no driver does. */
+static bool money_moves(const struct route_cost *cost, const struct store *store, size_t r)
+{
+    bool moves = false;
     for (size_t t = cost->first_term[r]; t < cost->first_term[r + 1]; t++)
         moves = moves || store_varies_by_month(store, cost->term[t].slot);
     return moves;
@@ -82,7 +91,8 @@ static void settle(struct route_cost *cost, const struct store *store, size_t r)
         }
     }
     cost->first_term[r + 1] = terms;
-    cost->fixed_moves[r] = fixed_moves(cost, store, r);
+    cost->time_moves[r] = time_moves(cost, store, r);
+    cost->fixed_moves[r] = cost->time_moves[r] || money_moves(cost, store, r);
     cost->moves[r] = cost->fixed_moves[r] || cost->soft[r];
     for (size_t i = 0; i < cost->followings; i++)
         if (cost->following[i].route == r) cost->moves[r] = true;
@@ -102,12 +112,14 @@ struct fault *route_cost_open(const struct store *store, const struct legs *legs
     cost->first_term = arena_take(arena, routes->count + 1, sizeof *cost->first_term);
     cost->following = arena_take(arena, ways, sizeof *cost->following);
     cost->driver = arena_take(arena, ways, sizeof *cost->driver);
+    cost->time_moves = arena_take(arena, routes->count, sizeof *cost->time_moves);
     cost->fixed_moves = arena_take(arena, routes->count, sizeof *cost->fixed_moves);
     cost->moves = arena_take(arena, routes->count, sizeof *cost->moves);
     cost->soft = arena_take(arena, routes->count, sizeof *cost->soft);
     TRY(arena_check(arena));
     for (size_t r = 0; r < routes->count; r++) settle(cost, store, r);
     cost->fixed = arena_rows(arena, routes->count);
+    cost->worth = arena_rows(arena, routes->count);
     cost->time = arena_rows(arena, routes->count);
     cost->cost = arena_rows(arena, routes->count);
     cost->days = arena_rows(arena, routes->count);
@@ -116,15 +128,15 @@ struct fault *route_cost_open(const struct store *store, const struct legs *legs
     return arena_check(arena);
 }
 
-/* The fixed part of a route, and its time. */
-static void fixed_sum(struct route_cost *cost, const struct rows *rows, size_t r)
+/* The time of a route, and what it and its spread are worth. */
+static void time_sum(struct route_cost *cost, const struct rows *rows, size_t r)
 {
     const struct route *route = &cost->routes->route[r];
     const struct route_flow *flow = &cost->routes->flow[route->flow];
     const double *value = rows_get(rows, flow->time_value), *ratio = rows_get(rows, flow->reliability);
-    double *fixed = cost->fixed[r], *time = cost->time[r];
-    _Alignas(LANES_ALIGNMENT) double sum[LANES], variance[LANES];
-    EACH_LANE(l) sum[l] = variance[l] = time[l] = 0.0;
+    double *worth = cost->worth[r], *time = cost->time[r];
+    _Alignas(LANES_ALIGNMENT) double variance[LANES];
+    EACH_LANE(l) variance[l] = time[l] = 0.0;
     for (size_t i = 0; i < route->legs; i++) {
         const struct leg *leg = &cost->legs->leg[route->leg[i]];
         const double *t = rows_get(rows, leg->time), *sd = rows_get(rows, leg->sd);
@@ -134,11 +146,21 @@ static void fixed_sum(struct route_cost *cost, const struct rows *rows, size_t r
             variance[l] += sd[l] * sd[l];
         }
     }
+    EACH_LANE(l) worth[l] = value[l] * (time[l] + ratio[l] * __builtin_sqrt(variance[l]));
+}
+
+/* The fixed part of a route. */
+static void fixed_sum(struct route_cost *cost, const struct rows *rows, size_t r)
+{
+    const double *worth = cost->worth[r];
+    double *fixed = cost->fixed[r];
+    _Alignas(LANES_ALIGNMENT) double sum[LANES];
+    EACH_LANE(l) sum[l] = 0.0;
     for (size_t i = cost->first_term[r]; i < cost->first_term[r + 1]; i++) {
         const double *amount = rows_get(rows, cost->term[i].slot), sign = cost->term[i].sign;
         EACH_LANE(l) sum[l] += sign * amount[l];
     }
-    EACH_LANE(l) fixed[l] = sum[l] + value[l] * (time[l] + ratio[l] * __builtin_sqrt(variance[l]));
+    EACH_LANE(l) fixed[l] = sum[l] + worth[l];
 }
 
 /* t a rho^b of the legs with soft congestion. */
@@ -190,7 +212,10 @@ static void add_up(struct route_cost *cost, const struct rows *rows, bool all)
 
 void route_cost_start(struct route_cost *cost, const struct rows *rows, const double (*load)[LANES])
 {
-    for (size_t r = 0; r < cost->routes->count; r++) fixed_sum(cost, rows, r);
+    for (size_t r = 0; r < cost->routes->count; r++) {
+        time_sum(cost, rows, r);
+        fixed_sum(cost, rows, r);
+    }
     for (size_t i = 0; i < cost->ratios; i++) EACH_LANE(l) cost->ratio[i][l] = 1.0;
     soft_delays(cost, rows, load);
     add_up(cost, rows, true);
@@ -199,8 +224,10 @@ void route_cost_start(struct route_cost *cost, const struct rows *rows, const do
 void route_cost_step(struct route_cost *cost, const struct rows *rows, const struct drivers_state *drivers,
                      const double (*load)[LANES])
 {
-    for (size_t r = 0; r < cost->routes->count; r++)
+    for (size_t r = 0; r < cost->routes->count; r++) {
+        if (cost->time_moves[r]) time_sum(cost, rows, r);
         if (cost->fixed_moves[r]) fixed_sum(cost, rows, r);
+    }
     for (size_t i = 0; i < cost->ratios; i++) {
         const double *log_ratio = drivers_log_ratio(drivers, cost->driver[i]);
         double *ratio = cost->ratio[i];

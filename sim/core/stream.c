@@ -191,29 +191,41 @@ static void wide_store(wide x, uint32_t word[WIDE])
 }
 #endif
 
+#if defined(__AVX2__)
+enum { ROUNDS = 10 };
+
+static inline void philox_round(wide x[4], const wide key[2])
+{
+    const wide p = wide_product(x[0], wide_of(0xD2511F53)), q = wide_product(x[2], wide_of(0xCD9E8D57));
+    x[0] = wide_xor(wide_upper(q), x[1], key[0]);
+    x[2] = wide_xor(wide_upper(p), x[3], key[1]);
+    x[1] = q;
+    x[3] = p;
+}
+#endif
+
 /* The four words of each lane, word[4][LANES]: Philox4x32-10 on 32-bit words that stand in 64-bit elements; only their
  * lower halves count, so what products leave above does no harm. */
 static void philox_words(const struct stream *stream, uint64_t first, int month, uint32_t slot, uint32_t word[4][LANES])
 {
 #if defined(__AVX2__)
-    const wide m0 = wide_of(0xD2511F53), m1 = wide_of(0xCD9E8D57);
-    for (int l = 0; l < LANES; l += WIDE) {
-        const wide replication = wide_from(first + (uint64_t)l);
-        wide a = replication, b = wide_upper(replication), c = wide_of((uint32_t)(month + 1)), d = wide_of(slot);
-        uint32_t k0 = stream->key[0], k1 = stream->key[1];
-        for (int round = 0; round < 10; round++) {
-            const wide p = wide_product(a, m0), q = wide_product(c, m1);
-            a = wide_xor(wide_upper(q), b, wide_of(k0));
-            c = wide_xor(wide_upper(p), d, wide_of(k1));
-            b = q;
-            d = p;
-            k0 += 0x9E3779B9u;
-            k1 += 0xBB67AE85u;
+    wide key[ROUNDS][2];
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        key[round][0] = wide_of(stream->key[0] + round * 0x9E3779B9u);
+        key[round][1] = wide_of(stream->key[1] + round * 0xBB67AE85u);
+    }
+    for (int l = 0; l < LANES; l += 2 * WIDE) { /* two at once, for each round waits for the one before */
+        wide x[2][4];
+        for (int i = 0; i < 2; i++) {
+            x[i][0] = wide_from(first + (uint64_t)(l + i * WIDE));
+            x[i][1] = wide_upper(x[i][0]);
+            x[i][2] = wide_of((uint32_t)(month + 1));
+            x[i][3] = wide_of(slot);
         }
-        wide_store(a, &word[0][l]);
-        wide_store(b, &word[1][l]);
-        wide_store(c, &word[2][l]);
-        wide_store(d, &word[3][l]);
+        for (int round = 0; round < ROUNDS; round++)
+            for (int i = 0; i < 2; i++) philox_round(x[i], key[round]);
+        for (int i = 0; i < 2; i++)
+            for (int w = 0; w < 4; w++) wide_store(x[i][w], &word[w][l + i * WIDE]);
     }
 #else
     philox4x32_key_t key;
