@@ -138,8 +138,10 @@ const struct outcome_kind accounts_fiscal_outcomes[] = {
         FISCAL_LINE("fiscal.import-duty", "import duty", OUTCOME_MORE, "Tariff on the value of flows to home."),
     [FISCAL_SUBSIDIES] =
         FISCAL_LINE("fiscal.subsidies", "subsidies of home legs", OUTCOME_LESS, "What the state pays on home legs."),
-    [FISCAL_INVESTMENT] = FISCAL_LINE("fiscal.investment", "investment that the state pays at once", OUTCOME_LESS,
-                                      "What policies spend, less what loans pay."),
+    /* what a policy costs stands beside what it brings */
+    [FISCAL_INVESTMENT] =
+        ACCOUNT("fiscal.investment", SUBJECT_FISCAL, MAIN_ALWAYS, 0, "investment that the state pays at once",
+                OUTCOME_LESS, false, "What policies spend, less what loans pay."),
     [FISCAL_UPKEEP] =
         FISCAL_LINE("fiscal.upkeep", "upkeep of what was built", OUTCOME_LESS, "Upkeep of what policies built."),
     [FISCAL_DEBT_SERVICE] = FISCAL_LINE("fiscal.debt-service", "service of loans", OUTCOME_LESS,

@@ -71,7 +71,12 @@ static void write_map(const struct json *json, const struct key *keys, const str
     }
     write_properties(json, keys, by, &first);
     if (variant != NULL) write_properties(json, variant->keys, NULL, &first);
-    fputs("},\"additionalProperties\":false", json->to);
+    /* one that takes the place of an inherited variant deletes what only that one has; what a decimal comma makes is no name */
+    if (variant != NULL && json->deletes)
+        fputs("},\"propertyNames\":{\"pattern\":\"^[a-z][a-z_]*$\"},\"additionalProperties\":{\"type\":\"null\"}",
+              json->to);
+    else
+        fputs("},\"additionalProperties\":false", json->to);
     write_required(json, keys);
 }
 

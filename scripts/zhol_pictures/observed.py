@@ -15,6 +15,7 @@ class Figure:
     year: int
     value: float  # in the unit of the result
     derived: bool
+    multiple: float = 1.0  # of the outcome that was published: what the value has been divided by
 
 
 def lines(path):
@@ -36,7 +37,8 @@ def figures(path, outcome, about):
     """The figures of an outcome, by year, and how many of its own are left out: at nominal prices, or not confirmed."""
     found, left = {}, 0
     for line, row in lines(path):
-        if row["outcome"].replace(" ", "") != outcome:
+        multiple = multiple_of(row["outcome"].replace(" ", ""), outcome)
+        if multiple is None:
             continue
         place = f"{path}:{line}"
         if row["confirmed"] not in CONFIRMED:
@@ -48,14 +50,28 @@ def figures(path, outcome, about):
         if prices and not f" {about.get('prices', prices)}".endswith(f" {prices}"):
             raise Refused(f"{place}: prices are '{prices}', those of the result '{about['prices']}'", 3)
         figure = Figure(number(place, row["year"], "a year such as 2021", int),
-                        number(place, row["value"], "a number with a decimal point", float) * factor(place, row["unit"], about["units"]),
-                        row["confirmed"] == "derived")
+                        number(place, row["value"], "a number with a decimal point", float) * factor(place, row["unit"], about["units"]) / multiple,
+                        row["confirmed"] == "derived", multiple)
         if figure.year in found:
             raise Refused(f"{place}: {outcome} has a second figure of {figure.year}", 3)
         found[figure.year] = figure
     if not found:
         raise Refused(f"{path} has no figure of {outcome} that is confirmed and at the prices of the result", 3)
     return [found[year] for year in sorted(found)], left
+
+
+def multiple_of(text, outcome):
+    """The pure number by which a row multiplies the outcome, 1 where it is the outcome itself; None of sums, of others, and of what is
+    counted in another unit."""
+    name, star, times = text.partition("*")
+    if name != outcome:
+        return None
+    if not star:
+        return 1.0
+    try:
+        return float(times) if float(times) > 0 else None
+    except ValueError:
+        return None
 
 
 def number(place, text, expected, kind):

@@ -81,7 +81,9 @@ def happened(result, series, path, outcome, about):
     outside = len(every) - len(drawn)
     parts = [f"{left} of nominal prices or not confirmed" * (left > 0), f"{outside} of other years" * (outside > 0)]
     without = ", ".join(part for part in parts if part)
-    return drawn, f"What happened: {os.path.basename(path)}{', without ' + without if without else ''}.\n"
+    multiples = sorted({figure.multiple for _, figure in drawn if figure.multiple != 1})
+    divided = f", divided by {' or '.join(f'{multiple:g}' for multiple in multiples)}, as the outcome is a part of it" if multiples else ""
+    return drawn, f"What happened: {os.path.basename(path)}{divided}{', without ' + without if without else ''}.\n"
 
 
 def points(axes, drawn, scale):

@@ -547,7 +547,7 @@ class Compare(unittest.TestCase):
         self.assertLessEqual(len(shown), 40)
         self.assertLessEqual(max(len(line) for line in shown if not line.startswith("note: ")), 100)
         text = "\n".join(shown)
-        for said in ("± error of", "range of futures", "better in", "exports", "total", "dependence.ru", "npv.national", ".delay", "upkeep", "npv.costs"):
+        for said in ("± error of", "range of futures", "better in", "exports", "total", "dependence.ru", "npv.national", ".delay", "investment", "debt.ratio", "npv.costs"):
             self.assertIn(said, text)
 
     def test_the_screen_of_two_variants_is_one_too(self):

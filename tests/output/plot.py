@@ -173,6 +173,10 @@ class Numbers(unittest.TestCase):
         path.write_text(head + "trade.balance,2021,90,GUSD/yr,2019 USD,yes\n")
         figure = years.fan(result(), "trade.balance", str(path))
         self.assertGreater(figure.axes[0].get_ylim()[1], 90)  # beyond all futures, and yet within the picture
+        path.write_text(head + "trade.balance*1.25,2021,10,GUSD/yr,2019 USD,yes\n\"trade.balance*2,fiscal.total\",2021,1,GUSD/yr,2019 USD,yes\n")
+        figure = years.fan(result(), "trade.balance", str(path))
+        self.assertEqual(found(figure, "happened").get_ydata(), (8.0,))
+        self.assertIn("happened.csv, divided by 1.25, as the outcome is a part of it.", said(figure).replace("\n", " "))
         for line, sentence in (("drivers.brent,2020,41,USD/t,2019 USD,yes", "happened.csv:2: the unit is 'USD/t'; expected one such as USD/bbl"),
                                ("drivers.brent,2020,41,USD/bbl,2015 USD,yes", "prices are '2015 USD', those of the result 'constant 2019 USD'"),
                                ("drivers.brent,2020,41,USD/bbl,2019 USD,maybe", "confirmed is 'maybe'"), ("drivers.brent,2020,\"4,1\",USD/bbl,2019 USD,yes", "'4,1' is not"),

@@ -121,7 +121,8 @@ class Schemas(unittest.TestCase):
         accepted = [{"extends": "minimal", "scenario": "v", "drivers": {"oil": {"sigma": 0.2}, "correlation": None}},
                     {"extends": ["minimal", "worlds/w"], "legs": {"a": {"capacity": {2020: "1 t/yr", "2021-06": "2 t/yr", "times": "uniform(0.9 1.1)"}}}},
                     {"legs": {"a": {"capacity": "14 train/d", "cost": {"box": "1 USD/TEU"}}}, "policies": None},
-                    {"energy": {"gas": {"outlets": {"o": {"first": "true", "via": "line"}}}}}, {"units": {"KZT": "1/382.75 USD"}}]
+                    {"energy": {"gas": {"outlets": {"o": {"first": "true", "via": "line"}}}}}, {"units": {"KZT": "1/382.75 USD"}},
+                    {"drivers": {"oil": {"model": "path", "unit": "USD/bbl", "values": {"csv": "a.csv", "column": "b", "unit": "USD/bbl"}, "kappa": None}}}]
         refused = [{"drivers": {"correlation": {"pair": {}}}}, {"legs": {"a": {"capacity": {"2020-13": "1 t/yr"}}}},
                    {"legs": {"A": {}}}, {"legs": {"a": {"capacity": "much"}}}, {"time": {"months": 12.5}}, {"run": {"discount": ["3 %/yr"]}},
                    {"flows": {"f": {"tariff": 11}}}, {"units": {"K2": "1 USD"}}, {"drivers": {"oil": {"model": "gbm", "kappa": "1 /yr"}}}]
