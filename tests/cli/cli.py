@@ -308,8 +308,8 @@ class Commands(unittest.TestCase):
 
     @unittest.skipIf(SANITIZED, "the pilots of large scenarios take minutes")
     def test_every_shipped_scenario_is_accepted_without_a_warning(self):
-        for scenario in sorted(set(SCENARIOS.rglob("*.yaml")) - {SCENARIOS / "batch.yaml"}):
-            self.assertEqual(self.zhol("check", scenario).stderr, "", scenario.name)
+        for scenario in sorted(set(SCENARIOS.rglob("*.yaml")) - set(SCENARIOS.glob("batch*.yaml"))):
+            self.assertNotRegex(self.zhol("check", scenario).stderr, "warning:|error:", scenario.name)  # what a file deletes is noted
 
     def test_overlays_extend_merge_and_delete(self):
         (self.folder / "base.yaml").write_text(pathlib.Path(MINIMAL).read_text())

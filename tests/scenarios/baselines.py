@@ -16,6 +16,9 @@ import unittest
 import numpy
 import yaml
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import Result
+
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 IDENTITY = 1e-9  # of the greatest part
 REPLICATIONS = (0, 5, 31)
@@ -135,6 +138,61 @@ class Baselines(unittest.TestCase):
                                  ("energy.oil.outlets.refinery-west.volume,energy.oil.outlets.refinery-east.volume",
                                   mode(outlets["refinery-west"]["demand"]) + mode(outlets["refinery-east"]["demand"]), 0.05)):
             self.assertLess(abs(got / published[path] - 1), width, path)
+
+
+class Variants(unittest.TestCase):
+    """Worlds and policies of 2025, on the 32 futures of their baseline."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.results = {}
+        files = [SCENARIOS / "kazakhstan-2025.yaml", *sorted(SCENARIOS.glob("worlds-2025/*.yaml")), *sorted(SCENARIOS.glob("policies-2025/*.yaml"))]
+        for path in files:
+            result = f"{cls.temporary.name}/{path.stem}.h5"
+            subprocess.run([ZHOL, "run", path, "-n", "32", "--progress", "none", "-o", result], check=True, capture_output=True)
+            cls.results[path.stem] = Result(result)
+        cls.policies = [path.stem for path in files if path.parent.name == "policies-2025"]
+
+    @classmethod
+    def tearDownClass(cls):
+        for result in cls.results.values():
+            result.file.close()
+        cls.temporary.cleanup()
+
+    def samples(self, name, outcome, year=None):
+        values = self.results[name].samples("annual", outcome)
+        return values if year is None else values[year - 2026]
+
+    def test_every_world_meets_every_policy(self):
+        checked = subprocess.run([ZHOL, "batch", SCENARIOS / "batch-2025.yaml", "--check"], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertRegex(checked.stdout + checked.stderr, r"cells to simulate +56\n")
+
+    def test_policies_leave_prices_growth_and_the_sea_as_they_were(self):
+        self.assertEqual(len(self.policies), 7)
+        for policy in self.policies:
+            for driver in ("brent", "gdp-cn", "sea-rate", "caspian-fall", "tenge"):
+                numpy.testing.assert_array_equal(self.samples(policy, f"drivers.{driver}"), self.samples("kazakhstan-2025", f"drivers.{driver}"))
+
+    def test_worlds_move_what_they_are_about_in_each_future(self):
+        """On the same random numbers: what a world states moves in each future, what follows from it beyond three standard errors."""
+        for world, outcome, year, sign in (("middle-east-war", "drivers.brent", 2026, 1), ("middle-east-war", "fiscal.total", 2026, 1),
+                                           ("china-slows", "drivers.gdp-cn", 2035, -1), ("caspian-drought", "drivers.caspian-fall", 2035, 1),
+                                           ("ocean-freight-collapse", "drivers.sea-rate", 2026, -1)):
+            apart = sign * (self.samples(world, outcome, year) - self.samples("kazakhstan-2025", outcome, year))
+            # the drift of the sea is drawn anew from a law above that of the baseline: more in the mean, not in each future
+            self.assertGreater(apart.mean() if outcome == "drivers.caspian-fall" else apart.min(), 0, (world, outcome))
+        for world, outcome, year in (("cpc-attacks", "energy.oil.outlets.europe-cpc.volume", 2026),
+                                     ("russian-route-closed", "corridors.northern.container", 2027),
+                                     ("ocean-freight-collapse", "corridors.northern.container", 2027)):
+            apart = self.samples(world, outcome, year) - self.samples("kazakhstan-2025", outcome, year)
+            self.assertLess(apart.mean() + 3 * apart.std(ddof=1) / 32**0.5, 0, (world, outcome))
+
+    def test_the_rival_takes_transit_and_the_programme_brings_the_middle_corridor_boxes(self):
+        for policy, outcome, year, sign in (("cku-railway", "corridors.transit.container", 2035, -1), ("middle-corridor-2030", "corridors.middle.container", 2030, 1)):
+            apart = sign * (self.samples(policy, outcome, year) - self.samples("kazakhstan-2025", outcome, year))
+            self.assertGreater(apart.mean() - 3 * apart.std(ddof=1) / 32**0.5, 0, policy)
 
 
 if __name__ == "__main__":
