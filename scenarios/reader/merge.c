@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/merge.h"
 #include "scenarios/reader/lookup.h"
+#include "scenarios/reader/provenance.h"
 #include "scenarios/reader/tabulated.h"
 #include "sim/core/cause.h"
 
@@ -284,6 +285,7 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
     struct node *document = NULL;
     char text[64];
     TRY(tree_parse(merger->forest, source, 0, &document));
+    TRY(provenance_read(merger->forest, source, document));
     const struct place start = {source, 1, 1};
     if (document == NULL)
         return fault_at(FAULT_SCENARIO, start, "the file is empty; expected a %s, such as `%s: name`", kind, kind);

@@ -29,6 +29,12 @@ void tree_free(struct forest *forest)
         free(forest->source[i]);
     }
     free(forest->source);
+    while (forest->remark != NULL) {
+        struct remark *remark = forest->remark;
+        forest->remark = remark->next;
+        free(remark->text);
+        free(remark);
+    }
     *forest = (struct forest){0};
 }
 
@@ -445,6 +451,7 @@ static struct fault *node_event(struct parsing *parsing, const yaml_event_t *eve
                                                                              : NODE_MAP,
                                   place);
     if (node == NULL) return fault_no_memory();
+    node->last = (int)event->end_mark.line + 1;
     if (scalar) {
         node->text = strndup((const char *)event->data.scalar.value, event->data.scalar.length);
         if (node->text == NULL) return fault_no_memory();
@@ -455,6 +462,8 @@ static struct fault *node_event(struct parsing *parsing, const yaml_event_t *eve
     }
     TRY(node_attach(parsing, node));
     if (scalar) return NULL;
+    node->flow = event->type == YAML_SEQUENCE_START_EVENT ? event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+                                                          : event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
     if (parsing->depth == TREE_MOST_DEPTH)
         return fault_at(FAULT_SCENARIO, place, "maps and lists are nested more than %d deep", TREE_MOST_DEPTH);
     parsing->open[parsing->depth++] = node;
@@ -502,6 +511,11 @@ static struct fault *alias_event(struct parsing *parsing, const yaml_event_t *ev
     return node_attach(parsing, node);
 }
 
+static void end_node(struct parsing *parsing, const yaml_event_t *event)
+{
+    parsing->open[--parsing->depth]->last = (int)event->end_mark.line + 1;
+}
+
 static struct fault *take_event(struct parsing *parsing, const yaml_event_t *event)
 {
     switch (event->type) {
@@ -511,9 +525,9 @@ static struct fault *take_event(struct parsing *parsing, const yaml_event_t *eve
     case YAML_MAPPING_END_EVENT:
         TRY(check_duplicates(parsing, parsing->open[parsing->depth - 1]));
         check_commas(parsing, parsing->open[parsing->depth - 1]);
-        parsing->depth--;
+        end_node(parsing, event);
         return NULL;
-    case YAML_SEQUENCE_END_EVENT: parsing->depth--; return NULL;
+    case YAML_SEQUENCE_END_EVENT: end_node(parsing, event); return NULL;
     case YAML_ALIAS_EVENT: return alias_event(parsing, event);
     case YAML_DOCUMENT_START_EVENT:
         if (parsing->documents++ > 0)

@@ -23,12 +23,22 @@ enum {
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
+/* A comment that accounts for numbers. */
+struct remark {
+    char *text;
+    int kind;            /* see provenance.h */
+    struct remark *next; /* of the forest */
+};
+
 struct node {
     enum node_kind kind;
     struct place place;
-    char *text; /* of a scalar */
-    bool plain; /* a scalar written without quotes */
-    char *key;  /* its key, if it stands in a map; else NULL */
+    int last;                    /* the line on which a scalar ends, or a map or list in braces or brackets */
+    bool flow;                   /* a map or list in braces or brackets */
+    const struct remark *remark; /* what accounts for it, of numbers and of tables; NULL: nothing */
+    char *text;                  /* of a scalar */
+    bool plain;                  /* a scalar written without quotes */
+    char *key;                   /* its key, if it stands in a map; else NULL */
     struct place key_place;
     struct node **child; /* of lists and maps, in the order of the file */
     size_t children;
@@ -46,6 +56,7 @@ struct forest {
     size_t nodes;
     struct source **source;
     size_t sources;
+    struct remark *remark;
 };
 
 void tree_free(struct forest *forest);

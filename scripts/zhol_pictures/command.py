@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from zhol_pictures import facts, horizon, page, years
+from zhol_pictures import facts, given, horizon, page, years
 from zhol_pictures.results import Comparison, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
 
@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   {0} variants kazakhstan-2019.h5 nurly-zhol-sreb.h5 fiscal.total -o fiscal.svg
   {0} difference kazakhstan-2019.h5 nurly-zhol-sreb.h5 trade.balance -o trade.svg
   {0} spread kazakhstan-2019.h5 npv.national
+  {0} fan kazakhstan-2019.h5 fiscal.total --given 'drivers.brent@2030 < 40 USD/bbl'
 """
 
 
@@ -39,6 +40,10 @@ def options(program):
                          "saves the time to read it all")
         one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
                          "than fan OUTCOME-KIND.png")
+        one.add_argument("--given", metavar="CONDITION", help="in these futures only, as `zhol show --given` takes it; of a difference "
+                         "those of the base, else of each result its own")
+        one.add_argument("--zhol", metavar="PROGRAM", help="what finds the futures of --given (default: the zhol of this build or "
+                         "installation, or on the path)")
         if kind == "fan":
             one.add_argument("--observed", metavar="FILE.csv", help="draw what happened, from figures as `zhol score` reads them")
         if kind == "variants":
@@ -62,10 +67,12 @@ def draw(chosen):
     """The figure that the command line asks for."""
     if chosen.kind == "difference":
         if len(chosen.files) == 1 and is_comparison(chosen.files[0]):
+            if chosen.given is not None:
+                raise Refused("--given is of results; `zhol compare --given CONDITION -o` writes a comparison of some futures", 2)
             return draw_comparison(Comparison(chosen.files[0], chosen.unsealed), chosen.outcome, chosen.variant, chosen.world)
         if chosen.variant is not None or chosen.world is not None:
             raise Refused("--variant and --world choose from a comparison of `zhol compare -o`; two results are a pair", 2)
-    results = [Result(path, chosen.unsealed) for path in chosen.files]
+    results = [opened(chosen, i) for i in range(len(chosen.files))]
     if chosen.kind == "fan":
         return years.fan(results[0], chosen.outcome, chosen.observed)
     if chosen.kind == "variants":
@@ -73,6 +80,13 @@ def draw(chosen):
     if chosen.kind == "spread":
         return horizon.spread(results, chosen.outcome)
     return draw_difference(results, chosen.outcome)
+
+
+def opened(chosen, i):
+    """A result, in some futures alone if that is asked for."""
+    if chosen.given is None or (chosen.kind == "difference" and i > 0):
+        return Result(chosen.files[i], chosen.unsealed)
+    return given.Narrowed(chosen.files[i], chosen.unsealed, chosen.given, given.program(chosen.zhol))
 
 
 def draw_difference(results, outcome):

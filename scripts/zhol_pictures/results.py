@@ -130,6 +130,7 @@ class Stored:
 class Result(Stored):
     """What `zhol run` writes."""
     KIND, MARK, VERSION = "result", "zhol_schema", 2
+    condition = None  # in whose futures alone it is told of; see given.py
 
     @property
     def replications(self):

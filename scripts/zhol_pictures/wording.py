@@ -100,6 +100,10 @@ def runs(results):
     invalid = sum(int(result.file.attrs["invalid_replications"]) for result in results)
     if invalid > 0:
         said.append(f"{invalid:,} invalid replications left out")
+    narrowed = [result for result in results if result.condition is not None]
+    if narrowed:
+        where = f" of the base, {narrowed[0].name}," if len(narrowed) < len(results) else ""
+        said.append(f"In these futures{where} only: {each(f'{int(result.valid().sum()):,}' for result in narrowed)} where {narrowed[0].condition}")
     return ". ".join(said) + "."
 
 
@@ -108,6 +112,8 @@ def compared_runs(comparison, world, variants):
     titles = comparison.lines("variant_titles")[world * len(comparison.variants):]
     said = [f"{comparison.attribute('base_name')}: {comparison.lines('base_title')[world]}",
             *(f"{comparison.variants[number]}: {titles[number]}" for number in variants)]
+    if "given" in comparison.file.attrs:
+        said.append(f"in these futures of the base only: {int(comparison.file.attrs['given_futures']):,} where {comparison.attribute('given')}")
     return (f"{'; '.join(said)}. {int(comparison.file.attrs['replications']):,} replications, seed "
             f"{comparison.attribute('seed')}, {comparison.attribute('source')}.")
 

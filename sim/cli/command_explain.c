@@ -3,6 +3,7 @@
 #include "models/keys.h"
 #include "sim/cli/command.h"
 #include "sim/cli/explain_effects.h"
+#include "sim/cli/explain_sources.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_scenario.h"
 #include "sim/core/units.h"
@@ -12,14 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SET = 256, OPTION_ADOPT, OPTION_PATH, OPTION_AT };
+enum { OPTION_SET = 256, OPTION_ADOPT, OPTION_PATH, OPTION_AT, OPTION_SOURCES, OPTION_CSV, OPTION_JSON };
 
 struct explain_options {
     struct options shared; /* of these the files and what changes them */
     const char *file;
     const char *asked; /* a path; NULL: everything */
     int month;
-    bool has_month;
+    bool has_month, sources, csv, json;
 };
 
 static const struct argp_option list[] = {
@@ -29,8 +30,21 @@ static const struct argp_option list[] = {
     {"at", OPTION_AT, "DATE", 0,
      "Say what each quantity is worth at this date, such as 2030 or 2030-07; with a PATH also which effects make it",
      0},
+    {"sources", OPTION_SOURCES, NULL, 0,
+     "List the numbers by where they come from, by the comments beside them: those without a source first", 0},
+    {"csv", OPTION_CSV, NULL, 0, "With --sources: as CSV, a row per number", 0},
+    {"json", OPTION_JSON, NULL, 0, "With --sources: as one JSON object", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
+
+static void check_together(const struct explain_options *options, struct argp_state *state)
+{
+    if (!options->sources && (options->csv || options->json))
+        argp_error(state, "--%s needs --sources", options->csv ? "csv" : "json");
+    if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
+    if (options->sources && (options->asked != NULL || options->has_month))
+        argp_error(state, "--sources lists all numbers; leave out %s", options->asked != NULL ? "the path" : "--at");
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -60,6 +74,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         else
             argp_error(state, "'%s' is one path too many; expected SCENARIO [PATH]", argument);
         break;
+    case OPTION_SOURCES: options->sources = true; break;
+    case OPTION_CSV: options->csv = true; break;
+    case OPTION_JSON: options->json = true; break;
+    case ARGP_KEY_END: check_together(options, state); break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no scenario file was named; expected one such as scenarios/kazakhstan-2019.yaml");
         break;
@@ -229,7 +247,8 @@ static struct fault *explain_text(const struct explain_options *options, struct 
                                            .keys = keys_root()};
     TRY(scenario_read(&request, scenario));
     tell_scenario(*scenario, (*scenario)->warnings);
-    return explain(*scenario, options);
+    if (!options->sources) return explain(*scenario, options);
+    return explain_sources(*scenario, options->csv ? EXPLAIN_CSV : options->json ? EXPLAIN_JSON : EXPLAIN_TEXT, stdout);
 }
 
 /* And what effects make of the quantities at the path, which needs the whole model. */

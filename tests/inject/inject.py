@@ -54,6 +54,7 @@ COMMANDS = [
     ("check", ["check", "small.yaml", "-j", "1"], []),
     ("check of goals", ["check", "dear.yaml", "-j", "1", "--adopt", "cut", "--precision", "drivers.oil=50 %"], []),
     ("explain", ["explain", "dear.yaml"], []),
+    ("explain of sources", ["explain", "dear.yaml", "--sources", "--json"], []),
     ("explain of a table", ["explain", "table.yaml"], []),
     ("explain at a date", ["explain", "small.yaml", "flows.g.tariff", "--at", "2020-06", "--adopt", "cut"], []),
     ("show", ["show", "a.h5"], []),

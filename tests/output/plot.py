@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(PROJECT / "scripts"))
 sys.path.append(str(PROJECT / "tests"))
 from results import reseal  # noqa: E402
-from zhol_pictures import command, facts, horizon, page, results, units, wording, years  # noqa: E402
+from zhol_pictures import command, facts, given, horizon, page, results, units, wording, years  # noqa: E402
 
 REPLICATIONS = 400
 STUDENT = 1.965927296  # a t of 399 degrees of freedom is within that in 95 of 100 cases
@@ -131,6 +131,40 @@ def said(figure):
 
 class Numbers(unittest.TestCase):
     """What is drawn, against the samples."""
+
+    def narrowed(self, condition, name="kazakhstan-2019"):
+        return given.Narrowed(FOLDER / f"{name}.h5", False, condition, ZHOL)
+
+    def test_in_some_futures_all_is_of_the_samples_in_which_the_condition_holds(self):
+        condition = "drivers.brent@2025 < 60 USD/bbl and trade.balance@2025 > 0"
+        holds = (samples("kazakhstan-2019", "annual", "drivers.brent")[5] < 60) & (samples("kazakhstan-2019", "annual", "trade.balance")[5] > 0)
+        some = self.narrowed(condition)
+        numpy.testing.assert_array_equal(some.futures, holds)
+        values = samples("kazakhstan-2019", "annual", "fiscal.total")[:, holds]
+        series = facts.series(some, "fiscal.total")
+        numpy.testing.assert_array_equal(series.line, order(values, 0.5))
+        numpy.testing.assert_allclose(series.mean, values.mean(axis=1), rtol=1e-12)
+        numpy.testing.assert_allclose(series.error, 1.959963984540054 * values.std(axis=1, ddof=1) / holds.sum() ** 0.5, rtol=1e-9)
+        numpy.testing.assert_array_equal(series.bands[0].low, order(values, 0.05))
+        figure = years.fan(some, "fiscal.total")
+        self.assertIn(f"In these futures only: {holds.sum()} where {condition}", said(figure).replace("\n", " "))
+        hits = facts.series(self.narrowed(condition), "thresholds.congestion")
+        numpy.testing.assert_allclose(hits.line, samples("kazakhstan-2019", "annual", "thresholds.congestion")[:, holds].mean(axis=1), rtol=1e-12)
+        spread = facts.spread(self.narrowed(condition).samples("horizon", "npv.national"))
+        numpy.testing.assert_array_equal(numpy.sort(spread.values), numpy.sort(samples("kazakhstan-2019", "horizon", "npv.national")[holds]))
+        apart = facts.difference(self.narrowed(condition), result(VARIANTS[0]), "fiscal.total")
+        d = (samples(VARIANTS[0], "annual", "fiscal.total") - samples("kazakhstan-2019", "annual", "fiscal.total"))[:, holds]
+        self.assertEqual(apart.pairs, holds.sum())
+        numpy.testing.assert_allclose(apart.mean, d.mean(axis=1), rtol=1e-9, atol=1e-9 * abs(d).max())
+
+    def test_a_condition_that_is_none_is_told_in_the_words_of_the_program(self):
+        for words, sentence in ((["--given", "drivers.brnt > 1"], "did you mean 'drivers.brent'?"), (["--given", "drivers.brent@2025 > 9000 USD/bbl"], "none of 400 futures"),
+                                (["--given", "drivers.brent > 0", "--zhol", "nothing"], "nothing is no program")):
+            with contextlib.redirect_stderr(io.StringIO()) as errors:
+                self.assertEqual(command.main(["plot", "fan", str(FOLDER / "kazakhstan-2019.h5"), "drivers.brent", "-o", str(FOLDER / "x.png"),
+                                               *(["--zhol", ZHOL] if "--zhol" not in words else []), *words]), 2)
+            self.assertIn(sentence, errors.getvalue())
+            self.assertFalse((FOLDER / "x.png").exists())
 
     def test_a_fan_is_made_of_the_order_statistics_of_the_samples_a_year_long_each(self):
         for outcome, factor, label in (("drivers.brent", 1, "USD per bbl (constant 2019 USD)"),

@@ -3,7 +3,9 @@
 
 Usage: input.py ZHOL SCENARIOS
 """
+import csv
 import fcntl
+import io
 import json
 import os
 import pathlib
@@ -234,6 +236,43 @@ outcomes: {save: [drivers.late]}
                 json.loads(shown.stdout)
         both = json.loads(self.zhol("compare", "a.h5", "b.h5", "--outcome", "npv.national,drivers.oil", "--json").stdout)
         self.assertEqual({row["outcome"] for row in both["differences"]}, {"npv.national", "drivers.oil"})
+
+    def test_sources_are_the_comments_beside_numbers(self):
+        self.write("prices.csv", "year,price\n2019,64\n2020,41\n")
+        self.write("s.yaml", """\
+scenario: s
+time: {base: 2019-07, start: 2020-01, months: 24}
+drivers:
+  oil: {model: gbm, start: 64 USD/bbl,     # Statistical Review 2020
+        sigma: 0.3}
+  gas:                                     # an assumption, both
+    model: gbm
+    start: 5 USD/GJ
+    sigma: 0.2                             # hindsight: the shocks of 2022
+  coal:
+    model: gbm
+# Published in 2019, but a comment in the first column is of the section.
+    start: 80 USD/t
+    sigma: 'uniform(0.1 0.3)'              # likewise
+  path: {model: path, unit: USD/bbl, values: {csv: prices, column: price, unit: USD/bbl, prices: 2019 USD}}   # World Bank 2021
+""")
+        document = json.loads(self.zhol("explain", "s.yaml", "--sources", "--json", "--set", "drivers.oil.drift=1 %/yr").stdout)
+        found = {item["path"]: (item["kind"], item["value"], item["file"], item["line"]) for item in document["sources"]}
+        self.assertEqual(found, {
+            "drivers.oil.start": ("sourced", "64 USD/bbl", "s.yaml", 4), "drivers.oil.sigma": ("sourced", "0.3", "s.yaml", 5),
+            "drivers.oil.drift": ("none", "1 %/yr", "--set", 0), "drivers.gas.start": ("assumption", "5 USD/GJ", "s.yaml", 8),
+            "drivers.gas.sigma": ("hindsight", "0.2", "s.yaml", 9), "drivers.coal.start": ("none", "80 USD/t", "s.yaml", 13),
+            "drivers.coal.sigma": ("hindsight", "uniform(0.1 0.3)", "s.yaml", 14), "drivers.path.values": ("sourced", "prices", "s.yaml", 15)})
+        self.assertEqual(document["counts"], {"none": 2, "assumption": 1, "hindsight": 2, "sourced": 3})
+        rows = list(csv.DictReader(io.StringIO(self.zhol("explain", "s.yaml", "--sources", "--csv").stdout)))
+        self.assertEqual({row["path"]: (row["kind"], row["value"], row["file"], int(row["line"])) for row in rows},
+                         {path: item for path, item in found.items() if item[2] == "s.yaml"})
+        page = self.zhol("explain", "s.yaml", "--sources").stdout
+        self.assertTrue(page.startswith("7 numbers: 1 without a source, 1 assumptions, 2 hindsight, 3 with a source\n\nwithout a source:\n"
+                                        "  drivers.coal.start: 80 USD/t  # s.yaml:13\n"), page)
+        for words, sentence in ((["--csv"], "--csv needs --sources"), (["--sources", "--csv", "--json"], "exclude"),
+                                (["--sources", "drivers.oil"], "leave out the path"), (["--sources", "--at", "2020"], "leave out --at")):
+            self.assertIn(sentence, self.zhol("explain", "s.yaml", *words, status=2).stderr)
 
 
 if __name__ == "__main__":
