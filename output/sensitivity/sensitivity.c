@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a value in single precision: what varies less does not vary. */
+#define ROUNDING 0x1p-24
+
 struct deciding {
     const struct sensitivity_wish *wish;
     struct sensitivity *to;
@@ -161,10 +164,13 @@ static struct fault *read_case(const struct deciding *deciding, struct sensitivi
         deciding->of[of->futures] = deciding->of[i];
         deciding->row_of[of->futures++] = i;
     }
-    double square = 0.0;
+    double square = 0.0, size = 0.0;
+    for (size_t i = 0; i < of->futures; i++)
+        size += fabs((double)deciding->y[deciding->row_of[i]]) / (double)of->futures;
     for (size_t i = 0; i < of->futures; i++) of->mean += deciding->of[i] / (double)of->futures;
     for (size_t i = 0; i < of->futures; i++) square += (deciding->of[i] - of->mean) * (deciding->of[i] - of->mean);
     of->sd = of->futures > 1 ? sqrt(square / ((double)of->futures - 1.0)) : 0.0;
+    if (!(of->sd > 2.0 * ROUNDING * size)) of->sd = 0.0;
     return NULL;
 }
 

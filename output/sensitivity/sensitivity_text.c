@@ -58,12 +58,12 @@ const struct sensitivity_number sensitivity_totals[] = {
     {"knowledge", "share of the variance that inputs alone explain: what is not known"},
     {"knowledge_low", "lower 95 % bound of the share of inputs"},
     {"knowledge_high", "upper 95 % bound of the share of inputs"},
-    {"chance", "share that drivers, events and regimes explain beyond inputs: what nobody can know"},
-    {"chance_low", "lower 95 % bound of the share of drivers, events and regimes"},
-    {"chance_high", "upper 95 % bound of the share of drivers, events and regimes"},
-    {"left", "share that neither explains"},
-    {"left_low", "lower 95 % bound of the share that neither explains"},
-    {"left_high", "upper 95 % bound of the share that neither explains"},
+    {"unknowable", "share that drivers, events and regimes explain beyond inputs: what nobody can know"},
+    {"unknowable_low", "lower 95 % bound of the share of drivers, events and regimes"},
+    {"unknowable_high", "upper 95 % bound of the share of drivers, events and regimes"},
+    {"left_over", "share that neither explains"},
+    {"left_over_low", "lower 95 % bound of the share that neither explains"},
+    {"left_over_high", "upper 95 % bound of the share that neither explains"},
     {NULL, NULL},
 };
 
@@ -113,7 +113,8 @@ static void put_share(const struct attribution_value *value, FILE *to)
     const double half = fmax(value->high - value->estimate, value->estimate - value->low);
     char error[16];
     snprintf(error, sizeof error, "±%.1f", 100.0 * half);
-    fprintf(to, " %6.1f %s%*s", 100.0 * fmax(0.0, value->estimate), error, (int)(6 - strlen(error)), "");
+    fprintf(to, " %6.1f %s%*s", 100.0 * fmax(0.0, value->estimate), error,
+            strlen(error) < 6 ? (int)(6 - strlen(error)) : 0, "");
 }
 
 static void print_factor(const struct sensitivity *sensitivity, const struct sensitivity_case *of, size_t f, FILE *to)
@@ -149,11 +150,11 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     else
         fprintf(to, "What decides %s of %s,\n", of->outcome->path, sensitivity->path);
     if (annual)
-        fprintf(to, "in %d: ", sensitivity->year);
+        fprintf(to, "in %d, ", sensitivity->year);
     else
-        fputs("over the whole horizon: ", to);
-    fprintf(to, "mean %.4g, standard deviation %.4g%s%s, %zu futures\n", of->mean / scale, of->sd / scale,
-            strcmp(unit, "1") == 0 ? "" : " ", strcmp(unit, "1") == 0 ? "" : unit, of->futures);
+        fputs("over the whole horizon, ", to);
+    fprintf(to, "%zu futures: %.4g%s%s, standard deviation %.4g\n", of->futures, of->mean / scale,
+            strcmp(unit, "1") == 0 ? "" : " ", strcmp(unit, "1") == 0 ? "" : unit, of->sd / scale);
     fprintf(to, "\n  %-*s   share of       alone,      rank\n", NAME, "");
     fprintf(to, "  %-*s variance, %%   by bins, %%   corr.\n", NAME + 1, "± error of the simulation (95 %)");
 }
@@ -165,10 +166,10 @@ static void print_notes(const struct sensitivity *sensitivity, const struct sens
     fprintf(to, "\n%zu of %zu factors decide it beyond chance, %g %% of them falsely (?: the others).\n",
             of->discoveries, a->factors, 100.0 * sensitivity->rate);
     if (shown < a->factors) fputs("--csv has all. ", to);
-    fprintf(to, "The regression foresees %.1f %% of the variance in futures left out,\nof ranks %.1f %%.",
+    fprintf(to, "In futures left out the regression foresees %.1f %% of the\nvariance, of ranks %.1f %%.",
             100.0 * a->foreseen, 100.0 * a->ranks_foreseen);
     if (a->ranks_foreseen > a->foreseen + 0.05)
-        fputs(" Ranks are foreseen better: the dependence is bent, and some of\nwhat is left over may come from these "
+        fputs(" Ranks are foreseen better: the dependence is\nbent, and some of what is left over may come from these "
               "factors after all.",
               to);
     fputc('\n', to);
@@ -188,7 +189,7 @@ static struct fault *print_case(const struct sensitivity *sensitivity, const str
         char name[64];
         snprintf(name, sizeof name, "%zu others together", a->factors - shown);
         put_name(name, to);
-        fprintf(to, " %6.1f\n", 100.0 * rest.estimate);
+        fprintf(to, " %6.1f\n", 100.0 * fmax(0.0, rest.estimate));
     }
     fputc('\n', to);
     print_total("what is not known: the inputs", &a->knowledge, to);

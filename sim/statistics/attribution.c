@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOGETHER = 4 }; /* orders of y whose products are worked out together */
+enum {
+    TOGETHER = 4, /* orders of y whose products are worked out together */
+    SUMS = 8,     /* bootstraps whose sums are */
+};
 
 /* What one sample says; of the whole, and of each bootstrap. */
 struct parts {
@@ -26,7 +29,7 @@ struct attributing {
     struct attribution *to;
     struct gram gram;
     size_t columns, factors, knowns;
-    double *sum, *correlation, *work; /* [columns + 2]^2, [columns + 1]^2, and room for an order */
+    double *sum, *correlation, *work; /* [SUMS][columns + 2]^2, [columns + 1]^2, and room for an order */
     size_t *known;                    /* [knowns] the columns that could be known */
     uint32_t *order;                  /* [factors] */
     double *share, *mean, *square;    /* [factors] of a bootstrap, and over bootstraps */
@@ -67,7 +70,7 @@ static struct fault *open_rooms(struct attributing *a)
 {
     const size_t rows = a->table->rows, columns = a->columns, factors = a->factors;
     TRY(gram_init(rows, columns + 2, &a->gram));
-    a->sum = malloc((columns + 2) * (columns + 2) * sizeof *a->sum);
+    a->sum = malloc(SUMS * (columns + 2) * (columns + 2) * sizeof *a->sum);
     a->correlation = malloc((columns + 1) * (columns + 1) * sizeof *a->correlation);
     a->work = malloc((columns + 1) * (columns + 2) * sizeof *a->work);
     a->known = calloc(columns + 1, sizeof *a->known);
@@ -188,11 +191,16 @@ static void attribute_shares(struct attributing *a)
     const struct stream orders = stream_named(a->table->seed, "attribution orders", NULL),
                         resamples = stream_named(a->table->seed, "attribution resamples", NULL);
     struct spread explained = {0}, knowledge = {0}, chance = {0};
-    unsigned times[GRAM_BLOCKS];
+    const size_t square = (a->columns + 2) * (a->columns + 2);
+    unsigned times[SUMS * GRAM_BLOCKS];
     for (int k = 0; k < ATTRIBUTION_RESAMPLES; k++) {
-        resampling_counts(&resamples, k, a->gram.blocks, times);
-        gram_sum(&a->gram, times, a->sum);
-        gram_correlate(a->columns + 2, a->sum, a->correlation);
+        const size_t at = (size_t)k % SUMS;
+        if (at == 0) {
+            for (int s = 0; s < SUMS; s++)
+                resampling_counts(&resamples, k + s, a->gram.blocks, times + (size_t)s * a->gram.blocks);
+            gram_sums(&a->gram, SUMS, times, a->sum);
+        }
+        gram_correlate(a->columns + 2, a->sum + at * square, a->correlation);
         const struct parts of = divide(a, &orders, 1, a->share);
         spread_add(&explained, of.explained);
         spread_add(&knowledge, of.knowledge);

@@ -81,21 +81,31 @@ void gram_multiply(struct gram *gram)
     }
 }
 
+/* Row i, from the diagonal on. */
+static void add_row(const struct gram *gram, size_t i, size_t block, double times, double to[])
+{
+    const float *from = gram->block + (block * gram->stride + i) * gram->stride;
+    for (size_t j = i; j < gram->columns; j++) to[j] += times * (double)from[j];
+}
+
+void gram_sums(const struct gram *gram, size_t count, const unsigned weight[], double sum[])
+{
+    const size_t columns = gram->columns;
+    memset(sum, 0, count * columns * columns * sizeof *sum);
+    for (size_t i = 0; i < columns; i++)
+        for (size_t b = 0; b < gram->blocks; b++)
+            for (size_t s = 0; s < count; s++) {
+                const unsigned times = weight[s * gram->blocks + b];
+                if (times > 0) add_row(gram, i, b, (double)times, sum + (s * columns + i) * columns);
+            }
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < columns; i++)
+            for (size_t j = 0; j < i; j++) sum[(s * columns + i) * columns + j] = sum[(s * columns + j) * columns + i];
+}
+
 void gram_sum(const struct gram *gram, const unsigned weight[], double sum[])
 {
-    const size_t columns = gram->columns, stride = gram->stride;
-    memset(sum, 0, columns * columns * sizeof *sum);
-    for (size_t b = 0; b < gram->blocks; b++) {
-        const double times = (double)weight[b];
-        if (weight[b] == 0) continue;
-        for (size_t i = 0; i < columns; i++) {
-            const float *from = gram->block + (b * stride + i) * stride;
-            double *to = sum + i * columns;
-            for (size_t j = i; j < columns; j++) to[j] += times * (double)from[j];
-        }
-    }
-    for (size_t i = 0; i < columns; i++)
-        for (size_t j = 0; j < i; j++) sum[i * columns + j] = sum[j * columns + i];
+    gram_sums(gram, 1, weight, sum);
 }
 
 void gram_correlate(size_t columns, const double sum[], double correlation[])

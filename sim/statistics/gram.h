@@ -34,6 +34,8 @@ void gram_set(struct gram *gram, size_t column, const float value[]);
 void gram_multiply(struct gram *gram);
 /* The weighted sum of the blocks: sum[columns][columns], symmetric. */
 void gram_sum(const struct gram *gram, const unsigned weight[], double sum[]);
+/* So many sums, weight[count][blocks], which go through the blocks once: sum[count][columns][columns]. */
+void gram_sums(const struct gram *gram, size_t count, const unsigned weight[], double sum[]);
 /* The correlations of the columns after the first, [columns - 1][columns - 1], from such a sum. A column without variance is
  * uncorrelated with all. */
 void gram_correlate(size_t columns, const double sum[], double correlation[]);

@@ -6,18 +6,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOGETHER = 4 }; /* rows that are taken off the others at once, so that memory is gone through less often */
+
+/* Row k of U, once all before it are taken off. */
+static void scale_row(size_t size, size_t k, double row[])
+{
+    const double pivot = row[k], scale = pivot > 0.1 * LEAST_SQUARES_RIDGE ? 1.0 / sqrt(pivot) : 0.0;
+    for (size_t j = k; j < size; j++) row[j] *= scale;
+}
+
+/* Takes rows first .. first + count - 1 of U off row i, which comes after them. */
+static void take_off(size_t size, const double matrix[], size_t first, size_t count, size_t i, double to[])
+{
+    const double *a = matrix + first * size;
+    if (count == TOGETHER) {
+        const double *b = a + size, *c = b + size, *d = c + size;
+        const double of_a = a[i], of_b = b[i], of_c = c[i], of_d = d[i];
+        for (size_t j = i; j < size; j++) to[j] = to[j] - of_a * a[j] - of_b * b[j] - of_c * c[j] - of_d * d[j];
+        return;
+    }
+    for (size_t k = 0; k < count; k++) {
+        const double *row = a + k * size, times = row[i];
+        for (size_t j = i; j < size; j++) to[j] -= times * row[j];
+    }
+}
+
 void least_squares_factorise(size_t size, double matrix[])
 {
-    for (size_t k = 0; k < size; k++) {
-        double *row = matrix + k * size;
-        const double pivot = row[k];
-        const double scale = pivot > 0.1 * LEAST_SQUARES_RIDGE ? 1.0 / sqrt(pivot) : 0.0;
-        for (size_t j = k; j < size; j++) row[j] *= scale;
-        for (size_t i = k + 1; i < size; i++) {
-            double *to = matrix + i * size;
-            const double times = row[i];
-            for (size_t j = i; j < size; j++) to[j] -= times * row[j];
+    for (size_t first = 0; first < size; first += TOGETHER) {
+        const size_t count = size - first < TOGETHER ? size - first : TOGETHER;
+        for (size_t k = 0; k < count; k++) {
+            double *row = matrix + (first + k) * size;
+            take_off(size, matrix, first, k, first + k, row);
+            scale_row(size, first + k, row);
         }
+        for (size_t i = first + count; i < size; i++) take_off(size, matrix, first, count, i, matrix + i * size);
     }
 }
 
