@@ -500,6 +500,28 @@ static void start_uniforms(struct events_state *state, size_t i, int month, int 
         stream_uniforms(&event->again, &state->again[i], state->first, month, 2 * ((uint32_t)k - 1) + of, u);
 }
 
+/* Whether something may start before the month is over in some lane: no wait is shorter than u / hazard, since
+ * -ln(1 - u) >= u, and the margin is more than rounding. */
+static bool may_start(const double u[LANES], const double hazard[LANES], const double at[LANES])
+{
+    uint64_t some = 0;
+#pragma omp simd reduction(| : some)
+    for (int l = 0; l < LANES; l++) some |= u[l] * (1.0 - 1e-12) >= hazard[l] * (1.0 - at[l]) ? 0u : 1u;
+    return some != 0;
+}
+
+/* When something starts next, in months, from `at` on; whether it is before the month is over in some lane. */
+static bool wait_for(const double u[LANES], const double hazard[LANES], const double at[LANES], double begin[LANES],
+                     double starts[LANES])
+{
+    EACH_LANE(l)
+    {
+        begin[l] = at[l] - lanes_log1p(-u[l]) / hazard[l];
+        starts[l] = begin[l] < 1.0 ? 1.0 : 0.0;
+    }
+    return any_of(starts);
+}
+
 /* The clock from `at`, the part of the month that is over, on: waits and durations until the month is over. */
 static void step_random(struct events_state *state, size_t i, const struct rows *rows,
                         const struct drivers_state *drivers, int month)
@@ -515,12 +537,8 @@ static void step_random(struct events_state *state, size_t i, const struct rows 
     EACH_LANE(l) at[l] = down[l];
     for (int k = 0; k <= MOST_STARTS; k++) {
         start_uniforms(state, i, month, k, 0, u);
-        EACH_LANE(l)
-        {
-            begin[l] = at[l] - lanes_log1p(-u[0][l]) / hazard[l];
-            starts[l] = begin[l] < 1.0 ? 1.0 : 0.0;
-        }
-        const bool any = any_of(starts);
+        const bool any = may_start(u[0], hazard, at) && wait_for(u[0], hazard, at, begin, starts);
+        if (!any) EACH_LANE(l) starts[l] = 0.0;
         if (k == MOST_STARTS) EACH_LANE(l) missed[l] += starts[l];
         if (k == MOST_STARTS) break;
         if (any || (k == 0 && event->stream.type != NULL)) /* what is consumed in order must not skip */

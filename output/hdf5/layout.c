@@ -13,6 +13,9 @@
 enum { CHUNK = 16384 }; /* values, at most */
 enum { ATTRIBUTES = 16 };
 enum { GROWTH = 1 << 24 }; /* of a file in memory, bytes */
+/* Labels are written through two buffers, one of which HDF5 fills with zeros each time: 1 MiB of its own choice, or as
+ * much as so many labels take. More go by HDF5's, since labels of one buffer lie together in the file. */
+enum { LABELS_AT_ONCE = 4096, LABEL_BYTES = 16 };
 /* No file can have this name, which HDF5 looks for even if the file is to be in memory. */
 static const char no_file[] = "/dev/null/in-memory";
 
@@ -126,13 +129,17 @@ struct fault *layout_begin(const char *path)
 static struct fault *create(const char *path, bool in_memory, struct layout *layout)
 {
     const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    *layout = (struct layout){.path = path, .file = -1, .group_list = -1, .text_type = -1, .label_type = -1};
+    *layout = (struct layout){
+        .path = path, .file = -1, .group_list = -1, .text_type = -1, .label_type = -1, .label_list = -1};
     TRY(layout_begin(path));
     TRY(content_open(&layout->content));
     layout->group_list = H5Pcreate(H5P_GROUP_CREATE);
     layout->text_type = H5Tcopy(H5T_C_S1);
     layout->label_type = H5Tcopy(H5T_C_S1);
+    layout->label_list = H5Pcreate(H5P_DATASET_XFER);
     HDF5(path, layout->group_list, "make a property list");
+    HDF5(path, layout->label_list, "make a property list");
+    HDF5(path, H5Pset_buffer(layout->label_list, LABELS_AT_ONCE * LABEL_BYTES, NULL, NULL), "set the buffer of labels");
     HDF5(path, layout->text_type, "make a text type");
     HDF5(path, layout->label_type, "make a text type");
     HDF5(path, H5Tset_size(layout->label_type, H5T_VARIABLE), "set the length of labels");
@@ -177,13 +184,15 @@ struct fault *layout_close(struct layout *layout)
     }
     if (layout->group_list >= 0 && H5Pclose(layout->group_list) < 0 && fault == NULL)
         fault = layout_fault(layout->path, "close a property list");
+    if (layout->label_list >= 0 && H5Pclose(layout->label_list) < 0 && fault == NULL)
+        fault = layout_fault(layout->path, "close a property list");
     if (layout->text_type >= 0 && H5Tclose(layout->text_type) < 0 && fault == NULL)
         fault = layout_fault(layout->path, "close a type");
     if (layout->label_type >= 0 && H5Tclose(layout->label_type) < 0 && fault == NULL)
         fault = layout_fault(layout->path, "close a type");
     content_close(layout->content);
     layout->content = NULL;
-    layout->file = layout->group_list = layout->text_type = layout->label_type = -1;
+    layout->file = layout->group_list = layout->text_type = layout->label_type = layout->label_list = -1;
     return fault;
 }
 
@@ -350,8 +359,10 @@ static struct fault *write_values(const struct layout *layout, const struct layo
 {
     const size_t count = values_of(data);
     if (data->value == NULL || count == 0) return NULL;
-    HDF5(layout->path, H5Dwrite(dataset, data->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data->value), "write a dataset");
-    if (H5Tequal(data->type, layout->label_type) > 0)
+    const bool labels = H5Tequal(data->type, layout->label_type) > 0;
+    const hid_t list = labels && count <= LABELS_AT_ONCE ? layout->label_list : H5P_DEFAULT;
+    HDF5(layout->path, H5Dwrite(dataset, data->type, H5S_ALL, H5S_ALL, list, data->value), "write a dataset");
+    if (labels)
         content_texts(layout->content, count, data->value);
     else
         content_values(layout->content, count * H5Tget_size(data->type), data->value);

@@ -18,6 +18,7 @@ struct layout {
     hid_t group_list;
     hid_t text_type;  /* of attributes: of fixed length */
     hid_t label_type; /* of datasets: of any length */
+    hid_t label_list; /* how they are written */
     struct content *content;
     int dimensions; /* netCDF dimensions made so far */
 };
