@@ -514,7 +514,7 @@ adopt: [track]
 
     @unittest.skipIf(SANITIZED, "other tests run these commands with less")
     def test_every_command_in_the_documents_works(self):
-        for document in ("README.md", "scenarios/README.md", "output/README.md", "models/README.md"):
+        for document in ("README.md", "scenarios/README.md", "scenarios/hindcast.md", "output/README.md", "models/README.md"):
             path = PROJECT / document
             text = path.read_text() if path.exists() else ""
             for block in re.findall(r"```sh\n(.*?)```", text, re.S):

@@ -726,7 +726,7 @@ class Pictures(unittest.TestCase):
         self.assertIn("damaged.h5 or nurly-zhol-sreb.h5 is damaged: ", told)
 
     def test_commands_of_the_readme_draw_pictures(self):
-        text = (PROJECT / "README.md").read_text()
+        text = "\n".join((PROJECT / page).read_text() for page in ("README.md", "scenarios/hindcast.md"))
         lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
         self.assertGreater(len(lines), 3)
         os.symlink(SCENARIOS, FOLDER / "scenarios")

@@ -297,6 +297,21 @@ class Tables(unittest.TestCase):
         levels = self.levels("s.yaml", "--path", SCENARIOS)
         self.assertEqual((levels["2020-03"], levels["2021-03"]), ([years[2020]], [years[2021]]))
 
+    def test_what_the_hindcast_is_given_is_what_happened(self):
+        """Every figure of the world, confirmed or not, but those that fill a gap, which its notes name."""
+        with open(SCENARIOS / "observed/kazakhstan.csv", encoding="utf-8", newline="") as file:
+            happened = {(row["outcome"].removeprefix("drivers."), row["year"]): row["value"] for row in csv.DictReader(file) if row["prices"] != "nominal"}
+        with open(SCENARIOS / "observed/given.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["year"] for row in rows], [str(year) for year in range(2019, 2026)])
+        for row in rows[1:]:
+            for column in set(row) - {"year", "note"}:
+                figure = happened.get((column, row["year"]))
+                if figure is None:
+                    self.assertIn(column, row["note"])
+                else:
+                    self.assertEqual(float(row[column]), float(figure), (column, row["year"]))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
