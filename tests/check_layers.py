@@ -19,8 +19,9 @@ READER = TABLE | {"scenarios/reader"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
+RANKING = OUTPUT | {"output/ranking"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
-RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
+RUN = MODELS | {"models"} | READER | RANKING | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
     "sim/statistics": STATISTICS,
@@ -37,6 +38,7 @@ ALLOWED = {
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
     "output/comparison": OUTPUT,
+    "output/ranking": RANKING,
     "output/score": SCORE,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},

@@ -14,6 +14,7 @@ int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_rank(int argc, char **argv);
 int command_score(int argc, char **argv);
 int command_backtest(int argc, char **argv);
 int command_replay(int argc, char **argv);

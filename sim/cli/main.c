@@ -24,6 +24,7 @@ static const struct {
     {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
     {"show", command_show, "tables of a result in the terminal"},
     {"compare", command_compare, "what results differ in from a base, future by future"},
+    {"rank", command_rank, "which policy is the best in each world, by how much and how sure"},
     {"score", command_score, "forecasts beside what happened: coverage, CRPS, against naive ones"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
