@@ -173,7 +173,7 @@ static void print_knowing(const struct ranking *ranking, size_t outcome, const s
         least = fmin(least, of->estimate);
         greatest = fmax(greatest, of->estimate);
     }
-    fprintf(to, "  To know the future before choosing is worth ");
+    fputs("  Value of perfect information: ", to);
     if (ranking->worlds > 1 && greatest > least)
         fprintf(to, "%.3g to %.3g %s, by world.\n", least / scale->divisor, greatest / scale->divisor, scale->unit);
     else
@@ -268,8 +268,8 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
         fputs(" replications.\n", to);
     }
     const struct value_of_information *of = &choice->perfect;
-    fprintf(to, "  To know the future before choosing is worth %.3g %s (95 %%: %.3g to %.3g).\n",
-            of->estimate / scale.divisor, scale.unit, of->low / scale.divisor, of->high / scale.divisor);
+    fprintf(to, "  Value of perfect information: %.3g %s (95 %%: %.3g to %.3g).\n", of->estimate / scale.divisor,
+            scale.unit, of->low / scale.divisor, of->high / scale.divisor);
 }
 
 static void print_margin(const struct ranking *ranking, size_t outcome, size_t world, FILE *to)
@@ -289,7 +289,7 @@ static void print_margin(const struct ranking *ranking, size_t outcome, size_t w
 static void print_front(const struct ranking *ranking, size_t world, int width, FILE *to)
 {
     const bool one = ranking->worlds == 1; /* has no name of its own */
-    struct list list = {.to = to, .indent = one ? 3 : width + 5, .column = one ? 2 : width + 4};
+    struct list list = {.to = to, .indent = one ? 2 : width + 4, .column = one ? 2 : width + 4};
     if (one)
         fputs("  ", to);
     else
@@ -319,11 +319,12 @@ static void print_head(const struct ranking *ranking, size_t world, FILE *to)
     else
         fprintf(to, " in %zu worlds, on the same ", ranking->worlds);
     print_with_thousands((uint64_t)ranking_choice(ranking, 0, 0)->replications, to);
-    fputs(" futures, over the whole horizon.\n", to);
+    fputs(" futures, over the horizon.\n", to);
     fprintf(to,
-            "± error of the simulation: all %zu differences of an outcome hold at once with\n95 %% (%s). "
-            "Best: share\nof futures in which it is; sure: that it is the best on average.\n",
-            first->comparisons, first->bonferroni ? "Bonferroni" : "greatest t, by their estimated correlation");
+            "± error of the simulation: all %zu differences of an outcome hold at once with\n95 %% (%s). Best: share "
+            "of futures in "
+            "which it is;\nsure: that it is the best on average.\n",
+            first->comparisons, first->bonferroni ? "Bonferroni" : "greatest t, estimated correlation");
     if (one || world < ranking->worlds)
         fputs("Regret: mean and 95th percentile of what the best of the future has more. dom.:\nthe best on average "
               "dominates it, of 1st or 2nd order; ? is undecided.\n",

@@ -268,7 +268,7 @@ class Rank(unittest.TestCase):
 
     def test_a_screen_has_the_best_of_each_world_or_all_policies_of_one(self):
         shown = self.zhol("rank", "small", "--outcome", ",".join(OUTCOMES)).stdout
-        self.assertIn("5 policies in 2 worlds, on the same 400 futures", shown)
+        self.assertIn("5 policies in 2 worlds, on the same 400 futures, over the horizon", shown)
         self.assertRegex(shown, r"\n  dear-oil +\S+ +\S+ ± \S+ +\S+ % +\S+ %\n")
         self.assertTrue(all(len(line) <= 80 for line in shown.splitlines()), shown)
         world = self.zhol("rank", "small", "--outcome", "fiscal.total", "--world", "dear-oil").stdout
