@@ -20,9 +20,10 @@ HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 GIVEN = RESULT | READER | {"output/given"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
+RANKING = OUTPUT | {"output/ranking"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
 SENSITIVITY = OUTPUT | {"output/sensitivity"}
-RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
+RUN = MODELS | {"models"} | READER | RANKING | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
     "sim/statistics": STATISTICS,
@@ -41,6 +42,7 @@ ALLOWED = {
     "output/given": GIVEN,
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
+    "output/ranking": RANKING,
     "output/score": SCORE,
     "output/sensitivity": SENSITIVITY,
     "sim": set(),

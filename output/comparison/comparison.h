@@ -155,6 +155,9 @@ void comparison_json(const struct comparison *comparison, FILE *to);
 /* The whole file under a temporary name, flushed, synced and renamed, as a result. Same comparison, same bytes. */
 MUST_CHECK struct fault *comparison_write(const struct comparison *comparison, const char *path, bool force);
 
+/* The outcomes as a result describes them: [outcomes] each; the texts stay those of the comparison. */
+void comparison_declare(const struct comparison *comparison, struct outcome_kind kind[], struct outcome outcome[]);
+
 /* Whether the file is a comparison of a known format, of the structure of comparisons, and, if `sealed`, has the content
  * that it states. FAULT_FILES if not. */
 MUST_CHECK struct fault *comparison_check(const char *path, bool sealed);

@@ -142,6 +142,7 @@ void comparison_print_head(FILE *to)
 {
     fputs("Mean difference over the futures ± error of the simulation (95 %), over the whole horizon; "
           "pairs of the same random numbers.\n"
+          "Each interval is of 95 % by itself: of twenty differences one may miss.\n"
           "0 no change: equal in every future; 0 rounding: no more than the single precision of what is stored.\n",
           to);
 }

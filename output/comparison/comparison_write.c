@@ -203,26 +203,21 @@ static struct fault *write_all(struct writing *writing)
     return layout_seal(&writing->layout);
 }
 
-/* The outcomes as a result describes them. */
-static void set_outcomes(struct writing *writing)
+void comparison_declare(const struct comparison *from, struct outcome_kind kind[], struct outcome outcome[])
 {
-    const struct comparison *from = writing->comparison;
     for (size_t o = 0; o < from->outcomes; o++) {
-        const struct comparison_outcome *outcome = &from->outcome[o];
-        writing->kind[o] = (struct outcome_kind){.rule = outcome->rule,
-                                                 .better = outcome->better,
-                                                 .chance = outcome->chance,
-                                                 .subject = outcome->subject,
-                                                 .main = outcome->main,
-                                                 .rank = outcome->rank,
-                                                 .headline = outcome->headline,
-                                                 .account = outcome->account,
-                                                 .horizon_only = outcome->horizon_only};
-        writing->outcome[o] = (struct outcome){.kind = &writing->kind[o],
-                                               .path = outcome->path,
-                                               .unit = outcome->unit,
-                                               .total = outcome->total,
-                                               .long_name = outcome->long_name};
+        const struct comparison_outcome *of = &from->outcome[o];
+        kind[o] = (struct outcome_kind){.rule = of->rule,
+                                        .better = of->better,
+                                        .chance = of->chance,
+                                        .subject = of->subject,
+                                        .main = of->main,
+                                        .rank = of->rank,
+                                        .headline = of->headline,
+                                        .account = of->account,
+                                        .horizon_only = of->horizon_only};
+        outcome[o] = (struct outcome){
+            .kind = &kind[o], .path = of->path, .unit = of->unit, .total = of->total, .long_name = of->long_name};
     }
 }
 
@@ -240,7 +235,7 @@ static struct fault *write_file(const char *temporary, const char *path, const v
             ? fault_no_memory()
             : NULL;
     if (fault == NULL) {
-        set_outcomes(&writing);
+        comparison_declare(from, writing.kind, writing.outcome);
         fault = layout_create(temporary, &writing.layout);
         writing.layout.path = path; /* the name that people know */
         if (fault == NULL) fault = write_all(&writing);

@@ -3,6 +3,7 @@
 #include "output/comparison/regret.h"
 #include "output/result/stored.h"
 #include "output/tables/readable.h"
+#include "sim/statistics/alternatives.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -152,45 +153,21 @@ struct fault *regret_check(const struct comparison_files *files, const char *pat
                        without, path, path);
 }
 
-/* The first `count` of a file, which may have more. */
-static struct fault *read_first(const struct stored *stored, const char *outcome, size_t count, float value[])
-{
-    const size_t all = stored_replications(stored);
-    if (all == count) return stored_samples(stored, false, outcome, 1, value);
-    if (all < count) return fault_raise(FAULT_FILES, "a file has %zu replications; expected at least %zu", all, count);
-    float *whole = malloc(all * sizeof *whole);
-    if (whole == NULL) return fault_no_memory();
-    struct fault *fault = stored_samples(stored, false, outcome, 1, whole);
-    if (fault == NULL) memcpy(value, whole, count * sizeof *value);
-    free(whole);
-    return fault;
-}
-
 static struct fault *read_samples(const char *path, const char *outcome, size_t count, float value[], bool *there)
 {
     struct stored *stored = NULL;
     *there = false;
     if (path == NULL) return NULL;
     struct fault *fault = stored_open(path, &stored);
-    if (fault == NULL) *there = stored_has_samples(stored, false, outcome);
-    if (fault == NULL && *there) fault = read_first(stored, outcome, count, value);
+    if (fault == NULL) fault = stored_horizon(stored, outcome, count, value, there);
     return stored_close(stored, fault);
 }
 
-/* The best so far, and which replications are lost because a value is missing. */
-static void take_best(size_t count, const float value[], bool more, bool first, float best[], unsigned char lost[])
-{
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(value[i])) lost[i] = 1;
-        if (first || (more ? value[i] > best[i] : value[i] < best[i])) best[i] = value[i];
-    }
-}
-
 struct room {
-    float *value; /* [policies][replications] */
-    float *best;  /* [replications] */
-    unsigned char *lost;
-    bool *there; /* [policies] */
+    float *value;        /* [policies][replications] */
+    float *best;         /* [replications] */
+    bool *there;         /* [policies] */
+    const float **known; /* those that are there */
     struct paired_work work;
 };
 
@@ -199,9 +176,9 @@ static struct fault *make_rooms(struct room *room, const struct comparison *of, 
     const size_t count = of->replications;
     room->value = malloc((of->variants * count + 1) * sizeof *room->value);
     room->best = malloc((count + 1) * sizeof *room->best);
-    room->lost = malloc(count + 1);
     room->there = calloc(of->variants + 1, sizeof *room->there);
-    if (room->value == NULL || room->best == NULL || room->lost == NULL || room->there == NULL)
+    room->known = calloc(of->variants + 1, sizeof *room->known);
+    if (room->value == NULL || room->best == NULL || room->there == NULL || room->known == NULL)
         return fault_no_memory();
     return paired_work_init(&room->work, count, asked);
 }
@@ -210,8 +187,8 @@ static void free_rooms(struct room *room)
 {
     free(room->value);
     free(room->best);
-    free(room->lost);
     free(room->there);
+    free(room->known);
     paired_work_free(&room->work);
 }
 
@@ -235,17 +212,13 @@ static struct fault *read_world(struct regret *regret, const struct comparison_f
 {
     const struct comparison *to = &regret->comparison;
     const size_t count = to->replications;
-    bool first = true;
-    memset(room->lost, 0, count);
+    size_t known = 0;
     for (size_t v = 0; v < to->variants; v++) {
         float *value = room->value + v * count;
         TRY(read_samples(files->file[world * to->variants + v], regret->path, count, value, &room->there[v]));
-        if (!room->there[v]) continue;
-        take_best(count, value, regret->better == OUTCOME_MORE, first, room->best, room->lost);
-        first = false;
+        if (room->there[v]) room->known[known++] = value;
     }
-    for (size_t i = 0; i < count; i++)
-        if (room->lost[i]) room->best[i] = __builtin_nanf("");
+    alternatives_best(known, count, room->known, regret->better == OUTCOME_MORE, room->best);
     for (size_t v = 0; v < to->variants; v++)
         if (room->there[v]) compare_policy(regret, asked, world, v, room);
     return NULL;

@@ -122,6 +122,25 @@ struct fault *stored_samples(const struct stored *stored, bool annual, const cha
     return reader_row(&stored->reader, name, H5T_NATIVE_FLOAT, &shape, at, value);
 }
 
+static struct fault *read_first(const struct stored *stored, const char *outcome, size_t count, float value[])
+{
+    const size_t all = stored->replications;
+    if (all == count) return stored_samples(stored, false, outcome, 1, value);
+    if (all < count) return fault_raise(FAULT_FILES, "a file has %zu replications; expected at least %zu", all, count);
+    float *whole = malloc(all * sizeof *whole);
+    if (whole == NULL) return fault_no_memory();
+    struct fault *fault = stored_samples(stored, false, outcome, 1, whole);
+    if (fault == NULL) memcpy(value, whole, count * sizeof *value);
+    free(whole);
+    return fault;
+}
+
+struct fault *stored_horizon(const struct stored *stored, const char *outcome, size_t count, float value[], bool *there)
+{
+    *there = stored_has_samples(stored, false, outcome);
+    return *there ? read_first(stored, outcome, count, value) : NULL;
+}
+
 /* The tails of a row from the order of the file to that of memory. */
 static void order_tails(size_t rows, size_t levels, double *work, double value[])
 {

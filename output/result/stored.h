@@ -20,6 +20,10 @@ size_t stored_kept(const struct stored *stored);
 /* They themselves, [rows][stored_replications]; the file must have as many rows: years, or one for the horizon. */
 MUST_CHECK struct fault *stored_samples(const struct stored *stored, bool annual, const char *outcome, size_t rows,
                                         float value[]);
+/* The first `count` replications of an outcome over the horizon, of a file that has as many or more (else FAULT_FILES);
+ * *there false: it has no such samples. */
+MUST_CHECK struct fault *stored_horizon(const struct stored *stored, const char *outcome, size_t count, float value[],
+                                        bool *there);
 /* A statistic of an outcome, [rows][columns] in the order of memory. */
 MUST_CHECK struct fault *stored_statistic(const struct stored *stored, bool annual, const struct dataset *of,
                                           const char *outcome, size_t rows, size_t columns, double value[]);

@@ -28,6 +28,15 @@ static const struct key compare_keys[] = {
      .kind = KEY_TEXT,
      .default_value = "",
      .meaning = "The outcome that regret is about: what each policy leaves against the best one, future by future."},
+    {.name = "rank",
+     .kind = KEY_LIST,
+     .default_value = "",
+     .min = 1,
+     .max = MOST_OUTCOMES,
+     .entry = &outcome_entry,
+     .shorthand = "",
+     .meaning = "By which outcomes the policies are ranked at the end: fiscal.total, trade.exports and the first "
+                "index.dependence.X if absent, where they are."},
     {.name = NULL}};
 static const struct key goal_keys[] = {
     {.name = "outcome", .kind = KEY_TEXT, .meaning = "The path of an outcome, over the horizon."},
@@ -193,9 +202,11 @@ static struct fault *check_batch(struct batch *batch)
     batch->outcomes = compare == NULL ? NULL : setting_find(compare, "outcomes");
     batch->precision = setting_find(root, "precision");
     batch->regret = compare == NULL ? NULL : setting_find(compare, "regret");
+    batch->rank = compare == NULL ? NULL : setting_find(compare, "rank");
     struct fault *faults = check_list(batch->worlds, check_scenario);
     faults = fault_join(faults, check_list(batch->policies, check_scenario));
     if (batch->outcomes != NULL) faults = fault_join(faults, check_list(batch->outcomes, check_outcome));
+    if (batch->rank != NULL) faults = fault_join(faults, check_list(batch->rank, check_outcome));
     if (batch->regret != NULL) faults = fault_join(faults, check_outcome(batch->regret));
     faults = fault_join(faults, find_base(base, batch->worlds, &batch->base_world));
     return fault_join(faults, find_base(base, batch->policies, &batch->base_policy));

@@ -20,6 +20,7 @@ struct batch {
     const struct setting *worlds, *policies; /* lists of names */
     const struct setting *outcomes;          /* a list of paths; NULL: the usual ones */
     const struct setting *regret;            /* a path; NULL: none */
+    const struct setting *rank;              /* a list of paths; NULL: the usual ones */
     struct setting *precision;               /* when it knows enough; NULL: its number of replications says */
     size_t base_world, base_policy;
     char **world, **policy;  /* their names without folders */

@@ -109,8 +109,8 @@ static struct fault *check_output(const struct batch_run *run, const struct simu
 /* Which of the outcomes to compare the cell has; what was meant by others, as far as the first cell can tell. */
 static void note_outcomes(struct batch_run *run, const struct outcomes *outcomes, bool first)
 {
-    for (size_t o = 0; o <= run->outcomes; o++) {
-        struct wanted *wanted = o < run->outcomes ? &run->outcome[o] : &run->regret;
+    struct wanted *wanted;
+    for (size_t i = 0; (wanted = batch_run_wanted(run, i)) != NULL; i++) {
         if (wanted->path == NULL) continue;
         if (outcomes_find(outcomes, wanted->path) < outcomes->count) wanted->found = true;
         if (first) outcomes_hint(outcomes, wanted->path, sizeof wanted->hint, wanted->hint);
@@ -118,11 +118,12 @@ static void note_outcomes(struct batch_run *run, const struct outcomes *outcomes
 }
 
 /* Without its samples an outcome cannot be compared. */
-static struct fault *check_kept(const struct batch_run *run, const struct simulation *simulation,
+static struct fault *check_kept(struct batch_run *run, const struct simulation *simulation,
                                 const struct retention *retention)
 {
-    for (size_t o = 0; o <= run->outcomes; o++) {
-        const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
+    const struct wanted *wanted;
+    for (size_t i = 0; (wanted = batch_run_wanted(run, i)) != NULL; i++) {
+        const char *path = wanted->path;
         if (path == NULL) continue;
         const size_t index = outcomes_find(&simulation->outcomes, path);
         if (index == simulation->outcomes.count || retention_horizon(simulation, retention, index)) continue;
@@ -137,12 +138,12 @@ static struct fault *check_kept(const struct batch_run *run, const struct simula
 }
 
 /* The most replications of which the samples of all that is compared are kept. */
-static uint64_t most_kept(const struct batch_run *run, const struct simulation *simulation)
+static uint64_t most_kept(struct batch_run *run, const struct simulation *simulation)
 {
     uint64_t most = UINT64_MAX;
-    for (size_t o = 0; o <= run->outcomes; o++) {
-        const char *path = o < run->outcomes ? run->outcome[o].path : run->regret.path;
-        const uint64_t kept = path == NULL ? UINT64_MAX : retention_most_of(simulation, path);
+    const struct wanted *wanted;
+    for (size_t i = 0; (wanted = batch_run_wanted(run, i)) != NULL; i++) {
+        const uint64_t kept = wanted->path == NULL ? UINT64_MAX : retention_most_of(simulation, wanted->path);
         most = kept < most ? kept : most;
     }
     return most;
@@ -203,6 +204,11 @@ static struct fault *check_outcomes(struct batch_run *run)
         faults = fault_join(faults,
                             fault_at(FAULT_SCENARIO, run->regret.place, "compare.regret: no cell has an outcome '%s'%s",
                                      run->regret.path, run->regret.hint));
+    for (size_t r = 0; r < run->ranks; r++)
+        if (!run->rank[r].found)
+            faults = fault_join(faults, fault_at(FAULT_SCENARIO, run->rank[r].place,
+                                                 "compare.rank: no cell has an outcome '%s'%s", run->rank[r].path,
+                                                 run->rank[r].hint));
     return faults;
 }
 

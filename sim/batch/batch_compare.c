@@ -1,6 +1,7 @@
 /* sim/batch/batch_compare.c -- the results of a batch, pair by pair: policies in each world, then worlds.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/regret.h"
+#include "output/ranking/ranking.h"
 #include "sim/batch/batch_run.h"
 #include "sim/run/direction.h"
 #include "sim/run/write_text.h"
@@ -19,27 +20,30 @@ static const char *file_of(const struct batch_run *run, size_t index)
 
 /* What is compared, as lists that last as long as it does. */
 struct sides {
-    const char **outcome, **world, **variant, **base, **file;
+    const char **outcome, **rank, **world, **variant, **base, **file;
 };
 
 static struct fault *make_sides(const struct batch_run *run, struct sides *sides)
 {
     const size_t worlds = run->batch->worlds->children, policies = run->batch->policies->children;
     sides->outcome = calloc(run->outcomes + 1, sizeof *sides->outcome);
+    sides->rank = calloc(run->ranks + 1, sizeof *sides->rank);
     sides->world = calloc(worlds + 1, sizeof *sides->world);
     sides->variant = calloc(worlds + policies + 1, sizeof *sides->variant);
     sides->base = calloc(worlds + 1, sizeof *sides->base);
     sides->file = calloc(run->cells + 1, sizeof *sides->file);
-    if (sides->outcome == NULL || sides->world == NULL || sides->variant == NULL || sides->base == NULL ||
-        sides->file == NULL)
+    if (sides->outcome == NULL || sides->rank == NULL || sides->world == NULL || sides->variant == NULL ||
+        sides->base == NULL || sides->file == NULL)
         return fault_no_memory();
     for (size_t o = 0; o < run->outcomes; o++) sides->outcome[o] = run->outcome[o].path;
+    for (size_t r = 0; r < run->ranks; r++) sides->rank[r] = run->rank[r].path;
     return NULL;
 }
 
 static void free_sides(struct sides *sides)
 {
     free(sides->outcome);
+    free(sides->rank);
     free(sides->world);
     free(sides->variant);
     free(sides->base);
@@ -95,10 +99,22 @@ static struct comparison_files worlds_of(const struct batch_run *run, struct sid
 }
 
 /* All policies of a world among one another. */
+static struct comparison_files all_policies(const struct batch_run *run, struct sides *sides)
+{
+    const struct batch *batch = run->batch;
+    for (size_t i = 0; i < run->cells; i++) sides->file[i] = file_of(run, i);
+    for (size_t p = 0; p < batch->policies->children; p++) sides->variant[p] = batch->policy[p];
+    for (size_t w = 0; w < batch->worlds->children; w++) sides->world[w] = batch->world[w];
+    return (struct comparison_files){.worlds = batch->worlds->children,
+                                     .variants = batch->policies->children,
+                                     .world = sides->world,
+                                     .variant = sides->variant,
+                                     .file = sides->file};
+}
+
 static struct fault *print_regret(const struct batch_run *run, struct sides *sides, const struct comparison *like,
                                   FILE *to, FILE *csv)
 {
-    const struct batch *batch = run->batch;
     struct regret regret;
     const enum outcome_better better = direction_of(&as_declared, run->regret.path);
     if (better == OUTCOME_NEITHER) {
@@ -106,19 +122,47 @@ static struct fault *print_regret(const struct batch_run *run, struct sides *sid
                 run->regret.path);
         return NULL;
     }
-    for (size_t i = 0; i < run->cells; i++) sides->file[i] = file_of(run, i);
-    for (size_t p = 0; p < batch->policies->children; p++) sides->variant[p] = batch->policy[p];
-    for (size_t w = 0; w < batch->worlds->children; w++) sides->world[w] = batch->world[w];
-    const struct comparison_files files = {.worlds = batch->worlds->children,
-                                           .variants = batch->policies->children,
-                                           .world = sides->world,
-                                           .variant = sides->variant,
-                                           .file = sides->file};
+    const struct comparison_files files = all_policies(run, sides);
     struct fault *fault = regret_read(&files, run->regret.path, better, like, &regret);
     if (fault == NULL) fault = regret_print(&regret, to);
     if (fault == NULL) comparison_csv(&regret.comparison, csv);
     regret_free(&regret);
     return fault;
+}
+
+/* Which policy is the best in each world: the last that is said of a batch. What was not asked for, and cannot be, is
+ * left out. */
+static struct fault *print_ranking(const struct batch_run *run, struct sides *sides, FILE *to)
+{
+    const struct comparison_files files = all_policies(run, sides);
+    const struct ranking_files all = {.worlds = files.worlds,
+                                      .policies = files.variants,
+                                      .world = files.world,
+                                      .policy = files.variant,
+                                      .file = files.file};
+    const struct ranking_wish wish = {.outcome = sides->rank,
+                                      .outcomes = run->ranks,
+                                      .better = direction_of,
+                                      .context = &as_declared,
+                                      .threads = run->settings->threads};
+    struct ranking ranking;
+    if (all.policies < 2) return NULL;
+    for (size_t i = 0; i < run->cells; i++)
+        if (files.file[i] == NULL) {
+            fprintf(to, "\nPolicies are not ranked, since not all cells are there.\n");
+            return NULL;
+        }
+    struct fault *fault = ranking_read(&all, &wish, &ranking);
+    if (fault == NULL) {
+        fputs("\nWhich policy is the best: ", to);
+        fault = ranking_print(&ranking, ranking.worlds, to);
+    }
+    ranking_free(&ranking);
+    const bool left_out = run->ranks == 0 && fault != NULL && !fault_is_memory(fault) && fault->code != FAULT_MACHINE;
+    if (left_out) fprintf(to, "\nPolicies are not ranked: %s.\n", fault->sentence);
+    if (!left_out) return fault;
+    fault_free(fault);
+    return NULL;
 }
 
 /* What is written, and where. */
@@ -174,6 +218,7 @@ static struct fault *compare_all(const struct batch_run *run, struct sides *side
     const struct comparison *like = policies.probability == NULL ? &worlds : &policies;
     if (fault == NULL && run->regret.path != NULL && like->probability != NULL)
         fault = print_regret(run, sides, like, out->to, out->csv);
+    if (fault == NULL) fault = print_ranking(run, sides, out->to);
     comparison_free(&policies);
     comparison_free(&worlds);
     return fault;

@@ -8,6 +8,18 @@
 
 static const char *const usual_outcomes[] = {"npv.national", "fiscal.total", "trade.balance"};
 
+static struct fault *init_ranks(struct batch_run *run)
+{
+    const struct setting *asked = run->batch->rank;
+    const size_t ranks = asked == NULL ? 0 : asked->children;
+    run->rank = calloc(ranks + 1, sizeof *run->rank);
+    if (run->rank == NULL) return fault_no_memory();
+    for (size_t r = 0; r < ranks; r++)
+        run->rank[r] = (struct wanted){.path = asked->child[r]->text, .place = asked->child[r]->place};
+    run->ranks = ranks;
+    return NULL;
+}
+
 static struct fault *init_outcomes(struct batch_run *run)
 {
     const struct setting *asked = run->batch->outcomes;
@@ -37,7 +49,8 @@ struct fault *batch_run_init(struct batch_run *run, const struct batch *batch, c
             run->cell[i].output = NULL;
             return fault_no_memory();
         }
-    return init_outcomes(run);
+    TRY(init_outcomes(run));
+    return init_ranks(run);
 }
 
 void batch_run_free(struct batch_run *run)
@@ -52,6 +65,15 @@ void batch_run_free(struct batch_run *run)
     free(run->command);
     free(run->stopped_by);
     free(run->outcome);
+    free(run->rank);
+}
+
+struct wanted *batch_run_wanted(struct batch_run *run, size_t i)
+{
+    if (i < run->outcomes) return &run->outcome[i];
+    if (i == run->outcomes) return &run->regret;
+    i -= run->outcomes + 1;
+    return i < run->ranks ? &run->rank[i] : NULL;
 }
 
 size_t batch_run_count(const struct batch_run *run, enum cell_state state)

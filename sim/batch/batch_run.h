@@ -62,6 +62,8 @@ struct batch_run {
     size_t outcomes;
     bool default_value;   /* these were not asked for */
     struct wanted regret; /* path NULL: none */
+    struct wanted *rank;  /* by what policies are ranked */
+    size_t ranks;         /* 0: by the usual ones */
 };
 
 /* folder NULL: the name of the batch. */
@@ -69,6 +71,8 @@ MUST_CHECK struct fault *batch_run_init(struct batch_run *run, const struct batc
                                         const struct run_settings *settings, const char *folder);
 void batch_run_free(struct batch_run *run);
 size_t batch_run_count(const struct batch_run *run, enum cell_state state);
+/* All outcomes whose samples are needed, one after another: NULL after the last. One without a path is not asked for. */
+struct wanted *batch_run_wanted(struct batch_run *run, size_t i);
 /* FAULT_INTERRUPTED if the watch asks to stop. */
 MUST_CHECK struct fault *batch_run_stop(const struct batch_run *run);
 
@@ -83,7 +87,8 @@ MUST_CHECK struct fault *batch_run_fail(struct batch_run *run, size_t index, str
  * cell has are faults; of the usual ones those are left out. */
 MUST_CHECK struct fault *batch_check(struct batch_run *run);
 
-/* Prints the differences between the results that are there, and regret; writes both as CSV to a file, and what
+/* Prints the differences between the results that are there, and regret, and, if all are there, which policy is the best
+ * in each world; writes the first two as CSV to a file, and what
  * policies change, with years, to an HDF5 file, where these are named. */
 MUST_CHECK struct fault *batch_compare(const struct batch_run *run, FILE *to, const char *csv, const char *comparison);
 

@@ -15,6 +15,7 @@ int command_explain(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_diff(int argc, char **argv);
+int command_rank(int argc, char **argv);
 int command_score(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_backtest(int argc, char **argv);

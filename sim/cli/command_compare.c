@@ -40,8 +40,7 @@ struct compare_options {
     const char **outcome;
     size_t outcomes;
     struct better better;
-    char **owned; /* copies of arguments that were cut at their commas */
-    size_t copies;
+    struct options_copies copy; /* of arguments that were cut at their commas */
     const char *output, *regret, *given;
     struct given *condition;
     bool csv, json, list, force, dominance, years, unpaired, unsealed;
@@ -70,25 +69,10 @@ static const struct argp_option list[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-/* Adds patterns separated by commas. */
 static error_t add_patterns(struct compare_options *options, struct argp_state *state, const char *name,
                             const char *argument, const char ***patterns, size_t *count)
 {
-    char **grown = reallocarray(options->owned, options->copies + 1, sizeof *grown), *copy = strdup(argument);
-    if (grown != NULL) options->owned = grown;
-    if (grown == NULL || copy == NULL) {
-        free(copy);
-        return ENOMEM;
-    }
-    options->owned[options->copies++] = copy;
-    for (char *pattern = copy; pattern != NULL;) {
-        char *comma = strchr(pattern, ',');
-        if (comma != NULL) *comma = '\0';
-        if (*pattern == '\0') argp_error(state, "--%s is '%s'; expected patterns between commas", name, argument);
-        if (!options_append(patterns, count, pattern)) return ENOMEM;
-        pattern = comma == NULL ? NULL : comma + 1;
-    }
-    return 0;
+    return options_append_patterns(state, name, argument, &options->copy, patterns, count);
 }
 
 static int read_number(struct argp_state *state, const char *name, const char *argument, long most, const char *what)
@@ -346,8 +330,7 @@ int command_compare(int argc, char **argv)
     const int status = command_end(fault);
     comparison_free(&comparison);
     given_free(options.condition);
-    for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
-    free(options.owned);
+    options_copies_free(&options.copy);
     free(options.file);
     free(options.outcome);
     free(options.better.more);

@@ -25,6 +25,7 @@ static const struct {
     {"show", command_show, "tables of a result in the terminal"},
     {"compare", command_compare, "what results differ in from a base, future by future"},
     {"diff", command_diff, "changed values of two runs, and the outcomes that moved beyond simulation error"},
+    {"rank", command_rank, "which policy is the best in each world, by how much and how sure"},
     {"score", command_score, "forecasts beside what happened: coverage, CRPS, against naive ones"},
     {"sensitivity", command_sensitivity, "which inputs decide an outcome, or the difference of two results"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},

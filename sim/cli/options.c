@@ -112,6 +112,33 @@ static bool read_whole(const char *text, unsigned long long least, unsigned long
     return *end == '\0' && errno == 0 && *number >= least && *number <= most;
 }
 
+void options_copies_free(struct options_copies *copies)
+{
+    for (size_t i = 0; i < copies->count; i++) free(copies->text[i]);
+    free(copies->text);
+    *copies = (struct options_copies){.count = 0};
+}
+
+error_t options_append_patterns(struct argp_state *state, const char *name, const char *argument,
+                                struct options_copies *copies, const char ***patterns, size_t *count)
+{
+    char **grown = reallocarray(copies->text, copies->count + 1, sizeof *grown), *copy = strdup(argument);
+    if (grown != NULL) copies->text = grown;
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return ENOMEM;
+    }
+    copies->text[copies->count++] = copy;
+    for (char *pattern = copy; pattern != NULL;) {
+        char *comma = strchr(pattern, ',');
+        if (comma != NULL) *comma = '\0';
+        if (*pattern == '\0') argp_error(state, "--%s is '%s'; expected patterns between commas", name, argument);
+        if (!options_append(patterns, count, pattern)) return ENOMEM;
+        pattern = comma == NULL ? NULL : comma + 1;
+    }
+    return 0;
+}
+
 bool options_read_threads(const char *text, int *threads)
 {
     unsigned long long number;

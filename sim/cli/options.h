@@ -35,6 +35,17 @@ void options_free(struct options *options);
 /* Appends to a list of strings; false when memory is out. */
 bool options_append(const char ***list, size_t *count, const char *item);
 
+/* Copies of arguments, which lists of patterns point into. */
+struct options_copies {
+    char **text;
+    size_t count;
+};
+void options_copies_free(struct options_copies *copies);
+/* Appends the patterns of an argument of --name, which stand between commas. An empty one ends the program. ENOMEM when
+ * memory is out. */
+error_t options_append_patterns(struct argp_state *state, const char *name, const char *argument,
+                                struct options_copies *copies, const char ***patterns, size_t *count);
+
 /* Reads a number of threads. */
 bool options_read_threads(const char *text, int *threads);
 /* Of commands that simulate. */

@@ -240,6 +240,8 @@ class Batch(unittest.TestCase):
             (changed("worlds/slow]", "[x]]"), "worlds.3 is a list; expected a text"),
             (changed("regret: fiscal.total", "regrets: npv.national"), "compare: 'regrets' is not a key that stands here; did you mean 'regret'?"),
             (changed("regret: fiscal.total", "regret: fiscal.totl"), "batch.yaml:6:84: error: compare.regret: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
+            (changed("regret: fiscal.total", "rank: [fiscal.totl]"), "compare.rank: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
+            (changed("regret: fiscal.total", "rank: [npv]"), "expected the path of an outcome"),
             (changed("regret: fiscal.total", "regret: npv"), "compare.regret is 'npv'; expected the path of an outcome"),
             (changed("fiscal.total]", "fiscal.totl, fiscal.total]"), "batch.yaml:6:61: error: compare.outcomes: no cell has an outcome 'fiscal.totl'; did you mean 'fiscal.total'?"),
             (changed("compare: {outcomes: [", "compare: {outcomes: [drivers.oil, "), "compare.outcomes: 'drivers.oil' stands in the list already"),
@@ -331,6 +333,15 @@ class Batch(unittest.TestCase):
         self.assertRegex(table, r"\n  base +0  base  \(minimax: the least\)\n")
         world = max(("base", "dear-oil", "slow"), key=lambda w: next(float(row["mean_difference"]) for row in rows if (row["world"], row["variant"]) == (w, "no-tariff")))
         self.assertRegex(table, rf"\n  no-tariff +[\d.]+  {world}\n")
+
+    def test_a_batch_ends_with_what_rank_says(self):
+        self.write("batch", BATCH.replace("regret: fiscal.total", "rank: [fiscal.total, flows.grain-south.surplus]"))
+        shown = self.batch().stdout
+        self.assertTrue(shown.endswith(self.zhol("rank", "small", "--outcome", "fiscal.total,flows.grain-south.surplus").stdout), shown)
+        self.write("batch", BATCH)
+        self.assertTrue(self.batch().stdout.endswith(self.zhol("rank", "small").stdout))
+        self.write("policies/nothing", "scenario: nothing\nflows: {grain-south: {tariff: 2 d}}\n")
+        self.assertIn("Policies are not ranked, since not all cells are there.", self.batch("--force", status=5).stdout)
 
     def test_doing_nothing_changes_exactly_nothing(self):
         rows = [row for row in self.rows() if row["variant"] == "nothing" and not row["outcome"].startswith("regret.")]

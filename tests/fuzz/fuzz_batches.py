@@ -40,7 +40,7 @@ class Batches(fuzzing.Target):
             lines.append(f"{key}: {names}")
         if self.chance(0.4):
             some = ", ".join(self.random.sample(OUTCOMES[:3], self.random.randrange(1, 4)) + ([self.pick(OUTCOMES)] if self.chance(0.1) else []))
-            more = self.pick(("", "", ", regret: npv.national", ", regret: drivers.oli", ", regret: '*'"))
+            more = self.pick(("", "", ", regret: npv.national", ", rank: [drivers.oil, fiscal.total]", ", rank: fiscal.total", ", regret: drivers.oli", ", regret: '*'"))
             lines.append(f"compare: {{outcomes: [{some}]{more}}}")
         if self.chance(0.1):
             lines.append(self.pick(("title: A title", "precision: {limit: 64, goals: [{outcome: drivers.oil, relative: 50 %}]}", "precision: none", "precision: {goals: [{regret: 5 %}]}", "run: {}", "seed: 1",

@@ -199,7 +199,7 @@ class Results(fuzzing.Target):
 
     WORDS = {"result": (["show", "F"], ["show", "F", "--json"], ["show", "F", "--csv"], ["show", "F", "--list"], ["show", "F", "--year", "2020"], ["show", "F", "drivers.*"],
                         ["verify", "F"], ["verify", "F", "--blocks", "1"], ["verify", "F", "--all", "--force"], ["compare", "a.h5", "F"], ["compare", "F", "b.h5", "--years", "--outcome", "*"],
-                        ["compare", "F", "F", "--unpaired", "--dominance"], ["compare", "a.h5", "F", "b.h5", "-o", "out.h5"], ["compare", "a.h5", "F", "--regret", "drivers.oil", "--json"],
+                        ["compare", "F", "F", "--unpaired", "--dominance"], ["compare", "a.h5", "F", "b.h5", "-o", "out.h5"], ["compare", "a.h5", "F", "--regret", "drivers.oil", "--json"], ["rank", "a.h5", "F", "--outcome", "drivers.oil", "--minimise", "*"],
                         ["replay", "F", "-r", "1"], ["replay", "F", "-r", "39", "--inputs", "-o", "out.csv", "--force"], ["replay", "F", "-r", "7", "--years"],
                         ["replay", "F", "--worst", "10%", "--outcome", "drivers.oil", "--upper"], ["replay", "F", "--worst", "50%", "--outcome", "drivers.oil", "--lower", "--csv"],
                         ["merge", "-o", "out.h5", "F", "s.shard-2-of-2"], ["status", "F"], ["status", "."], ["status", "--json", "F"]),

@@ -68,6 +68,14 @@ static void try_families(size_t trials, size_t real, double *false_share, double
     gsl_rng_free(rng);
 }
 
+START_TEST(a_statistic_is_ranked_among_those_without_an_effect)
+{
+    const double null[] = {1, 2, 3, 3, 4};
+    ck_assert_double_eq(discovery_p_among(3, 5, null), 4.0 / 6);
+    ck_assert_double_eq(discovery_p_among(4.5, 5, null), 1.0 / 6);
+}
+END_TEST
+
 START_TEST(the_rate_of_false_discoveries_is_that_of_the_theorem)
 {
     /* of independent tests it is exactly rate * (true hypotheses) / m; a share has a variance of at most its mean */
@@ -90,6 +98,7 @@ int main(void)
     tcase_add_test(all, the_example_of_benjamini_and_hochberg_has_four_discoveries);
     tcase_add_test(all, the_order_of_the_values_does_not_matter_and_unknown_ones_do_not_count);
     tcase_add_test(all, p_values_are_those_of_student);
+    tcase_add_test(all, a_statistic_is_ranked_among_those_without_an_effect);
     tcase_add_test(all, the_rate_of_false_discoveries_is_that_of_the_theorem);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

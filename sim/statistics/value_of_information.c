@@ -1,0 +1,66 @@
+/* sim/statistics/value_of_information.c -- see value_of_information.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/statistics/value_of_information.h"
+#include "sim/statistics/moments.h"
+
+#include <math.h>
+
+#define NORMAL_975 1.959963984540054 /* the 0.975 quantile of the standard normal */
+/* In double: the macro of math.h is a float. */
+#define UNKNOWN __builtin_nan("")
+
+/* The regret of a choice in every second future from `first` on; returns how many these are. */
+static size_t regret_of_half(size_t count, size_t first, const float value[], const float best[], bool more,
+                             double regret[])
+{
+    size_t n = 0;
+    for (size_t i = first; i < count; i += 2)
+        regret[n++] = more ? (double)best[i] - (double)value[i] : (double)value[i] - (double)best[i];
+    return n;
+}
+
+static struct moments half(size_t count, size_t first, const float value[], const float best[], bool more,
+                           double work[])
+{
+    return moments_of(regret_of_half(count, first, value, best, more, work), work, NULL);
+}
+
+/* The choice of least mean regret, and so of the best mean, of one half. */
+static size_t choose(size_t choices, size_t count, size_t first, const float *const value[], const float best[],
+                     bool more, double work[])
+{
+    size_t chosen = 0;
+    double least = HUGE_VAL;
+    for (size_t c = 0; c < choices; c++) {
+        const struct moments regret = half(count, first, value[c], best, more, work);
+        if (!(regret.mean < least)) continue;
+        least = regret.mean;
+        chosen = c;
+    }
+    return chosen;
+}
+
+struct value_of_information value_of_information(size_t choices, size_t count, const float *const value[],
+                                                 const float best[], bool more, double work[])
+{
+    struct value_of_information out = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+    if (choices < 2 || count < 4) return out;
+    struct moments valued[2];
+    for (size_t h = 0; h < 2; h++)
+        valued[h] = half(count, h, value[choose(choices, count, 1 - h, value, best, more, work)], best, more, work);
+    const double n = (double)count, a = valued[0].count / n, b = valued[1].count / n;
+    const double error_a = a * moments_standard_error(&valued[0]), error_b = b * moments_standard_error(&valued[1]);
+    out.estimate = a * valued[0].mean + b * valued[1].mean;
+    out.standard_error = sqrt(error_a * error_a + error_b * error_b);
+    out.high = out.estimate + NORMAL_975 * out.standard_error;
+    out.low = out.estimate - NORMAL_975 * out.standard_error;
+    out.unsplit = HUGE_VAL;
+    for (size_t c = 0; c < choices; c++) {
+        const struct moments even = half(count, 0, value[c], best, more, work);
+        const struct moments regret = moments_combine(even, half(count, 1, value[c], best, more, work));
+        out.unsplit = fmin(out.unsplit, regret.mean);
+        out.low = fmin(out.low, regret.mean - NORMAL_975 * moments_standard_error(&regret));
+    }
+    out.low = fmax(out.low, 0.0);
+    return out;
+}
