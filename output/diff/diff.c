@@ -91,7 +91,7 @@ struct fault *diff_read(const char *const path[2], double rate, int threads, str
         fault = result_read_outline(path[i], &outline[i]);
         if (fault == NULL) fault = describe(&outline[i], path[i], &diff->path[i], &diff->seed[i]);
     }
-    if (fault == NULL) fault = diff_values_read(outline[0].scenario, outline[1].scenario, diff);
+    if (fault == NULL) fault = diff_values_read(outline, diff);
     if (fault == NULL)
         diff->same_draws = outline[0].seed == outline[1].seed && strcmp(outline[0].rng, outline[1].rng) == 0;
     for (size_t i = 0; i < 2; i++) result_free(&outline[i]);
@@ -108,6 +108,7 @@ void diff_free(struct diff *diff)
         free(diff->value[i].path);
         free(diff->value[i].before);
         free(diff->value[i].after);
+        for (size_t p = 0; p < 2; p++) free(diff->value[i].place[p]);
     }
     free(diff->value);
     free(diff->outcome);
