@@ -21,6 +21,7 @@ RESULT = HDF5 | {"output/result"}
 GIVEN = RESULT | READER | {"output/given"}
 OUTPUT = RESULT | {"output/comparison", "output/tables"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
+SENSITIVITY = OUTPUT | {"output/sensitivity"}
 RUN = MODELS | {"models"} | READER | OUTPUT | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
@@ -41,10 +42,11 @@ ALLOWED = {
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
     "output/score": SCORE,
+    "output/sensitivity": SENSITIVITY,
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | SCORE | SENSITIVITY | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

@@ -2,6 +2,7 @@
  * common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison_reading.h"
+#include "output/comparison/pairing.h"
 #include "sim/core/printable.h"
 
 #include <fnmatch.h>
@@ -10,21 +11,6 @@
 #include <string.h>
 
 /* ---- what can be compared ---- */
-
-static struct fault *cannot_pair(const struct side *base, const struct side *file, const char *what)
-{
-    return fault_raise(FAULT_FILES,
-                       "%s and %s have different %s, so that their replications are not of the same draws; compare "
-                       "them with --unpaired, or simulate one of them again",
-                       base->path, file->path, what);
-}
-
-static struct fault *cannot_compare(const struct side *base, const struct side *file, const char *what,
-                                    const char *of_base, const char *of_file)
-{
-    return fault_raise(FAULT_FILES, "%s and %s cannot be compared: %s %s and %s; expected the same", base->path,
-                       file->path, what, of_base, of_file);
-}
 
 /* For notes, which are written to files: without folders. */
 static const char *shown(const struct side *side)
@@ -36,36 +22,10 @@ static const char *shown(const struct side *side)
 static struct fault *check_pair(const struct comparison_reading *reading, const struct side *base,
                                 const struct side *file)
 {
-    const struct result *a = &base->head, *b = &file->head;
-    char of_base[24], of_file[24];
-    if (a->calendar.start != b->calendar.start) {
-        calendar_write(a->calendar.start, of_base);
-        calendar_write(b->calendar.start, of_file);
-        return cannot_compare(base, file, "they start in", of_base, of_file);
-    }
-    if (a->calendar.base != b->calendar.base) {
-        calendar_write(a->calendar.base, of_base);
-        calendar_write(b->calendar.base, of_file);
-        return cannot_compare(base, file, "their base dates are", of_base, of_file);
-    }
-    if (a->discount != NULL && b->discount != NULL && strcmp(a->discount, b->discount) != 0)
-        return cannot_compare(base, file, "their discount rates are", a->discount, b->discount);
-    if (a->calendar.months != b->calendar.months) {
-        snprintf(of_base, sizeof of_base, "%d", a->calendar.months);
-        snprintf(of_file, sizeof of_file, "%d", b->calendar.months);
-        return cannot_compare(base, file, "their numbers of months are", of_base, of_file);
-    }
-    if (strcmp(a->prices, b->prices) != 0) return cannot_compare(base, file, "prices are", a->prices, b->prices);
+    const struct pairing pairing = {base->path, &base->head, file->path, &file->head};
+    TRY(pairing_check_subject(&pairing));
     if (reading->wish->unpaired) return NULL;
-    if (a->seed != b->seed) {
-        char what[80];
-        snprintf(what, sizeof what, "seeds (%" PRIu64 " and %" PRIu64 ")", a->seed, b->seed);
-        return cannot_pair(base, file, what);
-    }
-    if (strcmp(a->rng, b->rng) == 0) return NULL;
-    char what[160];
-    snprintf(what, sizeof what, "generators (%s and %s)", a->rng, b->rng);
-    return cannot_pair(base, file, what);
+    return pairing_check_draws(&pairing, "compare them with --unpaired, or simulate one of them again");
 }
 
 /* What does not keep them from being compared. */

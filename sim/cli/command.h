@@ -16,6 +16,7 @@ int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_score(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
 int command_backtest(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);

@@ -26,6 +26,7 @@ static const struct {
     {"compare", command_compare, "what results differ in from a base, future by future"},
     {"diff", command_diff, "changed values of two runs, and the outcomes that moved beyond simulation error"},
     {"score", command_score, "forecasts beside what happened: coverage, CRPS, against naive ones"},
+    {"sensitivity", command_sensitivity, "which inputs decide an outcome, or the difference of two results"},
     {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
     {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
     {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},

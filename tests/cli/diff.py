@@ -138,7 +138,7 @@ class Diff(unittest.TestCase):
                     error = d.std(ddof=1) / math.sqrt(len(d))
                     p[outcome] = p_value(d.mean() / error, len(d) - 1) if error > 0 else 0.0
                     means[outcome] = (y.mean(), x.mean())
-            document = self.document("a.h5", other, "--rate", rate)
+            document = self.document("a.h5", other, "--false-discoveries", rate)
             self.assertTrue(document["same_draws"])
             self.check_outcomes(document, p, means)
 
@@ -149,7 +149,7 @@ class Diff(unittest.TestCase):
                 (x, e), (y, f) = ([result.statistic("horizon", name, outcome) for name in ("mean", "standard_error")] for result in (after, before))
                 p[outcome] = p_value((x - y) / math.hypot(e, f), 399)  # the degrees of freedom of the fewer replications
                 means[outcome] = (y, x)
-        document = self.document("a.h5", "seed.h5", "--rate", "50 %")
+        document = self.document("a.h5", "seed.h5", "--false-discoveries", "50 %")
         self.assertFalse(document["same_draws"])
         self.check_outcomes(document, p, means)
 
@@ -183,7 +183,7 @@ class Diff(unittest.TestCase):
     def test_what_is_no_use_is_refused(self):
         (self.folder / "text.h5").write_text("no result")
         for words, status, sentence in ((["a.h5"], 2, "expected two results"), (["a.h5", "a.h5", "a.h5"], 2, "a third file"),
-                                        (["a.h5", "a.h5", "--rate", "5"], 2, "a share between 0 and 1"), (["a.h5", "a.h5", "--rate", "-1 %"], 2, "a share"),
+                                        (["a.h5", "a.h5", "--false-discoveries", "5"], 2, "a share between 0 and 1"), (["a.h5", "a.h5", "--false-discoveries", "-1 %"], 2, "a share"),
                                         (["a.h5", "a.h5", "--csv", "--json"], 2, "exclude"), (["a.h5", "none.h5"], 4, "none.h5"),
                                         (["a.h5", "text.h5"], 4, "text.h5")):
             self.assertIn(sentence, self.zhol("diff", *words, status=status).stderr)

@@ -1,0 +1,280 @@
+/* sim/cli/command_sensitivity.c -- zhol sensitivity: what decides an outcome, or what two results differ by.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/sensitivity/sensitivity.h"
+#include "sim/cli/command.h"
+#include "sim/cli/guard.h"
+#include "sim/cli/options.h"
+#include "sim/cli/output_path.h"
+#include "sim/run/continuation.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPTION_OUTCOME = 256,
+    OPTION_YEAR,
+    OPTION_BY,
+    OPTION_GROUP,
+    OPTION_RATE,
+    OPTION_CSV,
+    OPTION_JSON,
+    OPTION_FORCE,
+    OPTION_UNSEALED
+};
+
+struct group_words {
+    const char *name;
+    const char **pattern;
+    size_t patterns;
+};
+
+struct sensitivity_options {
+    uint64_t memory; /* for reading a file; 0: as its size says */
+    const char *result, *other, *output;
+    const char **outcome, **by;
+    size_t outcomes, bys, groups;
+    struct group_words *group;
+    const char **group_word; /* [groups] as they were given */
+    size_t group_words;
+    char **owned; /* copies of arguments that were cut */
+    size_t copies;
+    double rate;
+    int year;
+    bool csv, json, force, unsealed;
+};
+
+static const struct argp_option list[] = {
+    {"outcome", OPTION_OUTCOME, "PATTERNS", 0,
+     "Explain these, such as 'npv.national,legs.*.delay'; repeatable (default: the main one)", 0},
+    {"year", OPTION_YEAR, "YEAR", 0, "In this year (default: over the whole horizon)", 0},
+    {"by", OPTION_BY, "PATTERNS", 0,
+     "Only by these inputs, drivers, events and regimes, such as 'inputs.*'; repeatable (default: all)", 0},
+    {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
+    {"false-discoveries", OPTION_RATE, "RATE", 0,
+     "What share of those said to decide it may do so by chance (default: 0.05)", 0},
+    {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per outcome and factor", 0},
+    {"json", OPTION_JSON, NULL, 0, "As one JSON object, with all that is known", 0},
+    {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as sensitivity.h5", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
+    {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+/* Adds the patterns between commas of a text, which is the options'. */
+static error_t add_patterns(struct argp_state *state, const char *name, char *text, const char ***patterns,
+                            size_t *count)
+{
+    for (char *pattern = text; pattern != NULL;) {
+        char *comma = strchr(pattern, ',');
+        if (comma != NULL) *comma = '\0';
+        if (*pattern == '\0') argp_error(state, "--%s has an empty pattern; expected patterns between commas", name);
+        if (!options_append(patterns, count, pattern)) return ENOMEM;
+        pattern = comma == NULL ? NULL : comma + 1;
+    }
+    return 0;
+}
+
+/* A copy to be cut; NULL without memory. */
+static char *own(struct sensitivity_options *options, const char *argument)
+{
+    char **grown = reallocarray(options->owned, options->copies + 1, sizeof *grown), *copy = strdup(argument);
+    if (grown != NULL) options->owned = grown;
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return NULL;
+    }
+    return options->owned[options->copies++] = copy;
+}
+
+static error_t add_group(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    char *copy = own(options, argument), *equals = copy == NULL ? NULL : strchr(copy, '=');
+    if (copy == NULL) return ENOMEM;
+    if (equals == NULL || equals == copy || equals[1] == '\0')
+        argp_error(state, "--group is '%s'; expected a name and patterns, such as 'Dostyk=legs.dostyk*'", argument);
+    struct group_words *grown = reallocarray(options->group, options->groups + 1, sizeof *grown);
+    if (grown == NULL) return ENOMEM;
+    options->group = grown;
+    *equals = '\0';
+    struct group_words *group = &grown[options->groups++];
+    *group = (struct group_words){.name = copy};
+    if (!options_append(&options->group_word, &options->group_words, argument)) return ENOMEM;
+    return add_patterns(state, "group", equals + 1, &group->pattern, &group->patterns);
+}
+
+static void read_year(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    char *end = NULL;
+    const long year = strtol(argument, &end, 10);
+    if (*argument < '0' || *argument > '9' || *end != '\0' || year < 1 || year > 9999)
+        argp_error(state, "--year is '%s'; expected a year such as 2030", argument);
+    options->year = (int)year;
+}
+
+static void read_rate(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    char *end = NULL;
+    options->rate = strtod(argument, &end);
+    if (*argument == '\0' || *end != '\0' || !(options->rate > 0.0 && options->rate < 1.0))
+        argp_error(state, "--false-discoveries is '%s'; expected a share between 0 and 1, such as 0.05", argument);
+}
+
+static error_t take(struct sensitivity_options *options, struct argp_state *state, const char *name,
+                    const char *argument, const char ***patterns, size_t *count)
+{
+    char *copy = own(options, argument);
+    return copy == NULL ? ENOMEM : add_patterns(state, name, copy, patterns, count);
+}
+
+static void take_file(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    if (options->other != NULL)
+        argp_error(state, "'%s' is a third file; expected a result, or two whose difference is explained", argument);
+    *(options->result == NULL ? &options->result : &options->other) = argument;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct sensitivity_options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
+    case OPTION_OUTCOME: return take(options, state, "outcome", argument, &options->outcome, &options->outcomes);
+    case OPTION_BY: return take(options, state, "by", argument, &options->by, &options->bys);
+    case OPTION_GROUP: return add_group(options, state, argument);
+    case OPTION_YEAR: read_year(options, state, argument); break;
+    case OPTION_RATE: read_rate(options, state, argument); break;
+    case OPTION_CSV: options->csv = true; break;
+    case OPTION_JSON: options->json = true; break;
+    case OPTION_FORCE: options->force = true; break;
+    case OPTION_UNSEALED: options->unsealed = true; break;
+    case 'o': options->output = argument; break;
+    case ARGP_KEY_ARG: take_file(options, state, argument); break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
+        break;
+    case ARGP_KEY_END:
+        if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp parser = {
+    list,
+    parse,
+    "RESULT [OTHER]",
+    "What decides an outcome, or the difference of two results of the same draws: the share of its variance that each "
+    "input, "
+    "driver, event and regime explains, which of them do so beyond chance, and how much of it is want of knowledge, "
+    "how much "
+    "chance.\v"
+    "Example:\n\n  zhol sensitivity kazakhstan-2019.h5 --outcome npv.national\n"
+    "  zhol sensitivity kazakhstan-2019.h5 nurly-zhol-sreb.h5 --group 'Dostyk=legs.dostyk*'",
+    children,
+    NULL,
+    NULL};
+
+static void print_words(const char *option, const char *const word[], size_t count, FILE *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        fputs(option, to);
+        continuation_quote_all(word[i], to);
+    }
+}
+
+/* What makes it again. */
+static struct fault *set_texts(const struct sensitivity_options *options, struct sensitivity *sensitivity)
+{
+    size_t size = 0;
+    FILE *to = open_memstream(&sensitivity->history, &size);
+    if (to == NULL) return fault_no_memory();
+    fputs("zhol sensitivity", to);
+    for (int i = 0; i < 2; i++) {
+        const char *path = i == 0 ? options->result : options->other;
+        const char *slash = path == NULL ? NULL : strrchr(path, '/');
+        if (path == NULL) continue;
+        fputc(' ', to);
+        continuation_quote(slash == NULL ? path : slash + 1, to);
+    }
+    print_words(" --outcome ", options->outcome, options->outcomes, to);
+    if (options->year != 0) fprintf(to, " --year %d", options->year);
+    print_words(" --by ", options->by, options->bys, to);
+    print_words(" --group ", options->group_word, options->group_words, to);
+    if (fabs(options->rate - 0.05) > 0.0) fprintf(to, " --false-discoveries %.15g", options->rate);
+    if (fclose(to) != 0) return fault_no_memory();
+    const bool difference = options->other != NULL;
+    if (asprintf(&sensitivity->title, "What decides %s of %s", difference ? "differences" : "outcomes",
+                 sensitivity->outline.title == NULL ? "" : sensitivity->outline.title) < 0)
+        sensitivity->title = NULL;
+    sensitivity->source = strdup("zhol " ZHOL_VERSION);
+    return sensitivity->title == NULL || sensitivity->source == NULL ? fault_no_memory() : NULL;
+}
+
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_output(const struct sensitivity_options *options)
+{
+    TRY(output_path_check(options->output));
+    if (options->output == NULL) return NULL;
+    if (output_path_is_same(options->output, options->result) ||
+        (options->other != NULL && output_path_is_same(options->output, options->other)))
+        return fault_raise(FAULT_USAGE, "-o %s would replace what is explained; expected another name",
+                           options->output);
+    return options->force ? NULL : output_path_check_free(options->output);
+}
+
+static struct fault *print(const struct sensitivity_options *options, const struct sensitivity *sensitivity)
+{
+    if (options->csv)
+        sensitivity_csv(sensitivity, stdout);
+    else if (options->json)
+        sensitivity_json(sensitivity, stdout);
+    else
+        TRY(sensitivity_print(sensitivity, stdout));
+    return command_flush();
+}
+
+static struct fault *decide(const struct sensitivity_options *options, struct sensitivity *sensitivity)
+{
+    struct frame_group *group = calloc(options->groups + 1, sizeof *group);
+    if (group == NULL) return fault_no_memory();
+    for (size_t g = 0; g < options->groups; g++)
+        group[g] = (struct frame_group){options->group[g].name, options->group[g].pattern, options->group[g].patterns};
+    const struct sensitivity_wish wish = {.outcome = options->outcome,
+                                          .outcomes = options->outcomes,
+                                          .year = options->year,
+                                          .rate = options->rate,
+                                          .frame = {options->by, options->bys, group, options->groups}};
+    struct fault *fault = check_output(options);
+    if (fault == NULL) fault = guard_result(options->result, options->unsealed, options->memory);
+    if (fault == NULL && options->other != NULL)
+        fault = guard_result(options->other, options->unsealed, options->memory);
+    if (fault == NULL) fault = sensitivity_read(options->result, options->other, &wish, sensitivity);
+    if (fault == NULL) fault = set_texts(options, sensitivity);
+    if (fault == NULL && options->output != NULL)
+        fault = sensitivity_write(sensitivity, options->output, options->force);
+    if (fault == NULL) fault = print(options, sensitivity);
+    free(group);
+    return fault;
+}
+
+int command_sensitivity(int argc, char **argv)
+{
+    struct sensitivity_options options = {.rate = 0.05};
+    struct sensitivity sensitivity = {0};
+    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL) fault = decide(&options, &sensitivity);
+    const int status = command_end(fault);
+    sensitivity_free(&sensitivity);
+    for (size_t g = 0; g < options.groups; g++) free(options.group[g].pattern);
+    for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
+    free(options.owned);
+    free(options.group);
+    free(options.group_word);
+    free(options.outcome);
+    free(options.by);
+    return status;
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""zhol sensitivity against NumPy on the stored inputs and samples, and every message for bad input.
+
+Usage: sensitivity.py ZHOL SCENARIOS
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+import scipy.stats
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from results import labels
+
+ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+SCENARIO = "two-pipelines"
+OUTCOME = "fiscal.total"
+REPLICATIONS = 1500
+
+
+def zhol(*words, expect=0):
+    done = subprocess.run([ZHOL, *map(str, words)], capture_output=True, text=True, cwd=WORK.name)
+    assert done.returncode == expect, (words, done.returncode, done.stdout, done.stderr)
+    return done.stdout if expect == 0 else done.stderr
+
+
+def rows(*words):
+    return {row["factor"]: row for row in csv.DictReader(io.StringIO(zhol("sensitivity", *words, "--csv")))}
+
+
+def number(row, name):
+    return float(row[name])
+
+
+def columns(path):
+    """Factors with their columns, as the page of the format says, of a file whose inputs are all drawn by themselves."""
+    with h5py.File(f"{WORK.name}/{path}") as file:
+        found = {}
+        for name, values in zip(labels(file["inputs"], "input"), file["inputs/value"][()]):
+            found[name] = [values]
+        horizon, annual = file["samples/horizon"], file["samples/annual"]
+        years = dict(zip(labels(annual, "outcome"), annual["value"][()]))
+        regimes = {}
+        for name, values in zip(labels(horizon, "outcome"), horizon["value"][()].astype(float)):
+            words = name.split(".")
+            if words[0] == "drivers" and len(words) == 2:
+                found[name] = [values, years[name][0], years[name][-1]]
+            if words[0] == "events" and len(words) == 3:
+                found[".".join(words[:2])] = [values]
+            if words[0] == "regimes" and len(words) == 3:
+                regimes.setdefault(".".join(words[:2]), []).append(values)
+        found.update({name: values[1:] for name, values in regimes.items()})
+        vary = {name: [v.astype(float) for v in values if numpy.ptp(v) > 0] for name, values in found.items()}
+        return {name: values for name, values in vary.items() if values}
+
+
+def outcome(path, name, year=None):
+    with h5py.File(f"{WORK.name}/{path}") as file:
+        samples = file["samples/horizon" if year is None else "samples/annual"]
+        values = samples["value"][labels(samples, "outcome").index(name)].astype(float)
+        return values if year is None else values[year]
+
+
+def r2(y, x):
+    if not x:
+        return 0.0
+    design = numpy.column_stack([numpy.ones(len(y)), *[(v - v.mean()) / v.std() for v in x]])
+    fitted = design @ numpy.linalg.lstsq(design, y, rcond=None)[0]
+    return 1 - ((y - fitted) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+
+
+def every(factors, but=None):
+    return [v for name, values in factors.items() if name != but for v in values]
+
+
+class Sensitivity(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", REPLICATIONS, "-o", "a.h5")
+        zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", REPLICATIONS, "-o", "b.h5", "--set",
+             "energy.oil.fields.old.cost=uniform(50 150) USD/t")
+        cls.factors = columns("a.h5")
+        cls.y = outcome("a.h5", OUTCOME)
+
+    def check(self, table, factors, y):
+        """What has a closed form, recomputed from the stored values."""
+        n, x = len(y), every(factors)
+        p, full = len(x), r2(y, x)
+        chance = (1 - full) / (n - p - 1)
+        self.assertEqual(set(table), set(factors))
+        self.assertAlmostEqual(sum(number(row, "share") for row in table.values()), full - p * chance, delta=1e-5)
+        rank = lambda v: scipy.stats.rankdata(v)
+        leading = {name: rank(values[0]) for name, values in factors.items() if len(values) == 1 or name.startswith("drivers.")}
+        matrix = numpy.linalg.inv(numpy.corrcoef([*leading.values(), rank(y)]))
+        partial = dict(zip(leading, -matrix[-1, :-1] / numpy.sqrt(numpy.diag(matrix)[:-1] * matrix[-1, -1])))
+        for name, row in table.items():
+            last = full - r2(y, every(factors, name)) - len(factors[name]) * chance
+            self.assertAlmostEqual(number(row, "share_last"), last, delta=1e-5, msg=name)
+            self.assertLessEqual(number(row, "share_low"), max(0, number(row, "share")) + 1e-12)
+            self.assertGreaterEqual(number(row, "share_high"), number(row, "share"))
+            self.assertEqual(int(row["columns"]), len(factors[name]))
+            if name in partial:
+                self.assertAlmostEqual(number(row, "prcc"), partial[name], delta=2e-5, msg=name)
+                self.assertAlmostEqual(number(row, "first_order"), self.first_order(factors[name][0], y), delta=1e-5, msg=name)
+        return full - p * chance
+
+    @staticmethod
+    def first_order(x, y):
+        """By bins, with what bins have by chance taken off and what the mean varies within a bin added."""
+        n, bins = len(y), 32
+        place = numpy.minimum(((scipy.stats.rankdata(x) - 0.5) / n * bins).astype(int), bins - 1)
+        count = numpy.bincount(place, minlength=bins)
+        mean = numpy.bincount(place, y - y.mean(), bins) / numpy.maximum(count, 1)
+        total, between, used = ((y - y.mean()) ** 2).sum(), (count * mean ** 2).sum(), (count > 0).sum()
+        noise, within = (total - between) / (n - used), 0
+        if (abs(count - n / bins) <= 0.5 * n / bins + 1).all():
+            before, after = numpy.maximum(numpy.arange(bins) - 1, 0), numpy.minimum(numpy.arange(bins) + 1, bins - 1)
+            steps = after - before
+            slope = (mean[after] - mean[before]) / steps
+            within = (count * (slope ** 2 - noise * (1 / count[after] + 1 / count[before]) / steps ** 2) / 12).sum()
+        return (between - (used - 1) * noise + within) / total
+
+    def test_shares_and_correlations_of_a_result_are_those_of_numpy(self):
+        self.check(rows("a.h5", "--outcome", OUTCOME), self.factors, self.y)
+
+    def test_shares_of_a_year_are_those_of_numpy(self):
+        self.check(rows("a.h5", "--outcome", OUTCOME, "--year", "2022"), self.factors, outcome("a.h5", OUTCOME, 2))
+
+    def test_shares_of_a_difference_are_those_of_numpy(self):
+        factors = columns("a.h5")
+        self.check(rows("a.h5", "b.h5", "--outcome", OUTCOME), factors, outcome("b.h5", OUTCOME) - self.y)
+
+    def test_a_driver_does_not_explain_itself(self):
+        table = rows("a.h5", "--outcome", "drivers.oil")
+        self.assertNotIn("drivers.oil", table)
+        self.assertIn("drivers.shallow", table)
+
+    def test_shapley_values_are_the_mean_over_all_orders(self):
+        table = rows("a.h5", "--outcome", OUTCOME, "--by", "drivers.oil,drivers.shallow,energy.oil.fields.giant.*")
+        factors = {name: self.factors[name] for name in table}
+        names, n, p = list(factors), len(self.y), len(every(factors))
+        self.assertEqual(len(names), 3)
+        value = {s: r2(self.y, [v for i, name in enumerate(names) if s >> i & 1 for v in factors[name]]) for s in range(8)}
+        chance = (1 - value[7]) / (n - p - 1)
+        weight = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
+        for i, name in enumerate(names):
+            share = sum(weight[bin(s).count("1")] * (value[s | 1 << i] - value[s]) for s in range(8) if not s >> i & 1)
+            # of three factors there are six orders, of which the 64 that are drawn are a sample
+            spread = max(value[s | 1 << i] - value[s] for s in range(8) if not s >> i & 1) - min(
+                value[s | 1 << i] - value[s] for s in range(8) if not s >> i & 1)
+            self.assertAlmostEqual(number(table[name], "share"), share - len(factors[name]) * chance, delta=1e-6 + spread / 8)
+
+    def test_a_group_has_the_share_of_its_members_together(self):
+        table = rows("a.h5", "--outcome", OUTCOME, "--group", "oil=inputs.energy.oil.*,drivers.oil")
+        members = [n for n in self.factors if n.startswith("energy.oil.") or n == "drivers.oil"]
+        factors = {"oil": [v for n in members for v in self.factors[n]]}
+        factors.update({n: v for n, v in self.factors.items() if n not in members})
+        self.check(table, factors, self.y)
+        self.assertEqual(table["oil"]["kind"], "group")
+        self.assertEqual(table["oil"]["prcc"], "")
+
+    def test_knowledge_and_chance_add_up(self):
+        found = json.loads(zhol("sensitivity", "a.h5", "--outcome", OUTCOME, "--json"))["outcomes"][0]
+        with h5py.File(f"{WORK.name}/a.h5") as file:
+            inputs = labels(file["inputs"], "input")
+        known = [v for name in inputs if name in self.factors for v in self.factors[name]]
+        n, plain = len(self.y), r2(self.y, known)
+        self.assertAlmostEqual(found["knowledge"], plain - (1 - plain) * len(known) / (n - len(known) - 1), delta=1e-5)
+        self.assertAlmostEqual(found["knowledge"] + found["unknowable"] + found["left_over"], 1, delta=1e-12)
+        self.assertAlmostEqual(found["mean"], self.y.mean(), delta=1e-6 * abs(self.y.mean()))
+        self.assertGreater(found["foreseen"], 0.9)
+
+    def test_correlated_inputs_are_one_factor(self):
+        text = "extends: two-pipelines\ninputs:\n  correlation:\n    pairs:\n      energy.oil.fields.old.cost/energy.oil.outlets.sea.tariff: 0.9\n"
+        (pathlib.Path(WORK.name) / "c.yaml").write_text(text)
+        zhol("run", "c.yaml", "--path", SCENARIOS, "-n", 500, "-o", "c.h5")
+        table = rows("c.h5", "--outcome", OUTCOME)
+        joined = [name for name in table if " + " in name]
+        self.assertEqual(joined, ["energy.oil.fields.old.cost + energy.oil.outlets.sea.tariff"])
+        self.assertEqual(table[joined[0]]["columns"], "2")
+
+    def test_the_file_the_table_and_json_say_the_same(self):
+        table = rows("a.h5", "--outcome", f"{OUTCOME},fiscal.royalty", "-o", "s.h5")
+        again = json.loads(zhol("sensitivity", "a.h5", "--outcome", f"{OUTCOME},fiscal.royalty", "--json"))
+        by_csv = list(csv.DictReader(io.StringIO(zhol("sensitivity", "a.h5", "--outcome", f"{OUTCOME},fiscal.royalty", "--csv"))))
+        with h5py.File(f"{WORK.name}/s.h5") as file:
+            group = file["sensitivity"]
+            factors, outcomes = labels(group, "factor"), labels(group, "outcome")
+            self.assertEqual(outcomes, [OUTCOME, "fiscal.royalty"])
+            for row in by_csv:
+                i, f = outcomes.index(row["outcome"]), factors.index(row["factor"])
+                same = next(x for x in again["outcomes"][i]["factors"] if x["factor"] == row["factor"])
+                for name in ("share", "share_low", "share_last", "first_order", "prcc_high", "false_discovery_rate"):
+                    if row[name] != "":
+                        self.assertEqual(group[name][i, f], float(row[name]))
+                        self.assertEqual(same[name], float(row[name]))
+            self.assertEqual(group["explained"][1], again["outcomes"][1]["explained"])
+            words = shlex.split(file.attrs["history"].decode() if isinstance(file.attrs["history"], bytes) else file.attrs["history"])
+        self.assertTrue(table)
+        zhol(*words[1:], "-o", "again.h5")
+        self.assertEqual((pathlib.Path(WORK.name) / "s.h5").read_bytes(), (pathlib.Path(WORK.name) / "again.h5").read_bytes())
+
+    def test_a_screen_is_80_columns_and_ends_with_knowledge_and_chance(self):
+        for words in (("a.h5",), ("a.h5", "b.h5", "--outcome", OUTCOME), ("a.h5", "--outcome", "fiscal.*", "--group", "all the oil=*oil*")):
+            text = zhol("sensitivity", *words)
+            self.assertTrue(all(len(line) <= 80 for line in text.splitlines()), text)
+            for part in ("what is not known", "what nobody can know", "left over", "error of the simulation"):
+                self.assertIn(part, text)
+        self.assertLessEqual(len(zhol("sensitivity", "a.h5").splitlines()), 40)
+
+    def test_bad_input_is_refused_in_one_sentence(self):
+        zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", 40, "-o", "few.h5")
+        zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", REPLICATIONS, "--seed", 5, "-o", "seed.h5")
+        zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", REPLICATIONS, "--memory", "16KiB", "--save", "none", "-o", "none.h5")
+        for words, status, parts in (
+                (("a.h5", "--outcome", "fiscal.totl"), 2, ("no outcome matches 'fiscal.totl'", "did you mean 'fiscal.total'")),
+                (("a.h5", "--year", "2019"), 2, ("--year 2019 is not of a.h5",)),
+                (("a.h5", "--year", "x"), 2, ("expected a year",)),
+                (("a.h5", "--by", "nothing.*"), 2, ("--by 'nothing.*' fits no input",)),
+                (("a.h5", "--group", "G=nothing.*"), 2, ("--group 'G' has no member",)),
+                (("a.h5", "--group", "G"), 2, ("expected a name and patterns",)),
+                (("a.h5", "--csv", "--json"), 2, ("exclude each other",)),
+                (("a.h5", "--false-discoveries", "2"), 2, ("between 0 and 1",)),
+                (("a.h5", "b.h5", "few.h5"), 2, ("third file",)),
+                (("a.h5", "-o", "a.h5"), 2, ("would replace what is explained",)),
+                ((), 2, ("no result file was named",)),
+                (("a.h5", "seed.h5"), 4, ("have different seeds", "the seed of the other")),
+                (("a.h5", "a.h5"), 4, ("there is nothing to decide",)),
+                (("few.h5",), 4, ("has 40 replications", "expected at least")),
+                (("none.h5", "--outcome", OUTCOME), 4, ("holds no samples", "zhol run", "--save 'fiscal.total,drivers.*,events.*,regimes.*'")),
+                (("nowhere.h5",), 4, ("No such file",))):
+            text = zhol("sensitivity", *words, expect=status)
+            for part in parts:
+                self.assertIn(part, text, words)
+
+
+WORK = tempfile.TemporaryDirectory()
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
