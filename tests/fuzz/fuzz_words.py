@@ -71,7 +71,7 @@ class Words(fuzzing.Target):
         fit = {"-n": ("8", "40"), "-j": ("1", "2"), "-o": ("out.h5", "out.h5", "a.h5"), "--seed": ("1", "7"), "--set": ("drivers.oil.start=70 USD/bbl",), "--adopt": ("build",),
                "--path": (".", "folder"), "--rng": ("philox", "mt19937"), "--memory": ("1MiB", "20kB"), "--save": ("*", "none", "drivers.*"), "--precision": ("drivers.oil=50 %", "none"),
                "--checkpoint": ("0", "1"), "--progress": ("none", "plain"), "--shard": ("1/2", "2/2"), "--cells": ("1/2",), "--year": ("2020",), "--outcome": ("drivers.oil", "*"),
-               "--regret": ("drivers.oil",), "--false-discoveries": ("5 %", "0.01"),
+               "--regret": ("drivers.oil",), "--vary": ("20 %", "0.5"), "--false-discoveries": ("5 %", "0.01"),
                "--given": ("drivers.oil > 0 USD/bbl", "drivers.oil@2020 < 1000 USD/bbl and not flows.g.demand > 1 Gt", "0 < drivers.oil", "drivers.oil between 1 and 2 USD/bbl",
                            "drivers.oil > 1", "drivers.oil@1 > 0", "(drivers.oil > 0", "not", "", "a > 1 and b < 2 or c > 3", "drivers.oil > drivers.oil@2020", "(" * 400), "--less": ("*",), "--more": ("drivers.*",), "--worst": ("10%", "50 %"), "-r": ("1", "39"), "--blocks": ("1", "99"), "--at": ("2020-06",),
                "--tasks": ("1", "3"), "--cpus": ("1", "8"), "--csv": ("out.csv",), "--comparison": ("out.h5",),
