@@ -192,11 +192,16 @@ static struct fault *work_out(struct auditing *auditing, const struct result *ou
                                          .threads = auditing->wish->threads,
                                          .cells = auditing->sensitivity->count,
                                          .cell = auditing->cell};
+    size_t drawn = 0;
     for (size_t i = 0; i < auditing->count; i++) {
-        struct assumption *assumption = &auditing->assumption[i];
-        take_drawn(auditing, assumption);
-        if (!assumption->drawn) TRY(vary(auditing, &request, assumption));
+        take_drawn(auditing, &auditing->assumption[i]);
+        drawn += auditing->assumption[i].drawn;
     }
+    if (drawn < auditing->count)
+        fprintf(stderr, "%zu assumptions are fixed: two runs of each, of %" PRIu64 " replications\n",
+                auditing->count - drawn, auditing->replications);
+    for (size_t i = 0; i < auditing->count; i++)
+        if (!auditing->assumption[i].drawn) TRY(vary(auditing, &request, &auditing->assumption[i]));
     return NULL;
 }
 

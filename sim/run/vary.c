@@ -1,6 +1,7 @@
 /* sim/run/vary.c -- see vary.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/run/vary.h"
+#include "sim/core/calendar.h"
 #include "sim/run/simulation.h"
 
 #include <math.h>
@@ -11,6 +12,8 @@
 char *vary_scale(const char *text, double factor)
 {
     char *end = NULL, *scaled = NULL;
+    int month;
+    if (calendar_read(text, &month)) return NULL;
     const bool begins = (*text >= '0' && *text <= '9') || (*text != '\0' && strchr("+-.", *text) != NULL);
     const double number = begins ? strtod(text, &end) : 0.0;
     if (!begins || end == text || !isfinite(number)) return NULL;

@@ -20,8 +20,8 @@ struct vary_request {
  * of FAULT_SCENARIO. */
 MUST_CHECK struct fault *vary_run(const struct vary_request *request, const char *set, float value[]);
 
-/* A number with its unit, times a factor, as it would be written: "5 d" and 1.2 give "6 d". NULL of what is no number, and without
- * memory. */
+/* A number with its unit, times a factor, as it would be written: "5 d" and 1.2 give "6 d". NULL of what is no number, or reads
+ * as a date, and without memory. */
 char *vary_scale(const char *text, double factor);
 
 #endif

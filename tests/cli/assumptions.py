@@ -84,6 +84,27 @@ class Assumptions(unittest.TestCase):
         self.assertIn(f"What {OUTCOME} hangs on, of {len(self.found)} assumptions", page)
         self.assertIn("number 10 % less and more, in 128 futures on the same draws", page)
 
+    def test_dates_are_not_varied(self):
+        (self.folder / "dated.yaml").write_text("""\
+scenario: dated
+time: {base: 2019-07, start: 2020-01, months: 24}
+run: {home: south}
+drivers:
+  oil: {model: gbm, start: 64 USD/bbl, sigma: 0.3}       # Statistical Review 2019
+commodities: {grain: {unit: t, value: 200 USD/t}}        # a price of 2019
+flows:
+  g: {commodity: grain, from: north, to: south, volume: uniform(4 6) Mt/yr, tariff: 5 %}   # assumption
+policies:
+  build: {start: 2020-03, effects: {flows.g.tariff: {set: 10 %}}}   # assumption
+adopt: [build]
+""")
+        self.zhol("run", "dated.yaml", "-n", "400", "--progress", "none", "-o", "dated.h5")
+        run = self.zhol("sensitivity", "dated.h5", "--assumptions", "--outcome", "flows.g.demand", "-n", "32", "--json")
+        found = {item["path"]: item["kind"] for item in json.loads(run.stdout)["outcomes"][0]["assumptions"]}
+        self.assertEqual(found, {"flows.g.volume": "drawn", "flows.g.tariff": "fixed", "policies.build.start": "not varied",
+                                 "policies.build.effects.flows.g.tariff.set": "fixed"})
+        self.assertIn("3 assumptions are fixed: two runs of each, of 32 replications", run.stderr)
+
     def test_what_is_no_use_is_refused(self):
         for words, sentence in ((["--vary", "20 %"], "--vary needs --assumptions"), (["-n", "8"], "-n needs --assumptions"), (["--assumptions", "--vary", "100 %"], "a share below"),
                                 (["--assumptions", "-n", "1"], "from 2 to"), (["a.h5", "--assumptions"], "of one result"), (["--assumptions", "-o", "s.h5"], "no -o")):
