@@ -24,7 +24,7 @@ static double p_of(const struct paired *cell)
 {
     if (!cell->known || cell->same || !(cell->count > 1.0) || paired_is_rounding(cell)) return UNKNOWN;
     if (cell->mean == 0.0 && !(cell->standard_error > 0.0)) return UNKNOWN;
-    return discovery_p_value(cell->mean, cell->standard_error, cell->count - 1.0);
+    return discovery_of_estimate(cell->mean, cell->standard_error, cell->count - 1.0);
 }
 
 /* Of independent draws the error tells of both deviations together, as far as both have as many values. */
@@ -46,19 +46,21 @@ static struct fault *find_moved(struct diff *diff)
 {
     const struct comparison *of = &diff->comparison;
     double *p = calloc(2 * of->outcomes + 1, sizeof *p), *rate = p == NULL ? NULL : p + of->outcomes;
+    size_t *order = calloc(of->outcomes + 1, sizeof *order);
     diff->outcome = calloc(of->outcomes + 1, sizeof *diff->outcome);
-    struct fault *fault = p == NULL || diff->outcome == NULL ? fault_no_memory() : NULL;
+    struct fault *fault = p == NULL || order == NULL || diff->outcome == NULL ? fault_no_memory() : NULL;
     for (size_t o = 0; o < of->outcomes && fault == NULL; o++) {
         const struct paired *cell = &of->cell[comparison_index(of, o, 0, 0, of->years)];
         p[o] = p_of(cell);
         diff->tested += isnan(p[o]) ? 0 : 1;
     }
-    if (fault == NULL) fault = discovery_rates(of->outcomes, p, rate);
+    if (fault == NULL) discovery_rates(of->outcomes, p, order, rate);
     for (size_t o = 0; o < of->outcomes && fault == NULL; o++)
         if (rate[o] <= diff->rate)
             diff->outcome[diff->moved++] =
                 (struct diff_outcome){o, p[o], rate[o], effect_of(&of->cell[comparison_index(of, o, 0, 0, of->years)])};
     if (fault == NULL) qsort(diff->outcome, diff->moved, sizeof *diff->outcome, by_effect);
+    free(order);
     free(p);
     return fault;
 }
@@ -91,7 +93,7 @@ struct fault *diff_read(const char *const path[2], double rate, int threads, str
         fault = result_read_outline(path[i], &outline[i]);
         if (fault == NULL) fault = describe(&outline[i], path[i], &diff->path[i], &diff->seed[i]);
     }
-    if (fault == NULL) fault = diff_values_read(outline[0].scenario, outline[1].scenario, diff);
+    if (fault == NULL) fault = diff_values_read(outline, diff);
     if (fault == NULL)
         diff->same_draws = outline[0].seed == outline[1].seed && strcmp(outline[0].rng, outline[1].rng) == 0;
     for (size_t i = 0; i < 2; i++) result_free(&outline[i]);
@@ -108,6 +110,7 @@ void diff_free(struct diff *diff)
         free(diff->value[i].path);
         free(diff->value[i].before);
         free(diff->value[i].after);
+        for (size_t p = 0; p < 2; p++) free(diff->value[i].place[p]);
     }
     free(diff->value);
     free(diff->outcome);

@@ -14,6 +14,7 @@
 struct diff_value {
     char *path;
     char *before, *after; /* as they are written; NULL: it is not there */
+    char *place[2];       /* "kazakhstan-2019.yaml:30" in either; NULL: not known */
 };
 
 struct diff_outcome {

@@ -23,6 +23,12 @@ static const char *unit_of(const struct diff *diff, const struct diff_outcome *m
 
 /* ---- for people ---- */
 
+static void print_value(const char *text, const char *place, FILE *to)
+{
+    fputs(text == NULL ? "(not there)" : text, to);
+    if (place != NULL) fprintf(to, " (%s)", place);
+}
+
 void diff_print_values(const struct diff *diff, FILE *to)
 {
     if (diff->values == 0) {
@@ -33,8 +39,11 @@ void diff_print_values(const struct diff *diff, FILE *to)
             diff->values == 1 ? "s" : "");
     for (size_t i = 0; i < diff->values; i++) {
         const struct diff_value *value = &diff->value[i];
-        fprintf(to, "  %s: %s -> %s\n", value->path, value->before == NULL ? "(not there)" : value->before,
-                value->after == NULL ? "(not there)" : value->after);
+        fprintf(to, "  %s: ", value->path);
+        print_value(value->before, value->place[0], to);
+        fputs(" -> ", to);
+        print_value(value->after, value->place[1], to);
+        fputc('\n', to);
     }
 }
 
@@ -125,13 +134,14 @@ static void numbers_of(const struct diff *diff, const struct diff_outcome *moved
 void diff_csv(const struct diff *diff, FILE *to)
 {
     double number[NUMBERS];
-    fputs("kind,path,before,after,units", to);
+    fputs("kind,path,before,after,before_place,after_place,units", to);
     for (size_t n = 0; n < NUMBERS; n++) fprintf(to, ",%s", number_names[n]);
     fputc('\n', to);
     for (size_t i = 0; i < diff->values; i++) {
         const struct diff_value *value = &diff->value[i];
-        const char *const texts[] = {value->path, value->before == NULL ? "" : value->before,
-                                     value->after == NULL ? "" : value->after};
+        const char *const texts[] = {
+            value->path, value->before == NULL ? "" : value->before, value->after == NULL ? "" : value->after,
+            value->place[0] == NULL ? "" : value->place[0], value->place[1] == NULL ? "" : value->place[1]};
         fputs("value", to);
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
             fputc(',', to);
@@ -143,7 +153,7 @@ void diff_csv(const struct diff *diff, FILE *to)
     for (size_t i = 0; i < diff->moved; i++) {
         const struct diff_outcome *moved = &diff->outcome[i];
         numbers_of(diff, moved, number);
-        fprintf(to, "outcome,%s,,,%s", diff->comparison.outcome[moved->outcome].path, unit_of(diff, moved));
+        fprintf(to, "outcome,%s,,,,,%s", diff->comparison.outcome[moved->outcome].path, unit_of(diff, moved));
         for (size_t n = 0; n < NUMBERS; n++) text_csv_value(number[n], to);
         fputc('\n', to);
     }
@@ -174,6 +184,8 @@ void diff_json(const struct diff *diff, FILE *to)
         text_json_member("path", value->path, to);
         json_text("before", value->before, to);
         json_text("after", value->after, to);
+        json_text("before_place", value->place[0], to);
+        json_text("after_place", value->place[1], to);
         fputc('}', to);
     }
     fputs("\n  ],\n  \"outcomes\": [", to);

@@ -122,8 +122,73 @@ static struct fault *parse(struct forest *forest, const char *text, struct leave
     return other;
 }
 
-struct fault *diff_values_read(const char *before, const char *after, struct diff *diff)
+/* A line of provenance_write: the path, and behind it the place, each up to a tab. */
+struct line {
+    const char *path, *place;
+    size_t length;
+};
+
+struct lines {
+    struct line *line;
+    size_t count;
+};
+
+static int compare_paths(const char *a, size_t of_a, const char *b, size_t of_b)
 {
+    const int order = memcmp(a, b, of_a < of_b ? of_a : of_b);
+    return order != 0 ? order : (of_a > of_b) - (of_a < of_b);
+}
+
+static int by_line(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+    return compare_paths(a->path, a->length, b->path, b->length);
+}
+
+static int path_to_line(const void *path, const void *line)
+{
+    const struct line *of = line;
+    return compare_paths(path, strlen(path), of->path, of->length);
+}
+
+/* By path. What is no such line is left out. */
+static struct fault *sort_lines(const char *sources, struct lines *lines)
+{
+    size_t count = 1;
+    for (const char *c = sources; *c != '\0'; c++) count += *c == '\n';
+    lines->line = calloc(count, sizeof *lines->line);
+    if (lines->line == NULL) return fault_no_memory();
+    for (const char *at = sources; *at != '\0';) {
+        const char *end = at + strcspn(at, "\n"), *path = at + strcspn(at, "\t\n") + 1;
+        const size_t length = path < end ? strcspn(path, "\t\n") : 0;
+        if (length > 0 && path[length] == '\t')
+            lines->line[lines->count++] = (struct line){path, path + length + 1, length};
+        at = *end == '\0' ? end : end + 1;
+    }
+    qsort(lines->line, lines->count, sizeof *lines->line, by_line);
+    return NULL;
+}
+
+/* Only numbers have places. */
+static struct fault *find_places(const char *sources, size_t side, struct diff *diff)
+{
+    struct lines lines = {0};
+    struct fault *fault = sources == NULL ? NULL : sort_lines(sources, &lines);
+    for (size_t i = 0; i < diff->values && fault == NULL && lines.count > 0; i++) {
+        struct diff_value *value = &diff->value[i];
+        const struct line *line = bsearch(value->path, lines.line, lines.count, sizeof *lines.line, path_to_line);
+        const size_t size = line == NULL ? 0 : strcspn(line->place, "\t\n");
+        if (size == 0 || (side == 0 ? value->before : value->after) == NULL) continue;
+        value->place[side] = strndup(line->place, size);
+        if (value->place[side] == NULL) fault = fault_no_memory();
+    }
+    free(lines.line);
+    return fault;
+}
+
+struct fault *diff_values_read(const struct result outline[2], struct diff *diff)
+{
+    const char *before = outline[0].scenario, *after = outline[1].scenario;
     struct forest forest = {0};
     struct leaves leaves[2] = {{0}}, sorted[2] = {{0}};
     if (strcmp(before, after) == 0) return NULL;
@@ -131,6 +196,7 @@ struct fault *diff_values_read(const char *before, const char *after, struct dif
     if (fault == NULL) fault = parse(&forest, after, &leaves[1]);
     for (size_t i = 0; i < 2 && fault == NULL; i++) fault = sort(&leaves[i], &sorted[i]);
     if (fault == NULL) fault = match(leaves, sorted, diff);
+    for (size_t i = 0; i < 2 && fault == NULL; i++) fault = find_places(outline[i].sources, i, diff);
     for (size_t i = 0; i < 2; i++) {
         free_leaves(&leaves[i]);
         free(sorted[i].leaf); /* whose paths are those of the leaves */

@@ -5,7 +5,8 @@
 
 #include "output/diff/diff.h"
 
-/* Of two texts of merged scenarios, into diff->value. FAULT_FILES if one cannot be read. */
-MUST_CHECK struct fault *diff_values_read(const char *before, const char *after, struct diff *diff);
+/* Of two results, by their texts of merged scenarios and of where numbers come from, into diff->value. FAULT_FILES if one cannot
+ * be read. */
+MUST_CHECK struct fault *diff_values_read(const struct result outline[2], struct diff *diff);
 
 #endif

@@ -352,8 +352,8 @@ struct attributes {
 static bool is_left_out(const char *name, bool root)
 {
     static const char *const always[] = {"DIMENSION_LIST", "REFERENCE_LIST"};
-    static const char *const of_root[] = {"title",          "history",    "source",  "arithmetic",
-                                          "content_sha256", "stopped_by", "warnings"};
+    static const char *const of_root[] = {"title",          "history",    "source",   "arithmetic",
+                                          "content_sha256", "stopped_by", "warnings", "sources"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (strcmp(name, always[i]) == 0) return true;
     for (size_t i = 0; root && i < sizeof of_root / sizeof *of_root; i++)

@@ -13,9 +13,9 @@ size_t result_stem(const char *path)
 
 void result_free(struct result *result)
 {
-    char *const texts[] = {result->title,    result->history,    result->source,         result->scenario,
-                           result->rng,      result->arithmetic, result->prices,         result->stopped_by,
-                           result->warnings, result->discount,   result->given.condition};
+    char *const texts[] = {result->title,    result->history,    result->source,          result->scenario,
+                           result->rng,      result->arithmetic, result->prices,          result->stopped_by,
+                           result->warnings, result->discount,   result->given.condition, result->sources};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     outcomes_free(&result->outcomes);
     free(result->moments);

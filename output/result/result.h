@@ -40,6 +40,7 @@ struct result {
     char *history;  /* rebuilt from the plan: "zhol run NAME -n N --seed S ..." */
     char *source;   /* "zhol 0.1.0" */
     char *scenario; /* merged text */
+    char *sources;  /* where its numbers come from, a line each, as provenance_write; NULL: not known */
     uint64_t seed;
     uint64_t replications;
     char *rng;

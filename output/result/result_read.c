@@ -41,6 +41,7 @@ static struct fault *read_root(const struct reader *reader, struct result *resul
     TRY(read_optional(reader, "stopped_by", &result->stopped_by));
     TRY(read_optional(reader, "discount", &result->discount));
     TRY(read_optional(reader, "warnings", &result->warnings));
+    TRY(read_optional(reader, "sources", &result->sources));
     TRY(reader_integer(reader, "replications", &replications));
     TRY(reader_integer(reader, "invalid_replications", &invalid));
     TRY(reader_integer(reader, "memory", &memory));

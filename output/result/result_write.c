@@ -347,6 +347,7 @@ static struct fault *write_root(struct writing *writing)
     if (result->stopped_by != NULL) TRY(layout_text(layout, layout->file, "stopped_by", result->stopped_by));
     if (result->discount != NULL) TRY(layout_text(layout, layout->file, "discount", result->discount));
     if (result->warnings != NULL) TRY(layout_text(layout, layout->file, "warnings", result->warnings));
+    if (result->sources != NULL) TRY(layout_text(layout, layout->file, "sources", result->sources));
     calendar_write(result->calendar.base, date);
     TRY(layout_text(layout, layout->file, "base", date));
     calendar_write(result->calendar.start, date);

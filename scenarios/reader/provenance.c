@@ -104,7 +104,10 @@ static void append(const struct reading *reading, int number, size_t *size, char
     const struct line *line = &reading->line[number - 1];
     if (line->size == 0) return;
     const int made = snprintf(text + *size, COMMENT - *size, "%s%.*s", *size > 0 ? " " : "", line->size, line->comment);
-    *size = *size + (size_t)made < COMMENT ? *size + (size_t)made : COMMENT - 1;
+    const bool cut = *size + (size_t)made >= COMMENT;
+    *size = cut ? COMMENT - 1 : *size + (size_t)made;
+    while (cut && *size > 0 && ((unsigned char)text[*size - 1] & 0x80) != 0)
+        text[--*size] = '\0'; /* no part of a character */
 }
 
 /* Those on the lines of a value and on the lines of comment after it. */
@@ -306,4 +309,36 @@ struct fault *provenance_visit(const struct node *root,
 {
     const struct visiting visiting = {visit, context};
     return visit_node(&visiting, root, "");
+}
+
+/* A field of a line. */
+static void put_field(const char *text, FILE *to)
+{
+    for (const char *c = text; *c != '\0'; c++) fputc(*c == '\t' || *c == '\n' || *c == '\r' ? ' ' : *c, to);
+}
+
+static struct fault *put_item(void *context, const struct provenance_item *item)
+{
+    FILE *to = context;
+    const char *file = item->place.source == NULL ? "" : item->place.source->name, *slash = strrchr(file, '/');
+    fprintf(to, "%s\t", provenance_names[item->kind]);
+    put_field(item->path, to);
+    fputc('\t', to);
+    put_field(slash == NULL ? file : slash + 1, to);
+    if (file[0] != '\0' && file[0] != '-') fprintf(to, ":%d", item->place.line);
+    fputc('\t', to);
+    put_field(item->comment, to);
+    fputc('\n', to);
+    return NULL;
+}
+
+struct fault *provenance_write(const struct node *root, char **text)
+{
+    size_t size = 0;
+    *text = NULL;
+    FILE *to = open_memstream(text, &size);
+    if (to == NULL) return fault_no_memory();
+    struct fault *fault = provenance_visit(root, put_item, to);
+    if (fclose(to) != 0 && fault == NULL) fault = fault_no_memory();
+    return fault;
 }

@@ -33,4 +33,8 @@ MUST_CHECK struct fault *provenance_visit(const struct node *root,
                                           struct fault *(*visit)(void *context, const struct provenance_item *item),
                                           void *context);
 
+/* As a text of a line each, allocated: "KIND<tab>PATH<tab>FILE:LINE<tab>COMMENT", the file without its folders, so that the same
+ * scenario gives the same text wherever it is. */
+MUST_CHECK struct fault *provenance_write(const struct node *root, char **text);
+
 #endif

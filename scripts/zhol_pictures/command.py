@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from zhol_pictures import facts, given, horizon, page, years
+from zhol_pictures import facts, given, horizon, page, tornado, years
 from zhol_pictures.results import Comparison, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
 
@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   {0} difference kazakhstan-2019.h5 nurly-zhol-sreb.h5 trade.balance -o trade.svg
   {0} spread kazakhstan-2019.h5 npv.national
   {0} fan kazakhstan-2019.h5 fiscal.total --given 'drivers.brent@2030 < 40 USD/bbl'
+  {0} tornado sensitivity.h5 npv.national
 """
 
 
@@ -32,18 +33,20 @@ def options(program):
             ("variants", "RESULT", "2 to 8 results side by side"),
             ("difference", "FILE", "a variant minus its base: of two results, BASE VARIANT, paired by replication, or of one "
              "file of `zhol compare -o`"),
-            ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results")):
+            ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results"),
+            ("tornado", "FILE", "what decides an outcome, of a file of `zhol sensitivity -o`")):
         one = kinds.add_parser(kind, help=said, description=said[0].upper() + said[1:] + ".")
-        one.add_argument("files", metavar=files, nargs=1 if kind == "fan" else "+")
+        one.add_argument("files", metavar=files, nargs=1 if kind in ("fan", "tornado") else "+")
         one.add_argument("outcome", metavar="OUTCOME", help="its path, as `zhol show RESULT --list` prints it")
         one.add_argument("--unsealed", action="store_true", help="do not compare the content with the SHA-256 that the file states: "
                          "saves the time to read it all")
         one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
                          "than fan OUTCOME-KIND.png")
-        one.add_argument("--given", metavar="CONDITION", help="in these futures only, as `zhol show --given` takes it; of a difference "
-                         "those of the base, else of each result its own")
-        one.add_argument("--zhol", metavar="PROGRAM", help="what finds the futures of --given (default: the zhol of this build or "
-                         "installation, or on the path)")
+        if kind != "tornado":
+            one.add_argument("--given", metavar="CONDITION", help="in these futures only, as `zhol show --given` takes it; of a "
+                             "difference those of the base, else of each result its own")
+            one.add_argument("--zhol", metavar="PROGRAM", help="what finds the futures of --given (default: the zhol of this build or "
+                             "installation, or on the path)")
         if kind == "fan":
             one.add_argument("--observed", metavar="FILE.csv", help="draw what happened, from figures as `zhol score` reads them")
         if kind == "variants":
@@ -72,6 +75,8 @@ def draw(chosen):
             return draw_comparison(Comparison(chosen.files[0], chosen.unsealed), chosen.outcome, chosen.variant, chosen.world)
         if chosen.variant is not None or chosen.world is not None:
             raise Refused("--variant and --world choose from a comparison of `zhol compare -o`; two results are a pair", 2)
+    if chosen.kind == "tornado":
+        return tornado.tornado(tornado.Sensitivity(chosen.files[0], chosen.unsealed), chosen.outcome)
     results = [opened(chosen, i) for i in range(len(chosen.files))]
     if chosen.kind == "fan":
         return years.fan(results[0], chosen.outcome, chosen.observed)

@@ -21,7 +21,8 @@ struct diff_options {
 };
 
 static const struct argp_option list[] = {
-    {"rate", OPTION_RATE, "SHARE", 0, "Share of the outcomes told of that may be false, on average (default: 5 %)", 0},
+    {"false-discoveries", OPTION_RATE, "RATE", 0,
+     "Share of the outcomes told of that may be false, on average (default: 5 %)", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per value and outcome", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
@@ -40,7 +41,8 @@ static double read_rate(struct argp_state *state, const char *argument)
         end++;
     }
     if (!digits || *end != '\0' || !(rate > 0.0 && rate < 1.0))
-        argp_error(state, "--rate is '%s'; expected a share between 0 and 1, such as 5 %% or 0.05", argument);
+        argp_error(state, "--false-discoveries is '%s'; expected a share between 0 and 1, such as 5 %% or 0.05",
+                   argument);
     return rate;
 }
 
@@ -71,16 +73,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
-static const struct argp parser = {list,
-                                   parse,
-                                   "BEFORE AFTER",
-                                   "What two results differ in: the values of their scenarios, and the outcomes whose "
-                                   "means over the horizon moved beyond "
-                                   "the error of the simulation, at a stated rate of false discoveries.\v"
-                                   "Example:\n\n  zhol diff kazakhstan-2019.h5 nurly-zhol-sreb.h5 --rate '1 %'",
-                                   children,
-                                   NULL,
-                                   NULL};
+static const struct argp parser = {
+    list,
+    parse,
+    "BEFORE AFTER",
+    "What two results differ in: the values of their scenarios, and the outcomes whose "
+    "means over the horizon moved beyond "
+    "the error of the simulation, at a stated rate of false discoveries.\v"
+    "Example:\n\n  zhol diff kazakhstan-2019.h5 nurly-zhol-sreb.h5 --false-discoveries '1 %'",
+    children,
+    NULL,
+    NULL};
 
 static struct fault *print(const struct diff_options *options, const struct diff *diff)
 {

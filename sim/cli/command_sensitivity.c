@@ -1,6 +1,7 @@
 /* sim/cli/command_sensitivity.c -- zhol sensitivity: what decides an outcome, or what two results differ by.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/sensitivity/sensitivity.h"
+#include "sim/cli/assumptions.h"
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
@@ -21,6 +22,8 @@ enum {
     OPTION_CSV,
     OPTION_JSON,
     OPTION_FORCE,
+    OPTION_ASSUMPTIONS,
+    OPTION_VARY,
     OPTION_UNSEALED
 };
 
@@ -42,7 +45,8 @@ struct sensitivity_options {
     size_t copies;
     double rate;
     int year;
-    bool csv, json, force, unsealed;
+    bool csv, json, force, unsealed, assumptions;
+    struct assumptions_wish audit;
 };
 
 static const struct argp_option list[] = {
@@ -54,6 +58,10 @@ static const struct argp_option list[] = {
     {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
     {"false-discoveries", OPTION_RATE, "RATE", 0,
      "What share of those said to decide it may do so by chance (default: 0.05)", 0},
+    {"assumptions", OPTION_ASSUMPTIONS, NULL, 0, "Rank the scenario's assumptions instead", 0},
+    {"vary", OPTION_VARY, "SHARE", 0, "By how much those that are fixed (20 %)", 0},
+    {NULL, 'n', "N", 0, "Replications of their runs (default: 256)", 0},
+    {NULL, 'j', "THREADS", 0, "Threads of their runs (default: all)", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per outcome and factor", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object, with all that is known", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as sensitivity.h5", 0},
@@ -121,6 +129,28 @@ static void read_rate(struct sensitivity_options *options, struct argp_state *st
         argp_error(state, "--false-discoveries is '%s'; expected a share between 0 and 1, such as 0.05", argument);
 }
 
+static void read_vary(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    char *end = NULL;
+    options->audit.vary = strtod(argument, &end);
+    while (*end == ' ') end++;
+    if (*end == '%') {
+        options->audit.vary /= 100.0;
+        end++;
+    }
+    if (*argument < '0' || *argument > '9' || *end != '\0' || !(options->audit.vary > 0.0 && options->audit.vary < 1.0))
+        argp_error(state, "--vary is '%s'; expected a share below 100 %%, such as 20 %%", argument);
+}
+
+static void read_count(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+{
+    char *end = NULL;
+    const long count = strtol(argument, &end, 10);
+    if (*argument < '0' || *argument > '9' || *end != '\0' || count < 2 || count > 100000)
+        argp_error(state, "-n is '%s'; expected a number of replications from 2 to 100000", argument);
+    options->audit.replications = (uint64_t)count;
+}
+
 static error_t take(struct sensitivity_options *options, struct argp_state *state, const char *name,
                     const char *argument, const char ***patterns, size_t *count)
 {
@@ -149,6 +179,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_JSON: options->json = true; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
+    case OPTION_ASSUMPTIONS: options->assumptions = true; break;
+    case OPTION_VARY: read_vary(options, state, argument); break;
+    case 'n': read_count(options, state, argument); break;
+    case 'j':
+        if (!options_read_threads(argument, &options->audit.threads))
+            argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
+        break;
     case 'o': options->output = argument; break;
     case ARGP_KEY_ARG: take_file(options, state, argument); break;
     case ARGP_KEY_NO_ARGS:
@@ -156,6 +193,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
+        if (options->assumptions && (options->other != NULL || options->output != NULL))
+            argp_error(state, "--assumptions is of one result, and goes with no -o");
+        if (!options->assumptions && (options->audit.vary > 0.0 || options->audit.replications > 0))
+            argp_error(state, "%s needs --assumptions", options->audit.vary > 0.0 ? "--vary" : "-n");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -228,6 +269,14 @@ static struct fault *check_output(const struct sensitivity_options *options)
 
 static struct fault *print(const struct sensitivity_options *options, const struct sensitivity *sensitivity)
 {
+    if (options->assumptions) {
+        struct assumptions_wish wish = options->audit;
+        wish.format = options->csv ? ASSUMPTIONS_CSV : options->json ? ASSUMPTIONS_JSON : ASSUMPTIONS_TEXT;
+        wish.vary = wish.vary > 0.0 ? wish.vary : 0.2;
+        wish.replications = wish.replications > 0 ? wish.replications : 256;
+        TRY(assumptions_print(sensitivity, &wish, stdout));
+        return command_flush();
+    }
     if (options->csv)
         sensitivity_csv(sensitivity, stdout);
     else if (options->json)

@@ -87,6 +87,7 @@ static struct fault *describe_run(const struct accumulator *accumulator, const s
     result->scenario = strdup(simulation->scenario->merged_text);
     result->seed = simulation->plan.seed;
     result->replications = accumulator->replications;
+    result->sources = strdup(simulation->sources);
     result->rng = strdup(simulation->rng);
     result->arithmetic = simulation_arithmetic();
     result->memory = simulation->memory;
@@ -97,7 +98,7 @@ static struct fault *describe_run(const struct accumulator *accumulator, const s
     result->calendar = simulation->plan.calendar;
     result->years = world_years(simulation->world);
     if (result->title == NULL || result->history == NULL || result->source == NULL || result->scenario == NULL ||
-        result->rng == NULL || result->arithmetic == NULL || result->prices == NULL)
+        result->sources == NULL || result->rng == NULL || result->arithmetic == NULL || result->prices == NULL)
         return fault_no_memory();
     return NULL;
 }

@@ -67,6 +67,7 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
                                   .rng = strdup(simulation->rng),
                                   .arithmetic = simulation_arithmetic(),
                                   .warned = strdup(simulation->warned),
+                                  .sources = strdup(simulation->sources),
                                   .seed = simulation->plan.seed,
                                   .memory = simulation->memory,
                                   .replications = simulation->replications,
@@ -85,16 +86,16 @@ struct fault *identity_of(const struct simulation *simulation, const struct run_
         copy_saved(simulation, identity) && copy_goals(simulation, identity);
     return copied && identity->source != NULL && identity->file != NULL && identity->name != NULL &&
                    identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
-                   identity->warned != NULL
+                   identity->warned != NULL && identity->sources != NULL
                ? NULL
                : fault_no_memory();
 }
 
 void identity_free(struct identity *identity)
 {
-    char *const text[] = {identity->source, identity->file,       identity->name,  identity->scenario,
-                          identity->rng,    identity->arithmetic, identity->save,  identity->folder,
-                          identity->output, identity->command,    identity->warned};
+    char *const text[] = {identity->source, identity->file,       identity->name,   identity->scenario,
+                          identity->rng,    identity->arithmetic, identity->save,   identity->folder,
+                          identity->output, identity->command,    identity->warned, identity->sources};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) free(text[i]);
     bytes_free_texts(identity->sets, identity->set);
     bytes_free_texts(identity->adopts, identity->adopt);
@@ -107,9 +108,9 @@ void identity_free(struct identity *identity)
 
 void identity_put(const struct identity *identity, struct bytes *bytes)
 {
-    const char *const text[] = {identity->source, identity->file,       identity->name,  identity->scenario,
-                                identity->rng,    identity->arithmetic, identity->save,  identity->folder,
-                                identity->output, identity->command,    identity->warned};
+    const char *const text[] = {identity->source, identity->file,       identity->name,   identity->scenario,
+                                identity->rng,    identity->arithmetic, identity->save,   identity->folder,
+                                identity->output, identity->command,    identity->warned, identity->sources};
     const uint64_t number[] = {identity->seed,        identity->memory,      identity->replications,
                                identity->shard.index, identity->shard.count, identity->compressed,
                                identity->keep};
@@ -128,7 +129,7 @@ static bool is_sound(const struct identity *identity)
     const struct shard *shard = &identity->shard;
     bool sound = identity->source != NULL && identity->file != NULL && identity->name != NULL &&
                  identity->scenario != NULL && identity->rng != NULL && identity->arithmetic != NULL &&
-                 identity->warned != NULL && identity->replications > 0 &&
+                 identity->warned != NULL && identity->sources != NULL && identity->replications > 0 &&
                  identity->replications <= KEYS_MOST_REPLICATIONS &&
                  shard->count <= chunks_of(identity->replications) &&
                  (shard->count == 0 ? shard->index == 0 : shard->index >= 1 && shard->index <= shard->count);
@@ -143,9 +144,9 @@ static bool is_sound(const struct identity *identity)
 
 struct fault *identity_take(struct bytes_left *left, struct identity *identity)
 {
-    char **const text[] = {&identity->source, &identity->file,       &identity->name,  &identity->scenario,
-                           &identity->rng,    &identity->arithmetic, &identity->save,  &identity->folder,
-                           &identity->output, &identity->command,    &identity->warned};
+    char **const text[] = {&identity->source, &identity->file,       &identity->name,   &identity->scenario,
+                           &identity->rng,    &identity->arithmetic, &identity->save,   &identity->folder,
+                           &identity->output, &identity->command,    &identity->warned, &identity->sources};
     *identity = (struct identity){0};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) *text[i] = bytes_take_text(left);
     identity->seed = bytes_take_number(left);

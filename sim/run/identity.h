@@ -19,8 +19,9 @@ struct identity {
     char *name;     /* of the scenario */
     char *scenario; /* merged text */
     char *rng, *arithmetic;
-    char *save;   /* --save; NULL: not stated */
-    char *warned; /* the warnings of the scenario */
+    char *save;    /* --save; NULL: not stated */
+    char *warned;  /* the warnings of the scenario */
+    char *sources; /* where its numbers come from; parts may differ in it */
     uint64_t seed, memory;
     uint64_t replications; /* of the whole run; with goals: at most */
     struct shard shard;

@@ -101,7 +101,9 @@ static struct fault *open_simulation(struct merge *merge)
     if (fault != NULL) return fault;
     free(merge->simulation.warned); /* of its text, which has no files */
     merge->simulation.warned = strdup(identity->warned);
-    if (merge->simulation.warned == NULL) return fault_no_memory();
+    free(merge->simulation.sources); /* of its text, which has no comments */
+    merge->simulation.sources = strdup(identity->sources);
+    if (merge->simulation.warned == NULL || merge->simulation.sources == NULL) return fault_no_memory();
     settings.compress = identity->compressed;
     settings.sets = identity->sets;
     settings.adopts = identity->adopts;

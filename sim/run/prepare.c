@@ -1,6 +1,7 @@
 /* sim/run/prepare.c -- from a scenario file to a simulation that is ready; see simulation.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/keys.h"
+#include "scenarios/reader/provenance.h"
 #include "sim/run/simulation.h"
 #include "sim/run/warnings.h"
 
@@ -175,6 +176,7 @@ struct fault *simulation_open_text(const char *file, const char *text, const str
     TRY(retention_check(simulation, settings));
     simulation->warned = warnings_of_scenario(simulation);
     if (simulation->warned == NULL) return fault_no_memory();
+    TRY(provenance_write(simulation->scenario->merged, &simulation->sources));
     struct fault *warnings = settings->strict ? simulation->plan.warnings : NULL;
     if (warnings != NULL) simulation->plan.warnings = NULL;
     return warnings;
@@ -187,6 +189,7 @@ void simulation_close(struct simulation *simulation)
     outcomes_free(&simulation->outcomes);
     scenario_free(simulation->scenario);
     goals_free(&simulation->goals);
+    free(simulation->sources);
     free(simulation->warned);
     free(simulation->named);
     free(simulation->probability);

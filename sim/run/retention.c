@@ -283,5 +283,5 @@ uint64_t retention_file_bytes(const struct simulation *simulation, const struct 
     const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
     const double replications = (double)(sizeof(float) * rows * retention->replications);
     return (uint64_t)((compressed ? COMPRESSED : 1.0) * replications) + per_cell * cells + OUTCOME_BYTES * labels +
-           INPUT_BYTES * inputs + ROOT_BYTES + strlen(simulation->scenario->merged_text);
+           INPUT_BYTES * inputs + ROOT_BYTES + strlen(simulation->scenario->merged_text) + strlen(simulation->sources);
 }

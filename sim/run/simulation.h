@@ -34,6 +34,7 @@ struct simulation {
     struct precision_goals goals;
     uint64_t memory;
     const char *rng;
+    char *sources;       /* where its numbers come from (provenance_write); of a part of a run those of the whole */
     char *warned;        /* the warnings of its scenario, as a file tells them, a line each; of a part of a run those of
                           * the run */
     bool *named;         /* [outcomes] whose samples are asked for, or, if nothing was, are written as a rule */

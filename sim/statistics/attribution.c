@@ -285,8 +285,8 @@ static struct fault *attribute_chance(struct attributing *a)
     }
     free(b);
     gsl_sort(a->null, 1, nulls);
-    for (size_t f = 0; f < a->factors; f++) a->p[f] = discovery_p_among(-a->p[f], nulls, a->null);
-    TRY(discovery_rates(a->factors, a->p, a->q));
+    for (size_t f = 0; f < a->factors; f++) a->p[f] = discovery_p(-a->p[f], nulls, a->null);
+    discovery_rates(a->factors, a->p, a->by_p, a->q);
     for (size_t f = 0; f < a->factors; f++) {
         a->to->factor[f].p = a->p[f];
         a->to->factor[f].q = a->q[f];

@@ -95,6 +95,24 @@ class Diff(unittest.TestCase):
             self.assertEqual(found, expected)
             self.assertGreater(len(expected), 0)
 
+    def test_numbers_have_their_places_in_the_files(self):
+        places = {value["path"]: (value["before_place"], value["after_place"]) for value in self.document("a.h5", "little.h5")["values"]}
+        lines = (SCENARIOS / "minimal.yaml").read_text().split("\n")
+        at = {name: next(i for i, line in enumerate(lines, 1) if line.startswith(f"  {name}:")) for name in ("oil", "gdp")}
+        self.assertEqual(places, {f"drivers.{path}": (f"minimal.yaml:{at[path[:3]]}", "--set") for path in ("gdp.mean", "oil.sigma")})
+
+    def test_results_hold_where_their_numbers_come_from(self):
+        told = json.loads(self.zhol("explain", str(SCENARIOS / "minimal.yaml"), "--sources", "--json").stdout)["sources"]
+        with Result(self.folder / "a.h5") as result:
+            held = [line.split("\t") for line in text(result.file.attrs["sources"]).splitlines()]
+        self.assertEqual(held, [[item["kind"], item["path"], f"{pathlib.Path(item['file']).name}:{item['line']}", item["comment"]] for item in told])
+        self.zhol("verify", "a.h5")
+        for i in (1, 2):
+            self.simulate("s.h5", "-n", "1500", "--shard", f"{i}/2")
+        self.zhol("merge", "s.shard-1-of-2", "s.shard-2-of-2", "-o", "merged.h5")
+        self.simulate("whole.h5", "-n", "1500")
+        self.assertEqual((self.folder / "merged.h5").read_bytes(), (self.folder / "whole.h5").read_bytes())
+
     def check_outcomes(self, document, p, means):
         expected = {outcome: rate for outcome, rate in rates(p).items() if rate <= document["rate"]}
         self.assertEqual({item["outcome"] for item in document["outcomes"]}, set(expected))
@@ -120,7 +138,7 @@ class Diff(unittest.TestCase):
                     error = d.std(ddof=1) / math.sqrt(len(d))
                     p[outcome] = p_value(d.mean() / error, len(d) - 1) if error > 0 else 0.0
                     means[outcome] = (y.mean(), x.mean())
-            document = self.document("a.h5", other, "--rate", rate)
+            document = self.document("a.h5", other, "--false-discoveries", rate)
             self.assertTrue(document["same_draws"])
             self.check_outcomes(document, p, means)
 
@@ -131,7 +149,7 @@ class Diff(unittest.TestCase):
                 (x, e), (y, f) = ([result.statistic("horizon", name, outcome) for name in ("mean", "standard_error")] for result in (after, before))
                 p[outcome] = p_value((x - y) / math.hypot(e, f), 399)  # the degrees of freedom of the fewer replications
                 means[outcome] = (y, x)
-        document = self.document("a.h5", "seed.h5", "--rate", "50 %")
+        document = self.document("a.h5", "seed.h5", "--false-discoveries", "50 %")
         self.assertFalse(document["same_draws"])
         self.check_outcomes(document, p, means)
 
@@ -145,7 +163,7 @@ class Diff(unittest.TestCase):
         for row, item in zip(outcomes, document["outcomes"]):
             self.assertEqual(float(row["mean_difference"]), item["mean_difference"])
         page = self.zhol("diff", "a.h5", "changed.h5").stdout
-        self.assertIn("  drivers.oil.mean: 60 USD/bbl -> 70 USD/bbl\n", page)
+        self.assertIn("  drivers.oil.mean: 60 USD/bbl (minimal.yaml:8) -> 70 USD/bbl (--set)\n", page)
         places = [page.index(f"  {item['outcome']} ") for item in document["outcomes"]]
         self.assertEqual(places, sorted(places))
 
@@ -165,7 +183,7 @@ class Diff(unittest.TestCase):
     def test_what_is_no_use_is_refused(self):
         (self.folder / "text.h5").write_text("no result")
         for words, status, sentence in ((["a.h5"], 2, "expected two results"), (["a.h5", "a.h5", "a.h5"], 2, "a third file"),
-                                        (["a.h5", "a.h5", "--rate", "5"], 2, "a share between 0 and 1"), (["a.h5", "a.h5", "--rate", "-1 %"], 2, "a share"),
+                                        (["a.h5", "a.h5", "--false-discoveries", "5"], 2, "a share between 0 and 1"), (["a.h5", "a.h5", "--false-discoveries", "-1 %"], 2, "a share"),
                                         (["a.h5", "a.h5", "--csv", "--json"], 2, "exclude"), (["a.h5", "none.h5"], 4, "none.h5"),
                                         (["a.h5", "text.h5"], 4, "text.h5")):
             self.assertIn(sentence, self.zhol("diff", *words, status=status).stderr)

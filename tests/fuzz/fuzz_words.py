@@ -11,7 +11,11 @@ import sys
 
 import fuzzing
 
+<<<<<<< HEAD
 COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "diff", "rank", "score", "sensitivity", "backtest", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
+=======
+COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "diff", "score", "sensitivity", "backtest", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
+>>>>>>> h-audit-2
 NUMBERS = ("0", "1", "2", "7", "64", "-1", "1e3", "0x10", "01", " 5", "5 ", "+5", "1.5", "", "1000000000", "1000000001", "18446744073709551615", "18446744073709551616",
            "99999999999999999999999", "nan", "inf", "1/2", "2/2", "3/2", "0/1", "1/0", "-1/2", "1/2/3", "1%", "100 %", "101%", "0%", "1e-9 %", "1kB", "1 MiB", "1ZB", "2GiB", "1e400B")
 TEXTS = ("", "x", "-", "--", "*", "**", "?", "[", "drivers.*", "drivers.oil", "npv.national", "flows.g.volume", "none", "auto", "plain", "philox", "mt19937", "mt1993", "gsl",
@@ -71,7 +75,7 @@ class Words(fuzzing.Target):
         fit = {"-n": ("8", "40"), "-j": ("1", "2"), "-o": ("out.h5", "out.h5", "a.h5"), "--seed": ("1", "7"), "--set": ("drivers.oil.start=70 USD/bbl",), "--adopt": ("build",),
                "--path": (".", "folder"), "--rng": ("philox", "mt19937"), "--memory": ("1MiB", "20kB"), "--save": ("*", "none", "drivers.*"), "--precision": ("drivers.oil=50 %", "none"),
                "--checkpoint": ("0", "1"), "--progress": ("none", "plain"), "--shard": ("1/2", "2/2"), "--cells": ("1/2",), "--year": ("2020",), "--outcome": ("drivers.oil", "*"),
-               "--regret": ("drivers.oil",), "--rate": ("5 %", "0.01"),
+               "--regret": ("drivers.oil",), "--vary": ("20 %", "0.5"), "--false-discoveries": ("5 %", "0.01"),
                "--given": ("drivers.oil > 0 USD/bbl", "drivers.oil@2020 < 1000 USD/bbl and not flows.g.demand > 1 Gt", "0 < drivers.oil", "drivers.oil between 1 and 2 USD/bbl",
                            "drivers.oil > 1", "drivers.oil@1 > 0", "(drivers.oil > 0", "not", "", "a > 1 and b < 2 or c > 3", "drivers.oil > drivers.oil@2020", "(" * 400), "--maximise": ("*", "drivers.*"), "--minimise": ("fiscal.*",), "--margin": ("drivers.oil=1 USD/bbl",), "--world": ("a",), "--less": ("*",), "--more": ("drivers.*",), "--worst": ("10%", "50 %"), "-r": ("1", "39"), "--blocks": ("1", "99"), "--at": ("2020-06",),
                "--tasks": ("1", "3"), "--cpus": ("1", "8"), "--csv": ("out.csv",), "--comparison": ("out.h5",),
@@ -88,7 +92,11 @@ class Words(fuzzing.Target):
     def one(self):
         command = self.pick(COMMANDS)
         files = {"run": ["small.yaml"], "check": ["small.yaml"], "explain": ["small.yaml"], "slurm": [self.pick(("small.yaml", "b.yaml"))], "batch": ["b.yaml"], "show": ["a.h5"],
+<<<<<<< HEAD
                  "compare": ["a.h5", "v.h5"], "diff": ["a.h5", "v.h5"], "rank": ["a.h5", "v.h5", "--outcome", "drivers.oil", "--maximise", "*"], "score": ["a.h5", "o.csv"], "sensitivity": ["a.h5"], "backtest": ["p.csv", "--model", "gbm"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"],
+=======
+                 "compare": ["a.h5", "v.h5"], "diff": ["a.h5", "v.h5"], "score": ["a.h5", "o.csv"], "sensitivity": ["a.h5"], "backtest": ["p.csv", "--model", "gbm"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"],
+>>>>>>> h-audit-2
                  "merge": ["-o", "out.h5", "s.shard-1-of-2", "s.shard-2-of-2"], "status": [], "calibrate": ["p.csv"], "reference": []}[command]
         words = [word for _ in range(self.pick((0, 1, 1, 2, 2, 3, 5))) for word in self.option(command)]
         words[self.random.randrange(len(words) + 1):0] = files if self.chance(0.7) else [self.pick(FILES) for _ in range(self.random.randrange(3))]

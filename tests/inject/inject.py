@@ -70,6 +70,7 @@ COMMANDS = [
     ("compare by year", ["compare", "a.h5", "b.h5", "-j", "1", "--years", "--dominance", "--more", "drivers.oil", "--regret", "drivers.oil"], []),
     ("compare into a file", ["compare", "a.h5", "b.h5", "-j", "1", "-o", "out.h5"], ["out.h5"]),
     ("diff", ["diff", "a.h5", "b.h5", "-j", "1"], []),
+    ("assumptions", ["sensitivity", "a.h5", "--outcome", "drivers.oil", "--assumptions", "-n", "8", "-j", "1"], []),
     ("diff as JSON", ["diff", "a.h5", "b.h5", "-j", "1", "--json"], []),
     ("list of a comparison", ["compare", "--list", "c.h5"], []),
     ("rank", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--maximise", "*", "--margin", "drivers.oil=1 USD/bbl"], []),

@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(PROJECT / "scripts"))
 sys.path.append(str(PROJECT / "tests"))
 from results import reseal  # noqa: E402
-from zhol_pictures import command, facts, given, horizon, page, results, units, wording, years  # noqa: E402
+from zhol_pictures import command, facts, given, horizon, page, results, tornado, units, wording, years  # noqa: E402
 
 REPLICATIONS = 400
 STUDENT = 1.965927296  # a t of 399 degrees of freedom is within that in 95 of 100 cases
@@ -46,6 +46,8 @@ def setUpModule():
     run("minimal.yaml", "minimal.h5", save="*")
     subprocess.run([ZHOL, "compare", *(f"{name}.h5" for name in ("kazakhstan-2019", *VARIANTS)), "-o", "differences.h5"],
                    cwd=FOLDER, check=True, capture_output=True)
+    subprocess.run([ZHOL, "sensitivity", "kazakhstan-2019.h5", "--outcome", "npv.national", "--by", "drivers.brent,drivers.gdp*,legs.dostyk*",
+                    "--group", "Dostyk=legs.dostyk*", "-o", "sensitivity.h5"], cwd=FOLDER, check=True, capture_output=True)
     page.style()
 
 
@@ -724,6 +726,19 @@ class Pictures(unittest.TestCase):
         (FOLDER / "damaged.h5").write_bytes(data)
         told = self.plot("difference", "damaged.h5", "nurly-zhol-sreb.h5", "fiscal.total", status=4)
         self.assertIn("damaged.h5 or nurly-zhol-sreb.h5 is damaged: ", told)
+
+    def test_bars_of_a_tornado_are_the_shares_beyond_chance_the_greatest_first(self):
+        figure = tornado.tornado(tornado.Sensitivity(FOLDER / "sensitivity.h5"), "npv.national")
+        with h5py.File(FOLDER / "sensitivity.h5") as file:
+            group = file["sensitivity"]
+            share = 100 * group["share"][0][group["false_discovery_rate"][0] <= 0.05]
+        drawn = [bar.get_width() for bar in sorted((o for o in figure.findobj() if (o.get_gid() or "").startswith("share-")),
+                                                   key=lambda o: int(o.get_gid()[6:]))]
+        numpy.testing.assert_allclose(drawn, sorted(share, reverse=True)[:tornado.MOST])
+        for status, words, sentence in (
+                (2, ["tornado", "sensitivity.h5", "npv.nation"], "did you mean npv.national"),
+                (4, ["tornado", "kazakhstan-2019.h5", "npv.national"], "is not a file of shares of zhol: it has no attribute zhol_sensitivity")):
+            self.assertIn(sentence, self.plot(*words, status=status))
 
     def test_commands_of_the_readme_draw_pictures(self):
         text = "\n".join((PROJECT / page).read_text() for page in ("README.md", "scenarios/hindcast.md"))

@@ -2,6 +2,7 @@
  * the draws, and that nothing is found where there is nothing.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/statistics/attribution.h"
+#include "sim/statistics/discovery.h"
 #include "sim/statistics/first_order.h"
 #include "sim/statistics/gram.h"
 #include "sim/statistics/least_squares.h"
@@ -151,6 +152,24 @@ START_TEST(a_column_twice_explains_what_it_does_once)
     near(share[0] / 2, 0.32, 1e-6);
     near(share[1] / 2, 0.32, 1e-6);
     near(shares_explained(2, correlation, 2, column, work), 0.64, 1e-6);
+}
+END_TEST
+
+/* The example of Benjamini and Hochberg 1995, section 4.1: 15 p-values of which four are discoveries at 5 %. */
+START_TEST(four_of_fifteen_of_the_published_example_are_discoveries)
+{
+    const double p[] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+    size_t order[15], found = 0;
+    double q[15];
+    discovery_rates(15, p, order, q);
+    for (size_t i = 0; i < 15; i++) found += q[i] <= 0.05;
+    ck_assert_uint_eq(found, 4);
+    near(q[3], 0.0095 * 15 / 4, 1e-15);
+    near(q[14], 1.0, 0.0);
+    const double null[] = {1, 2, 3, 3, 4};
+    near(discovery_p(3, 5, null), 4.0 / 6, 1e-15);
+    near(discovery_p(4.5, 5, null), 1.0 / 6, 1e-15);
 }
 END_TEST
 
@@ -350,6 +369,7 @@ int main(void)
     tcase_add_test(all, products_of_blocks_are_those_of_their_rows);
     tcase_add_test(all, two_correlated_factors_share_what_they_have_in_common_evenly);
     tcase_add_test(all, a_column_twice_explains_what_it_does_once);
+    tcase_add_test(all, four_of_fifteen_of_the_published_example_are_discoveries);
     tcase_add_test(all, an_order_has_all_and_counts_add_up);
     tcase_add_test(all, first_order_indices_of_ishigami_are_the_published_ones);
     tcase_add_test(all, equal_values_are_in_one_bin);
