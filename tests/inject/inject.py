@@ -71,6 +71,7 @@ COMMANDS = [
     ("score as JSON", ["score", "a.h5", "o.csv", "--json", "--without", "flows.g.*"], []),
     ("sensitivity", ["sensitivity", "a.h5"], []),
     ("sensitivity of a difference", ["sensitivity", "a.h5", "b.h5", "--group", "G=*", "--json", "--outcome", "flows.*"], []),
+    ("value of information", ["sensitivity", "a.h5", "b.h5", "--value-of-information", "flows.g.surplus"], []),
     ("sensitivity into a file", ["sensitivity", "a.h5", "--csv", "-o", "out.h5"], ["out.h5"]),
     ("backtest", ["backtest", "p.csv", "--model", "gbm", "--window", "20"], []),
     ("backtest as JSON", ["backtest", "p.csv", "--model", "mean-reverting", "--plain", "--json"], []),
