@@ -17,7 +17,9 @@ const char *const frame_kinds[FRAME_KINDS] = {[FRAME_INPUT] = "input",
 struct framing {
     const char *path;
     const struct result *outline;
-    const struct stored *stored, *other;
+    const struct stored *stored;
+    size_t others;
+    const struct stored *const *other; /* [others] */
     const struct frame_wish *wish;
     struct frame *to;
     size_t replications; /* of the longer file */
@@ -144,12 +146,21 @@ static size_t find_input(const struct stored *stored, const char *path)
     return i;
 }
 
-/* Of a file; those that `known` has too are left out. */
-static struct fault *read_inputs(struct framing *framing, const struct stored *stored, const struct stored *known)
+static bool is_known(const struct framing *framing, size_t file, const char *path)
 {
+    bool known = file > 0 && find_input(framing->stored, path) < stored_inputs(framing->stored);
+    for (size_t i = 0; i + 1 < file && !known; i++)
+        known = find_input(framing->other[i], path) < stored_inputs(framing->other[i]);
+    return known;
+}
+
+/* Of a file, 0 the first; those that a file before it has too are left out. */
+static struct fault *read_inputs(struct framing *framing, size_t file)
+{
+    const struct stored *stored = file == 0 ? framing->stored : framing->other[file - 1];
     for (size_t i = 0; i < stored_inputs(stored); i++) {
         const char *path = stored_input_path(stored, i);
-        if (known != NULL && find_input(known, path) < stored_inputs(known)) continue;
+        if (is_known(framing, file, path)) continue;
         framing->to->inputs++;
         if (!is_asked(framing, path)) continue;
         TRY(stored_input(stored, i, framing->number));
@@ -240,8 +251,8 @@ static struct fault *select_all(struct framing *framing)
 {
     struct frame_selection *selection = &framing->to->selection;
     size_t count = stored_replications(framing->stored);
-    if (framing->other != NULL && stored_replications(framing->other) < count)
-        count = stored_replications(framing->other);
+    for (size_t i = 0; i < framing->others; i++)
+        if (stored_replications(framing->other[i]) < count) count = stored_replications(framing->other[i]);
     selection->replication = calloc(count + 1, sizeof *selection->replication);
     if (selection->replication == NULL) return fault_no_memory();
     selection->count = count;
@@ -287,8 +298,7 @@ static struct fault *read_all(struct framing *framing)
     framing->used = calloc(framing->wish->bys + 1, sizeof *framing->used);
     if (framing->row == NULL || framing->number == NULL || framing->used == NULL) return fault_no_memory();
     TRY(select_all(framing));
-    TRY(read_inputs(framing, framing->stored, NULL));
-    if (framing->other != NULL) TRY(read_inputs(framing, framing->other, framing->stored));
+    for (size_t file = 0; file <= framing->others; file++) TRY(read_inputs(framing, file));
     TRY(read_drivers(framing));
     TRY(read_regimes(framing));
     TRY(check_patterns(framing));
@@ -301,16 +311,24 @@ static struct fault *read_all(struct framing *framing)
     return grouping_apply(framing->to, framing->wish->groups, framing->wish->group);
 }
 
-struct fault *frame_read(const char *path, const struct stored *stored, const struct result *outline,
-                         const struct stored *other, const struct frame_wish *wish, struct frame *frame)
+struct fault *frame_read(const char *path, const struct stored *stored, const struct result *outline, size_t others,
+                         const struct stored *const other[], const struct frame_wish *wish, struct frame *frame)
 {
-    struct framing framing = {
-        .path = path, .outline = outline, .stored = stored, .other = other, .wish = wish, .to = frame};
+    struct framing framing = {.path = path,
+                              .outline = outline,
+                              .stored = stored,
+                              .others = others,
+                              .other = other,
+                              .wish = wish,
+                              .to = frame,
+                              .replications = stored_kept(stored)};
+    bool kept = stored_kept(stored) > 0;
     *frame = (struct frame){0};
-    framing.replications = stored_kept(stored);
-    if (other != NULL && stored_kept(other) > framing.replications) framing.replications = stored_kept(other);
-    if (stored_kept(stored) == 0 || (other != NULL && stored_kept(other) == 0))
-        return fault_raise(FAULT_FILES, "%s holds no samples and no inputs, replication by replication", path);
+    for (size_t i = 0; i < others; i++) {
+        if (stored_kept(other[i]) > framing.replications) framing.replications = stored_kept(other[i]);
+        kept = kept && stored_kept(other[i]) > 0;
+    }
+    if (!kept) return fault_raise(FAULT_FILES, "%s holds no samples and no inputs, replication by replication", path);
     struct fault *fault = read_all(&framing);
     free(framing.row);
     free(framing.number);

@@ -66,10 +66,11 @@ struct frame_wish {
 
 enum { FRAME_COLUMNS = 1000 }; /* at most */
 
-/* Reads them. With `other`, a second result of the same draws, also its inputs that the first does not have; replications are
- * those that both have. FAULT_USAGE: a pattern that fits nothing; FAULT_FILES: nothing that varies. */
+/* Reads them. With `other`, results of the same draws, also their inputs that those before do not have; replications are
+ * those that all have. FAULT_USAGE: a pattern that fits nothing; FAULT_FILES: nothing that varies. */
 MUST_CHECK struct fault *frame_read(const char *path, const struct stored *stored, const struct result *outline,
-                                    const struct stored *other, const struct frame_wish *wish, struct frame *frame);
+                                    size_t others, const struct stored *const other[], const struct frame_wish *wish,
+                                    struct frame *frame);
 void frame_free(struct frame *frame);
 
 /* Values of all replications of a file, to those that are selected. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/sensitivity/sensitivity.h"
 #include "output/comparison/pairing.h"
+#include "output/sensitivity/values.h"
 
 #include <fnmatch.h>
 #include <math.h>
@@ -16,7 +17,6 @@ struct deciding {
     struct sensitivity *to;
     struct stored *stored, *other;
     struct result other_outline;
-    float *row;     /* [years or 1][replications of the longer file] */
     float *y;       /* [selected] */
     double *of;     /* [selected] with a value */
     size_t *row_of; /* [selected] the places of those */
@@ -107,27 +107,14 @@ static struct fault *check_year(const struct sensitivity *to)
 
 /* ---- values of an outcome ---- */
 
-static struct fault *no_samples(const struct deciding *deciding, const char *path, const char *outcome)
+static struct values_file first_file(const struct deciding *deciding)
 {
-    const struct sensitivity *to = deciding->to;
-    return fault_raise(FAULT_FILES,
-                       "%s holds no samples of %s %s; simulate again with what else explains it:\n\n  %s --save "
-                       "'%s,drivers.*,events.*,regimes.*' --force",
-                       path, outcome, to->year == 0 ? "over the horizon" : "by year",
-                       to->command == NULL ? "zhol run SCENARIO" : to->command, outcome);
+    return (struct values_file){deciding->to->path, deciding->stored, &deciding->to->outline};
 }
 
-/* The values in the replications that are selected. */
-static struct fault *read_values(const struct deciding *deciding, const char *path, const struct stored *stored,
-                                 const struct result *outline, const char *outcome, float y[])
+static struct values_file other_file(const struct deciding *deciding)
 {
-    const bool annual = deciding->to->year != 0;
-    const size_t years = annual ? outline->years : 1;
-    const size_t year = annual ? (size_t)(deciding->to->year - outline->calendar.start / CALENDAR_MONTHS_PER_YEAR) : 0;
-    if (!stored_has_samples(stored, annual, outcome)) return no_samples(deciding, path, outcome);
-    TRY(stored_samples(stored, annual, outcome, years, deciding->row));
-    frame_select(&deciding->to->frame.selection, deciding->row + year * stored_replications(stored), y);
-    return NULL;
+    return (struct values_file){deciding->to->other, deciding->other, &deciding->other_outline};
 }
 
 static struct fault *subtract_from_other(const struct deciding *deciding, const struct outcome *outcome)
@@ -144,8 +131,8 @@ static struct fault *subtract_from_other(const struct deciding *deciding, const 
     float *base = malloc((count + 1) * sizeof *base);
     if (base == NULL) return fault_no_memory();
     memcpy(base, deciding->y, count * sizeof *base);
-    struct fault *fault =
-        read_values(deciding, to->other, deciding->other, &deciding->other_outline, outcome->path, deciding->y);
+    const struct values_file file = other_file(deciding);
+    struct fault *fault = values_read(&file, &to->frame.selection, to->year, outcome->path, deciding->y);
     for (size_t i = 0; i < count && fault == NULL; i++) deciding->of[i] = (double)deciding->y[i] - (double)base[i];
     free(base);
     return fault;
@@ -156,7 +143,8 @@ static struct fault *read_case(const struct deciding *deciding, struct sensitivi
 {
     const struct sensitivity *to = deciding->to;
     const size_t count = to->frame.selection.count;
-    TRY(read_values(deciding, to->path, deciding->stored, &to->outline, of->outcome->path, deciding->y));
+    const struct values_file file = first_file(deciding);
+    TRY(values_read(&file, &to->frame.selection, to->year, of->outcome->path, deciding->y));
     for (size_t i = 0; i < count; i++) deciding->of[i] = (double)deciding->y[i];
     if (deciding->other != NULL) TRY(subtract_from_other(deciding, of->outcome));
     for (size_t i = 0; i < count; i++) {
@@ -318,10 +306,10 @@ static struct fault *open_files(struct deciding *deciding)
     return stored_open(to->other, &deciding->other);
 }
 
-static struct fault *check_kept(const struct deciding *deciding, const struct stored *stored, const char *path)
+static struct fault *check_kept(const struct deciding *deciding, const struct values_file *file)
 {
-    if (stored_kept(stored) > 0) return NULL;
-    return no_samples(deciding, path, deciding->to->of[0].outcome->path);
+    if (stored_kept(file->stored) > 0) return NULL;
+    return values_missing(file, deciding->to->year, deciding->to->of[0].outcome->path);
 }
 
 static struct fault *read_all(struct deciding *deciding)
@@ -330,17 +318,16 @@ static struct fault *read_all(struct deciding *deciding)
     TRY(open_files(deciding));
     TRY(check_year(to));
     TRY(find_outcomes(deciding));
-    TRY(check_kept(deciding, deciding->stored, to->path));
-    if (deciding->other != NULL) TRY(check_kept(deciding, deciding->other, to->other));
-    TRY(frame_read(to->path, deciding->stored, &to->outline, deciding->other, &deciding->wish->frame, &to->frame));
-    size_t most = stored_kept(deciding->stored), years = to->year == 0 ? 1 : to->outline.years;
-    if (deciding->other != NULL && stored_kept(deciding->other) > most) most = stored_kept(deciding->other);
-    deciding->row = calloc(most * years + 1, sizeof *deciding->row);
+    const struct values_file first = first_file(deciding), other = other_file(deciding);
+    const struct stored *const others[] = {deciding->other};
+    TRY(check_kept(deciding, &first));
+    if (deciding->other != NULL) TRY(check_kept(deciding, &other));
+    TRY(frame_read(to->path, deciding->stored, &to->outline, deciding->other == NULL ? 0 : 1, others,
+                   &deciding->wish->frame, &to->frame));
     deciding->y = calloc(to->frame.selection.count + 1, sizeof *deciding->y);
     deciding->of = calloc(to->frame.selection.count + 1, sizeof *deciding->of);
     deciding->row_of = calloc(to->frame.selection.count + 1, sizeof *deciding->row_of);
-    if (deciding->row == NULL || deciding->y == NULL || deciding->of == NULL || deciding->row_of == NULL)
-        return fault_no_memory();
+    if (deciding->y == NULL || deciding->of == NULL || deciding->row_of == NULL) return fault_no_memory();
     return decide_all(deciding);
 }
 
@@ -357,7 +344,6 @@ struct fault *sensitivity_read(const char *path, const char *other, const struct
     fault = stored_close(deciding.stored, fault);
     fault = stored_close(deciding.other, fault);
     result_free(&deciding.other_outline);
-    free(deciding.row);
     free(deciding.y);
     free(deciding.of);
     free(deciding.row_of);

@@ -1,5 +1,6 @@
 /* sim/cli/command_sensitivity.c -- zhol sensitivity: what decides an outcome, or what two results differ by.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/sensitivity/information.h"
 #include "output/sensitivity/sensitivity.h"
 #include "sim/cli/assumptions.h"
 #include "sim/cli/command.h"
@@ -19,6 +20,7 @@ enum {
     OPTION_BY,
     OPTION_GROUP,
     OPTION_RATE,
+    OPTION_INFORMATION,
     OPTION_CSV,
     OPTION_JSON,
     OPTION_FORCE,
@@ -34,8 +36,11 @@ struct group_words {
 };
 
 struct sensitivity_options {
-    uint64_t memory; /* for reading a file; 0: as its size says */
-    const char *result, *other, *output;
+    uint64_t memory;                     /* for reading a file; 0: as its size says */
+    const char *result, *other, *output; /* the first two files */
+    const char **file;
+    size_t files;
+    const char *information; /* the outcome by which one would choose; NULL: not asked */
     const char **outcome, **by;
     size_t outcomes, bys, groups;
     struct group_words *group;
@@ -58,6 +63,8 @@ static const struct argp_option list[] = {
     {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
     {"false-discoveries", OPTION_RATE, "RATE", 0,
      "What share of those said to decide it may do so by chance (default: 0.05)", 0},
+    {"value-of-information", OPTION_INFORMATION, "OUTCOME", 0,
+     "What it would be worth to know each before choosing one of the results, two or more, by this outcome", 0},
     {"assumptions", OPTION_ASSUMPTIONS, NULL, 0, "Rank the scenario's assumptions instead", 0},
     {"vary", OPTION_VARY, "SHARE", 0, "By how much those that are fixed (20 %)", 0},
     {NULL, 'n', "N", 0, "Replications of their runs (default: 256)", 0},
@@ -158,11 +165,23 @@ static error_t take(struct sensitivity_options *options, struct argp_state *stat
     return copy == NULL ? ENOMEM : add_patterns(state, name, copy, patterns, count);
 }
 
-static void take_file(struct sensitivity_options *options, struct argp_state *state, const char *argument)
+static void check_together(struct sensitivity_options *options, struct argp_state *state)
 {
-    if (options->other != NULL)
-        argp_error(state, "'%s' is a third file; expected a result, or two whose difference is explained", argument);
-    *(options->result == NULL ? &options->result : &options->other) = argument;
+    const bool informs = options->information != NULL;
+    if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
+    if (informs && options->files < 2)
+        argp_error(state, "--value-of-information needs results to choose from; expected at least two");
+    if (informs && (options->outcomes > 0 || options->output != NULL))
+        argp_error(state, "--value-of-information goes with neither --outcome nor -o");
+    if (!informs && options->files > 2)
+        argp_error(state, "'%s' is a third file; expected a result, or two whose difference is explained",
+                   options->file[2]);
+    if (options->assumptions && (options->files > 1 || informs || options->output != NULL))
+        argp_error(state, "--assumptions is of one result, and goes with neither --value-of-information nor -o");
+    if (!options->assumptions && (options->audit.vary > 0.0 || options->audit.replications > 0))
+        argp_error(state, "%s needs --assumptions", options->audit.vary > 0.0 ? "--vary" : "-n");
+    if (options->files > 0) options->result = options->file[0];
+    if (options->files > 1) options->other = options->file[1];
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -187,17 +206,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
         break;
     case 'o': options->output = argument; break;
-    case ARGP_KEY_ARG: take_file(options, state, argument); break;
+    case OPTION_INFORMATION: options->information = argument; break;
+    case ARGP_KEY_ARG:
+        if (!options_append(&options->file, &options->files, argument)) return ENOMEM;
+        break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no result file was named; expected one such as kazakhstan-2019.h5");
         break;
-    case ARGP_KEY_END:
-        if (options->csv && options->json) argp_error(state, "--csv and --json exclude each other");
-        if (options->assumptions && (options->other != NULL || options->output != NULL))
-            argp_error(state, "--assumptions is of one result, and goes with no -o");
-        if (!options->assumptions && (options->audit.vary > 0.0 || options->audit.replications > 0))
-            argp_error(state, "%s needs --assumptions", options->audit.vary > 0.0 ? "--vary" : "-n");
-        break;
+    case ARGP_KEY_END: check_together(options, state); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -207,14 +223,15 @@ static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0
 static const struct argp parser = {
     list,
     parse,
-    "RESULT [OTHER]",
+    "RESULT [OTHER...]",
     "What decides an outcome, or the difference of two results of the same draws: the share of its variance that each "
     "input, "
     "driver, event and regime explains, which of them do so beyond chance, and how much of it is want of knowledge, "
     "how much "
     "chance.\v"
     "Example:\n\n  zhol sensitivity kazakhstan-2019.h5 --outcome npv.national\n"
-    "  zhol sensitivity kazakhstan-2019.h5 nurly-zhol-sreb.h5 --group 'Dostyk=legs.dostyk*'",
+    "  zhol sensitivity kazakhstan-2019.h5 nurly-zhol-sreb.h5 --group 'Dostyk=legs.dostyk*'\n"
+    "  zhol sensitivity a.h5 b.h5 c.h5 --value-of-information npv.national",
     children,
     NULL,
     NULL};
@@ -286,26 +303,57 @@ static struct fault *print(const struct sensitivity_options *options, const stru
     return command_flush();
 }
 
-static struct fault *decide(const struct sensitivity_options *options, struct sensitivity *sensitivity)
+static struct fault *guard_all(const struct sensitivity_options *options)
+{
+    TRY(check_output(options));
+    for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed, options->memory));
+    return NULL;
+}
+
+static struct fault *decide(const struct sensitivity_options *options, const struct frame_wish *frame)
+{
+    const struct sensitivity_wish wish = {.outcome = options->outcome,
+                                          .outcomes = options->outcomes,
+                                          .year = options->year,
+                                          .rate = options->rate,
+                                          .frame = *frame};
+    struct sensitivity sensitivity = {0};
+    struct fault *fault = sensitivity_read(options->result, options->other, &wish, &sensitivity);
+    if (fault == NULL) fault = set_texts(options, &sensitivity);
+    if (fault == NULL && options->output != NULL)
+        fault = sensitivity_write(&sensitivity, options->output, options->force);
+    if (fault == NULL) fault = print(options, &sensitivity);
+    sensitivity_free(&sensitivity);
+    return fault;
+}
+
+static struct fault *inform(const struct sensitivity_options *options, const struct frame_wish *frame)
+{
+    const struct information_wish wish = {options->information, options->year, *frame};
+    struct information information = {0};
+    struct fault *fault = information_read(options->files, options->file, &wish, &information);
+    if (fault == NULL) {
+        if (options->csv)
+            information_csv(&information, stdout);
+        else if (options->json)
+            information_json(&information, stdout);
+        else
+            information_print(&information, stdout);
+        fault = command_flush();
+    }
+    information_free(&information);
+    return fault;
+}
+
+static struct fault *explain(const struct sensitivity_options *options)
 {
     struct frame_group *group = calloc(options->groups + 1, sizeof *group);
     if (group == NULL) return fault_no_memory();
     for (size_t g = 0; g < options->groups; g++)
         group[g] = (struct frame_group){options->group[g].name, options->group[g].pattern, options->group[g].patterns};
-    const struct sensitivity_wish wish = {.outcome = options->outcome,
-                                          .outcomes = options->outcomes,
-                                          .year = options->year,
-                                          .rate = options->rate,
-                                          .frame = {options->by, options->bys, group, options->groups}};
-    struct fault *fault = check_output(options);
-    if (fault == NULL) fault = guard_result(options->result, options->unsealed, options->memory);
-    if (fault == NULL && options->other != NULL)
-        fault = guard_result(options->other, options->unsealed, options->memory);
-    if (fault == NULL) fault = sensitivity_read(options->result, options->other, &wish, sensitivity);
-    if (fault == NULL) fault = set_texts(options, sensitivity);
-    if (fault == NULL && options->output != NULL)
-        fault = sensitivity_write(sensitivity, options->output, options->force);
-    if (fault == NULL) fault = print(options, sensitivity);
+    const struct frame_wish frame = {options->by, options->bys, group, options->groups};
+    struct fault *fault = guard_all(options);
+    if (fault == NULL) fault = options->information == NULL ? decide(options, &frame) : inform(options, &frame);
     free(group);
     return fault;
 }
@@ -313,16 +361,15 @@ static struct fault *decide(const struct sensitivity_options *options, struct se
 int command_sensitivity(int argc, char **argv)
 {
     struct sensitivity_options options = {.rate = 0.05};
-    struct sensitivity sensitivity = {0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
-    if (fault == NULL) fault = decide(&options, &sensitivity);
+    if (fault == NULL) fault = explain(&options);
     const int status = command_end(fault);
-    sensitivity_free(&sensitivity);
     for (size_t g = 0; g < options.groups; g++) free(options.group[g].pattern);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
     free(options.owned);
     free(options.group);
     free(options.group_word);
+    free(options.file);
     free(options.outcome);
     free(options.by);
     return status;

@@ -209,6 +209,28 @@ class Sensitivity(unittest.TestCase):
         zhol(*words[1:], "-o", "again.h5")
         self.assertEqual((pathlib.Path(WORK.name) / "s.h5").read_bytes(), (pathlib.Path(WORK.name) / "again.h5").read_bytes())
 
+    def test_information_is_worth_what_choosing_by_it_gains(self):
+        # The results differ by the cost of one field alone, so that to know it is to know which is better: EVPPI is EVPI.
+        words = ("a.h5", "b.h5", "--value-of-information", OUTCOME)
+        gain = outcome("b.h5", OUTCOME) - self.y
+        worth = numpy.maximum(gain, 0).mean() - max(0, gain.mean())
+        table = rows(*words)
+        of = {name: [number(row, f"evppi{end}") for end in ("", "_low", "_high")] for name, row in table.items()}
+        for name in ("energy.oil.fields.old.cost", "all inputs together"):
+            self.assertLessEqual(of[name][1], worth, name)
+            self.assertGreaterEqual(of[name][2], worth, name)
+            self.assertAlmostEqual(of[name][0], worth, delta=0.1 * worth)
+        for name, (_, low, _) in of.items():  # four standard errors, of some twenty that are worth nothing
+            if name not in ("energy.oil.fields.old.cost", "all inputs together"):
+                self.assertLessEqual(of[name][0], 2 * (of[name][0] - low), name)
+        said = json.loads(zhol("sensitivity", *words, "--json"))
+        self.assertEqual({x["factor"]: x["evppi"] for x in said["factors"]}, {name: values[0] for name, values in of.items()})
+        self.assertAlmostEqual(said["results"][1]["mean"] - said["results"][0]["mean"], gain.mean(), delta=1e-6 * worth)
+        self.assertEqual(said["units"], "USD")
+        screen = zhol("sensitivity", *words)
+        self.assertTrue(all(len(line) <= 80 for line in screen.splitlines()), screen)
+        self.assertIn("Without knowing more the best is a.h5.", screen)
+
     def test_a_screen_is_80_columns_and_ends_with_knowledge_and_chance(self):
         for words in (("a.h5",), ("a.h5", "b.h5", "--outcome", OUTCOME), ("a.h5", "--outcome", "fiscal.*", "--group", "all the oil=*oil*")):
             text = zhol("sensitivity", *words)
@@ -233,6 +255,11 @@ class Sensitivity(unittest.TestCase):
                 (("a.h5", "b.h5", "few.h5"), 2, ("third file",)),
                 (("a.h5", "-o", "a.h5"), 2, ("would replace what is explained",)),
                 ((), 2, ("no result file was named",)),
+                (("a.h5", "--value-of-information", OUTCOME), 2, ("expected at least two",)),
+                (("a.h5", "b.h5", "--value-of-information", OUTCOME, "-o", "v.h5"), 2, ("neither --outcome nor -o",)),
+                (("a.h5", "b.h5", "--value-of-information", "fiscal.totl"), 2, ("did you mean 'fiscal.total'",)),
+                (("a.h5", "b.h5", "--value-of-information", "drivers.oil"), 2, ("neither more nor less of drivers.oil",)),
+                (("few.h5", "few.h5", "--value-of-information", OUTCOME), 4, ("expected at least",)),
                 (("a.h5", "seed.h5"), 4, ("have different seeds", "the seed of the other")),
                 (("a.h5", "a.h5"), 4, ("there is nothing to decide",)),
                 (("few.h5",), 4, ("has 40 replications", "expected at least")),

@@ -11,11 +11,7 @@ import sys
 
 import fuzzing
 
-<<<<<<< HEAD
 COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "diff", "rank", "score", "sensitivity", "backtest", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
-=======
-COMMANDS = ("run", "batch", "check", "explain", "show", "compare", "diff", "score", "sensitivity", "backtest", "replay", "verify", "merge", "status", "slurm", "calibrate", "reference")
->>>>>>> h-audit-2
 NUMBERS = ("0", "1", "2", "7", "64", "-1", "1e3", "0x10", "01", " 5", "5 ", "+5", "1.5", "", "1000000000", "1000000001", "18446744073709551615", "18446744073709551616",
            "99999999999999999999999", "nan", "inf", "1/2", "2/2", "3/2", "0/1", "1/0", "-1/2", "1/2/3", "1%", "100 %", "101%", "0%", "1e-9 %", "1kB", "1 MiB", "1ZB", "2GiB", "1e400B")
 TEXTS = ("", "x", "-", "--", "*", "**", "?", "[", "drivers.*", "drivers.oil", "npv.national", "flows.g.volume", "none", "auto", "plain", "philox", "mt19937", "mt1993", "gsl",
@@ -92,11 +88,7 @@ class Words(fuzzing.Target):
     def one(self):
         command = self.pick(COMMANDS)
         files = {"run": ["small.yaml"], "check": ["small.yaml"], "explain": ["small.yaml"], "slurm": [self.pick(("small.yaml", "b.yaml"))], "batch": ["b.yaml"], "show": ["a.h5"],
-<<<<<<< HEAD
                  "compare": ["a.h5", "v.h5"], "diff": ["a.h5", "v.h5"], "rank": ["a.h5", "v.h5", "--outcome", "drivers.oil", "--maximise", "*"], "score": ["a.h5", "o.csv"], "sensitivity": ["a.h5"], "backtest": ["p.csv", "--model", "gbm"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"],
-=======
-                 "compare": ["a.h5", "v.h5"], "diff": ["a.h5", "v.h5"], "score": ["a.h5", "o.csv"], "sensitivity": ["a.h5"], "backtest": ["p.csv", "--model", "gbm"], "replay": ["a.h5", "-r", "1"], "verify": ["a.h5"],
->>>>>>> h-audit-2
                  "merge": ["-o", "out.h5", "s.shard-1-of-2", "s.shard-2-of-2"], "status": [], "calibrate": ["p.csv"], "reference": []}[command]
         words = [word for _ in range(self.pick((0, 1, 1, 2, 2, 3, 5))) for word in self.option(command)]
         words[self.random.randrange(len(words) + 1):0] = files if self.chance(0.7) else [self.pick(FILES) for _ in range(self.random.randrange(3))]
