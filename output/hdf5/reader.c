@@ -340,7 +340,46 @@ struct fault *reader_row(const struct reader *reader, const char *dataset, hid_t
 
 /* ---- texts and numbers of one dimension ---- */
 
-/* HDF5 allocates each text: copies are ours to free. */
+/* A text that HDF5 has read. */
+struct text_read {
+    struct text_read *next;
+    char text[];
+};
+
+/* Those of a dataset, and how many bytes more they may take. */
+struct texts_read {
+    struct text_read *last;
+    uint64_t left;
+    bool beyond; /* more was asked for */
+};
+
+/* What HDF5 calls for memory of a text. */
+static void *text_take(size_t size, void *context)
+{
+    struct texts_read *read = context;
+    read->beyond = read->beyond || size > read->left;
+    struct text_read *text = read->beyond ? NULL : malloc(sizeof *text + size);
+    if (text == NULL) return NULL;
+    read->left -= size;
+    text->next = read->last;
+    read->last = text;
+    return text->text;
+}
+
+/* What it would call to give memory back: all goes at once. */
+static void text_leave(void *text, void *context)
+{
+    (void)text, (void)context;
+}
+
+static void texts_read_free(struct texts_read *read)
+{
+    for (struct text_read *text = read->last, *next; text != NULL; text = next) {
+        next = text->next;
+        free(text);
+    }
+}
+
 static struct fault *copy_texts(const char *path, char *const from[], struct reader_texts *texts)
 {
     for (size_t i = 0; i < texts->count; i++) {
@@ -353,35 +392,47 @@ static struct fault *copy_texts(const char *path, char *const from[], struct rea
 }
 
 /* All texts together are in the file, once each. */
-static struct fault *check_texts_size(const char *path, hid_t dataset, hid_t type, hid_t space)
+static struct fault *file_bytes(const char *path, hid_t dataset, uint64_t *bytes)
 {
     const hid_t file = H5Iget_file_id(dataset);
-    hsize_t bytes = 0, whole = 0;
+    hsize_t whole = 0;
     HDF5_READ(path, file, "find the file of a dataset");
-    const bool told = H5Dvlen_get_buf_size(dataset, type, space, &bytes) >= 0 && H5Fget_filesize(file, &whole) >= 0;
-    struct fault *fault = told ? NULL : layout_read_fault(path, "tell the length of texts");
-    if (fault == NULL && bytes > whole)
-        fault = fault_raise(FAULT_FILES, "%s is damaged: its labels are longer than the file", path);
+    struct fault *fault =
+        H5Fget_filesize(file, &whole) >= 0 ? NULL : layout_read_fault(path, "tell the size of a file");
     if (H5Fclose(file) < 0 && fault == NULL) fault = layout_read_fault(path, "close the file");
+    *bytes = whole;
+    return fault;
+}
+
+/* Through a buffer of that many bytes, since HDF5 fills one of its own choice with zeros first. */
+enum { TEXTS_BUFFER = 1 << 16 };
+
+static struct fault *fill_texts(const char *path, hid_t dataset, hid_t type, struct texts_read *read, char *text[])
+{
+    const hid_t list = H5Pcreate(H5P_DATASET_XFER);
+    HDF5_READ(path, list, "make a property list");
+    const bool done = H5Pset_buffer(list, TEXTS_BUFFER, NULL, NULL) >= 0 &&
+                      H5Pset_vlen_mem_manager(list, text_take, read, text_leave, NULL) >= 0 &&
+                      H5Dread(dataset, type, H5S_ALL, H5S_ALL, list, text) >= 0;
+    struct fault *fault = done ? NULL
+                          : read->beyond
+                              ? fault_raise(FAULT_FILES, "%s is damaged: its labels are longer than the file", path)
+                              : layout_read_fault(path, "read a dataset");
+    if (H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
     return fault;
 }
 
 static struct fault *read_texts(const char *path, hid_t dataset, hid_t type, struct reader_texts *texts)
 {
-    char **read = calloc(texts->count + 1, sizeof *read);
+    struct texts_read read = {.last = NULL};
+    char **text = calloc(texts->count + 1, sizeof *text);
     texts->text = calloc(texts->count + 1, sizeof *texts->text);
-    const hid_t space = H5Dget_space(dataset);
-    struct fault *fault = read == NULL || texts->text == NULL ? fault_no_memory() : NULL;
-    if (fault == NULL && texts->count > 0) fault = check_texts_size(path, dataset, type, space);
-    const bool begun = fault == NULL;
-    if (fault == NULL &&
-        (space < 0 || (texts->count > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)))
-        fault = layout_read_fault(path, "read a dataset");
-    if (fault == NULL) fault = copy_texts(path, read, texts);
-    if (begun && space >= 0 && texts->count > 0 && H5Dvlen_reclaim(type, space, H5P_DEFAULT, read) < 0 && fault == NULL)
-        fault = layout_read_fault(path, "free texts");
-    if (space >= 0 && H5Sclose(space) < 0 && fault == NULL) fault = layout_read_fault(path, "close a shape");
-    free(read);
+    struct fault *fault = text == NULL || texts->text == NULL ? fault_no_memory() : NULL;
+    if (fault == NULL && texts->count > 0) fault = file_bytes(path, dataset, &read.left);
+    if (fault == NULL && texts->count > 0) fault = fill_texts(path, dataset, type, &read, text);
+    if (fault == NULL) fault = copy_texts(path, text, texts);
+    texts_read_free(&read);
+    free(text);
     return fault;
 }
 
