@@ -6,18 +6,21 @@ import os
 import pathlib
 import sys
 
-from zhol_pictures import facts, horizon, page, years
-from zhol_pictures.results import Comparison, Refused, Result, is_comparison
+from zhol_pictures import choices, facts, horizon, page, years
+from zhol_pictures.results import Comparison, Ranking, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
 
 OF_THE_MACHINE = {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
 
+OF_RANKINGS = ("ranking", "regret", "pareto")
 EXAMPLES = """examples:
   {0} fan kazakhstan-2019.h5 drivers.brent
   {0} fan kazakhstan-2019.h5 drivers.brent --observed observed.csv
   {0} variants kazakhstan-2019.h5 nurly-zhol-sreb.h5 fiscal.total -o fiscal.svg
   {0} difference kazakhstan-2019.h5 nurly-zhol-sreb.h5 trade.balance -o trade.svg
   {0} spread kazakhstan-2019.h5 npv.national
+  {0} ranking ranking.h5 fiscal.total --world border-closure
+  {0} pareto ranking.h5 fiscal.total --and trade.exports --world border-closure
 """
 
 
@@ -31,9 +34,12 @@ def options(program):
             ("variants", "RESULT", "2 to 8 results side by side"),
             ("difference", "FILE", "a variant minus its base: of two results, BASE VARIANT, paired by replication, or of one "
              "file of `zhol compare -o`"),
-            ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results")):
+            ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results"),
+            ("ranking", "FILE", "how far each policy is behind the best, of a file of `zhol rank -o`"),
+            ("regret", "FILE", "what each policy leaves against the best of every future, likewise"),
+            ("pareto", "FILE", "two outcomes of all policies, and which no other beats in both, likewise")):
         one = kinds.add_parser(kind, help=said, description=said[0].upper() + said[1:] + ".")
-        one.add_argument("files", metavar=files, nargs=1 if kind == "fan" else "+")
+        one.add_argument("files", metavar=files, nargs=1 if kind in ("fan", *OF_RANKINGS) else "+")
         one.add_argument("outcome", metavar="OUTCOME", help="its path, as `zhol show RESULT --list` prints it")
         one.add_argument("--unsealed", action="store_true", help="do not compare the content with the SHA-256 that the file states: "
                          "saves the time to read it all")
@@ -43,6 +49,10 @@ def options(program):
             one.add_argument("--observed", metavar="FILE.csv", help="draw what happened, from figures as `zhol score` reads them")
         if kind == "variants":
             one.add_argument("--mean", action="store_true", help="draw means in place of medians")
+        if kind in OF_RANKINGS:
+            one.add_argument("--world", metavar="NAME", help="of a ranking that has several")
+        if kind == "pareto":
+            one.add_argument("--and", dest="other", metavar="OUTCOME", required=True, help="the other outcome")
         if kind == "difference":
             one.add_argument("--variant", metavar="NAME", help="of a comparison that has several")
             one.add_argument("--world", metavar="NAME", help="likewise")
@@ -60,6 +70,8 @@ def target(chosen):
 
 def draw(chosen):
     """The figure that the command line asks for."""
+    if chosen.kind in OF_RANKINGS:
+        return draw_ranking(Ranking(chosen.files[0], chosen.unsealed), chosen)
     if chosen.kind == "difference":
         if len(chosen.files) == 1 and is_comparison(chosen.files[0]):
             return draw_comparison(Comparison(chosen.files[0], chosen.unsealed), chosen.outcome, chosen.variant, chosen.world)
@@ -98,6 +110,16 @@ def draw_comparison(file, outcome, variant, world):
     if outcome in file.annual:
         return years.difference(many[0], about, outcome, [base, names[0]], foot)
     return horizon.ladder(many, names, about, outcome, base, foot)
+
+
+def draw_ranking(file, chosen):
+    """Of what `zhol rank -o` wrote, in one world."""
+    file.need(chosen.outcome)
+    world = file.choose("world", file.worlds, chosen.world)
+    if chosen.kind == "pareto":
+        file.need(chosen.other)
+        return choices.pareto(file, chosen.outcome, chosen.other, world)
+    return (choices.ranking if chosen.kind == "ranking" else choices.regret)(file, chosen.outcome, world)
 
 
 def main(words):

@@ -46,12 +46,13 @@ struct value_of_information value_of_information(size_t choices, size_t count, c
     struct value_of_information out = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
     if (choices < 2 || count < 4) return out;
     struct moments valued[2];
-    for (size_t h = 0; h < 2; h++)
-        valued[h] = half(count, h, value[choose(choices, count, 1 - h, value, best, more, work)], best, more, work);
+    const size_t chosen[2] = {choose(choices, count, 1, value, best, more, work),
+                              choose(choices, count, 0, value, best, more, work)};
+    for (size_t h = 0; h < 2; h++) valued[h] = half(count, h, value[chosen[h]], best, more, work);
     const double n = (double)count, a = valued[0].count / n, b = valued[1].count / n;
     const double error_a = a * moments_standard_error(&valued[0]), error_b = b * moments_standard_error(&valued[1]);
     out.estimate = a * valued[0].mean + b * valued[1].mean;
-    out.standard_error = sqrt(error_a * error_a + error_b * error_b);
+    out.standard_error = chosen[0] == chosen[1] ? sqrt(error_a * error_a + error_b * error_b) : error_a + error_b;
     out.high = out.estimate + NORMAL_975 * out.standard_error;
     out.low = out.estimate - NORMAL_975 * out.standard_error;
     out.unsplit = HUGE_VAL;
