@@ -6,12 +6,13 @@ import os
 import pathlib
 import sys
 
-from zhol_pictures import facts, given, horizon, page, tornado, years
-from zhol_pictures.results import Comparison, Refused, Result, is_comparison
+from zhol_pictures import choices, facts, given, horizon, page, tornado, years
+from zhol_pictures.results import Comparison, Ranking, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
 
 OF_THE_MACHINE = {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
 
+OF_RANKINGS = ("ranking", "regret", "pareto")
 EXAMPLES = """examples:
   {0} fan kazakhstan-2019.h5 drivers.brent
   {0} fan kazakhstan-2019.h5 drivers.brent --observed observed.csv
@@ -20,6 +21,8 @@ EXAMPLES = """examples:
   {0} spread kazakhstan-2019.h5 npv.national
   {0} fan kazakhstan-2019.h5 fiscal.total --given 'drivers.brent@2030 < 40 USD/bbl'
   {0} tornado sensitivity.h5 npv.national
+  {0} ranking ranking.h5 fiscal.total --world border-closure
+  {0} pareto ranking.h5 fiscal.total --and trade.exports --world border-closure
 """
 
 
@@ -34,9 +37,12 @@ def options(program):
             ("difference", "FILE", "a variant minus its base: of two results, BASE VARIANT, paired by replication, or of one "
              "file of `zhol compare -o`"),
             ("spread", "RESULT", "the values over the whole horizon of 1 to 8 results"),
-            ("tornado", "FILE", "what decides an outcome, of a file of `zhol sensitivity -o`")):
+            ("tornado", "FILE", "what decides an outcome, of a file of `zhol sensitivity -o`"),
+            ("ranking", "FILE", "how far each policy is behind the best, of a file of `zhol rank -o`"),
+            ("regret", "FILE", "what each policy leaves against the best of every future, likewise"),
+            ("pareto", "FILE", "two outcomes of all policies, and which no other beats in both, likewise")):
         one = kinds.add_parser(kind, help=said, description=said[0].upper() + said[1:] + ".")
-        one.add_argument("files", metavar=files, nargs=1 if kind in ("fan", "tornado") else "+")
+        one.add_argument("files", metavar=files, nargs=1 if kind in ("fan", "tornado", *OF_RANKINGS) else "+")
         one.add_argument("outcome", metavar="OUTCOME", help="its path, as `zhol show RESULT --list` prints it")
         one.add_argument("--unsealed", action="store_true", help="do not compare the content with the SHA-256 that the file states: "
                          "saves the time to read it all")
@@ -51,6 +57,10 @@ def options(program):
             one.add_argument("--observed", metavar="FILE.csv", help="draw what happened, from figures as `zhol score` reads them")
         if kind == "variants":
             one.add_argument("--mean", action="store_true", help="draw means in place of medians")
+        if kind in OF_RANKINGS:
+            one.add_argument("--world", metavar="NAME", help="of a ranking that has several")
+        if kind == "pareto":
+            one.add_argument("--and", dest="other", metavar="OUTCOME", required=True, help="the other outcome")
         if kind == "difference":
             one.add_argument("--variant", metavar="NAME", help="of a comparison that has several")
             one.add_argument("--world", metavar="NAME", help="likewise")
@@ -68,6 +78,8 @@ def target(chosen):
 
 def draw(chosen):
     """The figure that the command line asks for."""
+    if chosen.kind in OF_RANKINGS:
+        return draw_ranking(Ranking(chosen.files[0], chosen.unsealed), chosen)
     if chosen.kind == "difference":
         if len(chosen.files) == 1 and is_comparison(chosen.files[0]):
             if chosen.given is not None:
@@ -117,6 +129,16 @@ def draw_comparison(file, outcome, variant, world):
     if outcome in file.annual:
         return years.difference(many[0], about, outcome, [base, names[0]], foot)
     return horizon.ladder(many, names, about, outcome, base, foot)
+
+
+def draw_ranking(file, chosen):
+    """Of what `zhol rank -o` wrote, in one world."""
+    file.need(chosen.outcome)
+    world = file.choose("world", file.worlds, chosen.world)
+    if chosen.kind == "pareto":
+        file.need(chosen.other)
+        return choices.pareto(file, chosen.outcome, chosen.other, world)
+    return (choices.ranking if chosen.kind == "ranking" else choices.regret)(file, chosen.outcome, world)
 
 
 def main(words):

@@ -58,7 +58,9 @@ class Stored:
         self.path, self.file = str(path), open_file(path)
         version = self.file.attrs.get(self.MARK)
         if version is None and Comparison.MARK in self.file.attrs:
-            raise Refused(f"{path} is a comparison of zhol, not a result; `difference` draws it")
+            raise Refused(f"{path} is a comparison of zhol, not a {self.KIND}; `difference` draws it")
+        if version is None and Ranking.MARK in self.file.attrs:
+            raise Refused(f"{path} is a ranking of zhol, not a {self.KIND}; `ranking`, `regret` and `pareto` draw it")
         if version is None:
             raise Refused(f"{path} is not a {self.KIND} of zhol: it has no attribute {self.MARK}")
         if version != self.VERSION:
@@ -119,8 +121,19 @@ class Stored:
         """The values of an outcome in an array such as annual/mean, in double precision; None if it is not there. `before`:
         where on the axes before that of the outcomes."""
         group, name = place.rsplit("/", 1)
-        row = self.rows(group, "threshold" if name.startswith("probability") else "outcome").get(outcome)
+        of_threshold = name.startswith("probability") and f"{group}/threshold" in self.file
+        row = self.rows(group, "threshold" if of_threshold else "outcome").get(outcome)
         return None if row is None else numpy.asarray(self.file[place][(*before, row)], dtype=float)
+
+    def choose(self, called, names, wanted):
+        """The number of a world or variant: the only one, if none is named."""
+        if wanted is None and len(names) == 1:
+            return 0
+        if wanted is None:
+            raise Refused(f"{self.path} has {len(names)} {called}s; name one with --{called}: {', '.join(names)}", 2)
+        if wanted not in names:
+            raise Refused(f"{self.path} has no {called} '{wanted}'; expected {' or '.join(names)}", 2)
+        return names.index(wanted)
 
     def probabilities(self, period):
         """Of which quantiles are."""
@@ -179,12 +192,11 @@ class Comparison(Stored):
         """An attribute of several lines: of each world, or of each variant of the first world, then of the second..."""
         return self.attribute(name).split("\n")
 
-    def choose(self, called, names, wanted):
-        """The number of a world or variant: the only one, if none is named."""
-        if wanted is None and len(names) == 1:
-            return 0
-        if wanted is None:
-            raise Refused(f"{self.path} has {len(names)} {called}s; name one with --{called}: {', '.join(names)}", 2)
-        if wanted not in names:
-            raise Refused(f"{self.path} has no {called} '{wanted}'; expected {' or '.join(names)}", 2)
-        return names.index(wanted)
+
+class Ranking(Stored):
+    """What `zhol rank -o` writes: arrays over world and policy before the outcomes."""
+    KIND, MARK, VERSION = "ranking", "zhol_ranking", 1
+
+    def __init__(self, path, unsealed=False):
+        super().__init__(path, unsealed)
+        self.worlds, self.policies = self.labels("horizon/world"), self.labels("horizon/policy")

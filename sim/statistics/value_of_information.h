@@ -12,8 +12,8 @@
  * `unsplit`, is too low where the choice is close, because the greatest of estimated means is too great. So each half of
  * the futures (even and odd numbers) chooses, and the other half gives the regret of that choice: `estimate`, which is no
  * less than V in expectation.
- *   high  estimate + 1.96 of its standard error, which is above V with 97.5 % because what was chosen does not know the
- *         half that it is valued on
+ *   high  estimate + z standard errors, with z at 0.975, or, where several may have the best mean (within 3 standard
+ *         errors of it), at 0.025 over their number beyond it: which of them looks best is by chance, and its regret small
  *   low   the least of `estimate` - 1.96 standard errors and of the same of every choice's mean regret, one of which
  *         is V; no less than 0
  * Where one choice is the best in every future all are exactly 0. All are NaN below 4 futures, or 2 choices. */

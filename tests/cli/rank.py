@@ -11,6 +11,7 @@ import math
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -57,12 +58,17 @@ def perfect_information(gain):
     """Chosen by one half, valued on the other; [policies][futures]."""
     regret = gain.max(axis=0) - gain
     halves = [regret[:, 0::2], regret[:, 1::2]]
-    valued = [half[other.mean(axis=1).argmin()] for half, other in (halves, halves[::-1])]
+    chosen = [other.mean(axis=1).argmin() for other in halves[::-1]]
+    valued = [half[p] for half, p in zip(halves, chosen)]
     n = [len(half) for half in valued]
     estimate = sum(half.sum() for half in valued) / sum(n)
-    error = math.sqrt(sum((k / sum(n)) ** 2 * half.var(ddof=1) / k for k, half in zip(n, valued)))
+    errors = [k / sum(n) * half.std(ddof=1) / math.sqrt(k) for k, half in zip(n, valued)]
+    error = math.hypot(*errors)
+    apart = gain - gain[regret.mean(axis=1).argmin()]
+    rivals = 1 + sum((d != d[0]).any() and abs(d.mean()) <= 3 * d.std(ddof=1) / math.sqrt(len(d)) for d in apart)
+    z = statistics.NormalDist().inv_cdf(1 - 0.025 / rivals)
     low = min([estimate - Z * error, *(r.mean() - Z * r.std(ddof=1) / math.sqrt(len(r)) for r in regret)])
-    return {"perfect_information": estimate, "perfect_information_low": max(0.0, low), "perfect_information_high": estimate + Z * error,
+    return {"perfect_information": estimate, "perfect_information_low": max(0.0, low), "perfect_information_high": estimate + z * error,
             "perfect_information_unsplit": regret.mean(axis=1).min()}
 
 

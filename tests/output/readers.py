@@ -344,8 +344,9 @@ class Compared(unittest.TestCase):
         run("kazakhstan-2019.yaml", cls.folder / "kazakhstan-2019.h5", "-n", "100")
         for name in cls.VARIANTS:
             run(f"policies/{name}.yaml", cls.folder / f"{name}.h5", "-n", "100")
-        subprocess.run([ZHOL, "compare", "kazakhstan-2019.h5", *(f"{name}.h5" for name in cls.VARIANTS), "-o", "differences.h5"],
-                       cwd=cls.folder, check=True, capture_output=True)
+        files = [f"{name}.h5" for name in ("kazakhstan-2019", *cls.VARIANTS)]
+        for command, output in (("compare", "differences.h5"), ("rank", "ranking.h5")):
+            subprocess.run([ZHOL, command, *files, "-o", output], cwd=cls.folder, check=True, capture_output=True)
 
     @classmethod
     def tearDownClass(cls):
