@@ -61,8 +61,9 @@ class Page:
 
 def numbers(page, node, path=(), held=None, outer=None):
     """(path, line, kind); held: what the nearest name further out says; outer: what is said of flow braces, (None,) if nothing."""
-    if isinstance(node, yaml.ScalarNode):
-        if NUMBER.match(node.value):
+    table = isinstance(node, yaml.MappingNode) and any(key.value == "csv" for key, _ in node.value)  # counts once
+    if table or isinstance(node, yaml.ScalarNode):
+        if table or NUMBER.match(node.value):
             own = outer[0] if outer else page.kind(page.around(node.start_mark.line, node.end_mark.line))
             kind = own or held or ("assumption" if page.all else "none")
             page.last = page.last if kind == "none" else kind

@@ -48,7 +48,7 @@ def options(program):
                          "saves the time to read it all")
         one.add_argument("-o", "--output", metavar="FILE", help="a .png, .svg or .pdf; if absent OUTCOME.png, of other kinds "
                          "than fan OUTCOME-KIND.png")
-        if kind != "tornado":
+        if kind not in ("tornado", *OF_RANKINGS):
             one.add_argument("--given", metavar="CONDITION", help="in these futures only, as `zhol show --given` takes it; of a "
                              "difference those of the base, else of each result its own")
             one.add_argument("--zhol", metavar="PROGRAM", help="what finds the futures of --given (default: the zhol of this build or "

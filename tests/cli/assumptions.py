@@ -107,7 +107,7 @@ adopt: [build]
 
     def test_what_is_no_use_is_refused(self):
         for words, sentence in ((["--vary", "20 %"], "--vary needs --assumptions"), (["-n", "8"], "-n needs --assumptions"), (["--assumptions", "--vary", "100 %"], "a share below"),
-                                (["--assumptions", "-n", "1"], "from 2 to"), (["a.h5", "--assumptions"], "of one result"), (["--assumptions", "-o", "s.h5"], "no -o")):
+                                (["--assumptions", "-n", "1"], "from 2 to"), (["a.h5", "--assumptions"], "of one result"), (["--assumptions", "-o", "s.h5"], "nor -o")):
             self.assertIn(sentence, self.zhol("sensitivity", "a.h5", *words, status=2).stderr)
         (self.folder / "old.h5").write_bytes((self.folder / "a.h5").read_bytes())
         with h5py.File(self.folder / "old.h5", "a") as file:
