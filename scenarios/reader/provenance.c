@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/provenance.h"
 #include "scenarios/reader/tabulated.h"
+#include "sim/core/printable.h"
 
 #include <regex.h>
 #include <stdio.h>
@@ -311,10 +312,17 @@ struct fault *provenance_visit(const struct node *root,
     return visit_node(&visiting, root, "");
 }
 
-/* A field of a line. */
+/* A field of a line; what may not be shown becomes a space or a question mark. */
 static void put_field(const char *text, FILE *to)
 {
-    for (const char *c = text; *c != '\0'; c++) fputc(*c == '\t' || *c == '\n' || *c == '\r' ? ' ' : *c, to);
+    for (const char *c = text; *c != '\0';) {
+        const size_t size = printable_size(c);
+        if (size > 0)
+            fwrite(c, 1, size, to);
+        else
+            fputc(*c == '\t' || *c == '\n' || *c == '\r' ? ' ' : '?', to);
+        c += size > 0 ? size : 1;
+    }
 }
 
 static struct fault *put_item(void *context, const struct provenance_item *item)
