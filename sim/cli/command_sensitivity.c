@@ -56,15 +56,15 @@ struct sensitivity_options {
 
 static const struct argp_option list[] = {
     {"outcome", OPTION_OUTCOME, "PATTERNS", 0,
-     "Explain these, such as 'npv.national,legs.*.delay'; repeatable (default: the main one)", 0},
+     "Explain these, such as 'npv.*'; repeatable (default: the main one)", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "In this year (default: over the whole horizon)", 0},
     {"by", OPTION_BY, "PATTERNS", 0,
      "Only by these inputs, drivers, events and regimes, such as 'inputs.*'; repeatable (default: all)", 0},
     {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
     {"false-discoveries", OPTION_RATE, "RATE", 0,
-     "What share of those said to decide it may do so by chance (default: 0.05)", 0},
+     "Share of those said to decide it that may be chance (default: 0.05)", 0},
     {"value-of-information", OPTION_INFORMATION, "OUTCOME", 0,
-     "What it would be worth to know each before choosing one of the results, two or more, by this outcome", 0},
+     "Worth of knowing each before choosing among the results by this outcome", 0},
     {"assumptions", OPTION_ASSUMPTIONS, NULL, 0, "Rank the scenario's assumptions instead", 0},
     {"vary", OPTION_VARY, "SHARE", 0, "By how much those that are fixed (20 %)", 0},
     {NULL, 'n', "N", 0, "Replications of their runs (default: 256)", 0},
