@@ -521,7 +521,7 @@ class Status(Runs):
         name = "a\x1b[2Jb\n'\x9b"
         scenario = self.folder / f"{name}.yaml"
         shutil.copy(MINIMAL, scenario)
-        expected = self.fresh("-n", 20000)
+        expected = self.fresh("-n", 20000, scenario=scenario)  # a result names the file of its numbers
         self.interrupt(f"{name}.h5", "-n", 20000, scenario=f"{name}.yaml")
         (self.folder / f"{name}.h5.tmp.12").write_text("x")
         for words in ([], [f"{name}.part"]):
