@@ -94,16 +94,6 @@ static size_t *sorted_factors(const struct attribution *attribution)
     return order;
 }
 
-/* A name in so many characters, of a longer one both ends. */
-static void put_name(const char *name, FILE *to)
-{
-    const size_t length = strlen(name), head = 14, tail = NAME - head - 2;
-    if (length <= NAME)
-        fprintf(to, "  %-*s", NAME, name);
-    else
-        fprintf(to, "  %.*s..%s", (int)head, name, name + length - tail);
-}
-
 static void put_share(const struct attribution_value *value, FILE *to)
 {
     if (isnan(value->estimate)) {
@@ -121,7 +111,7 @@ static void print_factor(const struct sensitivity *sensitivity, const struct sen
 {
     const struct attribution_factor *factor = &of->attribution.factor[f];
     const struct frame_factor *name = &sensitivity->frame.factor[of->factor[f]];
-    put_name(name->name, to);
+    readable_name(name->name, NAME, to);
     put_share(&factor->share, to);
     put_share(&factor->first_order, to);
     if (isnan(factor->partial.estimate))
@@ -133,7 +123,7 @@ static void print_factor(const struct sensitivity *sensitivity, const struct sen
 
 static void print_total(const char *name, const struct attribution_value *value, FILE *to)
 {
-    put_name(name, to);
+    readable_name(name, NAME, to);
     put_share(value, to);
     fputc('\n', to);
 }
@@ -188,7 +178,7 @@ static struct fault *print_case(const struct sensitivity *sensitivity, const str
     if (shown < a->factors) {
         char name[64];
         snprintf(name, sizeof name, "%zu others together", a->factors - shown);
-        put_name(name, to);
+        readable_name(name, NAME, to);
         fprintf(to, " %6.1f\n", 100.0 * fmax(0.0, rest.estimate));
     }
     fputc('\n', to);

@@ -3,7 +3,6 @@
 #include "output/tables/readable.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The largest first. */
@@ -50,4 +49,14 @@ void readable_pair(double value, double error, char of_value[READABLE_NUMBER], c
     snprintf(of_value, READABLE_NUMBER, "%.*f", decimals, value);
     if (size < 1e-4) return;
     snprintf(of_error, READABLE_NUMBER, "%.*f", decimals, error);
+}
+
+void readable_name(const char *name, int width, FILE *to)
+{
+    enum { HEAD = 14 };
+    const size_t length = strlen(name), tail = (size_t)width - HEAD - 2;
+    if (length <= (size_t)width)
+        fprintf(to, "  %-*s", width, name);
+    else
+        fprintf(to, "  %.*s..%s", HEAD, name, name + length - tail);
 }

@@ -6,6 +6,7 @@
 #include "sim/core/outcome.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* For numbers up to `most` in `unit`: the largest unit that leaves at least 1 ("t/yr" and 3e7: "Mt/yr"), into `text`,
  * and what they are to be divided by. Without a larger one the unit itself, and 1. */
@@ -19,5 +20,8 @@ bool readable_share(enum outcome_rule rule, const char *unit);
  * "0.0067", with 0.067 "1.234" and "0.067". Without an error, or with a large one, four digits. */
 enum { READABLE_NUMBER = 32 };
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER]);
+
+/* A name behind two spaces, in `width` characters, 30 or more; of a longer one both ends. */
+void readable_name(const char *name, int width, FILE *to);
 
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 30 }; /* in the table for people */
+enum { SHOWN = 30, PATH = 52 }; /* rows of the table for people, and characters of a path in it */
 
 struct effect {
     double size, error; /* of 95 %, of the simulation; NaN: not known */
@@ -231,26 +231,25 @@ static void print_case(const struct auditing *auditing, size_t c, FILE *to)
     char unit[64] = "", size[READABLE_NUMBER], error[READABLE_NUMBER];
     const double divisor = readable_unit(own, fmax(fabs(of->mean), of->sd), sizeof unit, unit);
     size_t shown = 0;
-    fprintf(
-        to,
-        "What %s hangs on, of %zu assumptions: mean %.4g %s, standard deviation %.3g\n\n  %-48s %-10s %12s ± error\n",
-        of->outcome->path, auditing->count, of->mean / divisor, unit, of->sd / divisor, "assumption", "", "effect");
+    fprintf(to,
+            "What %s hangs on, of %zu assumptions:\nmean %.4g %s, standard deviation %.3g\n\n  %-*s %5s %10s ± error\n",
+            of->outcome->path, auditing->count, of->mean / divisor, unit, of->sd / divisor, PATH, "assumption", "",
+            "effect");
     for (; shown < auditing->count && shown < SHOWN; shown++) {
         const struct assumption *assumption = &auditing->assumption[shown];
         if (!(fabs(assumption->effect[c].size) > 0.0)) break;
         readable_pair(assumption->effect[c].size / divisor, assumption->effect[c].error / divisor, size, error);
-        fprintf(to, "  %-48s %-10s %12s ± %-8s %s\n", assumption->path, kind_of(assumption), size, error,
-                assumption->value);
+        readable_name(assumption->path, PATH, to);
+        fprintf(to, " %5s %10s ± %s\n", kind_of(assumption), size, error);
     }
     fprintf(to,
-            "\ndrawn: the standard deviation of the outcome that its draws explain; fixed: half of the change of the "
-            "mean between "
-            "the\nnumber %.3g %% less and more, in %" PRIu64
-            " futures on the same draws; errors are those of the simulation, 95 %%.\n",
+            "\ndrawn: the standard deviation of the outcome that its draws explain; fixed:\n"
+            "half of the change of the mean between the number %.3g %% less and more, in\n"
+            "%" PRIu64 " futures on the same draws; errors are those of the simulation, 95 %%.\n"
+            "--csv has all, and their values.\n",
             100.0 * auditing->wish->vary, auditing->replications);
     if (auditing->unvaried > 0)
-        fprintf(to,
-                "%zu of %zu that are fixed are no numbers, such as dates, or bounded so that they cannot be varied.\n",
+        fprintf(to, "%zu of %zu that are fixed are dates, or bounded so that they cannot be varied.\n",
                 auditing->unvaried, auditing->fixed);
 }
 

@@ -82,7 +82,8 @@ class Assumptions(unittest.TestCase):
                          [(item["path"], item["kind"], item["effect"]) for item in self.found.values() if item["effect"] is not None])
         page = self.zhol(*words).stdout
         self.assertIn(f"What {OUTCOME} hangs on, of {len(self.found)} assumptions", page)
-        self.assertIn("number 10 % less and more, in 128 futures on the same draws", page)
+        self.assertIn("number 10 % less and more, in 128 futures on the same draws", page.replace("\n", " "))
+        self.assertLessEqual(max(map(len, page.split("\n"))), 80)
 
     def test_dates_are_not_varied(self):
         (self.folder / "dated.yaml").write_text("""\
