@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 30, PATH = 52 }; /* rows of the table for people, and characters of a path in it */
+enum { SHOWN = 30, PATH = 50 }; /* rows of the table for people, and characters of a path in it */
 
 struct effect {
     double size, error; /* of 95 %, of the simulation; NaN: not known */
