@@ -42,7 +42,7 @@ ALLOWED = {
     "output/given": GIVEN,
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
-    "output/ranking": RANKING,
+    "output/ranking": RANKING | {"output/given"},
     "output/score": SCORE,
     "output/sensitivity": SENSITIVITY,
     "sim": set(),

@@ -74,6 +74,7 @@ COMMANDS = [
     ("diff as JSON", ["diff", "a.h5", "b.h5", "-j", "1", "--json"], []),
     ("list of a comparison", ["compare", "--list", "c.h5"], []),
     ("rank", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--maximise", "*", "--margin", "drivers.oil=1 USD/bbl"], []),
+    ("rank by some futures", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--maximise", "*", "--given", "drivers.oil > 0", "-o", "out.h5"], ["out.h5"]),
     ("rank into a file", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--minimise", "*", "--json", "-o", "out.h5"], ["out.h5"]),
     ("score", ["score", "a.h5", "o.csv", "--history", "h.csv"], []),
     ("score without all samples", ["score", "b.h5", "o.csv", "--csv", "--unsealed"], []),
