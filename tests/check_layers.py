@@ -44,7 +44,7 @@ ALLOWED = {
     "output/comparison": OUTPUT | {"output/given"},
     "output/ranking": RANKING | {"output/given"},
     "output/score": SCORE,
-    "output/sensitivity": SENSITIVITY,
+    "output/sensitivity": SENSITIVITY | {"output/given"},
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},

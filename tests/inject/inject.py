@@ -80,6 +80,7 @@ COMMANDS = [
     ("score without all samples", ["score", "b.h5", "o.csv", "--csv", "--unsealed"], []),
     ("score as JSON", ["score", "a.h5", "o.csv", "--json", "--without", "flows.g.*"], []),
     ("sensitivity", ["sensitivity", "a.h5", "--outcome", "drivers.oil"], []),
+    ("sensitivity in some futures", ["sensitivity", "a.h5", "--outcome", "drivers.oil", "--given", "drivers.oil > 0"], []),
     ("sensitivity as JSON", ["sensitivity", "a.h5", "--group", "G=*", "--json", "--outcome", "drivers.*"], []),
     ("value of information", ["sensitivity", "a.h5", "b.h5", "--value-of-information", "flows.g.surplus"], []),
     ("sensitivity into a file", ["sensitivity", "a.h5", "--csv", "--outcome", "drivers.oil", "-o", "out.h5"], ["out.h5"]),
