@@ -59,16 +59,15 @@ struct sensitivity_options {
 };
 
 static const struct argp_option list[] = {
-    {"outcome", OPTION_OUTCOME, "PATTERNS", 0,
-     "Explain these, such as 'legs.*.delay'; repeatable (default: the main one)", 0},
+    {"outcome", OPTION_OUTCOME, "PATTERNS", 0, "Explain these, such as 'npv.*'; repeatable (default: the main one)", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "In this year (default: over the whole horizon)", 0},
     {"by", OPTION_BY, "PATTERNS", 0,
      "Only by these inputs, drivers, events and regimes, such as 'inputs.*'; repeatable (default: all)", 0},
     {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
-    {"false-discoveries", OPTION_RATE, "RATE", 0,
-     "What share of those said to decide it may do so by chance (default: 0.05)", 0},
+    {"false-discoveries", OPTION_RATE, "RATE", 0, "Share of those said to decide it that may be chance (default: 0.05)",
+     0},
     {"value-of-information", OPTION_INFORMATION, "OUTCOME", 0,
-     "Worth of knowing each before choosing one of these results by this outcome", 0},
+     "Worth of knowing each before choosing among the results by this outcome", 0},
     {"given", OPTION_GIVEN, "CONDITION", 0,
      "In the futures of RESULT only in which this holds, such as 'drivers.brent@2030 < 40 USD/bbl'", 0},
     {"assumptions", OPTION_ASSUMPTIONS, NULL, 0, "Rank the scenario's assumptions instead", 0},
