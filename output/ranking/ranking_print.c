@@ -159,7 +159,8 @@ static void print_best(const struct ranking *ranking, size_t outcome, size_t wor
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *cell = ranking_cell(ranking, outcome, world, choice->best);
     fprintf(to, "  %-*s  %-*s", width[0], ranking->of.world[world], width[1], ranking->policy[choice->best]);
-    print_pair(-cell->behind.estimate, half_of(ranking, outcome, world, choice->best, cell->behind.nearest), scale, to);
+    print_pair(0.0 - cell->behind.estimate, half_of(ranking, outcome, world, choice->best, cell->behind.nearest), scale,
+               to);
     print_share(cell->best_in.estimate, to);
     print_share(cell->confidence, to);
     fputc('\n', to);
