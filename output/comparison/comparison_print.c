@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
 #include "output/tables/readable.h"
+#include "output/tables/some_futures.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -337,13 +338,7 @@ static void print_pairs(const struct comparison *comparison, FILE *to)
 
 void comparison_print_given(const struct comparison *comparison, FILE *to)
 {
-    const struct result_given *given = &comparison->given;
-    if (given->condition == NULL) return;
-    fprintf(to, "in these futures: %zu of the base (%s), where %s\n", given->futures, comparison->base,
-            given->condition);
-    if (given->undecided > 0)
-        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
-                given->undecided);
+    some_futures_print(&comparison->given, to, "the base (%s)", comparison->base);
 }
 
 static void print_title(const struct comparison *comparison, FILE *to)

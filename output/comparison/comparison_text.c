@@ -1,6 +1,7 @@
 /* output/comparison/comparison_text.c -- a comparison as CSV and as JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
+#include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 
 #include <inttypes.h>
@@ -142,12 +143,7 @@ void comparison_json(const struct comparison *comparison, FILE *to)
     text_json_member("base", comparison->base, to);
     fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n", comparison->seed,
             comparison->replications);
-    if (comparison->given.condition != NULL) {
-        fputs("  ", to);
-        text_json_member("given", comparison->given.condition, to);
-        fprintf(to, ",\n  \"futures\": %zu,\n  \"undecided_futures\": %" PRIu64 ",\n", comparison->given.futures,
-                comparison->given.undecided);
-    }
+    some_futures_json(&comparison->given, "futures", to);
     json_names("world", comparison->worlds, comparison->world, to);
     json_names("variant", comparison->variants, comparison->variant, to);
     fputs("  ", to);

@@ -5,6 +5,7 @@
 #include "output/hdf5/axes.h"
 #include "output/hdf5/publish.h"
 #include "output/result/outcome_axis.h"
+#include "output/tables/some_futures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -186,10 +187,7 @@ static struct fault *write_root(const struct writing *writing)
     TRY(layout_integer(layout, layout->file, "months", from->calendar.months));
     TRY(layout_number(layout, layout->file, "confidence", 0.95));
     TRY(layout_text(layout, layout->file, "paired", from->unpaired ? "no" : "by replication"));
-    if (from->given.condition != NULL) {
-        TRY(layout_text(layout, layout->file, "given", from->given.condition));
-        TRY(layout_integer(layout, layout->file, "given_futures", (int64_t)from->given.futures));
-    }
+    TRY(some_futures_write(layout, &from->given));
     TRY(layout_lines(layout, layout->file, "notes", from->notes, (const char *const *)from->note));
     return write_origins(writing);
 }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a comparison says of a future. */
-enum truth { NO, YES, UNDECIDED };
+/* What a comparison says of a future. Of those that are invalid nothing is asked. */
+enum truth { NO, YES, UNDECIDED, INVALID };
 
 /* Where the values of a name are. */
 struct found {
@@ -299,21 +299,20 @@ static struct fault *evaluate(const struct finding *finding, const struct given_
 
 /* ---- the futures ---- */
 
-static struct fault *list_futures(const struct finding *finding, unsigned char truth[], struct given_futures *futures)
+static struct fault *list_futures(const struct given *given, size_t replications, const unsigned char truth[],
+                                  struct given_futures *futures)
 {
-    const struct result *outline = finding->outline;
-    futures->replication = malloc((finding->replications + 1) * sizeof *futures->replication);
+    futures->replication = malloc((replications + 1) * sizeof *futures->replication);
     if (futures->replication == NULL) return fault_no_memory();
-    futures->of = outline->replications - outline->invalids;
-    for (size_t i = 0; i < outline->invalids; i++) truth[outline->invalid[i].replication] = NO;
-    for (size_t r = 0; r < finding->replications; r++) {
+    for (size_t r = 0; r < replications; r++) {
         if (truth[r] == YES) futures->replication[futures->count++] = r;
         futures->undecided += truth[r] == UNDECIDED;
+        futures->of += truth[r] != INVALID;
     }
     if (futures->count >= GIVEN_LEAST) return NULL;
     char many[32];
     snprintf(many, sizeof many, futures->count == 0 ? "none" : "only %zu", futures->count);
-    return fault_at(FAULT_USAGE, (struct place){&finding->given->source, 1, 1},
+    return fault_at(FAULT_USAGE, (struct place){&given->source, 1, 1},
                     "%s of %" PRIu64 " futures %s left; expected at least %d, so that intervals can be told", many,
                     futures->of, futures->count == 1 ? "is" : "are", GIVEN_LEAST);
 }
@@ -339,19 +338,78 @@ static struct fault *define_units(const struct result *outline, struct units *un
     return fault;
 }
 
-static struct fault *find_all(struct finding *finding, struct given_futures *futures)
+/* What the condition says of each replication of a result. */
+static struct fault *judge(struct finding *finding, unsigned char truth[])
 {
-    const size_t outcomes = finding->outline->outcomes.count;
+    const struct result *outline = finding->outline;
+    const size_t outcomes = outline->outcomes.count;
     finding->no_horizon = calloc(outcomes + 1, sizeof *finding->no_horizon);
     finding->no_years = calloc(outcomes + 1, sizeof *finding->no_years);
     if (finding->no_horizon == NULL || finding->no_years == NULL) return fault_no_memory();
-    TRY(define_units(finding->outline, finding->units));
+    TRY(define_units(outline, finding->units));
     TRY(check_node(finding, finding->given->root));
     if (finding->wanting > 0) return no_samples(finding);
-    finding->replications = stored_replications(finding->stored);
-    unsigned char *truth = malloc(finding->replications + 1);
-    struct fault *fault = truth == NULL ? fault_no_memory() : evaluate(finding, finding->given->root, truth);
-    if (fault == NULL) fault = list_futures(finding, truth, futures);
+    TRY(evaluate(finding, finding->given->root, truth));
+    for (size_t i = 0; i < outline->invalids; i++) truth[outline->invalid[i].replication] = INVALID;
+    return NULL;
+}
+
+static struct fault *judge_file(const struct given *given, const struct given_file *file, unsigned char truth[])
+{
+    struct finding finding = {.given = given,
+                              .stored = file->stored,
+                              .outline = file->outline,
+                              .replications = stored_replications(file->stored)};
+    struct fault *fault = units_open(&finding.units);
+    if (fault == NULL) fault = judge(&finding, truth);
+    units_close(finding.units);
+    free(finding.no_horizon);
+    free(finding.no_years);
+    return fault;
+}
+
+/* Into what the files before it say. */
+static struct fault *join_file(const struct given *given, const struct given_file *file, size_t replications,
+                               unsigned char truth[])
+{
+    unsigned char *own = malloc(stored_replications(file->stored) + 1);
+    if (own == NULL) return fault_no_memory();
+    struct fault *fault = judge_file(given, file, own);
+    for (size_t r = 0; r < replications && fault == NULL; r++)
+        truth[r] = truth[r] == INVALID || own[r] == INVALID
+                       ? INVALID
+                       : (unsigned char)join(GIVEN_AND, (enum truth)truth[r], (enum truth)own[r]);
+    free(own);
+    return fault;
+}
+
+static struct fault *note_file(struct fault *fault, const struct given *given, const struct given_file *file)
+{
+    if (fault == NULL || fault_is_memory(fault)) return fault;
+    return fault_note(fault, (struct place){&given->source, 1, 1}, "in %s", file->path);
+}
+
+struct fault *given_find_in_all(const struct given *given, size_t count, const struct given_file file[],
+                                struct given_futures *futures)
+{
+    size_t replications = stored_replications(file[0].stored);
+    *futures = (struct given_futures){0};
+    for (size_t i = 1; i < count; i++)
+        if (stored_replications(file[i].stored) < replications) replications = stored_replications(file[i].stored);
+    unsigned char *truth = malloc(replications + 1);
+    if (truth == NULL) return fault_no_memory();
+    memset(truth, YES, replications);
+    struct fault *fault = NULL;
+    for (size_t i = 0; i < count && fault == NULL; i++) {
+        fault = join_file(given, &file[i], replications, truth);
+        if (count > 1) fault = note_file(fault, given, &file[i]);
+    }
+    if (fault == NULL) {
+        fault = list_futures(given, replications, truth, futures);
+        if (count > 1 && fault != NULL && !fault_is_memory(fault))
+            fault =
+                fault_note(fault, (struct place){&given->source, 1, 1}, "it has to hold in %zu results at once", count);
+    }
     free(truth);
     return fault;
 }
@@ -359,14 +417,8 @@ static struct fault *find_all(struct finding *finding, struct given_futures *fut
 struct fault *given_find(const struct given *given, const struct stored *stored, const struct result *outline,
                          struct given_futures *futures)
 {
-    struct finding finding = {.given = given, .stored = stored, .outline = outline};
-    *futures = (struct given_futures){0};
-    struct fault *fault = units_open(&finding.units);
-    if (fault == NULL) fault = find_all(&finding, futures);
-    units_close(finding.units);
-    free(finding.no_horizon);
-    free(finding.no_years);
-    return fault;
+    const struct given_file file = {NULL, stored, outline};
+    return given_find_in_all(given, 1, &file, futures);
 }
 
 void given_futures_free(struct given_futures *futures)

@@ -36,11 +36,22 @@ struct given_futures {
     uint64_t undecided;  /* of those, for want of a value */
 };
 
+/* An open result, whose outline was read. */
+struct given_file {
+    const char *path;
+    const struct stored *stored;
+    const struct result *outline;
+};
+
 /* Looks them up in an open result, whose outline was read. FAULT_USAGE with a place, all at once, of names that it does not have,
  * years outside it and units of another dimension; FAULT_FILES, with the command that gives them, of samples that it does not
  * have; FAULT_USAGE of fewer futures than GIVEN_LEAST. Free them in any case. */
 MUST_CHECK struct fault *given_find(const struct given *given, const struct stored *stored,
                                     const struct result *outline, struct given_futures *futures);
+/* The futures in which it holds in every one of some results of the same draws, at least one, among the replications that all of
+ * them have; undecided are those that one leaves so and none decides. Faults as of given_find, the name of the file noted. */
+MUST_CHECK struct fault *given_find_in_all(const struct given *given, size_t count, const struct given_file file[],
+                                           struct given_futures *futures);
 void given_futures_free(struct given_futures *futures);
 
 /* How many of them are among the first `count` replications. */

@@ -8,6 +8,8 @@
 #include "sim/statistics/simultaneous.h"
 #include "sim/statistics/value_of_information.h"
 
+struct given;
+
 enum { RANKING_SCHEMA = 1 };
 
 /* By the joint intervals. */
@@ -65,7 +67,7 @@ struct ranking_outcome {
 
 struct ranking {
     struct comparison of; /* names, outcomes, notes, where from: variants are all policies but the first, which is the
-                             base */
+                             base; `given` is by which futures */
     char *title, *history, *source; /* the caller's to give, allocated */
     size_t policies;
     char **policy; /* names */
@@ -92,8 +94,8 @@ struct ranking_wish {
     bool lenient; /* an outcome that no file has, or that has no direction, is left out */
     enum outcome_better (*better)(const void *context, const char *path);
     const void *context;
-    const uint64_t *given; /* the replications to look at, ascending; NULL: all */
-    size_t givens;
+    const struct given
+        *given; /* only by the futures in which this holds in every world, in the file of its first policy; NULL: all */
     uint64_t memory; /* bytes for samples; 0: 4 GiB */
     int threads;
 };
@@ -103,7 +105,7 @@ extern const char *const ranking_usual[];
 enum { RANKING_USUAL = 3 };
 
 /* Reads and ranks. Faults as of comparison_read; FAULT_USAGE if there is one policy only, or neither more nor less of an
- * outcome is better; FAULT_FILES if a file lacks an outcome or its samples. */
+ * outcome is better; FAULT_FILES if a file lacks an outcome or its samples; with a condition also as given_find_in_all. */
 MUST_CHECK struct fault *ranking_read(const struct ranking_files *files, const struct ranking_wish *wish,
                                       struct ranking *ranking);
 
@@ -126,6 +128,8 @@ double ranking_value(const struct ranking *ranking, size_t number, size_t outcom
 /* One screen: of several worlds the best policy of each, of one world (number `world` if it is below `worlds`) a line per
  * policy. */
 MUST_CHECK struct fault *ranking_print(const struct ranking *ranking, size_t world, FILE *to);
+/* Of a condition a line with how many futures there are and where; else nothing. The table above has it. */
+void ranking_print_given(const struct ranking *ranking, FILE *to);
 void ranking_csv(const struct ranking *ranking, FILE *to);
 void ranking_json(const struct ranking *ranking, FILE *to);
 /* As comparison_write. */

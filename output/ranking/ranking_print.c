@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking.h"
 #include "output/tables/readable.h"
+#include "output/tables/some_futures.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -158,7 +159,8 @@ static void print_best(const struct ranking *ranking, size_t outcome, size_t wor
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *cell = ranking_cell(ranking, outcome, world, choice->best);
     fprintf(to, "  %-*s  %-*s", width[0], ranking->of.world[world], width[1], ranking->policy[choice->best]);
-    print_pair(-cell->behind.estimate, half_of(ranking, outcome, world, choice->best, cell->behind.nearest), scale, to);
+    print_pair(0.0 - cell->behind.estimate, half_of(ranking, outcome, world, choice->best, cell->behind.nearest), scale,
+               to);
     print_share(cell->best_in.estimate, to);
     print_share(cell->confidence, to);
     fputc('\n', to);
@@ -307,6 +309,12 @@ static void print_fronts(const struct ranking *ranking, size_t world, int width,
         if (world >= ranking->worlds || w == world) print_front(ranking, w, width, to);
 }
 
+void ranking_print_given(const struct ranking *ranking, FILE *to)
+{
+    some_futures_print(&ranking->of.given, to, "the first policy (%s)%s", ranking->policy[0],
+                       ranking->worlds == 1 ? "" : " in every world");
+}
+
 static void print_head(const struct ranking *ranking, size_t world, FILE *to)
 {
     const struct ranking_outcome *first = ranking->outcome;
@@ -320,6 +328,7 @@ static void print_head(const struct ranking *ranking, size_t world, FILE *to)
         fprintf(to, " in %zu worlds, on the same ", ranking->worlds);
     print_with_thousands((uint64_t)ranking_choice(ranking, 0, 0)->replications, to);
     fputs(" futures, over the horizon.\n", to);
+    ranking_print_given(ranking, to);
     fprintf(to,
             "± error of the simulation: all %zu differences of an outcome hold at once with\n95 %% (%s). Best: share "
             "of futures in "

@@ -2,6 +2,7 @@
  * once, since their intervals are joint.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking.h"
+#include "output/ranking/ranking_futures.h"
 #include "output/result/stored.h"
 #include "sim/core/gib.h"
 #include "sim/statistics/alternatives.h"
@@ -122,9 +123,11 @@ static struct fault *choose_outcomes(struct ranking *ranking, bool usual, bool l
 /* ---- the samples of an outcome ---- */
 
 struct samples_of_all {
-    size_t count;       /* with a value in every cell */
-    float *all;         /* [outcomes][worlds][policies][read] */
-    const float **cell; /* [worlds][policies] */
+    struct given_futures futures; /* that are looked at, if not all */
+    size_t looked;                /* how many are */
+    size_t count;                 /* with a value in every cell */
+    float *all;                   /* [outcomes][worlds][policies][read] */
+    const float **cell;           /* [worlds][policies] */
     float *best, *select;
     float *sorted; /* [2 count] */
     double *work;
@@ -132,6 +135,7 @@ struct samples_of_all {
 
 static void free_samples(struct samples_of_all *samples)
 {
+    given_futures_free(&samples->futures);
     free(samples->all);
     free(samples->cell);
     free(samples->best);
@@ -163,17 +167,28 @@ static struct fault *make_samples(const struct ranking *ranking, uint64_t memory
                : NULL;
 }
 
+static struct fault *find_futures(const struct ranking_files *files, const struct given *given, struct ranking *ranking,
+                                  struct samples_of_all *samples)
+{
+    struct result_given *to = &ranking->of.given;
+    TRY(ranking_futures_find(files, given, &samples->futures));
+    samples->looked = given_count(&samples->futures, ranking->of.replications);
+    to->futures = samples->futures.count;
+    to->undecided = samples->futures.undecided;
+    to->condition = strdup(given_text(given));
+    return to->condition == NULL ? fault_no_memory() : NULL;
+}
+
 /* Moves the replications that are looked at, and that have a finite value in every cell, to the front. */
-static void select_replications(const struct ranking *ranking, const struct ranking_wish *wish, size_t outcome,
-                                struct samples_of_all *samples)
+static void select_replications(const struct ranking *ranking, size_t outcome, struct samples_of_all *samples)
 {
     const size_t cells = ranking->worlds * ranking->policies, count = ranking->of.replications;
-    const size_t looked = wish->given == NULL ? count : wish->givens;
+    const size_t *chosen = samples->futures.replication;
     float *all = samples->all + outcome * cells * count;
     size_t kept = 0;
-    for (size_t k = 0; k < looked; k++) {
-        const size_t i = wish->given == NULL ? k : (size_t)wish->given[k];
-        bool whole = i < count;
+    for (size_t k = 0; k < samples->looked; k++) {
+        const size_t i = chosen == NULL ? k : chosen[k];
+        bool whole = true;
         for (size_t c = 0; c < cells && whole; c++) whole = isfinite(all[c * count + i]);
         if (!whole) continue;
         for (size_t c = 0; c < cells; c++) all[c * count + kept] = all[c * count + i];
@@ -206,11 +221,10 @@ static struct fault *load_file(const struct ranking *ranking, const char *file, 
 static struct fault *check_enough(const struct ranking *ranking, size_t outcome, const struct samples_of_all *samples)
 {
     const struct comparison_outcome *of = &ranking->of.outcome[outcome];
-    const size_t count = ranking->of.replications;
     if (samples->count >= 4) return NULL;
     return fault_raise(FAULT_FILES,
                        "%s has a value in every file in %zu of %zu replications; expected 4 at least to rank by it",
-                       of->path, samples->count, count);
+                       of->path, samples->count, samples->looked);
 }
 
 /* ---- what is said of it ---- */
@@ -448,14 +462,14 @@ static struct fault *find_fronts(struct ranking *ranking)
     return fault;
 }
 
-static struct fault *note_fewer(struct ranking *ranking)
+static struct fault *note_fewer(struct ranking *ranking, size_t looked)
 {
     for (size_t o = 0; o < ranking->outcomes; o++) {
         const double used = ranking_choice(ranking, o, 0)->replications;
-        if (used < (double)ranking->of.replications)
+        if (used < (double)looked)
             TRY(comparison_note(&ranking->of,
                                 "%s is ranked by the %.0f of %zu replications with a finite value in every file",
-                                ranking->of.outcome[o].path, used, (size_t)ranking->of.replications));
+                                ranking->of.outcome[o].path, used, looked));
     }
     return NULL;
 }
@@ -463,22 +477,23 @@ static struct fault *note_fewer(struct ranking *ranking)
 static struct fault *read_all(const struct ranking_files *files, const struct ranking_wish *wish,
                               struct ranking *ranking)
 {
-    struct samples_of_all samples = {.count = 0};
+    struct samples_of_all samples = {.looked = ranking->of.replications};
     TRY(set_names(ranking));
     TRY(choose_outcomes(ranking, wish->outcomes == 0, wish->lenient || wish->outcomes == 0));
     TRY(make_room(ranking));
-    struct fault *fault = make_samples(ranking, wish->memory, &samples);
+    struct fault *fault = wish->given == NULL ? NULL : find_futures(files, wish->given, ranking, &samples);
+    if (fault == NULL) fault = make_samples(ranking, wish->memory, &samples);
     for (size_t c = 0; c < files->worlds * files->policies && fault == NULL; c++)
         fault = load_file(ranking, files->file[c], c, &samples);
     for (size_t o = 0; o < ranking->outcomes && fault == NULL; o++) {
         ranking->outcome[o].better = ranking->of.outcome[o].better;
-        select_replications(ranking, wish, o, &samples);
+        select_replications(ranking, o, &samples);
         fault = check_enough(ranking, o, &samples);
         if (fault == NULL) fault = judge(ranking, o, &samples);
     }
     free_samples(&samples);
     if (fault == NULL) fault = find_fronts(ranking);
-    return fault == NULL ? note_fewer(ranking) : fault;
+    return fault == NULL ? note_fewer(ranking, samples.looked) : fault;
 }
 
 struct fault *ranking_read(const struct ranking_files *files, const struct ranking_wish *wish, struct ranking *ranking)

@@ -1,6 +1,7 @@
 /* output/ranking/ranking_text.c -- a ranking as CSV and as JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking.h"
+#include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 
 #include <inttypes.h>
@@ -89,6 +90,7 @@ void ranking_json(const struct ranking *ranking, FILE *to)
     fputs(",\n  ", to);
     text_json_member("history", ranking->history, to);
     fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n", ranking->of.seed);
+    some_futures_json(&ranking->of.given, "futures", to);
     json_names("world", ranking->worlds, ranking->of.world, to);
     json_names("policy", ranking->policies, ranking->policy, to);
     json_names("notes", ranking->of.notes, ranking->of.note, to);

@@ -5,6 +5,7 @@
 #include "output/hdf5/publish.h"
 #include "output/ranking/ranking.h"
 #include "output/result/outcome_axis.h"
+#include "output/tables/some_futures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -151,6 +152,7 @@ static struct fault *write_root(const struct writing *writing)
     TRY(layout_text(layout, layout->file, "start", date));
     TRY(layout_integer(layout, layout->file, "months", from->of.calendar.months));
     TRY(layout_number(layout, layout->file, "joint_confidence", 0.95));
+    TRY(some_futures_write(layout, &from->of.given));
     return layout_lines(layout, layout->file, "notes", from->of.notes, (const char *const *)from->of.note);
 }
 

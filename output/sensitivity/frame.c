@@ -1,6 +1,7 @@
 /* output/sensitivity/frame.c -- see frame.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/sensitivity/frame.h"
+#include "output/given/given.h"
 #include "output/sensitivity/grouping.h"
 
 #include <math.h>
@@ -41,6 +42,7 @@ void frame_free(struct frame *frame)
     free(frame->column);
     free(frame->factor);
     free(frame->selection.replication);
+    free(frame->given.condition);
     *frame = (struct frame){0};
 }
 
@@ -247,7 +249,27 @@ static struct fault *read_regimes(struct framing *framing)
 
 /* ---- all of it ---- */
 
-static struct fault *select_all(struct framing *framing)
+/* Leaves those in which the condition holds in the first file. */
+static struct fault *select_given(struct framing *framing)
+{
+    const struct given *given = framing->wish->given;
+    struct frame_selection *selection = &framing->to->selection;
+    struct result_given *to = &framing->to->given;
+    struct given_futures futures;
+    struct fault *fault = given_find(given, framing->stored, framing->outline, &futures);
+    if (fault == NULL) {
+        selection->count = given_count(&futures, selection->count);
+        for (size_t i = 0; i < selection->count; i++) selection->replication[i] = (uint32_t)futures.replication[i];
+        to->futures = futures.count;
+        to->undecided = futures.undecided;
+        to->condition = strdup(given_text(given));
+        if (to->condition == NULL) fault = fault_no_memory();
+    }
+    given_futures_free(&futures);
+    return fault;
+}
+
+static struct fault *select_futures(struct framing *framing)
 {
     struct frame_selection *selection = &framing->to->selection;
     size_t count = stored_replications(framing->stored);
@@ -257,7 +279,7 @@ static struct fault *select_all(struct framing *framing)
     if (selection->replication == NULL) return fault_no_memory();
     selection->count = count;
     for (size_t i = 0; i < count; i++) selection->replication[i] = (uint32_t)i;
-    return NULL;
+    return framing->wish->given == NULL ? NULL : select_given(framing);
 }
 
 /* Leaves out replications in which a column has no value. */
@@ -297,7 +319,7 @@ static struct fault *read_all(struct framing *framing)
     framing->number = calloc(most + 1, sizeof *framing->number);
     framing->used = calloc(framing->wish->bys + 1, sizeof *framing->used);
     if (framing->row == NULL || framing->number == NULL || framing->used == NULL) return fault_no_memory();
-    TRY(select_all(framing));
+    TRY(select_futures(framing));
     for (size_t file = 0; file <= framing->others; file++) TRY(read_inputs(framing, file));
     TRY(read_drivers(framing));
     TRY(read_regimes(framing));

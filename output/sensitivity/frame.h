@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct given;
+
 enum frame_kind { FRAME_INPUT, FRAME_DRIVER, FRAME_EVENT, FRAME_REGIME, FRAME_GROUP, FRAME_KINDS };
 extern const char *const frame_kinds[FRAME_KINDS]; /* "input", ... */
 
@@ -41,6 +43,7 @@ struct frame_factor {
 /* Columns stand in order of their factors. */
 struct frame {
     struct frame_selection selection;
+    struct result_given given; /* the futures of the file that are looked at; condition NULL: all */
     size_t columns, factors;
     struct frame_column *column;
     struct frame_factor *factor;
@@ -62,12 +65,14 @@ struct frame_wish {
     size_t bys;
     const struct frame_group *group;
     size_t groups;
+    const struct given *given; /* only in the futures of the file in which this holds; NULL: in all */
 };
 
 enum { FRAME_COLUMNS = 1000 }; /* at most */
 
 /* Reads them. With `other`, results of the same draws, also their inputs that those before do not have; replications are
- * those that all have. FAULT_USAGE: a pattern that fits nothing; FAULT_FILES: nothing that varies. */
+ * those that all have. FAULT_USAGE: a pattern that fits nothing; FAULT_FILES: nothing that varies; with a
+ * condition also as given_find. */
 MUST_CHECK struct fault *frame_read(const char *path, const struct stored *stored, const struct result *outline,
                                     size_t others, const struct stored *const other[], const struct frame_wish *wish,
                                     struct frame *frame);

@@ -46,6 +46,8 @@ void information_free(struct information *information);
 
 /* A table of a screen; a row per factor; one object. */
 void information_print(const struct information *information, FILE *to);
+/* As sensitivity_print_given. */
+void information_print_given(const struct information *information, FILE *to);
 void information_csv(const struct information *information, FILE *to);
 void information_json(const struct information *information, FILE *to);
 

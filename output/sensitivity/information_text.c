@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/sensitivity/information.h"
 #include "output/tables/readable.h"
+#include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 
 #include <math.h>
@@ -42,6 +43,11 @@ static void print_row(const struct information_row *row, double scale, FILE *to)
         fprintf(to, " %12s ±%-9s ?\n", value, error);
 }
 
+void information_print_given(const struct information *information, FILE *to)
+{
+    some_futures_print(&information->frame.given, to, "the first result (%s)", information->path[0]);
+}
+
 void information_print(const struct information *information, FILE *to)
 {
     const struct outcome *outcome = &information->outline.outcomes.item[information->outcome];
@@ -59,8 +65,9 @@ void information_print(const struct information *information, FILE *to)
         fprintf(to, " in %d", information->year);
     else
         fputs(" over the whole horizon", to);
-    fprintf(to, ", %zu futures.\nWithout knowing more the best is %s.\n\n", information->futures,
-            information->path[information->best]);
+    fprintf(to, ", %zu futures.\n", information->futures);
+    information_print_given(information, to);
+    fprintf(to, "Without knowing more the best is %s.\n\n", information->path[information->best]);
     fprintf(to, "  %-*s %12s ± error of the\n  %-*s %12s simulation (95 %%)\n", NAME, "", "worth,", NAME, "", unit);
     for (; shown < information->rows && shown < SHOWN; shown++) print_row(&information->row[shown], scale, to);
     fprintf(to, "\n%zu of %zu are worth something beyond their error (?: not so)", distinct, information->rows);
@@ -107,6 +114,8 @@ static void json_numbers(const struct information_row *row, FILE *to)
 void information_json(const struct information *information, FILE *to)
 {
     fputs("{", to);
+    if (information->frame.given.condition != NULL) fputc('\n', to);
+    some_futures_json(&information->frame.given, "given_futures", to);
     text_json_member("outcome", information->outline.outcomes.item[information->outcome].path, to);
     fputs(", ", to);
     text_json_member("units", unit_of(information), to);

@@ -61,6 +61,8 @@ double sensitivity_total(const struct sensitivity_case *of, size_t number);
 
 /* As tables of a screen; a row per outcome and factor; one object. */
 MUST_CHECK struct fault *sensitivity_print(const struct sensitivity *sensitivity, FILE *to);
+/* Of a condition a line with how many futures there are and where; else nothing. The tables above have it. */
+void sensitivity_print_given(const struct sensitivity *sensitivity, FILE *to);
 void sensitivity_csv(const struct sensitivity *sensitivity, FILE *to);
 void sensitivity_json(const struct sensitivity *sensitivity, FILE *to);
 /* The whole file under a temporary name, flushed, synced and renamed. */

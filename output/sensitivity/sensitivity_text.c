@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/sensitivity/sensitivity.h"
 #include "output/tables/readable.h"
+#include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 
 #include <inttypes.h>
@@ -128,6 +129,15 @@ static void print_total(const char *name, const struct attribution_value *value,
     fputc('\n', to);
 }
 
+void sensitivity_print_given(const struct sensitivity *sensitivity, FILE *to)
+{
+    const struct result *outline = &sensitivity->outline;
+    if (sensitivity->other != NULL)
+        some_futures_print(&sensitivity->frame.given, to, "the base (%s)", sensitivity->path);
+    else
+        some_futures_print(&sensitivity->frame.given, to, "%" PRIu64, outline->replications - outline->invalids);
+}
+
 static void print_head(const struct sensitivity *sensitivity, const struct sensitivity_case *of, FILE *to)
 {
     char unit[64];
@@ -145,6 +155,7 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
         fputs("over the whole horizon, ", to);
     fprintf(to, "%zu futures: %.4g%s%s, standard deviation %.4g\n", of->futures, of->mean / scale,
             strcmp(unit, "1") == 0 ? "" : " ", strcmp(unit, "1") == 0 ? "" : unit, of->sd / scale);
+    sensitivity_print_given(sensitivity, to);
     fprintf(to, "\n  %-*s   share of       alone,      rank\n", NAME, "");
     fprintf(to, "  %-*s variance, %%   by bins, %%   corr.\n", NAME + 1, "± error of the simulation (95 %)");
 }
@@ -305,6 +316,8 @@ static void json_case(const struct sensitivity *sensitivity, const struct sensit
 void sensitivity_json(const struct sensitivity *sensitivity, FILE *to)
 {
     fputs("{", to);
+    if (sensitivity->frame.given.condition != NULL) fputc('\n', to);
+    some_futures_json(&sensitivity->frame.given, "given_futures", to);
     text_json_member("result", sensitivity->path, to);
     fputs(", ", to);
     text_json_member("other", sensitivity->other, to);

@@ -5,6 +5,7 @@
 #include "output/hdf5/publish.h"
 #include "output/result/outcome_axis.h"
 #include "output/sensitivity/sensitivity.h"
+#include "output/tables/some_futures.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -89,6 +90,7 @@ static struct fault *write_root(const struct writing *writing)
     TRY(layout_integer(layout, layout->file, "months", from->outline.calendar.months));
     TRY(layout_integer(layout, layout->file, "year", from->year));
     TRY(layout_number(layout, layout->file, "confidence", 0.95));
+    TRY(some_futures_write(layout, &from->frame.given));
     return layout_number(layout, layout->file, "false_discovery_rate", from->rate);
 }
 

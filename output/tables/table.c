@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/table.h"
 #include "output/tables/readable.h"
+#include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 #include "sim/core/gib.h"
 
@@ -146,16 +147,9 @@ static struct fault *check_patterns(const struct result *result, const char *con
     return NULL;
 }
 
-/* "in these futures: 312 of 10000, where drivers.brent@2030 < 40 USD/bbl" */
 void table_given(const struct result *result, FILE *to)
 {
-    const struct result_given *given = &result->given;
-    if (given->condition == NULL) return;
-    fprintf(to, "in these futures: %zu of %" PRIu64 ", where %s\n", given->futures,
-            result->replications - result->invalids, given->condition);
-    if (given->undecided > 0)
-        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
-                given->undecided);
+    some_futures_print(&result->given, to, "%" PRIu64, result->replications - result->invalids);
 }
 
 static struct fault *check_written(FILE *to)
@@ -408,15 +402,6 @@ static void json_row(const struct result *result, size_t o, size_t p, FILE *to)
     fputc('}', to);
 }
 
-/* Which futures the statistics are of, if not of all. */
-static void json_given(const struct result *result, FILE *to)
-{
-    if (result->given.condition == NULL) return;
-    text_json_member("given", result->given.condition, to);
-    fprintf(to, ",\n  \"futures\": %zu,\n  \"undecided_futures\": %" PRIu64 ",\n  ", result->given.futures,
-            result->given.undecided);
-}
-
 struct fault *table_json(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     const struct text_columns columns = columns_of(result);
@@ -432,10 +417,10 @@ struct fault *table_json(const struct result *result, const char *const patterns
     text_json_member("prices", result->prices, to);
     fputs(",\n  ", to);
     text_json_lines("warnings", result->warnings, to);
-    fprintf(to,
-            ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n  ",
+    fprintf(to, ",\n  \"seed\": \"%" PRIu64 "\",\n  \"replications\": %" PRIu64 ",\n  \"invalid_replications\": %zu,\n",
             result->seed, result->replications, result->invalids);
-    json_given(result, to);
+    some_futures_json(&result->given, "futures", to);
+    fputs("  ", to);
     text_json_columns(&columns, to);
     fputs(",\n  \"statistics\": [", to);
     for (size_t o = 0; o < result->outcomes.count; o++) {

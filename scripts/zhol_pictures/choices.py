@@ -24,7 +24,8 @@ def foot(file, world, joint):
     """What was ranked, and how many times."""
     where = f"In the world {file.worlds[world]}. " if len(file.worlds) > 1 else ""
     held = "All differences of an outcome in all worlds hold at once with 95 %. " if joint else ""
-    return (f"{where}{held}{int(file.file.attrs['replications']):,} replications, seed {file.attribute('seed')}, "
+    some = f"In {int(file.file.attrs['given_futures']):,} futures only, where {file.attribute('given')}. " if "given" in file.file.attrs else ""
+    return (f"{where}{some}{held}{int(file.file.attrs['replications']):,} replications, seed {file.attribute('seed')}, "
             f"{file.attribute('source')}.")
 
 

@@ -1,5 +1,6 @@
 /* sim/cli/command_rank.c -- zhol rank: which policy is the best in each world, by how much, and how sure that is.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/given/given.h"
 #include "output/ranking/ranking.h"
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
@@ -23,6 +24,7 @@ enum {
     OPTION_MAXIMISE,
     OPTION_MINIMISE,
     OPTION_MARGIN,
+    OPTION_GIVEN,
     OPTION_CSV,
     OPTION_JSON,
     OPTION_FORCE,
@@ -39,7 +41,8 @@ struct rank_options {
     size_t margins;
     struct better better;
     struct options_copies copy;
-    const char *world, *output;
+    const char *world, *output, *given;
+    struct given *condition;
     bool csv, json, force, unsealed;
     int threads;
 };
@@ -54,6 +57,9 @@ static const struct argp_option list[] = {
      "Tell which are no worse than the best by so much, such as 'fiscal.total=0.5 GUSD'; repeatable", 0},
     {"maximise", OPTION_MAXIMISE, "PATTERNS", 0, "Of these outcomes more is better (default: as declared)", 0},
     {"minimise", OPTION_MINIMISE, "PATTERNS", 0, "Of these less is better", 0},
+    {"given", OPTION_GIVEN, "CONDITION", 0,
+     "By the futures only in which this holds in every world's first file, such as 'drivers.brent@2030 < 40 USD/bbl'",
+     0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per world, outcome and policy", 0},
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as ranking.h5", 0},
@@ -79,6 +85,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_MAXIMISE: return add(options, state, "maximise", argument, &better->more, &better->mores);
     case OPTION_MINIMISE: return add(options, state, "minimise", argument, &better->less, &better->lesses);
     case OPTION_MARGIN: return options_append(&options->margin, &options->margins, argument) ? 0 : ENOMEM;
+    case OPTION_GIVEN: options->given = argument; break;
     case OPTION_WORLD: options->world = argument; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
@@ -140,9 +147,11 @@ static struct fault *set_texts(const struct rank_options *options, struct rankin
     print_list(" --maximise ", options->better.more, options->better.mores, to);
     print_list(" --minimise ", options->better.less, options->better.lesses, to);
     print_list(" --margin ", options->margin, options->margins, to);
+    if (options->given != NULL) print_list(" --given ", &options->given, 1, to);
     if (fclose(to) != 0) return fault_no_memory();
-    if (asprintf(&ranking->title, "Ranking of %zu policies in %zu world%s", ranking->policies, ranking->worlds,
-                 ranking->worlds == 1 ? "" : "s") < 0)
+    if (asprintf(&ranking->title, "Ranking of %zu policies in %zu world%s%s%s", ranking->policies, ranking->worlds,
+                 ranking->worlds == 1 ? "" : "s", options->given == NULL ? "" : ", where ",
+                 options->given == NULL ? "" : options->given) < 0)
         ranking->title = NULL;
     ranking->source = strdup("zhol " ZHOL_VERSION);
     return ranking->title == NULL || ranking->source == NULL ? fault_no_memory() : NULL;
@@ -240,6 +249,7 @@ static struct fault *print(const struct rank_options *options, const struct rank
         return command_flush();
     }
     if (options->csv) {
+        ranking_print_given(ranking, stderr);
         ranking_csv(ranking, stdout);
         TRY(command_flush());
         return comparison_print_notes(&ranking->of, stderr);
@@ -272,7 +282,8 @@ static struct fault *check_apart(const struct rank_options *options, const struc
 static struct fault *rank(const struct rank_options *options, struct rank_files *files, struct ranking *ranking)
 {
     size_t world;
-    const struct ranking_wish wish = {.outcome = options->outcome,
+    const struct ranking_wish wish = {.given = options->condition,
+                                      .outcome = options->outcome,
                                       .outcomes = options->outcomes,
                                       .better = direction_of,
                                       .context = &options->better,
@@ -301,9 +312,11 @@ int command_rank(int argc, char **argv)
     struct rank_files files = {.cells = 0};
     struct ranking ranking = {.outcomes = 0};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &options.condition);
     if (fault == NULL) fault = rank(&options, &files, &ranking);
     const int status = command_end(fault);
     ranking_free(&ranking);
+    given_free(options.condition);
     rank_files_free(&files);
     options_copies_free(&options.copy);
     free(options.file);

@@ -1,5 +1,6 @@
 /* sim/cli/command_sensitivity.c -- zhol sensitivity: what decides an outcome, or what two results differ by.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/given/given.h"
 #include "output/sensitivity/information.h"
 #include "output/sensitivity/sensitivity.h"
 #include "sim/cli/assumptions.h"
@@ -21,6 +22,7 @@ enum {
     OPTION_GROUP,
     OPTION_RATE,
     OPTION_INFORMATION,
+    OPTION_GIVEN,
     OPTION_CSV,
     OPTION_JSON,
     OPTION_FORCE,
@@ -41,6 +43,8 @@ struct sensitivity_options {
     const char **file;
     size_t files;
     const char *information; /* the outcome by which one would choose; NULL: not asked */
+    const char *given;
+    struct given *condition;
     const char **outcome, **by;
     size_t outcomes, bys, groups;
     struct group_words *group;
@@ -55,23 +59,24 @@ struct sensitivity_options {
 };
 
 static const struct argp_option list[] = {
-    {"outcome", OPTION_OUTCOME, "PATTERNS", 0,
-     "Explain these, such as 'npv.*'; repeatable (default: the main one)", 0},
+    {"outcome", OPTION_OUTCOME, "PATTERNS", 0, "Explain these, such as 'npv.*'; repeatable (default: the main one)", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "In this year (default: over the whole horizon)", 0},
     {"by", OPTION_BY, "PATTERNS", 0,
      "Only by these inputs, drivers, events and regimes, such as 'inputs.*'; repeatable (default: all)", 0},
     {"group", OPTION_GROUP, "NAME=PATTERNS", 0, "Take these as one, such as 'Dostyk=legs.dostyk*'; repeatable", 0},
-    {"false-discoveries", OPTION_RATE, "RATE", 0,
-     "Share of those said to decide it that may be chance (default: 0.05)", 0},
+    {"false-discoveries", OPTION_RATE, "RATE", 0, "Share of those said to decide it that may be chance (default: 0.05)",
+     0},
     {"value-of-information", OPTION_INFORMATION, "OUTCOME", 0,
      "Worth of knowing each before choosing among the results by this outcome", 0},
+    {"given", OPTION_GIVEN, "CONDITION", 0,
+     "In the futures of RESULT only in which this holds, such as 'drivers.brent@2030 < 40 USD/bbl'", 0},
     {"assumptions", OPTION_ASSUMPTIONS, NULL, 0, "Rank the scenario's assumptions instead", 0},
     {"vary", OPTION_VARY, "SHARE", 0, "By how much those that are fixed (20 %)", 0},
     {NULL, 'n', "N", 0, "Replications of their runs (default: 256)", 0},
     {NULL, 'j', "THREADS", 0, "Threads of their runs (default: all)", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per outcome and factor", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object, with all that is known", 0},
-    {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as sensitivity.h5", 0},
+    {NULL, 'o', "FILE", 0, "Write all of it to an HDF5 file too", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -178,6 +183,8 @@ static void check_together(struct sensitivity_options *options, struct argp_stat
                    options->file[2]);
     if (options->assumptions && (options->files > 1 || informs || options->output != NULL))
         argp_error(state, "--assumptions is of one result, and goes with neither --value-of-information nor -o");
+    if (options->assumptions && options->given != NULL)
+        argp_error(state, "--assumptions is of all futures, and goes without --given");
     if (!options->assumptions && (options->audit.vary > 0.0 || options->audit.replications > 0))
         argp_error(state, "%s needs --assumptions", options->audit.vary > 0.0 ? "--vary" : "-n");
     if (options->files > 0) options->result = options->file[0];
@@ -206,6 +213,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "-j is '%s'; expected a number of threads from 1 to 4096", argument);
         break;
     case 'o': options->output = argument; break;
+    case OPTION_GIVEN: options->given = argument; break;
     case OPTION_INFORMATION: options->information = argument; break;
     case ARGP_KEY_ARG:
         if (!options_append(&options->file, &options->files, argument)) return ENOMEM;
@@ -230,7 +238,7 @@ static const struct argp parser = {
     "how much "
     "chance.\v"
     "Example:\n\n  zhol sensitivity kazakhstan-2019.h5 --outcome npv.national\n"
-    "  zhol sensitivity kazakhstan-2019.h5 nurly-zhol-sreb.h5 --group 'Dostyk=legs.dostyk*'\n"
+    "  zhol sensitivity a.h5 b.h5 --group 'Dostyk=legs.dostyk*'\n"
     "  zhol sensitivity a.h5 b.h5 c.h5 --value-of-information npv.national",
     children,
     NULL,
@@ -263,10 +271,12 @@ static struct fault *set_texts(const struct sensitivity_options *options, struct
     print_words(" --by ", options->by, options->bys, to);
     print_words(" --group ", options->group_word, options->group_words, to);
     if (fabs(options->rate - 0.05) > 0.0) fprintf(to, " --false-discoveries %.15g", options->rate);
+    if (options->given != NULL) print_words(" --given ", &options->given, 1, to);
     if (fclose(to) != 0) return fault_no_memory();
     const bool difference = options->other != NULL;
-    if (asprintf(&sensitivity->title, "What decides %s of %s", difference ? "differences" : "outcomes",
-                 sensitivity->outline.title == NULL ? "" : sensitivity->outline.title) < 0)
+    if (asprintf(&sensitivity->title, "What decides %s of %s%s%s", difference ? "differences" : "outcomes",
+                 sensitivity->outline.title == NULL ? "" : sensitivity->outline.title,
+                 options->given == NULL ? "" : ", where ", options->given == NULL ? "" : options->given) < 0)
         sensitivity->title = NULL;
     sensitivity->source = strdup("zhol " ZHOL_VERSION);
     return sensitivity->title == NULL || sensitivity->source == NULL ? fault_no_memory() : NULL;
@@ -294,9 +304,10 @@ static struct fault *print(const struct sensitivity_options *options, const stru
         TRY(assumptions_print(sensitivity, &wish, stdout));
         return command_flush();
     }
-    if (options->csv)
+    if (options->csv) {
+        sensitivity_print_given(sensitivity, stderr);
         sensitivity_csv(sensitivity, stdout);
-    else if (options->json)
+    } else if (options->json)
         sensitivity_json(sensitivity, stdout);
     else
         TRY(sensitivity_print(sensitivity, stdout));
@@ -333,9 +344,10 @@ static struct fault *inform(const struct sensitivity_options *options, const str
     struct information information = {0};
     struct fault *fault = information_read(options->files, options->file, &wish, &information);
     if (fault == NULL) {
-        if (options->csv)
+        if (options->csv) {
+            information_print_given(&information, stderr);
             information_csv(&information, stdout);
-        else if (options->json)
+        } else if (options->json)
             information_json(&information, stdout);
         else
             information_print(&information, stdout);
@@ -351,7 +363,7 @@ static struct fault *explain(const struct sensitivity_options *options)
     if (group == NULL) return fault_no_memory();
     for (size_t g = 0; g < options->groups; g++)
         group[g] = (struct frame_group){options->group[g].name, options->group[g].pattern, options->group[g].patterns};
-    const struct frame_wish frame = {options->by, options->bys, group, options->groups};
+    const struct frame_wish frame = {options->by, options->bys, group, options->groups, options->condition};
     struct fault *fault = guard_all(options);
     if (fault == NULL) fault = options->information == NULL ? decide(options, &frame) : inform(options, &frame);
     free(group);
@@ -362,10 +374,12 @@ int command_sensitivity(int argc, char **argv)
 {
     struct sensitivity_options options = {.rate = 0.05};
     struct fault *fault = command_parse(&parser, argc, argv, &options);
+    if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &options.condition);
     if (fault == NULL) fault = explain(&options);
     const int status = command_end(fault);
     for (size_t g = 0; g < options.groups; g++) free(options.group[g].pattern);
     for (size_t i = 0; i < options.copies; i++) free(options.owned[i]);
+    given_free(options.condition);
     free(options.owned);
     free(options.group);
     free(options.group_word);

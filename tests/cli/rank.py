@@ -22,7 +22,7 @@ import numpy
 import xarray
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import Result, seal_of
+from results import Result, seal_of, text
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 N, Z = 400, 1.959963984540054
@@ -229,6 +229,57 @@ class Rank(unittest.TestCase):
                 apart = gain[best] - gain[p]
                 distance = apart.mean() - 2.0 ** -24 * (abs(gain[best]) + abs(gain[p])).mean()
                 self.assertEqual(float(row["replications_to_separate"]), math.ceil(N * (critical * apart.std(ddof=1) / math.sqrt(N) / distance) ** 2))
+
+    def test_in_some_futures_the_ranking_is_of_those_in_which_the_condition_holds_in_the_first_policy_of_every_world(self):
+        condition, holds = "drivers.oil@2022 between 45 and 90 USD/bbl and fiscal.total > 550 MUSD", numpy.ones(N, dtype=bool)
+        alone = []
+        for world in ("base", "dear-oil"):
+            with Result(self.folder / "small" / f"{world}.h5") as first:
+                oil = first.samples("annual", "drivers.oil")[2]
+                alone.append((45 <= oil) & (oil <= 90) & (first.samples("horizon", "fiscal.total") > numpy.float32(550e6)))
+                holds &= alone[-1]
+        n = int(holds.sum())
+        self.assertTrue(60 < n < min(one.sum() for one in alone) < N, (n, [one.sum() for one in alone]))
+        words = ["--outcome", ",".join(OUTCOMES), "--given", condition]
+        run = self.zhol("rank", "small", *words, "--csv")
+        line = f"in these futures: {n} of the first policy (base) in every world, where {condition}\n"
+        self.assertIn(line, run.stderr)
+        rows = list(csv.DictReader(io.StringIO(run.stdout)))
+        for world in ("base", "dear-oil"):
+            for outcome in OUTCOMES:
+                chosen, gain = self.of(rows, world, outcome), self.gains(world, outcome)[:, holds]
+                best, means = gain.max(axis=0), gain.mean(axis=1)
+                hits = (gain == best) / (gain == best).sum(axis=0)
+                for p, row in enumerate(chosen):
+                    self.assertEqual(int(row["replications"]), n)
+                    self.close(row["mean"], means[p], 0, "mean")
+                    self.close(row["behind"], max(means[q] - means[p] for q in range(5) if q != p), abs(means).max() * 1e-4, "behind")
+                    self.close(row["regret"], (best - gain[p]).mean(), 0, "regret")
+                    self.close(row["regret_standard_error"], (best - gain[p]).std(ddof=1) / math.sqrt(n), 0, "regret_standard_error")
+                    self.close(row["probability_best"], hits[p].mean(), 1, "probability_best")
+                    for name, expected in perfect_information(gain).items():
+                        self.close(row[name], expected, 0, name)
+        one = self.zhol("rank", "small/base.h5", "small/gamble.h5", *words, "-o", "some.h5").stdout
+        self.assertIn(f"in these futures: {alone[0].sum()} of the first policy (base), where {condition}\n", one)
+        self.assertIn(f"2 policies on the same {alone[0].sum()} futures", one)
+        with h5py.File(self.folder / "some.h5") as file:
+            self.assertEqual((text(file.attrs["given"]), file.attrs["given_futures"]), (condition, alone[0].sum()))
+            self.assertIn(f"--given '{condition}'", text(file.attrs["history"]))
+        document = json.loads(self.zhol("rank", "small", *words, "--json").stdout)
+        self.assertEqual((document["given"], document["futures"], document["undecided_futures"]), (condition, n, 0))
+        self.assertNotIn("given", json.loads(self.zhol("rank", "small", "--outcome", "fiscal.total", "--json").stdout))
+
+    def test_conditions_that_leave_too_few_futures_or_name_nothing_are_refused(self):
+        for condition, said in (("drivers.oil > 9000 USD/bbl", ["none of 400 futures are left; expected at least 30", "it has to hold in 2 results at once"]),
+                                ("drivers.oyl > 9000 USD/bbl", ["no outcome or input 'drivers.oyl'; did you mean 'drivers.oil'?", "in small/base.h5"]),
+                                ("drivers.oil > 1", ["expected"]), ("drivers.oil >", ["expected a number"])):
+            run = self.zhol("rank", "small", "--given", condition, status=2)
+            self.assertEqual(run.stdout, "")
+            self.assertTrue(run.stderr.startswith("--given:1:"), run.stderr)
+            for sentence in said:
+                self.assertIn(sentence, run.stderr)
+        run = self.zhol("rank", "small/base.h5", "small/gamble.h5", "--given", "drivers.oil > 9000 USD/bbl", status=2)
+        self.assertNotIn("at once", run.stderr)
 
     def test_json_file_and_table_say_the_same(self):
         files = ["small", "--outcome", ",".join(OUTCOMES)]

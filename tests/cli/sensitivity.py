@@ -19,7 +19,7 @@ import numpy
 import scipy.stats
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from results import labels
+from results import labels, text
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 SCENARIO = "two-pipelines"
@@ -231,6 +231,65 @@ class Sensitivity(unittest.TestCase):
         self.assertTrue(all(len(line) <= 80 for line in screen.splitlines()), screen)
         self.assertIn("Without knowing more the best is a.h5.", screen)
 
+    def some(self, path="a.h5"):
+        """A condition on a driver and an input of a file, and in which replications it holds."""
+        with h5py.File(f"{WORK.name}/{path}") as file:
+            cost = file["inputs/value"][labels(file["inputs"], "input").index("energy.oil.fields.old.decline.rate")]
+        middle = float(f"{numpy.median(cost):.6g}")
+        with h5py.File(f"{WORK.name}/{path}") as file:
+            unit = labels(file["inputs"], "units")[labels(file["inputs"], "input").index("energy.oil.fields.old.decline.rate")]
+        holds = (outcome(path, "drivers.oil", 2) < 70) & ~(cost > middle)
+        return f"drivers.oil@2022 < 70 USD/bbl and not inputs.energy.oil.fields.old.decline.rate > {middle!r} {'' if unit == '1' else unit}".strip(), holds
+
+    @staticmethod
+    def within(factors, holds):
+        found = {name: [v[holds] for v in values if numpy.ptp(v[holds]) > 0] for name, values in factors.items()}
+        return {name: values for name, values in found.items() if values}
+
+    def test_in_some_futures_shares_are_those_of_numpy_of_these_alone(self):
+        condition, holds = self.some()
+        n = int(holds.sum())
+        self.assertTrue(300 < n < REPLICATIONS / 2, n)
+        self.check(rows("a.h5", "--outcome", OUTCOME, "--given", condition), self.within(self.factors, holds), self.y[holds])
+        screen = zhol("sensitivity", "a.h5", "--outcome", OUTCOME, "--given", condition, "-o", "some.h5")
+        self.assertIn(f"over the whole horizon, {n} futures", screen)
+        self.assertIn(f"in these futures: {n} of {REPLICATIONS}, where {condition}\n", screen)
+        said = json.loads(zhol("sensitivity", "a.h5", "--outcome", OUTCOME, "--given", condition, "--json"))
+        self.assertEqual((said["given"], said["given_futures"], said["undecided_futures"], said["outcomes"][0]["futures"]), (condition, n, 0, n))
+        self.assertAlmostEqual(said["outcomes"][0]["mean"], self.y[holds].mean(), delta=1e-6 * abs(self.y.mean()))
+        with h5py.File(f"{WORK.name}/some.h5") as file:
+            self.assertEqual((text(file.attrs["given"]), file.attrs["given_futures"], file.attrs["replications"]), (condition, n, n))
+            words = shlex.split(text(file.attrs["history"]))
+        zhol(*words[1:], "-o", "some-again.h5")
+        self.assertEqual(*((pathlib.Path(WORK.name) / name).read_bytes() for name in ("some.h5", "some-again.h5")))
+        self.assertNotIn("given", json.loads(zhol("sensitivity", "a.h5", "--outcome", OUTCOME, "--json")))
+
+    def test_in_some_futures_pairs_are_those_in_which_the_condition_holds_in_the_base(self):
+        # what the cost of a field changes, so that the other result has other futures in which it holds
+        middle = f"{numpy.median(self.y) / 1e9:.4f}"
+        holds, other = (numpy.float32(v) > numpy.float32(float(middle) * 1e9) for v in (self.y, outcome("b.h5", OUTCOME)))
+        self.assertTrue((holds != other).any())
+        words = ("a.h5", "b.h5", "--outcome", OUTCOME, "--given", f"{OUTCOME} > {middle} GUSD")
+        said = json.loads(zhol("sensitivity", *words, "--json"))
+        gain = (outcome("b.h5", OUTCOME) - self.y)[holds]
+        self.assertEqual((said["given_futures"], said["outcomes"][0]["futures"]), (holds.sum(), holds.sum()))
+        self.assertAlmostEqual(said["outcomes"][0]["mean"], gain.mean(), delta=1e-9 * abs(gain).max())
+        self.assertAlmostEqual(said["outcomes"][0]["sd"], gain.std(ddof=1), delta=1e-3 * gain.std())
+        self.assertIn(f"in these futures: {holds.sum()} of the base (a.h5), where", zhol("sensitivity", *words))
+
+    def test_in_some_futures_information_is_worth_what_choosing_in_these_gains(self):
+        condition, holds = self.some()
+        words = ("a.h5", "b.h5", "--value-of-information", OUTCOME, "--by", "energy.oil.*", "--given", condition)
+        gain = (outcome("b.h5", OUTCOME) - self.y)[holds]
+        worth, row = numpy.maximum(gain, 0).mean() - max(0, gain.mean()), rows(*words)["energy.oil.fields.old.cost"]
+        self.assertLessEqual(number(row, "evppi_low"), worth)
+        self.assertGreaterEqual(number(row, "evppi_high"), worth)
+        said = json.loads(zhol("sensitivity", *words, "--json"))
+        self.assertEqual((said["given"], said["given_futures"], said["futures"]), (condition, holds.sum(), holds.sum()))
+        for result, values in zip(said["results"], (self.y, outcome("b.h5", OUTCOME))):
+            self.assertAlmostEqual(result["mean"], values[holds].mean(), delta=1e-6 * abs(values.mean()))
+        self.assertIn(f"in these futures: {holds.sum()} of the first result (a.h5), where {condition}\n", zhol("sensitivity", *words))
+
     def test_a_screen_is_80_columns_and_ends_with_knowledge_and_chance(self):
         for words in (("a.h5",), ("a.h5", "b.h5", "--outcome", OUTCOME), ("a.h5", "--outcome", "fiscal.*", "--group", "all the oil=*oil*")):
             text = zhol("sensitivity", *words)
@@ -245,6 +304,11 @@ class Sensitivity(unittest.TestCase):
         zhol("run", SCENARIOS / f"{SCENARIO}.yaml", "-n", REPLICATIONS, "--memory", "16KiB", "--save", "none", "-o", "none.h5")
         for words, status, parts in (
                 (("a.h5", "--outcome", "fiscal.totl"), 2, ("no outcome matches 'fiscal.totl'", "did you mean 'fiscal.total'")),
+                (("a.h5", "--given", "drivers.oil > 9000 USD/bbl"), 2, ("--given:1:1: error: none of 1500 futures are left; expected at least 30",)),
+                (("a.h5", "--given", "drivers.oyl > 9000 USD/bbl"), 2, ("--given:1:1: error: ", "no outcome or input 'drivers.oyl'", "did you mean 'drivers.oil'")),
+                (("a.h5", "b.h5", "--value-of-information", OUTCOME, "--given", "drivers.oil > 9000 USD/bbl"), 2, ("none of 1500 futures are left",)),
+                (("a.h5", "--given", "drivers.oil >"), 2, ("--given:1:14: error: expected a number",)),
+                (("a.h5", "--assumptions", "--given", "drivers.oil > 0"), 2, ("--assumptions is of all futures, and goes without --given",)),
                 (("a.h5", "--year", "2019"), 2, ("--year 2019 is not of a.h5",)),
                 (("a.h5", "--year", "x"), 2, ("expected a year",)),
                 (("a.h5", "--by", "nothing.*"), 2, ("--by 'nothing.*' fits no input",)),

@@ -1,0 +1,36 @@
+/* output/tables/some_futures.c -- see some_futures.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/some_futures.h"
+#include "output/tables/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+void some_futures_print(const struct result_given *given, FILE *to, const char *format, ...)
+{
+    if (given->condition == NULL) return;
+    va_list arguments;
+    fprintf(to, "in these futures: %zu of ", given->futures);
+    va_start(arguments, format);
+    vfprintf(to, format, arguments);
+    va_end(arguments);
+    fprintf(to, ", where %s\n", given->condition);
+    if (given->undecided > 0)
+        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
+                given->undecided);
+}
+
+void some_futures_json(const struct result_given *given, const char *count, FILE *to)
+{
+    if (given->condition == NULL) return;
+    fputs("  ", to);
+    text_json_member("given", given->condition, to);
+    fprintf(to, ",\n  \"%s\": %zu,\n  \"undecided_futures\": %" PRIu64 ",\n", count, given->futures, given->undecided);
+}
+
+struct fault *some_futures_write(const struct layout *layout, const struct result_given *given)
+{
+    if (given->condition == NULL) return NULL;
+    TRY(layout_text(layout, layout->file, "given", given->condition));
+    return layout_integer(layout, layout->file, "given_futures", (int64_t)given->futures);
+}
