@@ -23,15 +23,16 @@
 
 #ifndef OWN_HEAP
 static long left = -1; /* allocations that still succeed; below 0: all */
+static bool once;      /* then one fails, and all after it succeed again */
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 static bool is_out_of_memory(void)
 {
     if (left < 0) return false;
-    if (left == 0) return true;
-    left--;
-    return false;
+    const bool out = left == 0;
+    if (!out || once) left--;
+    return out;
 }
 
 /* In place of those of the C library, also for what it is linked with. */
@@ -315,12 +316,17 @@ static bool prepare_with(long allocations)
     return prepared;
 }
 
-/* Each of its allocations may be the first that fails. */
+/* Each of its allocations may be the first that fails, or the only one. */
 START_TEST(a_scenario_that_is_prepared_without_memory_says_so)
 {
-    long allocations = 0;
-    while (!prepare_with(allocations)) allocations++;
-    ck_assert_int_gt(allocations, 100);
+    long allocations[2] = {0, 0};
+    for (int only = 0; only < 2; only++) {
+        once = only == 1;
+        while (!prepare_with(allocations[only])) allocations[only]++;
+    }
+    once = false;
+    ck_assert_int_gt(allocations[0], 100);
+    ck_assert_int_eq(allocations[1], allocations[0]);
 }
 END_TEST
 
