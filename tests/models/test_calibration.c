@@ -310,6 +310,29 @@ START_TEST(two_speeds_are_as_well_known_as_their_bootstrap_says)
 }
 END_TEST
 
+/* Prices whose logs are such figures, times a tenth, have the same speed; both are looked for to 1e-7. */
+START_TEST(two_factors_have_the_speed_of_their_logs)
+{
+    enum { N = 240 };
+    const double truth[PROCESS_PHIS] = {log(2.0), 0.5};
+    double figures[N] = {0.0}, price[N];
+    const struct kalman_figures like = {N, figures, 1, false};
+    const struct process_given given = {0.0};
+    const struct process *process = process_find("two-factor");
+    struct estimate estimate;
+    ck_assert_ptr_null(small_sample_simulate(process, &given, truth, &like, SEED, 1000, figures));
+    ck_assert_ptr_null(estimate_maximum(process, &given, &like, false, &estimate));
+    for (size_t i = 0; i < N; i++) price[i] = 50.0 * exp(0.1 * figures[i]);
+    const struct calibration_series series = {N, price, 1, false};
+    const struct calibration_settings settings = {.seed = SEED, .plain = true};
+    struct calibration_fit fit;
+    struct fault *fault = calibration_fit(process, &series, &settings, &fit);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    ck_assert_uint_eq(process->parameters, PROCESS_PARAMETERS);
+    ck_assert_double_eq_tol(log(fit.parameter[0].value), estimate.phi[0], 1e-5);
+}
+END_TEST
+
 /* A forecast is the law of the next figures: of a walk its variance grows by sigma^2 D a month. */
 START_TEST(a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time)
 {
@@ -560,6 +583,7 @@ int main(void)
     tcase_add_test(fits, means_of_a_walk_have_differences_that_correlate_by_a_quarter);
     tcase_add_test(fits, maximum_likelihood_takes_an_autoregression_for_faster_than_it_is);
     tcase_add_test(fits, two_speeds_are_as_well_known_as_their_bootstrap_says);
+    tcase_add_test(fits, two_factors_have_the_speed_of_their_logs);
     tcase_add_test(fits, a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time);
     tcase_add_test(fits, draws_of_a_forecast_are_as_wide_as_what_is_not_known);
     tcase_add_test(fits, the_score_of_a_law_is_the_integral_of_its_distance);
