@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 COVER = {
     "sim/core": (["core"], ["statistics/tally", "statistics/samples", "run/run"]),
     "sim/statistics": (["statistics"], ["run/reopen", "run/run", "output/result"]),
-    "models": (["models"], ["run/reopen", "run/run"]),
+    "models": (["models"], ["scenarios/reading", "scenarios/bad_input", "run/reopen", "run/run"]),
     "scenarios/reader": (["scenarios"], ["core/quantity", "core/setting", "models/world"]),
 }
 MEMORY = 8 << 30  # bytes that a suite may address: a mutant may want all there is

@@ -214,6 +214,43 @@ START_TEST(dependence_on_all_countries_is_1_and_on_none_0)
 }
 END_TEST
 
+/* The sum of squares over the square of the sum. */
+static double hhi_of(size_t count, const double x[])
+{
+    double sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        sum += x[i];
+        squares += x[i] * x[i];
+    }
+    return squares / (sum * sum);
+}
+
+/* Of each year, and of the horizon, from what was moved and sold in it: of each flow by the value that it moved. */
+START_TEST(concentration_is_that_of_what_a_period_moved_and_sold)
+{
+    struct folded folded;
+    support_fold(&folded, COUNTRY("1000"), SEED);
+    for (size_t p = 0; p <= 3; p++)
+        for (int l = 0; l < LANES; l++) {
+            const double routes[3][2] = {{AT("routes.exports.e.volume"), AT("routes.exports.w.volume")},
+                                         {AT("routes.imports.e.volume"), AT("routes.imports.w.volume")},
+                                         {AT("routes.transit.land.volume"), AT("routes.transit.sea.volume")}};
+            const double price[3] = {90.0, 20000.0, 20000.0}, alone = 20000.0 * AT("routes.russian.w.volume");
+            double value = alone, weighted = alone;
+            for (size_t f = 0; f < 3; f++) {
+                const double moved = price[f] * (routes[f][0] + routes[f][1]);
+                value += moved;
+                weighted += moved * hhi_of(2, routes[f]);
+            }
+            ck_assert_double_eq_tol(AT("index.hhi.routes"), weighted / value, ROUNDING);
+            const double sold[2] = {AT("trade.exports.cn"), AT("trade.exports.ru")}, hhi = hhi_of(2, sold);
+            ck_assert_double_eq_tol(AT("index.hhi.partners"), hhi, ROUNDING);
+            ck_assert_double_eq_tol(AT("index.multivector"), 1.0 - (hhi - 0.5) / 0.5, 2.0 * ROUNDING);
+        }
+    support_unfold(&folded);
+}
+END_TEST
+
 START_TEST(scaling_all_volumes_leaves_the_indices)
 {
     static const char *const indices[] = {"index.hhi.routes",        "index.hhi.partners",   "index.multivector",
@@ -386,6 +423,7 @@ int main(void)
     tcase_add_test(facts, the_accounts_balance_in_every_replication);
     tcase_add_test(facts, a_leg_counts_for_its_territory_or_for_who_decides_over_it);
     tcase_add_test(facts, dependence_on_all_countries_is_1_and_on_none_0);
+    tcase_add_test(facts, concentration_is_that_of_what_a_period_moved_and_sold);
     tcase_add_test(facts, scaling_all_volumes_leaves_the_indices);
     tcase_add_test(facts, a_threshold_happens_after_as_many_months_in_a_row);
     tcase_add_test(facts, first_passage_is_that_of_the_path);

@@ -8,6 +8,7 @@
 #include "models/calibration/calibration.h"
 #include "models/calibration/event_rate.h"
 #include "models/calibration/regression.h"
+#include "models/calibration/small_sample.h"
 
 #include <check.h>
 #include <gsl/gsl_errno.h>
@@ -253,6 +254,85 @@ START_TEST(maximum_likelihood_takes_an_autoregression_for_faster_than_it_is)
 }
 END_TEST
 
+/* The value at q of the way through sorted ones, between the two that are nearest. */
+static double quantile_at(size_t n, const double sorted[], double q)
+{
+    const double at = q * (double)(n - 1), whole = floor(at);
+    const size_t i = (size_t)whole;
+    return sorted[i] + (at - whole) * (i + 1 < n ? sorted[i + 1] - sorted[i] : 0.0);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of a process with two phi, what is known of them is the bootstrap, done here again: its median as the bias, half of what
+ * lies between -1 and 1 sd of a normal law as the sd, and the correlation. */
+START_TEST(two_speeds_are_as_well_known_as_their_bootstrap_says)
+{
+    enum { N = 60, AGAIN = 200 };
+    static double phi[2][AGAIN], y[N], figures[N];
+    const double truth[PROCESS_PHIS] = {log(2.0), 0.5};
+    const struct kalman_figures like = {N, figures, 1, false};
+    const struct process_given given = {0.0};
+    const struct process *process = process_find("two-factor");
+    ck_assert_ptr_nonnull(process);
+    ck_assert_uint_eq(process->phis, 2);
+    struct estimate estimate;
+    struct small_sample law;
+    ck_assert_ptr_null(small_sample_simulate(process, &given, truth, &like, SEED, 1000, figures));
+    ck_assert_ptr_null(estimate_maximum(process, &given, &like, false, &estimate));
+    ck_assert_ptr_null(small_sample_of(process, &given, &like, &estimate, SEED, &law));
+    const struct kalman_figures simulated = {N, y, 1, false};
+    for (uint64_t s = 0; s < AGAIN; s++) {
+        struct estimate again;
+        ck_assert_ptr_null(small_sample_simulate(process, &given, estimate.phi, &like, SEED, s, y));
+        ck_assert_ptr_null(estimate_maximum(process, &given, &simulated, true, &again));
+        for (size_t k = 0; k < 2; k++) phi[k][s] = again.phi[k];
+    }
+    double sd[2];
+    const double r = gsl_stats_correlation(phi[0], 1, phi[1], 1, AGAIN);
+    for (size_t k = 0; k < 2; k++) {
+        qsort(phi[k], AGAIN, sizeof *phi[k], ascending);
+        const double centre = 2.0 * estimate.phi[k] - quantile_at(AGAIN, phi[k], 0.5);
+        sd[k] = 0.5 * (quantile_at(AGAIN, phi[k], 0.5 * erfc(-sqrt(0.5))) -
+                       quantile_at(AGAIN, phi[k], 0.5 * erfc(sqrt(0.5))));
+        ck_assert_double_gt(sd[k], 0.0);
+        ck_assert_double_eq_tol(law.phi[k], centre, 1e-12);
+        ck_assert_double_eq_tol(law.low[k], centre - 1.959963984540054 * sd[k], 1e-12);
+        ck_assert_double_eq_tol(law.high[k], centre + 1.959963984540054 * sd[k], 1e-12);
+        ck_assert_double_eq_tol(law.covariance[k][k], sd[k] * sd[k], 1e-12 * sd[k] * sd[k]);
+    }
+    ck_assert_double_eq_tol(law.covariance[0][1], r * sd[0] * sd[1], 1e-12 * sd[0] * sd[1]);
+    ck_assert_double_eq(law.covariance[1][0], law.covariance[0][1]);
+}
+END_TEST
+
+/* Prices whose logs are such figures, times a tenth, have the same speed; both are looked for to 1e-7. */
+START_TEST(two_factors_have_the_speed_of_their_logs)
+{
+    enum { N = 240 };
+    const double truth[PROCESS_PHIS] = {log(2.0), 0.5};
+    double figures[N] = {0.0}, price[N];
+    const struct kalman_figures like = {N, figures, 1, false};
+    const struct process_given given = {0.0};
+    const struct process *process = process_find("two-factor");
+    struct estimate estimate;
+    ck_assert_ptr_null(small_sample_simulate(process, &given, truth, &like, SEED, 1000, figures));
+    ck_assert_ptr_null(estimate_maximum(process, &given, &like, false, &estimate));
+    for (size_t i = 0; i < N; i++) price[i] = 50.0 * exp(0.1 * figures[i]);
+    const struct calibration_series series = {N, price, 1, false};
+    const struct calibration_settings settings = {.seed = SEED, .plain = true};
+    struct calibration_fit fit;
+    struct fault *fault = calibration_fit(process, &series, &settings, &fit);
+    ck_assert_msg(fault == NULL, "%s", fault == NULL ? "" : fault->sentence);
+    ck_assert_uint_eq(process->parameters, PROCESS_PARAMETERS);
+    ck_assert_double_eq_tol(log(fit.parameter[0].value), estimate.phi[0], 1e-5);
+}
+END_TEST
+
 /* A forecast is the law of the next figures: of a walk its variance grows by sigma^2 D a month. */
 START_TEST(a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time)
 {
@@ -368,6 +448,33 @@ START_TEST(the_error_of_a_slope_allows_for_what_hangs_together)
 }
 END_TEST
 
+/* Of a step and a line, both of N: their covariance is N/8 and their variances 1/4 and (N^2 - 1)/12. */
+START_TEST(what_does_not_vary_has_neither_slope_nor_correlation)
+{
+    enum { N = REGRESSION_LEAST };
+    double one[N], rising[N], falling[N];
+    struct regression line;
+    struct regression_correlation pairs;
+    for (size_t i = 0; i < N; i++) {
+        one[i] = 3.0;
+        rising[i] = (double)i;
+        falling[i] = 5.0 - 0.5 * (double)i;
+    }
+    ck_assert(!regression_line(N, one, rising, &line) && !regression_line(N, rising, one, &line));
+    ck_assert(!regression_correlate(N, one, rising, &pairs) && !regression_correlate(N, rising, one, &pairs));
+    ck_assert(!regression_correlate(N, one, one, &pairs));
+    ck_assert(!regression_line(N - 1, rising, falling, &line) && !regression_correlate(N - 1, rising, falling, &pairs));
+    ck_assert(regression_line(N, rising, falling, &line));
+    ck_assert_double_eq_tol(line.slope, -0.5, 1e-15);
+    for (size_t i = 0; i < N; i++) one[i] = i < N / 2 ? 0.0 : 1.0;
+    const double r = N / 8.0 / sqrt((N * N - 1.0) / 48.0);
+    ck_assert(regression_correlate(N, one, rising, &pairs));
+    ck_assert_double_eq_tol(pairs.r, r, 1e-14);
+    ck_assert_double_eq_tol(atanh(pairs.high) - atanh(pairs.r), 1.959963984540054 / sqrt(N - 3.0), 1e-12);
+    ck_assert_double_eq_tol(atanh(pairs.r) - atanh(pairs.low), 1.959963984540054 / sqrt(N - 3.0), 1e-12);
+}
+END_TEST
+
 /* Kendall's bias of an autoregression, (1 + 3 phi)/n = 0.057, is of the first order, which the jackknife takes off. */
 START_TEST(the_jackknife_takes_the_bias_off_an_autoregression)
 {
@@ -475,11 +582,14 @@ int main(void)
     tcase_add_test(fits, gbm_of_points_is_fitted_by_mean_and_variance_of_log_returns);
     tcase_add_test(fits, means_of_a_walk_have_differences_that_correlate_by_a_quarter);
     tcase_add_test(fits, maximum_likelihood_takes_an_autoregression_for_faster_than_it_is);
+    tcase_add_test(fits, two_speeds_are_as_well_known_as_their_bootstrap_says);
+    tcase_add_test(fits, two_factors_have_the_speed_of_their_logs);
     tcase_add_test(fits, a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time);
     tcase_add_test(fits, draws_of_a_forecast_are_as_wide_as_what_is_not_known);
     tcase_add_test(fits, the_score_of_a_law_is_the_integral_of_its_distance);
     tcase_add_test(fits, what_alternates_is_neither_independent_nor_normal);
     tcase_add_test(fits, the_error_of_a_slope_allows_for_what_hangs_together);
+    tcase_add_test(fits, what_does_not_vary_has_neither_slope_nor_correlation);
     tcase_add_test(fits, the_jackknife_takes_the_bias_off_an_autoregression);
     tcase_add_test(fits, a_joint_fit_finds_matrix_and_correlation_again);
     tcase_add_test(fits, a_rate_of_one_start_has_the_interval_of_its_gamma_law);

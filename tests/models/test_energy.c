@@ -497,6 +497,22 @@ START_TEST(weather_has_mean_one_and_the_stated_spread)
 }
 END_TEST
 
+/* The weather of an outlet is the same wherever its shock stands, though it be the first number of a file. */
+START_TEST(weather_that_a_file_states_first_counts)
+{
+    static const char *const text[] = {
+        "energy:\n  gas:\n    outlets: {h: {shock: 0.2, from: a, demand: 8 kcm/yr, first: true, price: 40 USD/kcm}}\n"
+        "    unit: kcm\n    fields: {a: {rate: 1000 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}}\n" HEAD,
+        HEAD "energy:\n  gas:\n    unit: kcm\n    fields: {a: {rate: 1000 kcm/yr, cost: 1 USD/kcm, home_share: 40 %}}\n"
+             "    outlets: {h: {from: a, demand: 8 kcm/yr, first: true, price: 40 USD/kcm, shock: 0.2}}\n"};
+    double volume[2][3];
+    for (int i = 0; i < 2; i++)
+        for (int m = 0; m < 3; m++) volume[i][m] = support_value_of(text[i], "energy.gas.outlets.h.volume", m);
+    ck_assert_mem_eq(volume[0], volume[1], sizeof volume[0]);
+    ck_assert_double_ne(volume[0][0], volume[0][1]);
+}
+END_TEST
+
 START_TEST(duty_in_proportion_to_the_price_begins_and_ends_where_it_is_said_to)
 {
 #define PRICED(level, duty)                                                                                            \
@@ -882,6 +898,7 @@ int main(void)
     tcase_add_test(facts, the_state_takes_no_part_in_a_loss);
     tcase_add_test(facts, supply_is_sold_held_back_or_shut_in_and_no_leg_overflows);
     tcase_add_test(facts, duty_falls_on_what_exempt_fields_cannot_send_abroad);
+    tcase_add_test(facts, weather_that_a_file_states_first_counts);
     tcase_add_test(facts, duty_in_proportion_to_the_price_begins_and_ends_where_it_is_said_to);
     tcase_add_test(facts, transit_comes_first_and_leaves_the_rest_of_its_leg);
     tcase_add_test(facts, winter_demand_curtails_exports_by_the_order_of_classes);

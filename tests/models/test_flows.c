@@ -3,6 +3,7 @@
 #include "tests/models/support.h"
 
 #include <check.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,24 @@ START_TEST(demand_is_the_base_volume_when_nothing_changes)
     ck_assert_double_eq(demand_after(&support, 0, 0), 12000.0);
     ck_assert_double_eq(demand_after(&support, 239, 0), 12000.0);
     ck_assert_str_eq(flows_unit(world_flows(support.world), 0), "TEU/yr");
+    support_close(&support);
+}
+END_TEST
+
+/* Half a GJ a tonne: 1 GJ are 2 t. Of commodities some may be there for others to move. */
+START_TEST(a_flow_in_energy_is_what_its_heat_value_says)
+{
+    static const char text[] = HEAD "commodities:\n  idle: {unit: TEU, value: 1 USD/TEU}\n  peat: {unit: t, heat: 0.5 "
+                                    "GJ/t, value: 2 USD/GJ}\nflows: {f: {commodity: peat, from: a, to: b, volume: 1000 "
+                                    "GJ/yr}}\n";
+    struct support support;
+    support_open(&support, text, 1);
+    ck_assert_double_eq_tol(demand_after(&support, 0, 0), 2000.0, 2000.0 * 4 * DBL_EPSILON);
+    for (size_t c = 0; c < 2; c++) {
+        const struct setting *commodity =
+            setting_at(support.plan.root, c == 0 ? "commodities.idle" : "commodities.peat");
+        ck_assert(commodity != NULL && commodity->used);
+    }
     support_close(&support);
 }
 END_TEST
@@ -363,6 +382,7 @@ int main(void)
     Suite *suite = suite_create("flows");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, demand_is_the_base_volume_when_nothing_changes);
+    tcase_add_test(facts, a_flow_in_energy_is_what_its_heat_value_says);
     tcase_add_test(facts, a_permanent_change_of_price_is_answered_between_impact_and_long_run);
     tcase_add_test(facts, scaling_all_drivers_by_k_scales_demand_by_k_to_the_sum_of_elasticities);
     tcase_add_test(facts, a_season_moves_demand_between_months_but_not_the_year);

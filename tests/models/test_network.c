@@ -345,6 +345,33 @@ START_TEST(soft_congestion_adds_time_by_the_load_of_last_month)
 }
 END_TEST
 
+/* What a file states first is as good as the rest: of each leg the only number, or its first, is the first of all. */
+START_TEST(what_a_file_states_first_counts)
+{
+    static const struct {
+        const char *leg;
+        double cost; /* USD/TEU */
+    } first[] = {
+        {"cost: {box: 40 USD/TEU}", 40.0},
+        {"fee: {box: 40 USD/TEU}", 40.0},
+        {"subsidy: {box: 40 USD/TEU}", -40.0},
+        {"penalty: {box: 40 USD/TEU}", 40.0},
+        {"time: 3 d", 3.0 * 100.0},
+        {"sd: 3 d", 0.5 * 3.0 * 100.0},
+        {"capacity: 15000 TEU/yr, use: {box: 1}, time: 8 d, bpr: [0.5, 3]", 800.0 * (1.0 + 0.5 * 0.8 * 0.8 * 0.8)},
+    };
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "legs: {l: {%s}}\n" HEAD
+                 "flows: {f: {commodity: box, from: x, to: y, volume: 12000 TEU/yr, routes: {r: "
+                 "{share: 100 %%, via: [l]}}}}\n",
+                 first[i].leg);
+        ck_assert_double_eq_tol(support_value_of(text, "flows.f.cost", 0), first[i].cost, 800.0 * ROUNDING);
+    }
+}
+END_TEST
+
 START_TEST(a_draught_takes_capacity_down_to_a_tenth)
 {
     /* 20 %/m beyond 0.5 m: at 0.5, 1, 3 and 9 m */
@@ -618,6 +645,7 @@ int main(void)
     tcase_add_test(capacity, a_leg_closed_for_months_lets_nothing_pass_and_opens_again);
     tcase_add_test(capacity, when_every_route_is_closed_all_waits_or_is_lost);
     tcase_add_test(capacity, soft_congestion_adds_time_by_the_load_of_last_month);
+    tcase_add_test(capacity, what_a_file_states_first_counts);
     tcase_add_test(capacity, a_draught_takes_capacity_down_to_a_tenth);
     tcase_add_test(capacity, a_cost_follows_its_driver_and_a_fee_does_not);
     tcase_add_test(capacity, users_of_one_leg_share_it_in_its_own_unit);

@@ -451,7 +451,7 @@ END_TEST
 START_TEST(closed_routes_are_left_even_where_time_is_worth_nothing)
 {
     gsl_rng *rng = rng_of();
-    size_t some = 0, all = 0;
+    size_t some = 0, all = 0, idle = 0;
     for (int layout = 0; layout < LAYOUTS; layout++) {
         struct random_network network;
         open_layout(&network, rng, layout, 0.1, 4);
@@ -462,6 +462,13 @@ START_TEST(closed_routes_are_left_even_where_time_is_worth_nothing)
         random_network_restart(&network);
         random_network_step(&network);
         const struct queue_result result = queue_result(network.state);
+        /* a closed leg is as far off as it ever is, also where nothing is sent over it */
+        for (size_t q = 0; q < network.queue.count; q++)
+            for (int l = 0; l < LANES; l++)
+                if (network.capacity[q][l] == 0.0) {
+                    ck_assert_double_eq(result.off[q][l], 0.0);
+                    idle += result.load[q][l] == 0.0;
+                }
         for (int l = 0; l < LANES; l++)
             for (size_t f = 0; f < NET_FLOWS; f++) {
                 double barred[NET_ROUTES] = {0.0}, share[NET_ROUTES];
@@ -483,7 +490,7 @@ START_TEST(closed_routes_are_left_even_where_time_is_worth_nothing)
             }
         random_network_close(&network);
     }
-    ck_assert(some > 1000 && all > 10);
+    ck_assert(some > 1000 && all > 10 && idle > 100);
     gsl_rng_free(rng);
 }
 END_TEST

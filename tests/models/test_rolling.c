@@ -106,6 +106,32 @@ START_TEST(the_law_itself_is_forecast_as_often_as_is_said)
 }
 END_TEST
 
+/* Term by term: of n even places one of ten bins holds k with probability C(n,k) 9^(n-k) / 10^n. The ends of the band are
+ * the least numbers of which no fewer than 2.5 and 97.5 % are there or below. */
+START_TEST(the_band_of_a_bin_is_that_of_the_binomial_law)
+{
+    ck_assert_int_eq(BACKTEST_BINS, 10);
+    for (size_t ahead = 1; ahead <= 12; ahead += 11) {
+        const struct calibration_series series = walk(4);
+        const struct backtest_request asked = request(ahead, 480, 0, 60);
+        struct backtest backtest;
+        ck_assert_ptr_null(backtest_run(&asked, &series, &backtest));
+        const size_t n = backtest.apart;
+        double least = -1.0, most = -1.0, term = pow(0.9, (double)n), sum = term;
+        for (size_t k = 0; most < 0.0; k++) {
+            if (least < 0.0 && sum >= 0.025) least = (double)k;
+            if (sum >= 0.975) most = (double)k;
+            term *= (double)(n - k) / (double)(k + 1) / 9.0;
+            sum += term;
+        }
+        ck_assert_double_eq(backtest.band_low, least / (double)n);
+        ck_assert_double_eq(backtest.band_high, most / (double)n);
+        ck_assert_double_lt(backtest.band_low, backtest.band_high);
+        backtest_free(&backtest);
+    }
+}
+END_TEST
+
 START_TEST(what_is_lacking_or_cannot_be_fitted_is_counted)
 {
     struct calibration_series series = walk(3);
@@ -140,6 +166,7 @@ int main(void)
     tcase_add_test(all, each_forecast_is_that_of_a_fit_to_what_was_known);
     tcase_add_test(all, what_comes_later_changes_no_forecast);
     tcase_add_test(all, the_law_itself_is_forecast_as_often_as_is_said);
+    tcase_add_test(all, the_band_of_a_bin_is_that_of_the_binomial_law);
     tcase_add_test(all, what_is_lacking_or_cannot_be_fitted_is_counted);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

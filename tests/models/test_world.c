@@ -1,5 +1,6 @@
 /* tests/models/test_world.c -- the order of a month, and the folding of months into years and the horizon.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/keys.h"
 #include "tests/models/support.h"
 
 #include <check.h>
@@ -22,15 +23,16 @@
 
 #ifndef OWN_HEAP
 static long left = -1; /* allocations that still succeed; below 0: all */
+static bool once;      /* then one fails, and all after it succeed again */
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 static bool is_out_of_memory(void)
 {
     if (left < 0) return false;
-    if (left == 0) return true;
-    left--;
-    return false;
+    const bool out = left == 0;
+    if (!out || once) left--;
+    return out;
 }
 
 /* In place of those of the C library, also for what it is linked with. */
@@ -212,6 +214,29 @@ START_TEST(the_state_at_the_start_has_every_input_at_its_median)
 }
 END_TEST
 
+/* What an effect does is told against the value before it. */
+START_TEST(what_is_kept_is_the_value_before_effects)
+{
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "legs:\n  other: {capacity: 5 t/yr}\n  l: {capacity: {2019: 10 t/yr, 2021: 30 t/yr, interpolation: "
+                 "step}}\nevents: {storm: {start: 2020-06, duration: 12 mo, effects: {legs.l.capacity: {scale: "
+                 "0.5}}}}\n",
+                 3);
+    struct world_state *state = support_begin(&support);
+    world_keep(state, setting_at(support.plan.root, "legs.l.capacity")->slot);
+    for (int m = 0; m < 24; m++) {
+        const double before = m < 12 ? 10.0 : 30.0, scale = m >= 5 && m < 17 ? 0.5 : 1.0;
+        world_month(state, m);
+        ck_assert_double_eq(rows_kept(world_rows(state)), before);
+        ck_assert_double_eq(support_quantity(&support, state, "legs.l.capacity")[0], before * scale);
+    }
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 /* What is in use of the heap. Sanitizers have a heap of their own, of which this sees nothing. */
 static size_t heap_bytes(void)
 {
@@ -270,6 +295,41 @@ static bool open_with(const struct world *world, long allocations)
     return opened;
 }
 
+/* Prepares the scenario of every key with so many allocations, and frees whatever came of it; false if memory was out. */
+static bool prepare_with(long allocations)
+{
+    struct support support = {0};
+    const struct reader_request request = {.file = ZHOL_FIXTURES "/all-keys.yaml", .keys = keys_root()};
+    ck_assert_ptr_null(scenario_read(&request, &support.scenario));
+    support.plan = (struct plan){.root = support.scenario->root,
+                                 .store = support.scenario->store,
+                                 .units = support.scenario->units,
+                                 .seed = 3,
+                                 .outcomes = &support.outcomes};
+    left = allocations;
+    struct fault *fault = world_prepare(&support.plan, &support.world);
+    left = -1;
+    const bool prepared = fault == NULL;
+    if (!prepared) ck_assert_msg(fault_is_memory(fault), "%s", fault->sentence);
+    fault_free(fault);
+    support_close(&support);
+    return prepared;
+}
+
+/* Each of its allocations may be the first that fails, or the only one. */
+START_TEST(a_scenario_that_is_prepared_without_memory_says_so)
+{
+    long allocations[2] = {0, 0};
+    for (int only = 0; only < 2; only++) {
+        once = only == 1;
+        while (!prepare_with(allocations[only])) allocations[only]++;
+    }
+    once = false;
+    ck_assert_int_gt(allocations[0], 100);
+    ck_assert_int_eq(allocations[1], allocations[0]);
+}
+END_TEST
+
 START_TEST(a_state_that_was_opened_in_part_is_closed_without_a_rest)
 {
     struct support support;
@@ -302,8 +362,10 @@ int main(void)
     tcase_add_test(facts, an_addition_leaves_all_that_was_there_as_it_was);
     tcase_add_test(facts, a_scenario_without_models_is_a_world_without_outcomes);
     tcase_add_test(facts, the_state_at_the_start_has_every_input_at_its_median);
+    tcase_add_test(facts, what_is_kept_is_the_value_before_effects);
     tcase_add_test(facts, the_memory_of_a_state_is_predicted);
 #ifndef OWN_HEAP
+    tcase_add_test(facts, a_scenario_that_is_prepared_without_memory_says_so);
     tcase_add_test(facts, a_state_that_was_opened_in_part_is_closed_without_a_rest);
 #endif
     suite_add_tcase(suite, facts);

@@ -103,6 +103,7 @@ static const struct wrong {
      "legs.line.capacity: 20 has no unit; expected a rate with its unit, such as 14 train/d"},
     {"replaced-without-unit", 0, 2, 24,
      "drivers.oil.start: 80 has no unit; expected one such as USD/bbl, which it had"},
+    {"unit-map", 0, 2, 16, "units.wagon is a map; expected a text"},
     {"own-unit", 0, 2, 14, "units.KZT: 'usd' is not a unit; did you mean 'USD'?"},
     {"own-unit", 1, 2, 31, "units.t: 't' is a unit already; expected another name"},
     {"heat", 0, 3, 37,
@@ -222,6 +223,8 @@ static const struct wrong {
     {"unknown-nest", 0, 16, 43,
      "flows.f.routes.r.nest: there is no nest 'rial' in `choice.nests` of the flow; expected one of its names; did you "
      "mean 'rail'?"},
+    {"nest-without-nests", 0, 6, 130,
+     "flows.f.routes.r.nest: there is no nest 'rail' in `choice.nests` of the flow; expected one of its names"},
     {"empty-nest", 0, 14, 49,
      "flows.f.choice.nests.rail: no route is in this nest; expected `nest: rail` with some route"},
     {"no-choice", 0, 15, 7,
@@ -379,6 +382,7 @@ static const struct wrong {
      "outcomes.thresholds.lower.outcome.1 is 'drivers.oli', which is no outcome of the scenario; expected a path such "
      "as "
      "drivers.NAME or legs.NAME.delay; did you mean 'drivers.oil'?"},
+    {"minimum-alone", 0, 3, 18, "energy.gas.outlets.o has a minimum, but no contract; expected `contract`"},
     {"ship-or-pay", 0, 13, 10,
      "energy.gas.outlets.o has `ship_or_pay`, but no tariff that would be owed; expected `tariff`"},
     {"import-duty", 0, 8, 35, "fiscal.import_duty.from.2 is 'ru'; expected a country from which a flow comes to kz"},

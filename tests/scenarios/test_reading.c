@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TIME "scenario: s\ntime: {base: 2019-07, start: 2020-01, months: 12}\n"
 #define GAS                                                                                                            \
@@ -125,6 +126,55 @@ START_TEST(a_new_entry_that_nothing_uses_is_warned_of)
 }
 END_TEST
 
+/* However long its name: a path is longer than that. */
+START_TEST(a_long_name_is_found_where_it_is_used)
+{
+    enum { LONG = 196 };
+    char name[LONG + 1], set[2][3 * LONG];
+    memset(name, 'a', LONG);
+    name[LONG] = '\0';
+    snprintf(set[0], sizeof set[0], "drivers.%s={model: path, values: 3 m, unit: m}", name);
+    snprintf(set[1], sizeof set[1], "outcomes.thresholds.flood={outcome: drivers.%s, above: 4 m}", name);
+    assert_warned(2, (const char *const[]){set[0], set[1]}, "");
+}
+END_TEST
+
+/* Figures of years and of months from a table are those of a profile in steps at the same dates. */
+START_TEST(a_table_has_the_dates_of_its_periods)
+{
+#define OIL TIME "drivers: {oil: {model: path, unit: USD/bbl, values: "
+    static const char *const rows
+        [] = {"date,oil\n2019,40\n2020,50\n2021,70\n",
+              "date,oil\n2019-07,50\n2019-08,50\n2019-09,50\n2019-10,50\n2019-11,50\n2019-12,50\n2020-01,50\n2020-02,"
+              "55\n2020-03,60\n2020-04,90\n"},
+    *const profiles[] = {
+        "{2019: 40 USD/bbl, 2020: 50 USD/bbl, 2021: 70 USD/bbl, interpolation: step}",
+        "{2019-07: 50 USD/bbl, 2020-02: 55 USD/bbl, 2020-03: 60 USD/bbl, 2020-04: 90 USD/bbl, interpolation: step}"};
+    char path[] = "/tmp/zhol-test-XXXXXX.csv", text[512]; /* beside the scenarios of tests */
+    const int descriptor = mkstemps(path, 4);
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq(close(descriptor), 0);
+    for (size_t i = 0; i < 2; i++) {
+        FILE *file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        ck_assert_int_ge(fputs(rows[i], file), 0);
+        ck_assert_int_eq(fclose(file), 0);
+        double level[2][6];
+        for (int m = 0; m < 6; m++) {
+            snprintf(text, sizeof text, OIL "{csv: %s, column: oil, unit: USD/bbl}}}\n", strrchr(path, '/') + 1);
+            level[0][m] = support_value_of(text, "drivers.oil", m);
+            snprintf(text, sizeof text, OIL "%s}}\n", profiles[i]);
+            level[1][m] = support_value_of(text, "drivers.oil", m);
+        }
+        ck_assert_mem_eq(level[0], level[1], sizeof level[0]);
+        ck_assert_double_eq(level[0][0], 50.0);
+        ck_assert_double_eq(level[0][5], i == 0 ? 50.0 : 90.0);
+    }
+    ck_assert_int_eq(remove(path), 0);
+#undef OIL
+}
+END_TEST
+
 /* Building takes 24 months and began 12 before the run: 3 s^2 - 2 s^3 = 1/2 at s = 1/2. One without a cost spends
  * nothing. */
 START_TEST(what_is_spent_before_the_run_is_warned_of)
@@ -182,6 +232,8 @@ int main(void)
     tcase_add_test(facts, a_flow_and_a_cost_are_converted_by_the_heat_value_of_what_moves);
     tcase_add_test(facts, a_scenario_has_units_of_its_own);
     tcase_add_test(facts, a_new_entry_that_nothing_uses_is_warned_of);
+    tcase_add_test(facts, a_long_name_is_found_where_it_is_used);
+    tcase_add_test(facts, a_table_has_the_dates_of_its_periods);
     tcase_add_test(facts, what_is_spent_before_the_run_is_warned_of);
     tcase_add_test(facts, a_home_that_no_flow_is_of_is_warned_of);
     suite_add_tcase(suite, facts);
