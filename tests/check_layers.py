@@ -42,7 +42,7 @@ ALLOWED = {
     "output/given": GIVEN,
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
-    "output/ranking": RANKING | {"output/given"},
+    "output/ranking": RANKING | {"output/given", "output/sensitivity"},
     "output/score": SCORE,
     "output/sensitivity": SENSITIVITY | {"output/given"},
     "sim": set(),

@@ -130,6 +130,11 @@ double ranking_value(const struct ranking *ranking, size_t number, size_t outcom
 MUST_CHECK struct fault *ranking_print(const struct ranking *ranking, size_t world, FILE *to);
 /* Of a condition a line with how many futures there are and where; else nothing. The table above has it. */
 void ranking_print_given(const struct ranking *ranking, FILE *to);
+/* What decides, in a world (the first if `world` is not below `worlds`), by how much the best policy of each of the first three
+ * outcomes is ahead of the next that is not equal to it: the three greatest shares of the variance of their difference, as sensitivity_read has
+ * them; why not, where they are not to be had. With a condition nothing. */
+MUST_CHECK struct fault *ranking_print_deciding(const struct ranking_files *files, const struct ranking *ranking,
+                                                size_t world, FILE *to);
 void ranking_csv(const struct ranking *ranking, FILE *to);
 void ranking_json(const struct ranking *ranking, FILE *to);
 /* As comparison_write. */

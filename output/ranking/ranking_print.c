@@ -3,6 +3,7 @@
 #include "output/ranking/ranking.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
+#include "output/tables/wrapped.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,32 +104,6 @@ static const char *direction(const struct ranking *ranking, size_t outcome)
     return comparison_better(ranking->outcome[outcome].better);
 }
 
-/* ---- names in a list, wrapped ---- */
-
-struct list {
-    FILE *to;
-    int indent, column;
-    size_t named;
-};
-
-static void list_add(struct list *list, const char *name)
-{
-    const int length = (int)strlen(name);
-    if (list->named > 0) {
-        fputs(",", list->to);
-        list->column++;
-        if (list->column + 1 + length > 79) {
-            fprintf(list->to, "\n%*s", list->indent - 1, "");
-            list->column = list->indent - 1;
-        }
-        fputc(' ', list->to);
-        list->column++;
-    }
-    fputs(name, list->to);
-    list->column += length;
-    list->named++;
-}
-
 /* ---- of several worlds: who is the best ---- */
 
 static bool may_be_best(const struct ranking *ranking, size_t outcome, size_t world, size_t policy)
@@ -141,11 +116,11 @@ static void print_rivals(const struct ranking *ranking, size_t outcome, size_t w
 {
     const size_t best = ranking_choice(ranking, outcome, world)->best;
     const double needed = ranking_cell(ranking, outcome, world, best)->needed;
-    struct list list = {.to = to, .indent = width + 7, .column = width + 7};
+    struct wrapped list = {.to = to, .indent = width + 7, .column = width + 7};
     if (ranking_cell(ranking, outcome, world, best)->behind.high <= 0.0) return;
     fprintf(to, "  %-*s  or ", width, "");
     for (size_t p = 0; p < ranking->policies; p++)
-        if (p != best && may_be_best(ranking, outcome, world, p)) list_add(&list, ranking->policy[p]);
+        if (p != best && may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
     fputc('\n', to);
     if (isnan(needed)) return;
     fprintf(to, "  %-*s  the first two would be told apart by ", width, "");
@@ -258,10 +233,10 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
             if (ranking_cell(ranking, outcome, world, p)->rank == (double)rank)
                 print_policy(ranking, outcome, world, p, width, &scale, to);
     if (best->behind.high > 0.0) {
-        struct list list = {.to = to, .indent = 4, .column = 17};
+        struct wrapped list = {.to = to, .indent = 4, .column = 17};
         fputs("  Not separable: ", to);
         for (size_t p = 0; p < ranking->policies; p++)
-            if (may_be_best(ranking, outcome, world, p)) list_add(&list, ranking->policy[p]);
+            if (may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
         fputs(".\n", to);
     }
     if (!isnan(best->needed)) {
@@ -278,12 +253,13 @@ static void print_margin(const struct ranking *ranking, size_t outcome, size_t w
 {
     const struct scale scale = scale_of(ranking, outcome);
     const double margin = ranking->outcome[outcome].margin;
-    struct list list = {.to = to, .indent = 4, .column = 40};
+    struct wrapped list = {.to = to, .indent = 4, .column = 40};
     if (margin <= 0.0) return;
     fprintf(to, "  No worse than the best by %.3g %s, surely: ", margin / scale.divisor, scale.unit);
     for (size_t p = 0; p < ranking->policies; p++)
-        if (ranking_cell(ranking, outcome, world, p)->verdict >= RANKING_WITHIN) list_add(&list, ranking->policy[p]);
-    fprintf(to, "%s.\n", list.named == 0 ? "none" : "");
+        if (ranking_cell(ranking, outcome, world, p)->verdict >= RANKING_WITHIN)
+            wrapped_add(&list, ",", ranking->policy[p]);
+    fprintf(to, "%s.\n", list.added == 0 ? "none" : "");
 }
 
 /* ---- over all outcomes ---- */
@@ -291,13 +267,13 @@ static void print_margin(const struct ranking *ranking, size_t outcome, size_t w
 static void print_front(const struct ranking *ranking, size_t world, int width, FILE *to)
 {
     const bool one = ranking->worlds == 1; /* has no name of its own */
-    struct list list = {.to = to, .indent = one ? 2 : width + 4, .column = one ? 2 : width + 4};
+    struct wrapped list = {.to = to, .indent = one ? 2 : width + 4, .column = one ? 2 : width + 4};
     if (one)
         fputs("  ", to);
     else
         fprintf(to, "  %-*s  ", width, ranking->of.world[world]);
     for (size_t p = 0; p < ranking->policies; p++)
-        if (ranking_cell(ranking, 0, world, p)->pareto == RANKING_FRONT) list_add(&list, ranking->policy[p]);
+        if (ranking_cell(ranking, 0, world, p)->pareto == RANKING_FRONT) wrapped_add(&list, ",", ranking->policy[p]);
     fputc('\n', to);
 }
 

@@ -157,6 +157,7 @@ static struct fault *print_ranking(const struct batch_run *run, struct sides *si
         fputs("\nWhich policy is the best: ", to);
         fault = ranking_print(&ranking, ranking.worlds, to);
     }
+    if (fault == NULL) fault = ranking_print_deciding(&all, &ranking, run->batch->base_world, to);
     ranking_free(&ranking);
     const bool left_out = run->ranks == 0 && fault != NULL && !fault_is_memory(fault) && fault->code != FAULT_MACHINE;
     if (left_out) fprintf(to, "\nPolicies are not ranked: %s.\n", fault->sentence);

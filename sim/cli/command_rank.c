@@ -242,7 +242,8 @@ static struct fault *find_world(const struct rank_options *options, const struct
     return fault;
 }
 
-static struct fault *print(const struct rank_options *options, const struct ranking *ranking, size_t world)
+static struct fault *print(const struct rank_options *options, const struct ranking_files *files,
+                           const struct ranking *ranking, size_t world)
 {
     if (options->json) {
         ranking_json(ranking, stdout);
@@ -255,6 +256,7 @@ static struct fault *print(const struct rank_options *options, const struct rank
         return comparison_print_notes(&ranking->of, stderr);
     }
     TRY(ranking_print(ranking, world, stdout));
+    TRY(ranking_print_deciding(files, ranking, world, stdout));
     return comparison_print_notes(&ranking->of, stdout);
 }
 
@@ -303,7 +305,7 @@ static struct fault *rank(const struct rank_options *options, struct rank_files 
     TRY(set_margins(options, ranking));
     TRY(set_texts(options, ranking));
     if (options->output != NULL) TRY(ranking_write(ranking, options->output, options->force));
-    return print(options, ranking, world);
+    return print(options, &all, ranking, world);
 }
 
 int command_rank(int argc, char **argv)

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -333,6 +334,33 @@ class Rank(unittest.TestCase):
             self.assertRegex(world, rf"\n  {name} +\d")
         self.assertTrue(all(len(line) <= 80 for line in world.splitlines()), world)
         self.assertIn("did you mean 'dear-oil'?", self.zhol("rank", "small", "--outcome", "fiscal.total", "--world", "dear-oill", status=2).stderr)
+
+    def test_a_table_ends_with_the_three_factors_that_most_decide_the_lead_as_sensitivity_has_them(self):
+        outcome = "fiscal.total"
+        chosen = sorted(self.of(self.rows, "base", outcome), key=lambda row: int(row["rank_of_mean"]))
+        best, gains = chosen[0]["policy"], dict(zip(NAMES, self.gains("base", outcome)))
+        following = next(row["policy"] for row in chosen if not (gains[row["policy"]] == gains[best]).all())
+        shares = list(csv.DictReader(io.StringIO(self.zhol("sensitivity", f"small/{self.cell('base', following)}.h5", f"small/{self.cell('base', best)}.h5",
+                                                           "--outcome", outcome, "--csv").stdout)))
+        decisive = [row for row in shares if float(row["false_discovery_rate"]) <= 0.05]
+        greatest = sorted(decisive, key=lambda row: -float(row["share"]))[:3]
+        self.assertTrue(greatest)
+        for words, world in ((("small",), " in the world base"), ([f"small/{self.cell('base', name)}.h5" for name in NAMES], "")):
+            shown = self.zhol("rank", *words, "--outcome", outcome).stdout
+            end = shown[shown.index(f"What decides by how much the first is ahead of the second{world}:"):]
+            self.assertIn(f"  {outcome}, {best} before {following}\n", end)
+            found = re.findall(r"([\w.-]+) (\d+) ±(\d+)", end[end.index(" before "):])
+            expected = [(row["factor"], f"{100 * max(0, float(row['share'])):.0f}",
+                         f"{100 * max(float(row['share_high']) - float(row['share']), float(row['share']) - float(row['share_low'])):.0f}") for row in greatest]
+            self.assertEqual(found[:len(expected)], expected)
+        dear = self.zhol("rank", "small", "--outcome", outcome, "--world", "dear-oil").stdout
+        self.assertIn("ahead of the second in the world dear-oil:", dear)
+        self.assertNotIn("What decides", self.zhol("rank", "small", "--outcome", outcome, "--given", "drivers.oil > 0 USD/bbl").stdout)
+
+    def test_why_what_decides_is_not_told(self):
+        self.zhol("run", "base.yaml", "-n", "400", "-o", "same.h5", "--progress", "none")
+        shown = self.zhol("rank", "small/base.h5", "same.h5", "--outcome", "fiscal.total").stdout
+        self.assertRegex(" ".join(shown.split()), "not told: fiscal.total differs by the same in all futures")
 
     def test_what_cannot_be_ranked_is_told(self):
         self.assertIn("one policy only", self.zhol("rank", "small/base.h5", status=2).stderr)

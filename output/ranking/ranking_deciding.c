@@ -1,0 +1,118 @@
+/* output/ranking/ranking_deciding.c -- what decides by how much the best policy of a world is ahead of the next.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/ranking/ranking.h"
+#include "output/sensitivity/sensitivity.h"
+#include "output/tables/wrapped.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { FACTORS = 3, OUTCOMES = 3, NAME = 56 };
+
+/* The best of those that are not equal to the best in every future; of none the next. */
+static size_t next_of(const struct ranking *ranking, size_t outcome, size_t world)
+{
+    const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
+    const struct simultaneous_pair *pair =
+        &ranking->outcome[outcome].pair[(world * ranking->policies + choice->best) * ranking->policies];
+    size_t next = choice->next;
+    double rank = HUGE_VAL;
+    for (size_t p = 0; p < ranking->policies; p++) {
+        const double of = ranking_cell(ranking, outcome, world, p)->rank;
+        const bool differs = fabs(pair[p].gain) > 0.0 || pair[p].standard_error > 0.0;
+        if (p == choice->best || !differs || of >= rank) continue;
+        next = p;
+        rank = of;
+    }
+    return next;
+}
+
+static struct fault *explain_lead(const struct ranking_files *files, const struct ranking *ranking, size_t outcome,
+                                  size_t world, struct sensitivity *sensitivity)
+{
+    const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
+    const char *path = ranking->of.outcome[outcome].path;
+    const char *const *file = files->file + world * files->policies;
+    const struct sensitivity_wish wish = {.outcome = &path, .outcomes = 1, .rate = 0.05};
+    return sensitivity_read(file[next_of(ranking, outcome, world)], file[choice->best], &wish, sensitivity);
+}
+
+static void add_share(struct wrapped *line, const char *mark, const char *name, const struct attribution_value *share)
+{
+    enum { HEAD = 14 };
+    char text[NAME + 64];
+    const size_t length = strlen(name);
+    const double half = fmax(share->high - share->estimate, share->estimate - share->low);
+    if (length <= NAME)
+        snprintf(text, sizeof text, "%s %.0f ±%.0f", name, 100.0 * fmax(0.0, share->estimate), 100.0 * half);
+    else
+        snprintf(text, sizeof text, "%.*s..%s %.0f ±%.0f", HEAD, name, name + length - (NAME - HEAD - 2),
+                 100.0 * fmax(0.0, share->estimate), 100.0 * half);
+    wrapped_add(line, mark, text);
+}
+
+/* The greatest of those that are beyond chance, and what none of all tells. */
+static void print_greatest(const struct sensitivity *sensitivity, FILE *to)
+{
+    const struct sensitivity_case *of = &sensitivity->of[0];
+    const struct attribution *attribution = &of->attribution;
+    size_t named[FACTORS], count = 0;
+    struct wrapped line = {.to = to, .indent = 4, .column = 4};
+    fputs("    ", to);
+    while (count < FACTORS) {
+        size_t greatest = attribution->factors;
+        for (size_t f = 0; f < attribution->factors; f++) {
+            bool skipped = attribution->factor[f].q > sensitivity->rate;
+            for (size_t i = 0; i < count; i++) skipped = skipped || named[i] == f;
+            if (!skipped && (greatest == attribution->factors ||
+                             attribution->factor[f].share.estimate > attribution->factor[greatest].share.estimate))
+                greatest = f;
+        }
+        if (greatest == attribution->factors) break;
+        named[count++] = greatest;
+        add_share(&line, ",", sensitivity->frame.factor[of->factor[greatest]].name,
+                  &attribution->factor[greatest].share);
+    }
+    if (count == 0) wrapped_add(&line, "", "none beyond chance");
+    add_share(&line, ";", "left over", &attribution->left);
+    fputc('\n', to);
+}
+
+static struct fault *print_outcome(const struct ranking_files *files, const struct ranking *ranking, size_t outcome,
+                                   size_t world, FILE *to)
+{
+    const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
+    struct sensitivity sensitivity = {0};
+    struct fault *fault = explain_lead(files, ranking, outcome, world, &sensitivity);
+    if (fault == NULL || (!fault_is_memory(fault) && fault->code != FAULT_MACHINE)) {
+        fprintf(to, "  %s, %s before %s\n", ranking->of.outcome[outcome].path, ranking->policy[choice->best],
+                ranking->policy[next_of(ranking, outcome, world)]);
+        if (fault == NULL) {
+            print_greatest(&sensitivity, to);
+        } else { /* one that differs by the same in all futures, too few of them, samples that are not kept */
+            struct wrapped line = {.to = to, .indent = 4, .column = 4};
+            fputs("    ", to);
+            wrapped_words(&line, "not told:");
+            wrapped_words(&line, fault->sentence);
+            fputc('\n', to);
+            fault_free(fault);
+            fault = NULL;
+        }
+    }
+    sensitivity_free(&sensitivity);
+    return fault;
+}
+
+struct fault *ranking_print_deciding(const struct ranking_files *files, const struct ranking *ranking, size_t world,
+                                     FILE *to)
+{
+    const bool of_some = ranking->of.given.condition != NULL;
+    const bool one = ranking->worlds == 1;
+    if (world >= ranking->worlds) world = 0;
+    if (of_some) return NULL;
+    fprintf(to, "\nWhat decides by how much the first is ahead of the second%s%s:\n", one ? "" : " in the world ",
+            one ? "" : ranking->of.world[world]);
+    fputs("the three greatest shares of its variance, % ± error of the simulation (95 %)\n", to);
+    for (size_t o = 0; o < ranking->outcomes && o < OUTCOMES; o++) TRY(print_outcome(files, ranking, o, world, to));
+    return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the ranking cannot be written") : NULL;
+}
