@@ -530,8 +530,8 @@ adopt: [track]
                             # the worst 1 % of the first, which a command asks for, have to be 20
                             quick += " -n 2000" if "kazakhstan-2019.yaml" in line else " -n 1000"
                         if "--assumptions" in line:  # two runs of each of hundreds: of a small scenario instead
-                            quick = "zhol run scenarios/minimal.yaml -n 200 -o minimal.h5 --force && " + re.sub(
-                                r"kazakhstan-2019\.h5 --outcome \S+", "minimal.h5", line)
+                            quick = "zhol run scenarios/minimal.yaml -n 200 -o audited.h5 && " + re.sub(
+                                r"kazakhstan-2019\.h5 --outcome \S+", "audited.h5", line)
                         run = subprocess.run(["bash", "-c", f'zhol() {{ "{ZHOL}" "$@"; }}; {quick}'], cwd=self.folder,
                                              capture_output=True, text=True)
                         self.assertEqual(run.returncode, 0, run.stderr)
