@@ -27,8 +27,17 @@ static void end_of_help(void)
     if (status != 0) _exit(status);
 }
 
+/* -h is --help, unless it may belong to the option before it. */
+static void lengthen_help(int argc, char **argv)
+{
+    static char help[] = "--help";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "-h") == 0 && (i == 1 || argv[i - 1][0] != '-')) argv[i] = help;
+}
+
 static struct fault *read_words(const struct argp *parser, int argc, char **argv, unsigned flags, void *input)
 {
+    lengthen_help(argc, argv);
     argp_err_exit_status = FAULT_USAGE;
     if (atexit(end_of_help) != 0) return fault_no_memory();
     parsing = true;

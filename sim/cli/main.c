@@ -14,38 +14,44 @@
 #include <string.h>
 
 static const struct {
+    const char *purpose; /* of this one and those that follow; NULL: as before */
     const char *name;
     int (*run)(int argc, char **argv);
     const char *meaning;
 } commands[] = {
-    {"run", command_run, "simulate; one result file per scenario, all on the same seed"},
-    {"batch", command_batch, "simulate worlds x policies and compare them; one result file per cell"},
-    {"check", command_check, "read, validate and print the plan; simulates nothing but a pilot block"},
-    {"explain", command_explain, "the merged scenario, each value with file:line and what it replaced"},
-    {"show", command_show, "tables of a result in the terminal"},
-    {"compare", command_compare, "what results differ in from a base, future by future"},
-    {"diff", command_diff, "changed values of two runs, and the outcomes that moved beyond simulation error"},
-    {"rank", command_rank, "which policy is the best in each world, by how much and how sure"},
-    {"score", command_score, "forecasts beside what happened: coverage, CRPS, against naive ones"},
-    {"sensitivity", command_sensitivity, "which inputs decide an outcome, or the difference of two results"},
-    {"replay", command_replay, "one replication in full, or what the worst ones have in common"},
-    {"verify", command_verify, "simulate parts of a result again and compare every bit of them"},
-    {"merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
-    {"status", command_status, "what there is of runs: done, left, damaged, and the command that goes on"},
-    {"calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
-    {"backtest", command_backtest, "what a calibrated driver would have forecast, beside a driftless walk"},
-    {"slurm", command_slurm, "job scripts for a cluster: an array of parts, MPI, or the cells of a batch"},
-    {"reference", command_reference, "every key of the scenario format, as a page or as a JSON schema"},
+    {"Write scenarios", "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
+    {NULL, "explain", command_explain, "each value with file:line, what it replaced and where it is from"},
+    {NULL, "reference", command_reference, "every key of a scenario, as a page or as a JSON schema"},
+    {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
+    {NULL, "batch", command_batch, "worlds x policies, compared and ranked; one result file per cell"},
+    {"Look", "show", command_show, "tables of a result in the terminal"},
+    {NULL, "replay", command_replay, "one replication in full, or what the worst ones have in common"},
+    {"Compare and choose", "compare", command_compare, "what results differ in from a base, future by future"},
+    {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
+    {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
+    {NULL, "sensitivity", command_sensitivity, "which inputs decide an outcome, or what results differ by"},
+    {"Data", "calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
+    {NULL, "backtest", command_backtest, "what a calibrated driver would have forecast"},
+    {NULL, "score", command_score, "forecasts beside what happened: coverage, CRPS, naive ones"},
+    {"Go on and prove", "status", command_status, "what is done, left or damaged, and the command that goes on"},
+    {NULL, "merge", command_merge, "the shards of a run as one result, the same bytes as in one go"},
+    {NULL, "slurm", command_slurm, "job scripts for a cluster: parts, MPI, or the cells of a batch"},
+    {NULL, "verify", command_verify, "simulate parts of a result again and compare every bit"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void usage(FILE *to)
 {
     fputs("Usage: zhol COMMAND [OPTION...] ...\n\n"
-          "Monte Carlo simulator of trade corridors and energy exports.\n\n",
+          "Monte Carlo simulator of trade corridors and energy exports.\n",
           to);
-    for (size_t i = 0; i < COMMANDS; i++) fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].meaning);
-    fputs("\n`zhol COMMAND --help` says more. Example:\n\n  zhol run scenarios/kazakhstan-2019.yaml\n", to);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].purpose != NULL) fprintf(to, "\n%s\n", commands[i].purpose);
+        fprintf(to, "  %-11s  %s\n", commands[i].name, commands[i].meaning);
+    }
+    fputs("\nPictures of results: scripts/plot (zhol-plot where it is installed).\n"
+          "`zhol COMMAND -h` says more. Example: zhol run scenarios/kazakhstan-2019.yaml\n",
+          to);
 }
 
 /* "zhol 0.1.0, without MPI; instruction sets: v3, v4 (chosen)" */
@@ -80,7 +86,7 @@ int main(int argc, char **argv)
         usage(stdout);
         return command_end(command_flush());
     }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "-v") == 0) {
         struct fault *fault = print_version();
         return command_end(fault == NULL ? command_flush() : fault);
     }

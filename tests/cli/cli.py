@@ -497,8 +497,15 @@ adopt: [track]
             shown = self.zhol(command, "--help").stdout
             self.assertLessEqual(len(shown.splitlines()), 40, command)
             self.assertIn("Example:", shown)
-        self.assertIn("zhol run scenarios/kazakhstan-2019.yaml", self.zhol("--help").stdout)
+            self.assertEqual(self.zhol(command, "-h").stdout, shown)
+        shown = self.zhol("--help").stdout
+        self.assertEqual(self.zhol("-h").stdout, shown)
+        self.assertIn("zhol run scenarios/kazakhstan-2019.yaml", shown)
+        self.assertLessEqual(len(shown.splitlines()), 40)
+        self.assertTrue(all(len(line) <= 80 for line in shown.splitlines()), shown)
         self.assertRegex(self.zhol("--version").stdout, r"^zhol \d+\.\d+\.\d+, with")
+        self.assertEqual(self.zhol("-v").stdout, self.zhol("--version").stdout)
+        self.assertIn("no scenario file was named", self.zhol("run", "-o", "-h", status=2).stderr)  # a file called so
 
     def test_the_reference_in_the_project_is_that_of_the_program(self):
         page = self.zhol("reference").stdout
