@@ -44,9 +44,9 @@ static void add_share(struct wrapped *line, const char *mark, const char *name, 
     const size_t length = strlen(name);
     const double half = fmax(share->high - share->estimate, share->estimate - share->low);
     if (length <= NAME)
-        snprintf(text, sizeof text, "%s %.0f ±%.0f", name, 100.0 * fmax(0.0, share->estimate), 100.0 * half);
+        snprintf(text, sizeof text, "%s %.1f ±%.1f", name, 100.0 * fmax(0.0, share->estimate), 100.0 * half);
     else
-        snprintf(text, sizeof text, "%.*s..%s %.0f ±%.0f", HEAD, name, name + length - (NAME - HEAD - 2),
+        snprintf(text, sizeof text, "%.*s..%s %.1f ±%.1f", HEAD, name, name + length - (NAME - HEAD - 2),
                  100.0 * fmax(0.0, share->estimate), 100.0 * half);
     wrapped_add(line, mark, text);
 }
@@ -110,9 +110,10 @@ struct fault *ranking_print_deciding(const struct ranking_files *files, const st
     const bool one = ranking->worlds == 1;
     if (world >= ranking->worlds) world = 0;
     if (of_some) return NULL;
-    fprintf(to, "\nWhat decides by how much the first is ahead of the second%s%s:\n", one ? "" : " in the world ",
-            one ? "" : ranking->of.world[world]);
-    fputs("the three greatest shares of its variance, % ± error of the simulation (95 %)\n", to);
+    fprintf(to,
+            "\nWhat decides by how much the first is ahead of the second%s%s,\n"
+            "the three greatest shares of its variance, %% ± error of the simulation (95 %%):\n",
+            one ? "" : ",\nin the world ", one ? "" : ranking->of.world[world]);
     for (size_t o = 0; o < ranking->outcomes && o < OUTCOMES; o++) TRY(print_outcome(files, ranking, o, world, to));
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the ranking cannot be written") : NULL;
 }

@@ -264,25 +264,50 @@ static void print_margin(const struct ranking *ranking, size_t outcome, size_t w
 
 /* ---- over all outcomes ---- */
 
-static void print_front(const struct ranking *ranking, size_t world, int width, FILE *to)
+static bool is_front(const struct ranking *ranking, size_t world, size_t policy)
 {
-    const bool one = ranking->worlds == 1; /* has no name of its own */
-    struct wrapped list = {.to = to, .indent = one ? 2 : width + 4, .column = one ? 2 : width + 4};
-    if (one)
-        fputs("  ", to);
-    else
-        fprintf(to, "  %-*s  ", width, ranking->of.world[world]);
+    return ranking_cell(ranking, 0, world, policy)->pareto == RANKING_FRONT;
+}
+
+static bool is_same_front(const struct ranking *ranking, size_t one, size_t other)
+{
     for (size_t p = 0; p < ranking->policies; p++)
-        if (ranking_cell(ranking, 0, world, p)->pareto == RANKING_FRONT) wrapped_add(&list, ",", ranking->policy[p]);
+        if (is_front(ranking, one, p) != is_front(ranking, other, p)) return false;
+    return true;
+}
+
+static void print_front(const struct ranking *ranking, size_t world, FILE *to)
+{
+    struct wrapped list = {.to = to, .indent = 4, .column = 2};
+    fputs("  ", to);
+    for (size_t p = 0; p < ranking->policies; p++)
+        if (is_front(ranking, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
     fputc('\n', to);
 }
 
-static void print_fronts(const struct ranking *ranking, size_t world, int width, FILE *to)
+/* The front of a world, and all worlds with the same, unless it is that of one before. */
+static void print_front_of_worlds(const struct ranking *ranking, size_t world, FILE *to)
+{
+    struct wrapped list = {.to = to, .indent = 6, .column = 4};
+    for (size_t w = 0; w < world; w++)
+        if (is_same_front(ranking, w, world)) return;
+    print_front(ranking, world, to);
+    fputs("    ", to);
+    wrapped_add(&list, "", "in");
+    for (size_t w = world, named = 0; w < ranking->worlds; w++)
+        if (is_same_front(ranking, world, w)) wrapped_add(&list, named++ == 0 ? "" : ",", ranking->of.world[w]);
+    fputc('\n', to);
+}
+
+static void print_fronts(const struct ranking *ranking, size_t world, FILE *to)
 {
     if (ranking->outcomes < 2) return;
     fputs("\nNo other is better in some of these outcomes and worse in none, by the means:\n", to);
-    for (size_t w = 0; w < ranking->worlds; w++)
-        if (world >= ranking->worlds || w == world) print_front(ranking, w, width, to);
+    if (ranking->worlds == 1 || world < ranking->worlds) {
+        print_front(ranking, world, to);
+        return;
+    }
+    for (size_t w = 0; w < ranking->worlds; w++) print_front_of_worlds(ranking, w, to);
 }
 
 void ranking_print_given(const struct ranking *ranking, FILE *to)
@@ -331,6 +356,6 @@ struct fault *ranking_print(const struct ranking *ranking, size_t world, FILE *t
             print_outcome(ranking, o, width, to);
         }
     }
-    print_fronts(ranking, one ? at : ranking->worlds, width[0], to);
+    print_fronts(ranking, one ? at : ranking->worlds, to);
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the ranking cannot be written") : NULL;
 }

@@ -328,6 +328,10 @@ class Rank(unittest.TestCase):
         shown = self.zhol("rank", "small", "--outcome", ",".join(OUTCOMES)).stdout
         self.assertIn("5 policies in 2 worlds, on the same 400 futures, over the horizon", shown)
         self.assertRegex(shown, r"\n  dear-oil +\S+ +\S+ ± \S+ +\S+ % +\S+ %\n")
+        fronts = [tuple(row["policy"] for row in self.of(self.rows, world, OUTCOMES[0]) if row["pareto"] == "1") for world in ("base", "dear-oil")]
+        words = shown[shown.index("worse in none, by the means:\n"):shown.index("\nWhat decides")].split("\n", 1)[1]
+        groups = {tuple(front.split(", ")): worlds.split(", ") for front, worlds in re.findall(r"  (.*)\n    in (.*)\n", words)}
+        self.assertEqual(groups, {front: [world for world, of in zip(("base", "dear-oil"), fronts) if of == front] for front in fronts})
         self.assertTrue(all(len(line) <= 80 for line in shown.splitlines()), shown)
         world = self.zhol("rank", "small", "--outcome", "fiscal.total", "--world", "dear-oil").stdout
         for name in NAMES:
@@ -345,16 +349,16 @@ class Rank(unittest.TestCase):
         decisive = [row for row in shares if float(row["false_discovery_rate"]) <= 0.05]
         greatest = sorted(decisive, key=lambda row: -float(row["share"]))[:3]
         self.assertTrue(greatest)
-        for words, world in ((("small",), " in the world base"), ([f"small/{self.cell('base', name)}.h5" for name in NAMES], "")):
+        for words, world in ((("small",), ",\nin the world base"), ([f"small/{self.cell('base', name)}.h5" for name in NAMES], "")):
             shown = self.zhol("rank", *words, "--outcome", outcome).stdout
-            end = shown[shown.index(f"What decides by how much the first is ahead of the second{world}:"):]
+            end = shown[shown.index(f"What decides by how much the first is ahead of the second{world},"):]
             self.assertIn(f"  {outcome}, {best} before {following}\n", end)
-            found = re.findall(r"([\w.-]+) (\d+) ±(\d+)", end[end.index(" before "):])
-            expected = [(row["factor"], f"{100 * max(0, float(row['share'])):.0f}",
-                         f"{100 * max(float(row['share_high']) - float(row['share']), float(row['share']) - float(row['share_low'])):.0f}") for row in greatest]
+            found = re.findall(r"([\w.-]+) ([\d.]+) ±([\d.]+)", end[end.index(" before "):])
+            expected = [(row["factor"], f"{100 * max(0, float(row['share'])):.1f}",
+                         f"{100 * max(float(row['share_high']) - float(row['share']), float(row['share']) - float(row['share_low'])):.1f}") for row in greatest]
             self.assertEqual(found[:len(expected)], expected)
         dear = self.zhol("rank", "small", "--outcome", outcome, "--world", "dear-oil").stdout
-        self.assertIn("ahead of the second in the world dear-oil:", dear)
+        self.assertIn("ahead of the second,\nin the world dear-oil,", dear)
         self.assertNotIn("What decides", self.zhol("rank", "small", "--outcome", outcome, "--given", "drivers.oil > 0 USD/bbl").stdout)
 
     def test_why_what_decides_is_not_told(self):
