@@ -351,6 +351,7 @@ struct texts_read {
     struct text_read *last;
     uint64_t left;
     bool beyond; /* more was asked for */
+    bool out;    /* there was no memory */
 };
 
 /* What HDF5 calls for memory of a text. */
@@ -359,6 +360,7 @@ static void *text_take(size_t size, void *context)
     struct texts_read *read = context;
     read->beyond = read->beyond || size > read->left;
     struct text_read *text = read->beyond ? NULL : malloc(sizeof *text + size);
+    read->out = text == NULL && !read->beyond;
     if (text == NULL) return NULL;
     read->left -= size;
     text->next = read->last;
@@ -414,10 +416,13 @@ static struct fault *fill_texts(const char *path, hid_t dataset, hid_t type, str
     const bool done = H5Pset_buffer(list, TEXTS_BUFFER, NULL, NULL) >= 0 &&
                       H5Pset_vlen_mem_manager(list, text_take, read, text_leave, NULL) >= 0 &&
                       H5Dread(dataset, type, H5S_ALL, H5S_ALL, list, text) >= 0;
-    struct fault *fault = done ? NULL
-                          : read->beyond
-                              ? fault_raise(FAULT_FILES, "%s is damaged: its labels are longer than the file", path)
-                              : layout_read_fault(path, "read a dataset");
+    struct fault *fault = NULL;
+    if (!done && read->out)
+        fault = fault_no_memory();
+    else if (!done && read->beyond)
+        fault = fault_raise(FAULT_FILES, "%s is damaged: its labels are longer than the file", path);
+    else if (!done)
+        fault = layout_read_fault(path, "read a dataset");
     if (H5Pclose(list) < 0 && fault == NULL) fault = layout_read_fault(path, "close a property list");
     return fault;
 }
