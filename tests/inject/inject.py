@@ -108,7 +108,12 @@ COMMANDS = [
 ]
 MEMORY = re.compile(r"out of memory|no memory for")
 # What a prediction says of time changes from run to run.
-CHANGING = re.compile(r"[^\n]*(?:predicted time|time  |seconds|#SBATCH --time)[^\n]*\n?")
+CHANGING = re.compile(r"predicted time|time  |seconds|#SBATCH --time")
+
+
+def steady(text):
+    """Without the lines that differ from run to run."""
+    return "".join(line for line in text.splitlines(keepends=True) if not CHANGING.search(line))
 
 
 def fill(folder, zhol):
@@ -176,7 +181,7 @@ class Command:
         (done, *_), files, _ = self.in_copy()
         if done.returncode != 0:
             raise SystemExit(f"{self.name}: exit {done.returncode} without a failure: {done.stderr}")
-        self.whole, self.said = files, CHANGING.sub("", done.stdout)
+        self.whole, self.said = files, steady(done.stdout)
 
     def count(self, way):
         if way == "descriptors":
@@ -208,7 +213,7 @@ class Command:
         if done.returncode == 0:
             if [name for name in self.makes if name not in files]:
                 return "lost", f"exit 0 without {self.makes} {where}"
-            if CHANGING.sub("", done.stdout) != self.said and self.words[0] != "slurm":  # of which a pilot says what to ask for
+            if steady(done.stdout) != self.said and self.words[0] != "slurm":  # of which a pilot says what to ask for
                 return "changed", f"exit 0, but it says something else {where}"
             return ("warned" if "warning" in done.stderr else "no harm"), (f"exit 0, though it says {errors}" if errors else None)
         if done.returncode == 127 and way == "descriptors" and "error while loading" in done.stderr:
