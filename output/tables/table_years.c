@@ -46,7 +46,7 @@ static void set_scale(struct years *years, bool horizon)
     double most = 0.0;
     for (size_t p = years->first; p < years->end; p++) {
         const struct quantile_estimate *quantile = table_cell_quantiles(result, years->outcome, p);
-        const struct cvar_estimate *cvar = table_cell_cvar(result, years->outcome, p);
+        const struct cvar_estimate *cvar = result->levels == 0 ? NULL : table_cell_cvar(result, years->outcome, p);
         const struct moments *moments = table_cell_moments(result, years->outcome, p);
         if (is_horizon(years, p) != horizon || !table_cell_is_known(result, years->outcome, p)) continue;
         years->part = years->part || moments->count < table_cell_futures(result);
