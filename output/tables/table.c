@@ -3,6 +3,8 @@
 #include "output/tables/table.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
+#include "output/tables/table_cells.h"
+#include "output/tables/table_years.h"
 #include "output/tables/text.h"
 #include "sim/core/gib.h"
 
@@ -13,43 +15,7 @@
 #include <string.h>
 
 /* In double: the macro of math.h is a float. */
-#define UNKNOWN     __builtin_nan("")
-#define SHOWN_SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
-
-static const char *unit_of(const struct outcome *outcome, bool horizon)
-{
-    const char *unit = horizon || outcome->kind->horizon_only ? outcome->total : outcome->unit;
-    return strcmp(unit, "1") == 0 ? "" : unit;
-}
-
-static const struct moments *moments_at(const struct result *result, size_t outcome, size_t period)
-{
-    return &result->moments[outcome * (result->years + 1) + period];
-}
-
-static const struct quantile_estimate *quantiles_at(const struct result *result, size_t outcome, size_t period)
-{
-    return &result->quantile[(outcome * (result->years + 1) + period) * result->quantiles];
-}
-
-static const struct cvar_estimate *cvar_at(const struct result *result, size_t outcome, size_t period)
-{
-    return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
-}
-
-/* Replications that the statistics are of, with a value or without. */
-static double valid_of(const struct result *result)
-{
-    if (result->given.condition != NULL) return (double)result->given.futures;
-    return (double)result->replications - (double)result->invalids;
-}
-
-/* Whether anything is known of the outcome in the period: of some futures, only what has samples in the file. */
-static bool is_known(const struct result *result, size_t outcome, size_t period)
-{
-    if (result->given.condition == NULL) return true;
-    return period < result->years ? result->annual_saved[outcome] : result->horizon_saved[outcome];
-}
+#define UNKNOWN __builtin_nan("")
 
 /* So many outcomes of those asked for have no samples of the years, or at all. */
 struct unsaved {
@@ -58,8 +24,8 @@ struct unsaved {
 
 static void count_unsaved(const struct result *result, size_t outcome, struct unsaved *unsaved)
 {
-    const bool years = result->outcomes.item[outcome].kind->horizon_only || is_known(result, outcome, 0),
-               horizon = is_known(result, outcome, result->years);
+    const bool years = result->outcomes.item[outcome].kind->horizon_only || table_cell_is_known(result, outcome, 0),
+               horizon = table_cell_is_known(result, outcome, result->years);
     if (years && horizon) return;
     unsaved->outcome = outcome;
     *(horizon ? &unsaved->years : &unsaved->all) += 1;
@@ -78,19 +44,6 @@ static void show_unsaved(const struct result *result, const struct unsaved *unsa
                 "%zu outcomes have no samples in the file, so that nothing is known of them in these futures;\n"
                 "zhol run ... --save '%s' saves them\n",
                 unsaved->all, path);
-}
-
-/* "2020", or "2020-07" where the years of the run do not begin in January. */
-static void period_name(const struct result *result, size_t period, char name[12])
-{
-    char month[8];
-    if (period == result->years) {
-        strcpy(name, "horizon");
-        return;
-    }
-    calendar_write(result->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
-    if (result->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
-    strcpy(name, month);
 }
 
 /* Where the rows of an outcome begin, asked for from `first` on: without years, it has the horizon's alone. */
@@ -174,119 +127,6 @@ static void print_head(const struct result *result, FILE *to)
     fputc('\n', to);
 }
 
-static struct probability_estimate probability_at(const struct result *result, size_t outcome, size_t period)
-{
-    const struct dataset_cell cell = result_cell(result, outcome, period);
-    return dataset_probability(&cell);
-}
-
-/* What is 0 or 1: nothing but a probability, which half an interval does not suit near 0 and 1. */
-static bool is_probability(const struct outcome *outcome)
-{
-    return outcome->kind->chance == CHANCE_MEAN;
-}
-
-static void show_title(const struct outcome *item, FILE *to)
-{
-    const char *unit = unit_of(item, false), *total = unit_of(item, true);
-    fprintf(to, "%s: %s", item->path, item->long_name);
-    if (unit[0] != '\0') fprintf(to, ", %s", unit);
-    if (strcmp(unit, total) != 0) fprintf(to, "; over the horizon %s", total[0] == '\0' ? "a number" : total);
-    if (item->kind->horizon_only) fputs("; over the whole horizon only", to);
-    fputc('\n', to);
-}
-
-static void show_probabilities(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
-{
-    fprintf(to, "  %-8s %12s   %s\n", "", "probability", "simulation error (95 %, Wilson)");
-    for (size_t p = first; p < end; p++) {
-        char name[12];
-        const struct probability_estimate probability = probability_at(result, outcome, p);
-        if (!is_known(result, outcome, p)) continue;
-        period_name(result, p, name);
-        fprintf(to, "  %-8s %12.6g   %.4g to %.4g\n", name, probability.estimate, probability.low, probability.high);
-    }
-}
-
-/* Of an outcome that has a value where something happened: how probable that is. */
-static void show_chance(const struct result *result, size_t outcome, size_t period, FILE *to)
-{
-    const struct probability_estimate probability = probability_at(result, outcome, period);
-    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
-        fprintf(to, "; happened by then in %.3g %% (%.3g to %.3g %%)", 100.0 * probability.estimate,
-                100.0 * probability.low, 100.0 * probability.high);
-}
-
-static void show_values(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
-{
-    if (result->outcomes.item[outcome].kind->chance == CHANCE_DEFINED)
-        fputs("  of the futures in which it has happened by the end of the period; their part, with its 95 % bounds, "
-              "stands last\n",
-              to);
-    fprintf(to, "  %-8s %12s %12s   range of futures:", "", "mean", "± simulation");
-    for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %10.4g %%", 100.0 * result->probability[q]);
-    fprintf(to, "\n  %-8s %12s %13s\n", "", "", "error (95 %)");
-    for (size_t p = first; p < end; p++) {
-        char name[12];
-        const struct moments *moments = moments_at(result, outcome, p);
-        const struct quantile_estimate *quantile = quantiles_at(result, outcome, p);
-        if (!is_known(result, outcome, p)) continue;
-        period_name(result, p, name);
-        if (!(moments->count > 0.0)) {
-            fprintf(to, "  %-8s %12s   in no future", name, "-");
-        } else {
-            fprintf(to, "  %-8s %12.6g %12.2g  %18s", name, moments->mean,
-                    SHOWN_SIGMA * moments_standard_error(moments), "");
-            for (size_t q = 0; q < result->quantiles; q++) fprintf(to, " %12.6g", quantile[q].estimate);
-            if (moments->count < valid_of(result))
-                fprintf(to, "  of the %.0f replications with a value", moments->count);
-        }
-        show_chance(result, outcome, p, to);
-        fputc('\n', to);
-    }
-}
-
-/* The means of the tails, each with the error of the simulation. */
-static void show_tails(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
-{
-    if (result->levels == 0) return;
-    fputs("  mean of the least or greatest part of futures (CVaR), each ± simulation error (95 %):\n", to);
-    fprintf(to, "  %-8s", "");
-    for (size_t l = 0; l < result->levels; l++) {
-        char part[32];
-        snprintf(part, sizeof part, "%s %.3g %%", tail_is_upper(result->level[l]) ? "greatest" : "least",
-                 100.0 * tail_share(result->level[l]));
-        fprintf(to, " %25s", part);
-    }
-    fputc('\n', to);
-    for (size_t p = first; p < end; p++) {
-        char name[12];
-        const struct cvar_estimate *cvar = cvar_at(result, outcome, p);
-        if (!(moments_at(result, outcome, p)->count > 0.0)) continue;
-        period_name(result, p, name);
-        fprintf(to, "  %-8s", name);
-        for (size_t l = 0; l < result->levels; l++)
-            if (isnan(cvar[l].standard_error))
-                fprintf(to, " %14.6g %10s", cvar[l].estimate, "");
-            else
-                fprintf(to, " %14.6g ± %8.2g", cvar[l].estimate, SHOWN_SIGMA * cvar[l].standard_error);
-        fputc('\n', to);
-    }
-}
-
-static void show_one(const struct result *result, size_t outcome, size_t first, size_t end, FILE *to)
-{
-    const struct outcome *item = &result->outcomes.item[outcome];
-    show_title(item, to);
-    if (is_probability(item)) {
-        show_probabilities(result, outcome, first, end, to);
-    } else {
-        show_values(result, outcome, first, end, to);
-        show_tails(result, outcome, first, end, to);
-    }
-    fputc('\n', to);
-}
-
 struct fault *table_show(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
@@ -296,9 +136,10 @@ struct fault *table_show(const struct result *result, const char *const patterns
     print_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
         if (!is_asked(&result->outcomes.item[o], patterns, count) || first_row(result, o, first) >= end) continue;
-        show_one(result, o, first_row(result, o, first), end, to);
+        table_years_show(result, o, first_row(result, o, first), end, to);
         count_unsaved(result, o, &unsaved);
     }
+    fputs("± error is that of the simulation, 95 %; per cents on top: the range of futures.\n", to);
     show_unsaved(result, &unsaved, to);
     return check_written(to);
 }
@@ -363,7 +204,7 @@ struct fault *table_csv(const struct result *result, const char *const patterns[
     for (size_t o = 0; o < result->outcomes.count; o++) {
         if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
         for (size_t p = first_row(result, o, first); p < end; p++)
-            if (is_known(result, o, p)) csv_row(result, o, p, to);
+            if (table_cell_is_known(result, o, p)) csv_row(result, o, p, to);
     }
     return check_written(to);
 }
@@ -426,7 +267,7 @@ struct fault *table_json(const struct result *result, const char *const patterns
     for (size_t o = 0; o < result->outcomes.count; o++) {
         if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
         for (size_t p = first_row(result, o, first); p < end; p++) {
-            if (!is_known(result, o, p)) continue;
+            if (!table_cell_is_known(result, o, p)) continue;
             fputs(any ? ",\n" : "\n", to);
             json_row(result, o, p, to);
             any = true;
@@ -453,15 +294,6 @@ static const char *label_of(const struct outcome *outcome)
     return outcome_label(outcome->path, subject_of(outcome)->prefix);
 }
 
-/* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
-static double readable(const struct outcome *outcome, double most, size_t size, char unit[])
-{
-    const char *of = unit_of(outcome, false);
-    if (!readable_share(outcome->kind->rule, of)) return readable_unit(of, most, size, unit);
-    snprintf(unit, size, "%%");
-    return 0.01;
-}
-
 /* The longest name of what is shown, without what its subject says. */
 static int widest(const struct result *result, size_t *shown)
 {
@@ -481,31 +313,31 @@ static void account_row(const struct result *result, size_t o, size_t year, int 
 {
     const struct outcome *item = &result->outcomes.item[o];
     const size_t period = first_row(result, o, year);
-    const struct moments *moments = moments_at(result, o, period);
-    const struct quantile_estimate *low = quantiles_at(result, o, period),
+    const struct moments *moments = table_cell_moments(result, o, period);
+    const struct quantile_estimate *low = table_cell_quantiles(result, o, period),
                                    *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
     const char *name = label_of(item);
     char unit[64];
     double most = fabs(moments->mean);
     if (!(moments->count > 0.0)) {
         fprintf(to, "  %-*s %10s   %s\n", width, name, "-",
-                is_known(result, o, period) ? "in no future" : "no samples of it in the file");
+                table_cell_is_known(result, o, period) ? "in no future" : "no samples of it in the file");
         return;
     }
     if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
-    const double scale = readable(item, most, sizeof unit, unit);
-    const struct probability_estimate probability = probability_at(result, o, period);
+    const double scale = table_cell_scale(item, false, most, sizeof unit, unit);
+    const struct probability_estimate probability = table_cell_probability(result, o, period);
     fprintf(to, "  %-*s %10.4g ", width, name, moments->mean / scale);
-    if (is_probability(item))
+    if (table_cell_is_probability(item))
         fprintf(to, "%10s   %10.4g to %-10.4g", "", probability.low / scale, probability.high / scale);
     else if (result->quantiles > 0)
-        fprintf(to, "%10.2g   %10.4g to %-10.4g", SHOWN_SIGMA * moments_standard_error(moments) / scale,
+        fprintf(to, "%10.2g   %10.4g to %-10.4g", TABLE_CELL_SIGMA * moments_standard_error(moments) / scale,
                 low->estimate / scale, high->estimate / scale);
     else
-        fprintf(to, "%10.2g   %24s", SHOWN_SIGMA * moments_standard_error(moments) / scale, "");
+        fprintf(to, "%10.2g   %24s", TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, "");
     fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
-    if (moments->count < valid_of(result))
-        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / valid_of(result));
+    if (moments->count < table_cell_futures(result))
+        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / table_cell_futures(result));
     fputc('\n', to);
 }
 
@@ -518,7 +350,7 @@ struct fault *table_account(const struct result *result, int year, FILE *to)
                  last = result->quantiles == 0 ? 0 : result->quantiles - 1;
     const int width = widest(result, &shown);
     print_head(result, to);
-    period_name(result, period, name);
+    table_cell_period(result, period, name);
     fprintf(to, "%-*s %10s %10s   %s", width + 2, name, "mean", "± error", "range of futures");
     if (result->quantiles > 0)
         fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
@@ -538,6 +370,7 @@ struct fault *table_account(const struct result *result, int year, FILE *to)
           to);
     if (shown > 0 && shown < result->outcomes.count)
         fprintf(to, "%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - shown);
+    if (year == 0) fprintf(to, "%s is the last year; another: --year YEAR\n", name);
     fputs("All years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
     return check_written(to);
 }
@@ -546,7 +379,7 @@ struct fault *table_list(const struct result *result, FILE *to)
 {
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
-        const char *unit = unit_of(item, false);
+        const char *unit = table_cell_unit(item, false);
         fprintf(to, "%s: %s%s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit,
                 item->kind->horizon_only ? "; over the whole horizon only" : "");
     }

@@ -3,6 +3,7 @@
 
 Usage: cli.py ZHOL SCENARIOS
 """
+import decimal
 import json
 import os
 import pathlib
@@ -472,6 +473,24 @@ adopt: [track]
         self.assertIn("expected a year of the run, 2020 to 2029", self.zhol("show", "minimal.h5", "--year", "2050", status=2).stderr)
         self.assertIn("is not a result of zhol", self.zhol("show", MINIMAL, status=4).stderr)
         self.assertIn("No such file", self.zhol("show", "none.h5", status=4).stderr)
+
+    def test_years_of_an_outcome_fit_a_screen_and_are_those_of_the_file_to_the_digits_shown(self):
+        self.zhol("run", KAZAKHSTAN, "-n", "200", "-o", "k.h5")
+        self.assertEqual([line for line in self.zhol("show", "k.h5", "*").stdout.splitlines()[5:] if len(line) > 80], [])
+        factors = {"GUSD/yr": 1e9, "GUSD": 1e9, "d": 1, "%": 0.01}
+        for outcome in ("fiscal.total", "legs.dostyk.delay", "routes.china-europe.trans-siberian.share"):
+            stored = {str(row.get("year", "horizon")): row for row in json.loads(self.zhol("show", "k.h5", outcome, "--json").stdout)["statistics"]}
+            shown = self.zhol("show", "k.h5", outcome).stdout
+            title = " ".join(shown[shown.index(f"\n{outcome}: "):].split("  mean ±")[0].split()).split(" mean ")[0]
+            annual, total = re.search(r", (\S+?)(?:; over the horizon (\S+))?$", title).groups()
+            rows = re.findall(r"^  (\d{4}|horizon) +(\S+) ± (\S+) +(.*)$", shown.split("mean of the least")[0], re.M)
+            self.assertEqual(len(rows), 21)
+            for period, mean, error, quantiles in rows:
+                scale = factors[total or annual if period == "horizon" else annual]
+                expected = [stored[period]["mean"], 1.959963984540054 * stored[period]["standard_error"], *stored[period]["quantile_estimate"]]
+                for text, value in zip([mean, error, *quantiles.split()], expected, strict=True):
+                    digit = decimal.Decimal(text).as_tuple().exponent
+                    self.assertLessEqual(abs(float(text) - value / scale), 0.5000001 * 10.0 ** digit, (outcome, period, text, value))
 
     def test_an_unfit_result_is_kept_apart_and_exits_5(self):
         (self.folder / "wild.yaml").write_text(

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/hdf5/reader.h"
 #include "output/result/result.h"
+#include "output/tables/readable.h"
 #include "output/tables/table.h"
 
 #include <check.h>
@@ -505,22 +506,25 @@ END_TEST
 START_TEST(tables_show_probabilities_with_wilson_bounds_and_the_means_of_tails)
 {
     struct result made = make();
-    char line[128];
+    char line[256];
     char *text = table_text(table_show, &made, "*", 0);
     const struct probability_estimate never = probability_of(0, REPLICATIONS), some = probability_of(4, REPLICATIONS);
-    snprintf(line, sizeof line, "\n  2020     %12.6g   %.4g to %.4g\n", 0.0, 0.0, never.high);
+    snprintf(line, sizeof line, "\n  2020     %9.4g %%   %.3g to %.3g %%\n", 0.0, 0.0, 100 * never.high);
     assert_shown(text, line, 1);
-    snprintf(line, sizeof line, "\n  horizon  %12.6g   %.4g to %.4g\n", 0.1, some.low, some.high);
+    snprintf(line, sizeof line, "\n  horizon  %9.4g %%   %.3g to %.3g %%\n", 10.0, 100 * some.low, 100 * some.high);
     assert_shown(text, line, 1);
-    snprintf(line, sizeof line, "in no future; happened by then in 0 %% (0 to %.3g %%)\n", 100 * never.high);
+    assert_shown(text, " in no future ", 1);
+    snprintf(line, sizeof line, "  0 %% (0 to %.3g)\n", 100 * never.high);
     assert_shown(text, line, 1);
-    snprintf(line, sizeof line, "; happened by then in 10 %% (%.3g to %.3g %%)\n", 100 * some.low, 100 * some.high);
+    snprintf(line, sizeof line, "  10 %% (%.3g to %.3g)\n", 100 * some.low, 100 * some.high);
     assert_shown(text, line, 2);
     assert_shown(text, "  mean of the least or greatest part of futures (CVaR)", OUTCOMES - 1);
     /* the demand of the horizon: 900 .. 939, of which the least and the greatest 4 */
     const struct cvar_estimate *cvar = made.cvar + (RATE * PERIODS + YEARS) * LEVELS;
-    snprintf(line, sizeof line, "\n  horizon  %14.6g ± %8.2g %14.6g ± %8.2g\n", 901.5, 1.96 * cvar[0].standard_error,
-             937.5, 1.96 * cvar[1].standard_error);
+    char value[2][READABLE_NUMBER], error[2][READABLE_NUMBER];
+    readable_pair(901.5, 1.96 * cvar[0].standard_error, value[0], error[0]);
+    readable_pair(937.5, 1.96 * cvar[1].standard_error, value[1], error[1]);
+    snprintf(line, sizeof line, "\n  horizon  %8s ± %-7s %8s ± %s\n", value[0], error[0], value[1], error[1]);
     assert_shown(text, line, 1);
     free(text);
     text = table_text(table_csv, &made, "thresholds.*", 2021);

@@ -1,0 +1,71 @@
+/* output/tables/table_cells.c -- see table_cells.h
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/table_cells.h"
+#include "output/tables/readable.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct moments *table_cell_moments(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->moments[outcome * (result->years + 1) + period];
+}
+
+const struct quantile_estimate *table_cell_quantiles(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->quantile[(outcome * (result->years + 1) + period) * result->quantiles];
+}
+
+const struct cvar_estimate *table_cell_cvar(const struct result *result, size_t outcome, size_t period)
+{
+    return &result->cvar[(outcome * (result->years + 1) + period) * result->levels];
+}
+
+struct probability_estimate table_cell_probability(const struct result *result, size_t outcome, size_t period)
+{
+    const struct dataset_cell cell = result_cell(result, outcome, period);
+    return dataset_probability(&cell);
+}
+
+bool table_cell_is_known(const struct result *result, size_t outcome, size_t period)
+{
+    if (result->given.condition == NULL) return true;
+    return period < result->years ? result->annual_saved[outcome] : result->horizon_saved[outcome];
+}
+
+double table_cell_futures(const struct result *result)
+{
+    if (result->given.condition != NULL) return (double)result->given.futures;
+    return (double)result->replications - (double)result->invalids;
+}
+
+void table_cell_period(const struct result *result, size_t period, char name[12])
+{
+    char month[8];
+    if (period == result->years) {
+        strcpy(name, "horizon");
+        return;
+    }
+    calendar_write(result->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
+    if (result->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
+    strcpy(name, month);
+}
+
+const char *table_cell_unit(const struct outcome *outcome, bool horizon)
+{
+    const char *unit = horizon || outcome->kind->horizon_only ? outcome->total : outcome->unit;
+    return strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+bool table_cell_is_probability(const struct outcome *outcome)
+{
+    return outcome->kind->chance == CHANCE_MEAN;
+}
+
+double table_cell_scale(const struct outcome *outcome, bool horizon, double most, size_t size, char unit[])
+{
+    const char *of = table_cell_unit(outcome, horizon);
+    if (!readable_share(outcome->kind->rule, of)) return readable_unit(of, most, size, unit);
+    snprintf(unit, size, "%%");
+    return 0.01;
+}
