@@ -477,19 +477,18 @@ static void failures_note(struct world_state *state, int month, const double che
     }
 }
 
-/* Adds the row of a month to what there is of the year, and to `check` NaN from an infinity or a NaN, else 0. */
-static inline void month_add(const double row[LANES], enum outcome_rule rule, bool first_of_year, double sum[LANES],
-                             double check[LANES])
+/* Adds the values of a month to what there is of the year, or those of a year to what there is of the horizon: the total of sums
+ * and of means, which are divided at the end. */
+static inline void fold(const double value[LANES], enum outcome_rule rule, bool first, double sum[LANES])
 {
-    EACH_LANE(l) check[l] += row[l] * 0.0;
-    if (first_of_year || rule == OUTCOME_LAST)
-        EACH_LANE(l) sum[l] = row[l];
+    if (first || rule == OUTCOME_LAST)
+        EACH_LANE(l) sum[l] = value[l];
     else if (rule == OUTCOME_MINIMUM)
-        EACH_LANE(l) sum[l] = row[l] < sum[l] ? row[l] : sum[l];
+        EACH_LANE(l) sum[l] = value[l] < sum[l] ? value[l] : sum[l];
     else if (rule == OUTCOME_MAXIMUM)
-        EACH_LANE(l) sum[l] = row[l] > sum[l] ? row[l] : sum[l];
+        EACH_LANE(l) sum[l] = value[l] > sum[l] ? value[l] : sum[l];
     else
-        EACH_LANE(l) sum[l] += row[l];
+        EACH_LANE(l) sum[l] += value[l];
 }
 
 static void months_add(struct world_state *state, int month)
@@ -502,7 +501,8 @@ static void months_add(struct world_state *state, int month)
         const double *row = state->report.row[o];
         const enum outcome_rule rule = state->rule[o];
         if (rule == OUTCOME_DERIVED) continue;
-        month_add(row, rule, first_of_year, state->sum[o], check);
+        EACH_LANE(l) check[l] += row[l] * 0.0; /* NaN from an infinity or a NaN */
+        fold(row, rule, first_of_year, state->sum[o]);
     }
     for (size_t w = 0; w < weights->count; w++) {
         const double *row = weights->row[w];
@@ -543,19 +543,6 @@ static void derived_take(struct world_state *state, size_t period)
     }
 }
 
-/* Adds a year to what there is of the horizon: the total of sums, and of means, which horizon_close divides. */
-static inline void year_add(const double cell[LANES], enum outcome_rule rule, bool first, double horizon[LANES])
-{
-    if (first || rule == OUTCOME_LAST)
-        EACH_LANE(l) horizon[l] = cell[l];
-    else if (rule == OUTCOME_MINIMUM)
-        EACH_LANE(l) horizon[l] = cell[l] < horizon[l] ? cell[l] : horizon[l];
-    else if (rule == OUTCOME_MAXIMUM)
-        EACH_LANE(l) horizon[l] = cell[l] > horizon[l] ? cell[l] : horizon[l];
-    else
-        EACH_LANE(l) horizon[l] += cell[l];
-}
-
 /* A cell, value / divisor. */
 static inline void cell_divide(struct world_state *state, const double value[LANES], const double divisor[LANES],
                                double cell[LANES])
@@ -590,7 +577,7 @@ static void year_close(struct world_state *state, size_t year)
             continue;
         }
         cell_divide(state, sum, rule == OUTCOME_SUM || rule == OUTCOME_MEAN ? months : one, cell);
-        year_add(cell, rule, year == 0, state->cell[o * periods + years]);
+        fold(cell, rule, year == 0, state->cell[o * periods + years]);
     }
     years_add(weights->count, year, (const double(*)[LANES])weights->sum, weights->total);
     indices_derive(state->indices, false);

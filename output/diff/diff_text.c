@@ -65,10 +65,13 @@ static void print_outcome(const struct diff *diff, const struct diff_outcome *mo
     const bool pure = outcome->total[0] == '\0' || strcmp(outcome->total, "1") == 0;
     char unit[64] = "", mean[READABLE_NUMBER], error[READABLE_NUMBER], effect[32] = "all";
     const double most = fmax(fabs(cell->mean), fmax(fabs(cell->base_mean), fabs(cell->value_mean)));
-    const double divisor = readable_share(outcome->rule, pure ? "" : outcome->total)
-                               ? 0.01
-                               : (pure ? 1.0 : readable_unit(outcome->total, most, sizeof unit, unit));
-    if (divisor == 0.01) strcpy(unit, "%");
+    double divisor = 1.0;
+    if (readable_share(outcome->rule, outcome->total)) {
+        divisor = 0.01;
+        strcpy(unit, "%");
+    } else if (!pure) {
+        divisor = readable_unit(outcome->total, most, sizeof unit, unit);
+    }
     readable_pair(cell->mean / divisor, (cell->high - cell->mean) / divisor, mean, error);
     if (isfinite(moved->effect)) snprintf(effect, sizeof effect, "%.2g", moved->effect);
     fprintf(to, "  %-*s %11.4g %11.4g  %11s ± %-8s %7s %8.1g  %s\n", width, outcome->path, cell->base_mean / divisor,

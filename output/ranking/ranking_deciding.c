@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking.h"
 #include "output/sensitivity/sensitivity.h"
+#include "output/tables/readable.h"
 #include "output/tables/wrapped.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { FACTORS = 3, OUTCOMES = 3, NAME = 56 };
 
@@ -39,15 +39,10 @@ static struct fault *explain_lead(const struct ranking_files *files, const struc
 
 static void add_share(struct wrapped *line, const char *mark, const char *name, const struct attribution_value *share)
 {
-    enum { HEAD = 14 };
-    char text[NAME + 64];
-    const size_t length = strlen(name);
+    char brief[READABLE_NAME], text[READABLE_NAME + 64];
     const double half = fmax(share->high - share->estimate, share->estimate - share->low);
-    if (length <= NAME)
-        snprintf(text, sizeof text, "%s %.1f ±%.1f", name, 100.0 * fmax(0.0, share->estimate), 100.0 * half);
-    else
-        snprintf(text, sizeof text, "%.*s..%s %.1f ±%.1f", HEAD, name, name + length - (NAME - HEAD - 2),
-                 100.0 * fmax(0.0, share->estimate), 100.0 * half);
+    readable_short(name, NAME, brief);
+    snprintf(text, sizeof text, "%s %.1f ±%.1f", brief, 100.0 * fmax(0.0, share->estimate), 100.0 * half);
     wrapped_add(line, mark, text);
 }
 
@@ -106,10 +101,9 @@ static struct fault *print_outcome(const struct ranking_files *files, const stru
 struct fault *ranking_print_deciding(const struct ranking_files *files, const struct ranking *ranking, size_t world,
                                      FILE *to)
 {
-    const bool of_some = ranking->of.given.condition != NULL;
     const bool one = ranking->worlds == 1;
+    if (ranking->of.given.condition != NULL) return NULL;
     if (world >= ranking->worlds) world = 0;
-    if (of_some) return NULL;
     fprintf(to,
             "\nWhat decides by how much the first is ahead of the second%s%s,\n"
             "the three greatest shares of its variance, %% ± error of the simulation (95 %%):\n",

@@ -51,12 +51,19 @@ void readable_pair(double value, double error, char of_value[READABLE_NUMBER], c
     snprintf(of_error, READABLE_NUMBER, "%.*f", decimals, error);
 }
 
-void readable_name(const char *name, int width, FILE *to)
+void readable_short(const char *name, int width, char text[READABLE_NAME])
 {
     enum { HEAD = 14 };
     const size_t length = strlen(name), tail = (size_t)width - HEAD - 2;
     if (length <= (size_t)width)
-        fprintf(to, "  %-*s", width, name);
+        snprintf(text, READABLE_NAME, "%s", name);
     else
-        fprintf(to, "  %.*s..%s", HEAD, name, name + length - tail);
+        snprintf(text, READABLE_NAME, "%.*s..%s", HEAD, name, name + length - tail);
+}
+
+void readable_name(const char *name, int width, FILE *to)
+{
+    char text[READABLE_NAME];
+    readable_short(name, width, text);
+    fprintf(to, "  %-*s", width, text);
 }

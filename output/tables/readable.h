@@ -21,7 +21,10 @@ bool readable_share(enum outcome_rule rule, const char *unit);
 enum { READABLE_NUMBER = 32 };
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER]);
 
-/* A name behind two spaces, in `width` characters, 30 or more; of a longer one both ends. */
+/* A name in `width` characters at most, 30 or more; of a longer one both ends. */
+enum { READABLE_NAME = 128 };
+void readable_short(const char *name, int width, char text[READABLE_NAME]);
+/* The same behind two spaces, in just as many. */
 void readable_name(const char *name, int width, FILE *to);
 
 #endif

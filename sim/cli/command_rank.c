@@ -123,14 +123,6 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-static void print_list(const char *option, const char *const pattern[], size_t count, FILE *to)
-{
-    for (size_t i = 0; i < count; i++) {
-        fputs(option, to);
-        continuation_quote_all(pattern[i], to);
-    }
-}
-
 /* What makes the ranking again: files by name, and all that changes what is written. */
 static struct fault *set_texts(const struct rank_options *options, struct ranking *ranking)
 {
@@ -138,16 +130,12 @@ static struct fault *set_texts(const struct rank_options *options, struct rankin
     FILE *to = open_memstream(&ranking->history, &size);
     if (to == NULL) return fault_no_memory();
     fputs("zhol rank", to);
-    for (size_t i = 0; i < options->files; i++) {
-        const char *slash = strrchr(options->file[i], '/');
-        fputc(' ', to);
-        continuation_quote(slash == NULL || slash[1] == '\0' ? options->file[i] : slash + 1, to);
-    }
-    print_list(" --outcome ", options->outcome, options->outcomes, to);
-    print_list(" --maximise ", options->better.more, options->better.mores, to);
-    print_list(" --minimise ", options->better.less, options->better.lesses, to);
-    print_list(" --margin ", options->margin, options->margins, to);
-    if (options->given != NULL) print_list(" --given ", &options->given, 1, to);
+    for (size_t i = 0; i < options->files; i++) continuation_file(options->file[i], to);
+    continuation_options(" --outcome ", options->outcome, options->outcomes, to);
+    continuation_options(" --maximise ", options->better.more, options->better.mores, to);
+    continuation_options(" --minimise ", options->better.less, options->better.lesses, to);
+    continuation_options(" --margin ", options->margin, options->margins, to);
+    if (options->given != NULL) continuation_options(" --given ", &options->given, 1, to);
     if (fclose(to) != 0) return fault_no_memory();
     if (asprintf(&ranking->title, "Ranking of %zu policies in %zu world%s%s%s", ranking->policies, ranking->worlds,
                  ranking->worlds == 1 ? "" : "s", options->given == NULL ? "" : ", where ",

@@ -244,14 +244,6 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-static void print_words(const char *option, const char *const word[], size_t count, FILE *to)
-{
-    for (size_t i = 0; i < count; i++) {
-        fputs(option, to);
-        continuation_quote_all(word[i], to);
-    }
-}
-
 /* What makes it again. */
 static struct fault *set_texts(const struct sensitivity_options *options, struct sensitivity *sensitivity)
 {
@@ -259,19 +251,14 @@ static struct fault *set_texts(const struct sensitivity_options *options, struct
     FILE *to = open_memstream(&sensitivity->history, &size);
     if (to == NULL) return fault_no_memory();
     fputs("zhol sensitivity", to);
-    for (int i = 0; i < 2; i++) {
-        const char *path = i == 0 ? options->result : options->other;
-        const char *slash = path == NULL ? NULL : strrchr(path, '/');
-        if (path == NULL) continue;
-        fputc(' ', to);
-        continuation_quote(slash == NULL ? path : slash + 1, to);
-    }
-    print_words(" --outcome ", options->outcome, options->outcomes, to);
+    continuation_file(options->result, to);
+    if (options->other != NULL) continuation_file(options->other, to);
+    continuation_options(" --outcome ", options->outcome, options->outcomes, to);
     if (options->year != 0) fprintf(to, " --year %d", options->year);
-    print_words(" --by ", options->by, options->bys, to);
-    print_words(" --group ", options->group_word, options->group_words, to);
+    continuation_options(" --by ", options->by, options->bys, to);
+    continuation_options(" --group ", options->group_word, options->group_words, to);
     if (fabs(options->rate - 0.05) > 0.0) fprintf(to, " --false-discoveries %.15g", options->rate);
-    if (options->given != NULL) print_words(" --given ", &options->given, 1, to);
+    if (options->given != NULL) continuation_options(" --given ", &options->given, 1, to);
     if (fclose(to) != 0) return fault_no_memory();
     const bool difference = options->other != NULL;
     if (asprintf(&sensitivity->title, "What decides %s of %s%s%s", difference ? "differences" : "outcomes",

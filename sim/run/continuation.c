@@ -40,6 +40,21 @@ void continuation_quote_all(const char *word, FILE *to)
     fputc('\'', to);
 }
 
+void continuation_options(const char *option, const char *const word[], size_t count, FILE *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        fputs(option, to);
+        continuation_quote_all(word[i], to);
+    }
+}
+
+void continuation_file(const char *path, FILE *to)
+{
+    const char *slash = strrchr(path, '/');
+    fputc(' ', to);
+    continuation_quote(slash == NULL || slash[1] == '\0' ? path : slash + 1, to);
+}
+
 char *continuation_typed(int argc, char **argv)
 {
     char *text = NULL;
