@@ -18,6 +18,7 @@ void contents_free(struct contents *contents)
     for (size_t r = 0; contents->result != NULL && r < contents->results; r++) {
         free(contents->result[r].name);
         free(contents->result[r].content);
+        free(contents->result[r].yearly);
         result_free(&contents->result[r].of);
     }
     for (size_t o = 0; contents->outcome != NULL && o < contents->outcomes; o++) free(contents->outcome[o].at);
@@ -61,6 +62,10 @@ const struct moments *contents_moments(const struct contents *contents, const st
 static struct fault *read_stored(const struct stored *stored, struct contents_result *result)
 {
     result->sampled = stored_kept(stored) > 0;
+    result->yearly = calloc(result->of.outcomes.count + 1, sizeof *result->yearly);
+    if (result->yearly == NULL) return fault_no_memory();
+    for (size_t o = 0; o < result->of.outcomes.count; o++)
+        result->yearly[o] = stored_has_samples(stored, true, result->of.outcomes.item[o].path);
     return stored_text(stored, "content_sha256", &result->content);
 }
 
@@ -173,13 +178,15 @@ static struct fault *list_outcomes(const struct contents_wish *wish, struct cont
     return NULL;
 }
 
-/* How soon a reader asks for an outcome among those of its subject, less is sooner. A present value of one result alone means
- * nothing. */
-static unsigned order_of(const struct contents *contents, const struct outcome *outcome)
+/* How soon a reader asks for an outcome among those of its subject, less is sooner; 0: not at all. A present value of one result alone
+ * means nothing; what has samples by year can be asked about. */
+static unsigned order_of(const struct contents *contents, const struct contents_outcome *outcome)
 {
-    const unsigned rank = outcome->kind->rank == 0 ? OUTCOME_RANKS + 1 : outcome->kind->rank;
-    if (!outcome->kind->headline || (contents->results == 1 && outcome->kind->subject == SUBJECT_WORTH)) return 0;
-    return 2 * rank + (outcome->kind->sampled || outcome->kind->horizon_only ? 0 : 1);
+    const struct outcome_kind *kind = outcome->of->kind;
+    const unsigned rank = kind->rank == 0 ? OUTCOME_RANKS + 1 : kind->rank;
+    if (!kind->headline || (contents->results == 1 && kind->subject == SUBJECT_WORTH)) return 0;
+    const bool yearly = is_in(contents, outcome, 0) && contents->result[0].yearly[outcome->at[0]];
+    return 2 * rank + (yearly || kind->horizon_only ? 0 : 1);
 }
 
 static void choose_keys(const struct contents_wish *wish, struct contents *contents)
@@ -191,30 +198,33 @@ static void choose_keys(const struct contents_wish *wish, struct contents *conte
             struct contents_outcome *best = NULL;
             for (size_t o = 0; o < contents->outcomes; o++) {
                 struct contents_outcome *each = &contents->outcome[o];
-                const unsigned order = order_of(contents, each->of);
+                const unsigned order = order_of(contents, each);
                 if (each->of->kind->subject != s || each->key || order == 0) continue;
-                if (best == NULL || order < order_of(contents, best->of)) best = each;
+                if (best == NULL || order < order_of(contents, best)) best = each;
             }
             if (best != NULL) best->key = true;
         }
 }
 
-/* The key ones of each subject before the others, both in their order. */
-static struct fault *sort_outcomes(struct contents *contents)
+static bool is_before(const struct contents *contents, const struct contents_outcome *one,
+                      const struct contents_outcome *other)
 {
-    struct contents_outcome *sorted = calloc(contents->outcomes + 1, sizeof *sorted);
-    size_t count = 0;
-    if (sorted == NULL) return fault_no_memory();
-    for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++)
-        for (int key = 1; key >= 0; key--)
-            for (size_t o = 0; o < contents->outcomes; o++)
-                if (contents->outcome[o].of->kind->subject == s && contents->outcome[o].key == (key == 1))
-                    sorted[count++] = contents->outcome[o];
-    free(contents->outcome);
-    contents->outcome = sorted;
-    contents->outcomes = count;
-    for (size_t o = 0; o < count; o++) contents->keys += contents->outcome[o].key;
-    return NULL;
+    if (one->of->kind->subject != other->of->kind->subject) return one->of->kind->subject < other->of->kind->subject;
+    if (one->key != other->key) return one->key;
+    return one->key && order_of(contents, one) < order_of(contents, other);
+}
+
+/* By subject, the key ones first, as a reader asks for them; the others in their order. */
+static void sort_outcomes(struct contents *contents)
+{
+    for (size_t o = 0; o < contents->outcomes; o++) {
+        const struct contents_outcome moved = contents->outcome[o];
+        size_t at = o;
+        for (; at > 0 && is_before(contents, &moved, &contents->outcome[at - 1]); at--)
+            contents->outcome[at] = contents->outcome[at - 1];
+        contents->outcome[at] = moved;
+        contents->keys += moved.key;
+    }
 }
 
 static struct fault *read_outcomes(const struct contents_wish *wish, struct contents *contents)
@@ -222,7 +232,8 @@ static struct fault *read_outcomes(const struct contents_wish *wish, struct cont
     TRY(check_patterns(wish, contents));
     TRY(list_outcomes(wish, contents));
     choose_keys(wish, contents);
-    return sort_outcomes(contents);
+    sort_outcomes(contents);
+    return NULL;
 }
 
 /* ---- what they say of one another ---- */

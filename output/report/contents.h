@@ -18,6 +18,7 @@ struct contents_result {
     char *content;                     /* the SHA-256 that the file states */
     char scenario[CONTENT_DIGITS + 1]; /* that of the scenario */
     bool sampled;                      /* the file has samples */
+    bool *yearly;                      /* [outcomes of the result] it has those of the years */
 };
 
 /* An outcome of the page. */

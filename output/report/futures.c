@@ -202,7 +202,8 @@ static struct fault *put_event(struct encoding *encoding, const struct outcome *
         happened += did;
         encoding->bytes[i / 8] |= (unsigned char)(did << i % 8);
     }
-    if (happened == 0 || happened == count) return NULL; /* nothing to ask */
+    const size_t rarer = happened < count - happened ? happened : count - happened;
+    if (100 * rarer < count) return NULL; /* nothing to ask: it always happens, or hardly ever */
     encoding->room -= size;
     fputs((*events)++ == 0 ? "\n{\"path\": " : ",\n{\"path\": ", encoding->to);
     markup_json_string(outcome->path, encoding->to);
@@ -218,7 +219,7 @@ static struct fault *put_events(struct encoding *encoding)
 {
     const struct outcomes *all = &encoding->contents->result[0].of.outcomes;
     size_t events = 0;
-    fputs("], \"events\": [", encoding->to);
+    fputs(", \"events\": [", encoding->to);
     for (size_t o = 0; o < all->count && encoding->file[0].stored != NULL; o++)
         if (is_event(&all->item[o])) TRY(put_event(encoding, &all->item[o], &events));
     return NULL;
@@ -290,14 +291,15 @@ static struct fault *encode(struct encoding *encoding)
 {
     TRY(open_files(encoding));
     encoding->told->count = encoding->count;
-    fprintf(encoding->to, "{\"count\": %zu, \"block\": [", encoding->count);
+    fprintf(encoding->to, "{\"count\": %zu", encoding->count);
+    TRY(put_events(encoding));
+    TRY(put_invalid(encoding));
+    fputs("], \"block\": [", encoding->to);
     if (encoding->count > 0) {
         TRY(put_horizons(encoding));
         TRY(put_years(encoding));
     }
     put_references(encoding);
-    TRY(put_events(encoding));
-    TRY(put_invalid(encoding));
     fputs("]}", encoding->to);
     return NULL;
 }

@@ -128,6 +128,18 @@ void markup_number(double value, double error, FILE *to)
     put_number(unsigned_zero(number), to);
 }
 
+void markup_range(double low, double high, double error, FILE *to)
+{
+    const double most = fmax(fabs(low), fabs(high));
+    /* an error whose two digits end where the four of the greater end do */
+    const double coarse = most > 0.0 ? pow(10.0, floor(log10(most)) - 2.0) : 0.0;
+    const double digits = isnan(error) ? coarse : fmax(error, coarse);
+    markup_number(low, digits, to);
+    if (isnan(high)) return;
+    fputs(" to ", to);
+    markup_number(high, digits, to);
+}
+
 void markup_error(double value, double error, FILE *to)
 {
     char number[READABLE_NUMBER], of_error[READABLE_NUMBER];

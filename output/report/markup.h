@@ -24,6 +24,8 @@ void markup_base64(const unsigned char *bytes, size_t size, FILE *to);
 void markup_count(uint64_t number, FILE *to);
 /* As readable_pair of `value` with `error`, with a minus in place of a hyphen. */
 void markup_number(double value, double error, FILE *to);
+/* Two ends of a range as "1.2 to 3.4": no more than four digits, nor more than the error of their mean justifies. */
+void markup_range(double low, double high, double error, FILE *to);
 /* That error itself. */
 void markup_error(double value, double error, FILE *to);
 

@@ -69,6 +69,13 @@
         return withMinus(decimals === null ? general(value, 4) : value.toFixed(decimals));
     }
 
+    /* Ends of a range: no more than four digits, nor more than the error of their mean justifies. */
+    function endsText(ends, error) {
+        const most = Math.max(...ends.map(Math.abs)), coarse = most > 0 ? Math.pow(10, Math.floor(Math.log10(most)) - 2) : 0;
+        const digits = known(error) ? Math.max(error, coarse) : coarse;
+        return ends.map((end) => numberText(end, digits)).join(" to ");
+    }
+
     function errorText(value, error) {
         if (!known(error)) return "\u2013";
         const decimals = decimalsOf(value, error);
@@ -278,7 +285,7 @@
     function rangeText(statistics, divisor, error) {
         const q = statistics.quantile;
         if (q.length === 0 || !known(q[0])) return "";
-        return numberText(q[0] / divisor, error) + " to " + numberText(q[q.length - 1] / divisor, error);
+        return endsText([q[0] / divisor, q[q.length - 1] / divisor], error);
     }
 
     function cell(kind, text) {
@@ -298,7 +305,7 @@
             return [cell("number", numberText(mean, error)), cell("number error", numberText(statistics.low / divisor, error) + " to " + numberText(statistics.high / divisor, error)),
                 cell("number", ""), cell("number range", "happens or not"), last];
         return [cell("number", numberText(mean, error)), cell("number error", "\u00b1 " + errorText(mean, error)),
-            cell("number", middle < 0 ? "" : numberText(statistics.quantile[middle] / divisor, error)), cell("number range", rangeText(statistics, divisor, error)), last];
+            cell("number", middle < 0 ? "" : endsText([statistics.quantile[middle] / divisor], error)), cell("number range", rangeText(statistics, divisor, error)), last];
     }
 
     function shareText(share) {
@@ -456,8 +463,10 @@
         const one = function (result, name) {
             const s = ofDifference ? shownDifference(result, outcome, year) : shown(result, outcome, year);
             if (s === null || !(s.count > 0)) return name + "no futures inside";
-            const e = s.error / divisor, middle = MEDIAN >= 0 ? "median " + numberText(s.quantile[MEDIAN] / divisor, e) : "mean " + numberText(s.mean / divisor, e);
-            return name + middle + (outcomes[outcome].probability ? "" : ", " + WIDE + " " + rangeText(s, divisor, e));
+            const e = s.error / divisor;
+            if (outcomes[outcome].probability && !ofDifference) return name + numberText(s.mean / divisor, e);
+            const q = s.quantile.map((each) => each / divisor), texts = endsText([q[0], q[LAST], MEDIAN >= 0 ? q[MEDIAN] : s.mean / divisor], e).split(" to ");
+            return name + (MEDIAN >= 0 ? "median " : "mean ") + texts[2] + ", " + WIDE + " from " + texts[0] + " to " + texts[1];
         };
         const parts = kind === "all" ? data.results.map((result, r) => one(r, result.name + ": ")) : [one(Number(number), "")];
         const seen = (ofDifference ? [] : outcomes[outcome].observed || []).find((each) => each[0] === year);
@@ -506,10 +515,6 @@
             hooks: { setCursor: [(u) => { if (u.cursor.idx !== null && u.cursor.idx !== undefined) read(chart, u.cursor.idx); }] }
         }, [data.years.map((name, i) => data.firstYear + i)].concat(parts.values), chart.plot);
         read(chart, chart.year);
-    }
-
-    function redraw(chart) { /* the same series with other values */
-        draw(chart);
     }
 
     function move(chart, event) {
@@ -566,7 +571,8 @@
         for (let turn = 0; turn < outcomes.length; turn++)
             for (const list of bySubject.values())
                 if (turn < list.length) found.push(list[turn]);
-        const inside = (o) => referenceOf(0, o, 0) !== null;
+        const differs = (o) => data.results.length < 2 || data.results.some((result, r) => r > 0 && Array.isArray(referenceOf(r, o, 0)));
+        const inside = (o) => referenceOf(0, o, 0) !== null && differs(o);
         return found.filter(inside).concat(found.filter((o) => !inside(o))).slice(0, most).sort((a, b) => a - b);
     }
 
@@ -682,6 +688,8 @@
             : high === null ? "at least " + boundText(condition, low) : boundText(condition, low) + " to " + boundText(condition, high);
         condition.from.setAttribute("aria-valuetext", low === null ? "no least value" : boundText(condition, low));
         condition.to.setAttribute("aria-valuetext", high === null ? "no greatest value" : boundText(condition, high));
+        condition.box.dataset.low = low === null ? "" : low;
+        condition.box.dataset.high = high === null ? "" : high;
         condition.window.style.left = condition.at[0] + "%";
         condition.window.style.width = condition.at[1] - condition.at[0] + "%";
     }
@@ -799,8 +807,9 @@
                 ask();
             }
         }, "Remove");
-        const box = make("div", { class: "condition" }, labelled("Quantity", what), make("div", { class: "when" }, labelled("When", condition.when), remove),
+        const box = make("div", { class: "condition" }, labelled("Quantity", what), make("div", { class: "moment" }, labelled("When", condition.when), remove),
             makeHistogram(condition), make("div", { class: "sliders" }, condition.from, condition.to), condition.words);
+        condition.box = box;
         setQuantity(condition, outcome, periodFor(outcome));
         state.conditions.push(condition);
         list.append(box);
@@ -825,7 +834,7 @@
             });
             const happened = box("happened", "happened"), not = box("not", "did not happen");
             event.boxes = [happened, not];
-            table.append(make("div", { class: "event" }, make("span", {}, eventName(event)), make("small", {}, "in " + (100 * share).toFixed(0) + " %"),
+            table.append(make("div", { class: "event" }, make("span", {}, eventName(event)), make("small", {}, "in " + general(100 * share, 3) + " %"),
                 make("label", {}, happened, "happened"), make("label", {}, not, "did not")));
         });
         return make("fieldset", {}, make("legend", {}, "Did it ever happen?"), table);
@@ -890,7 +899,7 @@
             drawBars(condition);
         }
         fillTables();
-        charts.forEach(redraw);
+        charts.forEach(draw);
         root.dataset.milliseconds = (performance.now() - begin).toFixed(1);
     }
 

@@ -38,7 +38,7 @@ static void put_results(const struct contents *contents, FILE *to)
         const struct contents_result *result = &contents->result[r];
         fprintf(to, "<li data-result=\"%zu\"><b>", r);
         markup_text(result->name, to);
-        fputs(r == 0 ? "</b> (the base): " : "</b>: ", to);
+        fputs(r == 0 && contents->results > 1 ? "</b> (the base): " : "</b>: ", to);
         markup_text(result->of.title, to);
         fputs("</li>\n", to);
     }
@@ -49,10 +49,10 @@ static void put_results(const struct contents *contents, FILE *to)
 
 static const struct {
     const char *kind, *title;
-} kinds[] = {{"none", "without a source"},
+} kinds[] = {{"none", "numbers without a source"},
              {"assumption", "assumptions"},
-             {"hindsight", "hindsight"},
-             {"sourced", "with a source"}};
+             {"hindsight", "numbers that only hindsight knows"},
+             {"sourced", "numbers with a source"}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *next_line(const char *line)
@@ -92,17 +92,19 @@ static void put_source(const char *line, FILE *to)
 
 static void put_sources_of(const char *lines, const char *but, const char *kind, const char *title, FILE *to)
 {
-    size_t count = 0;
+    size_t count = 0, shown = 0;
+    for (const char *line = lines; line != NULL; line = next_line(line))
+        count += is_of(line, kind) && (but == NULL || !is_among(line, but));
     for (const char *line = lines; line != NULL; line = next_line(line))
         if (is_of(line, kind) && (but == NULL || !is_among(line, but))) {
-            if (count++ == 0)
+            if (shown++ == 0)
                 fprintf(to,
-                        "<details><summary>Numbers %s</summary><div class=\"box\" tabindex=\"0\"><table "
+                        "<details><summary>%zu %s</summary><div class=\"box\" tabindex=\"0\"><table "
                         "class=\"sources\"><thead><tr>"
                         "<th scope=\"col\">Number</th><th scope=\"col\">Where</th><th scope=\"col\">Comment beside "
                         "it</th></tr></thead>"
                         "<tbody>\n",
-                        title);
+                        count, title);
             put_source(line, to);
         }
     if (count > 0) fputs("</tbody></table></div></details>\n", to);
@@ -128,7 +130,7 @@ static void put_sources(const struct contents *contents, const struct page_detai
         const char *lines = contents->result[r].of.sources, *but = r == 0 ? NULL : contents->result[0].of.sources;
         fputs("<p><b>", to);
         markup_text(contents->result[r].name, to);
-        fputs("</b>, numbers of the scenario: ", to);
+        fputs("</b>: ", to);
         put_counts(lines, to);
         fputs(r == 0 || lines == NULL ? ".</p>\n" : "; below, those that the base does not have.</p>\n", to);
         for (size_t k = 0; k < KINDS && detail->sources && lines != NULL; k++)

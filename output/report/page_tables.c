@@ -50,9 +50,7 @@ static void put_subject(const struct contents *contents, size_t o, int columns, 
 static void put_range(const struct quantile_estimate quantile[], size_t quantiles, double divisor, double error,
                       FILE *to)
 {
-    markup_number(quantile[0].estimate / divisor, error, to);
-    fputs(" to ", to);
-    markup_number(quantile[quantiles - 1].estimate / divisor, error, to);
+    markup_range(quantile[0].estimate / divisor, quantile[quantiles - 1].estimate / divisor, error, to);
 }
 
 /* Mean, error of the simulation, median, range of futures: cells of a row. */
@@ -83,7 +81,7 @@ static void put_numbers(const struct contents *contents, const struct contents_o
         fputs("</td><td class=\"number\">", to);
         for (size_t q = 0; q < result->quantiles; q++)
             if (fabs(result->probability[q] - 0.5) < 1e-9)
-                markup_number(quantile[q].estimate / scale.divisor, error, to);
+                markup_range(quantile[q].estimate / scale.divisor, UNKNOWN, error, to);
         fputs("</td><td class=\"number range\">", to);
         if (result->quantiles > 0) put_range(quantile, result->quantiles, scale.divisor, error, to);
         fputs("</td>", to);
@@ -231,6 +229,17 @@ static void put_difference_head(const struct comparison *comparison, FILE *to)
           to);
 }
 
+/* What is compared, but for drivers that are the same in all. */
+static bool may_differ(const struct contents *contents, const struct contents_outcome *outcome)
+{
+    const struct comparison *comparison = &contents->comparison;
+    if (outcome->compared == comparison->outcomes) return false;
+    bool differs = outcome->of->kind->subject != SUBJECT_DRIVERS;
+    for (size_t v = 0; v < comparison->variants && !differs; v++)
+        differs = !comparison->cell[comparison_index(comparison, outcome->compared, 0, v, comparison->years)].same;
+    return differs;
+}
+
 static void put_differences(const struct contents *contents, size_t variant, bool key, FILE *to)
 {
     enum outcome_subject last = SUBJECT_NONE;
@@ -245,7 +254,7 @@ static void put_differences(const struct contents *contents, size_t variant, boo
     fputs("<tbody>\n", to);
     for (size_t o = 0; o < contents->outcomes; o++) {
         const struct contents_outcome *outcome = &contents->outcome[o];
-        if (outcome->key != key || outcome->compared == comparison->outcomes) continue;
+        if (outcome->key != key || !may_differ(contents, outcome)) continue;
         put_subject(contents, o, 7, &last, to);
         fprintf(to, "<tr data-outcome=\"%zu\">", o);
         page_parts_name(outcome->of, to);
