@@ -36,7 +36,7 @@ void contents_free(struct contents *contents)
 
 const char *contents_name(const struct outcome *outcome)
 {
-    return outcome->path;
+    return outcome->title == NULL ? outcome->path : outcome->title;
 }
 
 size_t contents_at(const struct contents_outcome *outcome, size_t result)
@@ -316,7 +316,7 @@ static size_t explained(const struct contents *contents)
 {
     if (contents->ranking.outcomes > 0)
         for (size_t r = 1; r < contents->results; r++) {
-            const struct ranking_choice *choice = ranking_choice(&contents->ranking, 0, 0);
+            const struct ranking_choice *choice = ranking_choice(&contents->ranking, 0, contents->world);
             const char *best = contents->ranking.policy[choice->best], *next = contents->ranking.policy[choice->next];
             const bool base_is_best = strcmp(best, contents->result[0].name) == 0;
             if (strcmp(contents->result[r].name, base_is_best ? next : best) == 0) return r;
@@ -357,7 +357,7 @@ static struct fault *score(const struct contents_wish *wish, struct contents *co
 
 struct fault *contents_read(const struct contents_wish *wish, struct contents *contents)
 {
-    *contents = (struct contents){.command = wish->command};
+    *contents = (struct contents){.command = wish->command, .world = wish->world};
     TRY(read_results(wish, contents));
     TRY(find_year(wish, contents));
     TRY(read_outcomes(wish, contents));

@@ -42,6 +42,7 @@ struct contents {
     struct sensitivity decision;      /* of the base, or of the difference of a result from it */
     size_t decision_of;               /* that result; 0: of the base alone */
     char *undecided;
+    size_t world;           /* of the ranking, in which the results are */
     struct ranking ranking; /* its outcomes 0: none was asked for */
     char *unranked;
     struct score score; /* its figures 0: none was asked for */
@@ -54,6 +55,7 @@ struct contents_wish {
     const char *const *path;           /* [results] the base first; guarded */
     const char *const *name;           /* [results]; NULL: of the files */
     const struct ranking_files *batch; /* to be ranked; NULL: nothing is */
+    size_t world;                      /* of the batch, in which the results are */
     const char *const *outcome;        /* patterns of the key ones; none: those that a reader asks for first */
     size_t outcomes;
     int year;                        /* 0: the last of the run */

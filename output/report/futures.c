@@ -50,7 +50,7 @@ static void code_row(size_t count, const double value[], double *first, double *
     }
 }
 
-/* So many characters the block takes at most. */
+/* So many characters a block takes at most. */
 static size_t block_size(size_t rows, size_t count)
 {
     return EACH + rows * EACH_ROW + (2 * rows * count + 2) / 3 * 4;
@@ -128,28 +128,52 @@ static struct fault *put_results(struct encoding *encoding, const struct content
     return NULL;
 }
 
+/* Its blocks into a text of their own, which is taken in if there is room for it. */
+static struct fault *try_outcome(struct encoding *encoding, const struct contents_outcome *outcome, bool annual,
+                                 char **refer, bool *taken)
+{
+    char *text = NULL;
+    size_t size = 0, length = 0;
+    const size_t before = encoding->blocks;
+    FILE *all = encoding->to, *blocks = open_memstream(&text, &size), *names = open_memstream(refer, &length);
+    struct fault *fault = blocks == NULL || names == NULL ? fault_no_memory() : NULL;
+    if (fault == NULL) {
+        encoding->to = blocks;
+        fault = put_results(encoding, outcome, annual, names);
+        encoding->to = all;
+    }
+    if (blocks != NULL && fclose(blocks) != 0 && fault == NULL) fault = fault_no_memory();
+    if (names != NULL && fclose(names) != 0 && fault == NULL) fault = fault_no_memory();
+    *taken = fault == NULL && size <= encoding->room;
+    if (*taken) {
+        fwrite(text, 1, size, all);
+        encoding->room -= size;
+    } else {
+        encoding->blocks = before;
+        free(*refer);
+        *refer = NULL;
+    }
+    free(text);
+    return fault;
+}
+
 static struct fault *put_outcome(struct encoding *encoding, size_t o, bool annual)
 {
     const struct contents_outcome *outcome = &encoding->contents->outcome[o];
-    const size_t each = block_size(annual ? encoding->years : 1, encoding->count);
-    size_t in = 0, size;
-    for (size_t r = 0; r < encoding->contents->results; r++) in += has_samples(encoding, outcome, r, annual);
-    if (in == 0) {
+    bool any = false, taken = false;
+    for (size_t r = 0; r < encoding->contents->results; r++) any = any || has_samples(encoding, outcome, r, annual);
+    if (!any) {
         encoding->told->unsaved += annual && !outcome->of->kind->horizon_only;
         return NULL;
     }
-    if (in * each > encoding->room) {
+    /* one result at least takes that many, so that nothing is read in vain once there is no more room */
+    if (block_size(annual ? encoding->years : 1, encoding->count) <= encoding->room)
+        TRY(try_outcome(encoding, outcome, annual, &encoding->refer[2 * o + annual], &taken));
+    if (taken)
+        *(annual ? &encoding->told->yearly : &encoding->told->horizon) += 1;
+    else
         encoding->told->left++;
-        return NULL;
-    }
-    const size_t before = encoding->blocks;
-    FILE *refer = open_memstream(&encoding->refer[2 * o + annual], &size);
-    if (refer == NULL) return fault_no_memory();
-    struct fault *fault = put_results(encoding, outcome, annual, refer);
-    if (fclose(refer) != 0 && fault == NULL) fault = fault_no_memory();
-    encoding->room -= (encoding->blocks - before) * each;
-    *(annual ? &encoding->told->yearly : &encoding->told->horizon) += 1;
-    return fault;
+    return NULL;
 }
 
 /* ---- in which order ---- */

@@ -157,7 +157,7 @@ static void put_outcome(const struct contents *contents, const struct contents_o
     fputs("{\"path\": ", to);
     markup_json_string(outcome->of->path, to);
     fputs(", \"name\": ", to);
-    markup_json_string(outcome->of->long_name, to);
+    markup_json_string(contents_name(outcome->of), to);
     fputs(", \"subject\": ", to);
     markup_json_string(outcome_subjects[kind->subject].title, to);
     fprintf(to, ", \"driver\": %s, \"key\": %s, \"probability\": %s, \"better\": %d",

@@ -25,13 +25,27 @@ static size_t *sorted_factors(const struct attribution *attribution)
     return order;
 }
 
-static void put_bar(const char *name, const struct attribution_value *share, const char *direction, const char *words,
-                    FILE *to)
+/* What a factor is called: a driver by its title. */
+static void put_factor_name(const struct result *outline, const char *name, FILE *to)
+{
+    const size_t at = outcomes_find(&outline->outcomes, name);
+    if (at < outline->outcomes.count) {
+        markup_text(contents_name(&outline->outcomes.item[at]), to);
+        fputs(" <span class=\"path\">", to);
+        markup_text(name, to);
+        fputs("</span>", to);
+    } else {
+        markup_text(name, to);
+    }
+}
+
+static void put_bar(const struct result *outline, const char *name, const struct attribution_value *share,
+                    const char *direction, const char *words, FILE *to)
 {
     const double per_cent = 100.0 * fmax(0.0, share->estimate);
     const double half = 100.0 * fmax(share->high - share->estimate, share->estimate - share->low);
     fputs("<tr><th scope=\"row\">", to);
-    markup_text(name, to);
+    put_factor_name(outline, name, to);
     fprintf(to,
             "</th><td class=\"bar\"><span class=\"%s\" style=\"width:%.2f%%\"></span></td><td class=\"number\">%.1f "
             "%%</td>",
@@ -48,7 +62,7 @@ static void put_factor(const struct sensitivity *sensitivity, const struct sensi
     const struct attribution_factor *factor = &of->attribution.factor[f];
     const double partial = factor->partial.estimate;
     const bool surely = !(factor->q > sensitivity->rate), known = !isnan(partial) && fabs(partial) >= 0.05 && surely;
-    put_bar(sensitivity->frame.factor[of->factor[f]].name, &factor->share,
+    put_bar(&sensitivity->outline, sensitivity->frame.factor[of->factor[f]].name, &factor->share,
             !known          ? "plain"
             : partial > 0.0 ? "up"
                             : "down",
@@ -57,13 +71,6 @@ static void put_factor(const struct sensitivity *sensitivity, const struct sensi
             : partial > 0.0 ? "more of it, more"
                             : "more of it, less",
             to);
-}
-
-static const struct contents_outcome *find_outcome(const struct contents *contents, const char *path)
-{
-    for (size_t o = 0; o < contents->outcomes; o++)
-        if (strcmp(contents->outcome[o].of->path, path) == 0) return &contents->outcome[o];
-    return NULL;
 }
 
 static void put_total(const char *words, const struct attribution_value *value, FILE *to)
@@ -75,11 +82,10 @@ static struct fault *put_case(const struct contents *contents, const struct sens
 {
     const struct sensitivity *sensitivity = &contents->decision;
     const struct attribution *a = &of->attribution;
-    const struct contents_outcome *outcome = find_outcome(contents, of->outcome->path);
     size_t *order = sorted_factors(a);
     if (order == NULL) return fault_no_memory();
     fputs("<div class=\"box\" tabindex=\"0\"><table class=\"tornado\"><caption>", to);
-    markup_text(outcome == NULL ? of->outcome->long_name : outcome->of->long_name, to);
+    markup_text(contents_name(of->outcome), to);
     fputs(" <span class=\"path\">", to);
     markup_text(of->outcome->path, to);
     fputs("</span></caption>\n<thead><tr><th scope=\"col\">Factor</th><th scope=\"col\" colspan=\"2\">Share of the "
@@ -96,7 +102,7 @@ static struct fault *put_case(const struct contents *contents, const struct sens
     if (a->factors > BARS) {
         char name[48];
         snprintf(name, sizeof name, "%zu others together", a->factors - BARS);
-        put_bar(name, &rest, "plain", "", to);
+        put_bar(&sensitivity->outline, name, &rest, "plain", "", to);
     }
     fputs("</tbody></table></div>\n<ul class=\"totals\">\n", to);
     put_total("what is not known and could be learned (the inputs)", &a->knowledge, to);
@@ -187,22 +193,18 @@ static void put_world(const struct ranking *ranking, size_t outcome, size_t worl
     const struct page_scale scale = scale_of(ranking, outcome);
     fputs("<div class=\"box\" tabindex=\"0\"><table class=\"ranking\"><caption>In the world <b>", to);
     markup_text(ranking->of.world[world], to);
-    fputs("</b></caption>\n<thead><tr><th scope=\"col\" class=\"number\">Rank</th><th scope=\"col\">Policy</th>"
-          "<th scope=\"col\" class=\"number\">Behind the best",
-          to);
-    for (int i = 0; i < 3; i++) {
-        static const char *const next[] = {
-            "</th><th scope=\"col\" class=\"number\">Best in<br><small>share of futures</small>"
-            "</th><th scope=\"col\" class=\"number\">Mean regret",
-            "</th><th scope=\"col\" class=\"number\">Regret in the worst 5 %", ""};
-        if (scale.unit[0] != '\0') {
-            fputs("<br><small>", to);
-            markup_text(scale.unit, to);
-            fputs("</small>", to);
-        }
-        fputs(next[i], to);
+    fputs("</b>", to);
+    if (scale.unit[0] != '\0') {
+        fputs(", ", to);
+        markup_text(scale.unit, to);
     }
-    fputs("</th><th scope=\"col\">Is it the best on average?</th></tr></thead>\n<tbody>\n", to);
+    fputs("</caption>\n<thead><tr><th scope=\"col\" class=\"number\">Rank</th><th scope=\"col\">Policy</th>"
+          "<th scope=\"col\" class=\"number\">Behind the best</th><th scope=\"col\" class=\"number\">Best "
+          "in<br><small>share of "
+          "futures</small></th><th scope=\"col\" class=\"number\">Mean regret</th><th scope=\"col\" "
+          "class=\"number\">Regret in one future "
+          "of twenty<br><small>or more</small></th><th scope=\"col\">On average</th></tr></thead>\n<tbody>\n",
+          to);
     for (size_t rank = 1; rank <= ranking->policies; rank++)
         for (size_t p = 0; p < ranking->policies; p++)
             if (ranking_cell(ranking, outcome, world, p)->rank == (double)rank) /* a whole number */
@@ -235,13 +237,14 @@ static void put_summary(const struct ranking *ranking, size_t outcome, FILE *to)
     fputs("</ul>\n", to);
 }
 
-static void put_ranked(const struct ranking *ranking, size_t outcome, FILE *to)
+static void put_ranked(const struct contents *contents, size_t outcome, FILE *to)
 {
+    const struct ranking *ranking = &contents->ranking;
     const struct comparison_outcome *of = &ranking->of.outcome[outcome];
     const struct ranking_outcome *ranked = &ranking->outcome[outcome];
     const struct page_scale scale = scale_of(ranking, outcome);
     fputs("<h3>By ", to);
-    markup_text(of->long_name, to);
+    markup_text(of->title, to);
     fputs(" <span class=\"path\">", to);
     markup_text(of->path, to);
     fprintf(to, "</span></h3>\n<p>%s is better. The best on average in each world:</p>\n",
@@ -256,10 +259,10 @@ static void put_ranked(const struct ranking *ranking, size_t outcome, FILE *to)
         markup_text(scale.unit, to);
         fputs(".</p>\n", to);
     }
-    for (size_t w = 0; w < ranking->worlds; w++) {
-        if (w == 1) fputs("<details><summary>The other worlds</summary>\n", to);
-        put_world(ranking, outcome, w, to);
-    }
+    put_world(ranking, outcome, contents->world, to);
+    if (ranking->worlds > 1) fputs("<details><summary>The other worlds</summary>\n", to);
+    for (size_t w = 0; w < ranking->worlds; w++)
+        if (w != contents->world) put_world(ranking, outcome, w, to);
     if (ranking->worlds > 1) fputs("</details>\n", to);
 }
 
@@ -284,7 +287,7 @@ struct fault *page_parts_ranking(const struct contents *contents, FILE *to)
               "simulation.</p>\n",
               to);
     }
-    for (size_t o = 0; o < ranking->outcomes; o++) put_ranked(ranking, o, to);
+    for (size_t o = 0; o < ranking->outcomes; o++) put_ranked(contents, o, to);
     fputs("</section>\n", to);
     return NULL;
 }

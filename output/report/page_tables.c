@@ -4,7 +4,6 @@
 #include "output/report/page_parts.h"
 #include "output/tables/table_cells.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,15 +12,9 @@
 void page_parts_name(const struct outcome *outcome, FILE *to)
 {
     fputs("<th scope=\"row\"><span class=\"name\">", to);
-    if (outcome->long_name[0] != '\0' && isascii(outcome->long_name[0])) {
-        const char first[2] = {(char)toupper((unsigned char)outcome->long_name[0]), '\0'};
-        markup_text(first, to);
-        markup_text(outcome->long_name + 1, to);
-    } else {
-        markup_text(outcome->long_name, to);
-    }
-    fputs("</span> <span class=\"path\">", to);
     markup_text(contents_name(outcome), to);
+    fputs("</span> <span class=\"path\">", to);
+    markup_text(outcome->path, to);
     fputs("</span></th>", to);
 }
 

@@ -37,7 +37,7 @@ static const struct argp_option list[] = {
     {"year", OPTION_YEAR, "YEAR", 0, "The year beside the horizon (default: the last)", 0},
     {"observed", OPTION_OBSERVED, "FILE.csv", 0, "Draw in what happened: a file as `zhol score` reads it", 0},
     {"title", OPTION_TITLE, "TEXT", 0, "Head the page with it (default: the title of the first scenario)", 0},
-    {"world", OPTION_WORLD, "NAME", 0, "Of a batch, show the policies in this world (default: the first)", 0},
+    {"world", OPTION_WORLD, "NAME", 0, "Of a batch, show the policies in this world (default: the base)", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the page", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -131,7 +131,7 @@ static void free_figures(struct figures *figures)
 struct choice {
     struct rank_files files; /* of the folder of a batch */
     struct ranking_files ranked;
-    size_t results;
+    size_t results, world;
     const char **path, **name; /* name NULL: of the files */
 };
 
@@ -141,11 +141,26 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* The plain world: a policy in it is a cell by the policy's name alone. */
+static size_t base_world(const struct rank_files *files)
+{
+    for (size_t i = 0; i < files->cells && files->world != NULL; i++) {
+        const struct rank_cell *cell = &files->cell[i];
+        if (cell->policy == NULL || strcmp(cell->policy, cell->name) != 0) continue;
+        for (size_t w = 0; w < files->worlds; w++)
+            if (strcmp(files->world[w], cell->world) == 0) return w;
+    }
+    return 0;
+}
+
 static struct fault *find_world(const struct report_options *options, const struct rank_files *files, size_t *world)
 {
     char hint[96];
     *world = 0;
-    if (options->world == NULL) return NULL;
+    if (options->world == NULL) {
+        *world = base_world(files);
+        return NULL;
+    }
     for (; *world < files->worlds && files->world != NULL; ++*world)
         if (strcmp(files->world[*world], options->world) == 0) return NULL;
     if (files->world == NULL)
@@ -172,6 +187,7 @@ static struct fault *choose_of_batch(const struct report_options *options, struc
                                             .policy = files->policy,
                                             .file = files->file};
     choice->results = files->policies;
+    choice->world = world;
     choice->path = calloc(files->policies + 1, sizeof *choice->path);
     if (choice->path == NULL) return fault_no_memory();
     memcpy(choice->path, files->file + world * files->policies, files->policies * sizeof *choice->path);
@@ -245,6 +261,7 @@ static struct fault *write_page(const struct report_options *options, const stru
                                        .path = choice->path,
                                        .name = choice->name,
                                        .batch = choice->files.cells > 0 ? &choice->ranked : NULL,
+                                       .world = choice->world,
                                        .outcome = options->outcome,
                                        .outcomes = options->outcomes,
                                        .year = options->year,

@@ -182,7 +182,8 @@ class Numbers(Page):
 
     def test_differences_are_those_of_compare(self):
         self.open("two.html")
-        told = json.loads(zhol("compare", "base.h5", "variant.h5", "--outcome", "*", "--json").stdout)
+        keys = ",".join(each["path"] for each in self.data["outcomes"] if each["key"])
+        told = json.loads(zhol("compare", "base.h5", "variant.h5", "--outcome", keys, "--json").stdout)
         rows = {row["outcome"]: row for row in told["differences"] if row["period"] == "horizon"}
         seen = 0
         for each in self.data["outcomes"]:
@@ -443,12 +444,16 @@ class Writing(Page):
     def minimal(self, name, *settings, replications=300):
         zhol("run", SCENARIOS / "minimal.yaml", "-n", replications, "--progress", "none", "--force", "-o", name, *settings)
 
-    def test_the_same_bytes_and_never_over_another_file(self):
-        zhol("report", "base.h5", "variant.h5", "-o", "again.html", "-j", "1")
-        self.assertEqual((FOLDER / "again.html").read_bytes(), (FOLDER / "two.html").read_bytes().replace(b"", b""))
-        self.assertIn("--force", zhol("report", "base.h5", "-o", "again.html", status=2).stderr)
-        self.assertIn("would replace", zhol("report", "base.h5", "-o", "base.h5", "--force", status=2).stderr)
-        self.assertIn("cannot be written", zhol("report", "base.h5", "-o", "nowhere/page.html", status=1).stderr)
+    def test_never_over_another_file(self):
+        self.minimal("kept.h5")
+        zhol("report", "kept.h5", "-o", "kept.html")
+        before = (FOLDER / "kept.html").read_bytes()
+        self.assertIn("--force", zhol("report", "kept.h5", "-o", "kept.html", "--title", "other", status=2).stderr)
+        self.assertEqual((FOLDER / "kept.html").read_bytes(), before)
+        zhol("report", "kept.h5", "-o", "kept.html", "--title", "other", "--force")
+        self.assertNotEqual((FOLDER / "kept.html").read_bytes(), before)
+        self.assertIn("would replace", zhol("report", "kept.h5", "-o", "kept.h5", "--force", status=2).stderr)
+        self.assertIn("cannot be written", zhol("report", "kept.h5", "-o", "nowhere/page.html", status=1).stderr)
         self.assertEqual(sorted(each.name for each in FOLDER.glob("*.tmp*")), [])
 
     def test_what_a_file_says_does_not_act(self):
@@ -488,6 +493,8 @@ class Writing(Page):
                                            "policies: [kazakhstan-2019, policies/nurly-zhol-sreb, policies/eaeu-tariff]\n")
         zhol("batch", "small.yaml", "--path", SCENARIOS, "-n", 96, "-o", "small", "--progress", "none")
         zhol("report", "small", "-o", "batch.html")
+        zhol("report", "small", "-o", "again.html", "-j", "1")
+        self.assertEqual((FOLDER / "again.html").read_bytes(), (FOLDER / "batch.html").read_bytes())
         told = json.loads(zhol("rank", "small", "--json").stdout)
         self.open("batch.html")
         self.assertEqual(BROWSE.get_log("browser"), [])
@@ -495,9 +502,10 @@ class Writing(Page):
         text = self.find("#ranking").text
         for name in ("border-closure", "nurly-zhol-sreb", "eaeu-tariff", "Mean regret", "Least greatest mean regret"):
             self.assertIn(name, text)
-        first = self.run_script("return Array.from(document.querySelector('table.ranking').tBodies[0].rows).map((row) => row.cells[1].textContent)")
-        self.assertEqual(sorted(first), sorted(each["name"] for each in self.data["results"]))
-        self.assertIn(first[0], json.dumps(told))
+        shown = self.run_script("return Array.from(document.querySelector('table.ranking').tBodies[0].rows).map((row) => row.cells[1].textContent)")
+        ranks = {row["policy"]: row["rank_of_mean"] for each in told["choices"] if (each["world"], each["outcome"]) == ("kazakhstan-2019", "fiscal.total")
+                 for row in each["policies"]}
+        self.assertEqual(shown, sorted(ranks, key=ranks.get))
 
 
 if __name__ == "__main__":
