@@ -818,7 +818,8 @@
     }
 
     function eventName(event) {
-        return event.name !== event.path ? event.name : event.path.replace(/^(events|thresholds|regimes)\./, "").replace(/\.down$/, "").replace(/\./, ": ");
+        if (event.name !== event.path) return event.name.replace(/: (share of time|probability)$/, "");
+        return event.path.replace(/^(events|thresholds|regimes)\./, "").replace(/\.down$/, "").replace(/\./, ": ");
     }
 
     function makeEvents() {

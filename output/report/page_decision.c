@@ -68,8 +68,8 @@ static void put_factor(const struct sensitivity *sensitivity, const struct sensi
                             : "down",
             !surely         ? "may be chance"
             : !known        ? ""
-            : partial > 0.0 ? "more of it, more"
-                            : "more of it, less",
+            : partial > 0.0 ? "raises it"
+                            : "lowers it",
             to);
 }
 
@@ -91,7 +91,7 @@ static struct fault *put_case(const struct contents *contents, const struct sens
     fputs("</span></caption>\n<thead><tr><th scope=\"col\">Factor</th><th scope=\"col\" colspan=\"2\">Share of the "
           "variance</th>"
           "<th scope=\"col\" class=\"number\">Simulation error</th><th "
-          "scope=\"col\">Direction</th></tr></thead>\n<tbody>\n",
+          "scope=\"col\">More of it</th></tr></thead>\n<tbody>\n",
           to);
     struct attribution_value rest = {0.0, NAN, NAN};
     for (size_t i = 0; i < a->factors; i++)

@@ -206,7 +206,7 @@ class Numbers(Page):
         told = json.loads(zhol("sensitivity", "base.h5", "--outcome", "fiscal.total", "--json").stdout)["outcomes"][0]
         factors = sorted(told["factors"], key=lambda each: -each["share"])
         shown = self.run_script("return Array.from(document.querySelector('table.tornado').tBodies[0].rows).map((row) => [row.cells[0].textContent, row.cells[2].textContent])")
-        self.assertEqual([name for name, _ in shown[:5]], [each["factor"] for each in factors[:5]])
+        self.assertEqual([name.split(" ")[-1] for name, _ in shown[:5]], [each["factor"] for each in factors[:5]])
         for (_, text), each in zip(shown[:5], factors):
             self.assert_shown(text.replace("%", ""), each["share"], 0, 0.01)
 
@@ -490,7 +490,7 @@ class Writing(Page):
 
     def test_a_batch_is_ranked(self):
         (FOLDER / "small.yaml").write_text("batch: small\nbase: kazakhstan-2019\nworlds: [kazakhstan-2019, worlds/border-closure]\n"
-                                           "policies: [kazakhstan-2019, policies/nurly-zhol-sreb, policies/eaeu-tariff]\n")
+                                           "policies: [kazakhstan-2019, policies/eaeu-tariff]\n")
         zhol("batch", "small.yaml", "--path", SCENARIOS, "-n", 96, "-o", "small", "--progress", "none")
         zhol("report", "small", "-o", "batch.html")
         zhol("report", "small", "-o", "again.html", "-j", "1")
@@ -498,9 +498,9 @@ class Writing(Page):
         told = json.loads(zhol("rank", "small", "--json").stdout)
         self.open("batch.html")
         self.assertEqual(BROWSE.get_log("browser"), [])
-        self.assertEqual(len(self.data["results"]), 3)
+        self.assertEqual(len(self.data["results"]), 2)
         text = self.find("#ranking").text
-        for name in ("border-closure", "nurly-zhol-sreb", "eaeu-tariff", "Mean regret", "Least greatest mean regret"):
+        for name in ("border-closure", "eaeu-tariff", "Mean regret", "Least greatest mean regret"):
             self.assertIn(name, text)
         shown = self.run_script("return Array.from(document.querySelector('table.ranking').tBodies[0].rows).map((row) => row.cells[1].textContent)")
         ranks = {row["policy"]: row["rank_of_mean"] for each in told["choices"] if (each["world"], each["outcome"]) == ("kazakhstan-2019", "fiscal.total")
