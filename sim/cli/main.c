@@ -25,7 +25,7 @@ static const struct {
     {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
     {NULL, "batch", command_batch, "worlds x policies, compared and ranked; one result file per cell"},
     {"Look", "show", command_show, "tables of a result in the terminal"},
-    {NULL, "replay", command_replay, "one replication in full, or what the worst ones have in common"},
+    {NULL, "replay", command_replay, "replications in full, or what the worst ones have in common"},
     {"Compare and choose", "compare", command_compare, "what results differ in from a base, future by future"},
     {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
     {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
