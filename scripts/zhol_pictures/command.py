@@ -10,6 +10,7 @@ from zhol_pictures import choices, corridors, exceedance, facts, given, horizon,
 from zhol_pictures.results import Comparison, Ranking, Refused, Result, is_comparison, text
 from zhol_pictures.wording import compared_runs, distinct, runs
 
+CALLED = "--called-by="
 MOST_TITLE = 300  # characters
 OF_THE_MACHINE = {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
 
@@ -195,7 +196,10 @@ def draw_ranking(file, chosen):
 
 def main(words):
     """Draws, and gives the exit status."""
+    words = list(words)
     program = os.path.basename(words[0])
+    if words[1:] and words[1].startswith(CALLED):  # by zhol, whose path that is
+        given.calling, program = words.pop(1)[len(CALLED):], "zhol plot"
     chosen = options(program).parse_args(words[1:])
     try:
         page.style(title_of(chosen))

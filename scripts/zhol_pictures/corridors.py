@@ -98,10 +98,9 @@ def corridors(results, wanted, year=None):
     names, single = distinct(results), len(results) == 1
     colours = [BLUE] if single else COLOURS
     keys = [("line", colours[0] if single else GREY, "mean"), ("band", PALE, "range of futures, 5–95 %, of the sum so far")]
-    flow_title, route_title = scenario.title("flows", flow), scenario.title("flows", flow, "routes", route)
     period = f"in {year}" if year else f"over the whole horizon, {int(base.edges()[0])}–{int(base.edges()[-1] - 1e-6)}"
-    page = Page(f"{flow_title[:1].upper()}{flow_title[1:]} by {route_title}: cost and time leg by leg",
-                below(f"routes.{flow}.{route}", f"mean {period}, weighted by volume"), keys,
+    page = Page(f"{called(scenario, flow, route)}: cost and time leg by leg",
+                below(f"routes.{flow}.{route}", f"{period}, weighted by volume"), keys,
                 foot(results, names, ways, scales), 2 * TALL + GAP + below_axis(legs, scenario))
     right = RIGHT - 0.35 - min(2.2, max(measure(name, PLAIN) for name in names) + 0.1)
     for i, name in enumerate(("cost", "time")):
@@ -122,13 +121,21 @@ def corridors(results, wanted, year=None):
     return page.figure
 
 
+def called(scenario, flow, route):
+    """By their titles where they have any."""
+    titles = scenario.title("flows", flow), scenario.title("flows", flow, "routes", route)
+    return f"Route {flow}.{route}" if titles == (flow, route) else f"{titles[0][:1].upper()}{titles[0][1:]}, {titles[1]}"
+
+
 def panel(axes, ways, name, factor, colours):
     """The lines of all results with their ranges; gives where they end."""
     ends = []
     for i, one in enumerate(ways):
         mean, band = one.told(name)
         at = places(name, len(mean))
-        axes.fill_between(at, factor * band.low, factor * band.high, color=colours[i], alpha=0.18, lw=0, gid=f"{name}-band-5-95-{i}")
+        axes.fill_between(at, factor * band.low, factor * band.high, color=colours[i], alpha=0.18, lw=0, zorder=1.5, gid=f"{name}-band-5-95-{i}")
+        for side in (band.low, band.high) if len(ways) > 1 else ():
+            axes.plot(at, factor * side, color=colours[i], lw=0.7, zorder=2 - 0.1 * i)
         axes.plot(at, factor * mean, color=colours[i], lw=2.2, zorder=3 - 0.1 * i, solid_joinstyle="miter", gid=f"{name}-mean-{i}")
         ends.append(factor * mean[-1])
     return ends

@@ -6,15 +6,16 @@ cross (Sugiyama, Tagawa and Toda 1981). The same ways give the same places."""
 def forward(ways):
     """The ways, each turned round where that agrees with more of the steps of those before it: eastbound cargo goes over the
     places of westbound cargo from the other end."""
-    after, turned = {}, []  # what comes behind each place so far
+    after, turned = set(), []  # what comes behind what so far
     for way in ways:
-        agree = sum((a, b) in after for a, b in zip(way, way[1:])) - sum((b, a) in after for a, b in zip(way, way[1:]))
+        pairs = [(a, b) for i, a in enumerate(way) for b in way[i + 1:]]
+        agree = sum(pair in after for pair in pairs) - sum(pair[::-1] in after for pair in pairs)
         turned.append(agree < 0)
         oriented = way[::-1] if agree < 0 else way
         for i, a in enumerate(oriented):
             for b in oriented[i + 1:]:
                 if (b, a) not in after:
-                    after[a, b] = True
+                    after.add((a, b))
     return turned
 
 

@@ -73,7 +73,7 @@ def closure(results, outcome, event=None, number=None, zhol=None):
     last, program = results[-1], given.program(zhol)
     most = min(result.replications for result in results)
     if number is not None and not 1 <= number <= most:
-        raise Refused(f"-r is {number}; expected 1 to {most:,} replications", 2)
+        raise Refused(f"--replications is {number}; expected 1 to {most:,} replications", 2)
     number = min(most, REPLICATIONS) if number is None else number
     scenario = Scenario(last)
     if len(results) == 2:
@@ -114,6 +114,9 @@ def around(result, months, outcome, event, scenario):
                 f"{', or longer than drawn in some' if lasting.all(axis=1).any() else ''}.\n" + runs([result]), 4.9)
     axes = page.axes(LEFT, 0.05, RIGHT, 4.35, ylabel=axis_label(scale, about), xlabel="months from its start")
     draw(axes, window, median, bands, scale.factor)
+    mean = numpy.nanmean(picked, axis=0)
+    axes.plot(numpy.append(window, AFTER), scale.factor * numpy.append(mean, mean[-1]), drawstyle="steps-post", color=INK, lw=1.6, linestyle=(0, (3, 1.5)),
+              gid="mean")
     axes.axvline(0, color=RED, lw=1.5, gid="start")
     axes.set_xlim(-BEFORE, AFTER)
     axes.xaxis.set_major_locator(ticker.MultipleLocator(6))
@@ -125,7 +128,7 @@ def around(result, months, outcome, event, scenario):
 
 def keys_of():
     return [("line", BLUE, "median"), ("band", BANDS[0], "range of futures, 5–95 %"), ("band", BANDS[1], "range of futures, 25–75 %"),
-            ("line", RED, "it begins")]
+            ("dashes", INK, "mean"), ("line", RED, "it begins")]
 
 
 def draw(axes, at, median, bands, factor):
@@ -157,7 +160,7 @@ def both(results, months, outcome, events, scenario):
     if shaded:
         keys.append(("band", tint(COLOURS[5], 0.25), "while it happens"))
     note = f"Shaded: {called}. " if shaded else ""
-    page = Page(f"{heading(about, outcome)}: {names[1]} and {names[0]} by month", below(outcome, "by month"), keys,
+    page = Page(f"{heading(about, outcome)}: {names[1]} beside {names[0]}", below(outcome, "by month"), keys,
                 f"{note}{len(apart):,} replications of each, simulated again month by month and paired.\n" + runs(results), 6.2)
     edges = numpy.arange(first, end + 1)
     frames = [page.axes(LEFT, 0.05, RIGHT, 3.0, ylabel=axis_label(scale, about)), page.axes(LEFT, 3.4, RIGHT, 5.85, ylabel="difference, " + apart_scale.label)]

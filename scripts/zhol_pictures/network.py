@@ -8,16 +8,18 @@ from matplotlib.path import Path
 import numpy
 
 from zhol_pictures import layers, units
-from zhol_pictures.page import GREY, INK, MARGIN, PLAIN, RED, WIDTH, Page, apart, height, name_of_year, wrap
+from zhol_pictures.page import GREY, INK, MARGIN, PLAIN, RED, WIDTH, Page, apart, height, measure, name_of_year, wrap
 from zhol_pictures.results import Refused
 from zhol_pictures.scenario import Scenario
-from zhol_pictures.wording import below, runs
+from zhol_pictures.wording import runs
 
 USES = [(0.5, "#c6dbef", "below 50 %"), (0.75, "#6baed6", "50–75 %"), (0.9, "#2166ac", "75–90 %"), (0.97, "#e69f00", "90–97 %"),
         (numpy.inf, "#b2182b", "97 % and more")]  # mean share of the capacity that is used, below which which colour; told apart by lightness
+MUCH = 0.75  # of a capacity
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # below a text, so that no line runs through it
 OPEN, LINE = "#ffffff", "#bdbdbd"
 SMALL = 8.5  # points
-WIDEST, LEAST = 0.24, 0.016  # of lines, inches
+WIDEST, LEAST = 0.24, 0.01  # of lines, inches
 BOX = 0.15
 
 
@@ -75,6 +77,12 @@ def ways_of_energy(result, scenario, name, year):
     return many
 
 
+def access(scenario, names):
+    """What is left out of the ways of energy."""
+    some = any(scenario.entries("energy", name, "outlets", outlet, "also") for name in names for outlet in scenario.entries("energy", name, "outlets"))
+    return " Legs by which single fields reach a line (`also`) are left out." if some else ""
+
+
 class Drawing:
     """Where everything stands, in inches."""
 
@@ -94,15 +102,18 @@ class Drawing:
         for way, places in zip(ways, self.filled):
             for part in (*places, *zip(places, places[1:])):
                 self.thick[part] = self.thick.get(part, 0.0) + way.volume
-        most = max([most, *(moved for part, moved in self.thick.items())])
-        self.per_inch = most / WIDEST
+        self.most = max([most, *self.thick.values()])
         self.names = {place: wrap(names(place[0]), self.each - 0.06, SMALL) for places in self.order.values() for place in places if place[0]}
         self.tall = max(2.2, 0.1 + max(sum(self.size(place) for place in places) for places in self.order.values()))
         self.middle = self.settle()
 
     def lines_width(self, part):
         """In inches."""
-        return max(LEAST, self.thick[part] / self.per_inch)
+        return max(LEAST, self.wide_of(self.thick[part]))
+
+    def wide_of(self, volume):
+        """The square root shows what is a hundredth of the rest too."""
+        return WIDEST * max(0.0, volume / self.most)**0.5
 
     def box(self, place):
         return max(BOX, self.lines_width(place))
@@ -143,7 +154,7 @@ class Drawing:
 
     def half(self, place):
         """Half the length of what stands there."""
-        return self.each / 2 if not place[0] else 0.26 * self.each
+        return 0.1 * self.each if not place[0] else min(0.4, 0.26 * self.each)
 
 
 def colour_of(use):
@@ -170,17 +181,17 @@ def network(result, wanted=None, year=None):
     drawing = Drawing(ways, name_of)
     of_one = some[0]
     path = f"routes.{of_one}.{next(iter(scenario.routes(of_one)))}.volume" if of_one in scenario.flows() else f"energy.{of_one}.production"
-    scale = units.scale(result.about(path)["units"], WIDEST * drawing.per_inch)
+    scale = units.scale(result.about(path)["units"], drawing.most)
     title = ", ".join(dict.fromkeys(scenario.commodity(name) if name in scenario.flows() else scenario.title("energy", name) for name in some))
-    if len(some) == 1 and some[0] in scenario.flows():
-        title = f"flow {scenario.title('flows', some[0])}"
+    flows = [name for name in some if name in scenario.flows()]
+    if flows and flows != [flow for flow in scenario.flows() if scenario.commodity(flow) == scenario.commodity(flows[0])]:
+        title = ", ".join(scenario.title("flows", flow) for flow in flows)
     words = "" if narrow is None else f"bottleneck: {said_of(name_of(('leg', narrow)), use[narrow], queue[narrow])}"
-    keys = [("band", colour, f"{said} of the capacity used" if i == 0 else said) for i, (_, colour, said) in enumerate(USES)]
+    keys = [("band", colour, f"use {said}" if i == 0 else said) for i, (_, colour, said) in enumerate(USES)]
     keys.append(("frame", GREY, "no limit"))
-    page = Page(f"Network of {title} in {name_of_year(edges[number])}", below(words) or "nothing queues", keys,
-                "A schematic without geography: from left to right in the order of the routes, a line as wide as the mean volume (never thinner "
-                f"than {LEAST * drawing.per_inch * scale.factor:.2g} {scale.label}). Use is that by all cargo of a leg, mean of the "
-                "futures.\n" + runs([result]), drawing.tall + 0.45)
+    page = Page(f"Network: {title}, {name_of_year(edges[number])}", words or f"no leg has a queue or is used to {100 * MUCH:.0f} % or more", keys,
+                "A schematic without geography: places stand in the order of the routes, and lines are as wide as the square root of the mean "
+                "volume. Use is that of all cargo of a leg, mean of the futures." + access(scenario, some) + "\n" + runs([result]), drawing.tall + 0.45)
     axes = page.axes(MARGIN, 0.05, WIDTH - MARGIN, drawing.tall + 0.4)
     axes.set_xlim(0, drawing.wide)
     axes.set_ylim(drawing.tall + 0.35, 0)
@@ -193,11 +204,11 @@ def network(result, wanted=None, year=None):
 
 
 def bottleneck(use, queue):
-    """The leg with the longest queue; where none queues, none."""
+    """The leg with the longest queue; where none queues, the one that is used most if that is much."""
     waits = {leg: days for leg, days in queue.items() if days is not None and days > 0.05}
     if waits:
         return max(waits, key=waits.get)
-    full = {leg: share for leg, share in use.items() if share is not None and share >= USES[-2][0]}
+    full = {leg: share for leg, share in use.items() if share is not None and share >= MUCH}
     return max(full, key=full.get) if full else None
 
 
@@ -207,23 +218,24 @@ def said_of(name, use, queue):
 
 
 def draw_lines(axes, drawing):
+    """From node to node in one piece each, past the nodes of the columns between them."""
     drawn = set()
     for line in drawing.filled:
-        for part in (*zip(line, line[1:]), *(place for place in line if not place[0])):
-            if part in drawn:
+        stops = [i for i, place in enumerate(line) if place[0]]
+        for first, last in zip(stops, stops[1:]):
+            chain = tuple(line[first:last + 1])
+            if chain in drawn:
                 continue
-            drawn.add(part)
-            options = {"lw": 72 * drawing.lines_width(part), "color": LINE, "zorder": 1, "capstyle": "butt", "fill": False}
-            if not isinstance(part[0], tuple):  # a line that passes a column
-                x, y = drawing.at(part)
-                path = Path([(x - drawing.each / 2, y), (x + drawing.each / 2, y)])
-            else:
-                (x, y), (to_x, to_y) = (drawing.at(place) for place in part)
+            drawn.add(chain)
+            vertices, codes = [], []
+            for a, b in zip(chain, chain[1:]):
+                (x, y), (to_x, to_y) = drawing.at(a), drawing.at(b)
                 side = 1 if to_x > x else -1
-                x, to_x = x + side * drawing.half(part[0]), to_x - side * drawing.half(part[1])
-                bend = (x + to_x) / 2
-                path = Path([(x, y), (bend, y), (bend, to_y), (to_x, to_y)], [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-            axes.add_patch(PathPatch(path, gid=f"line-{len(drawn)}", **options))
+                x, to_x = x + side * drawing.half(a), to_x - side * drawing.half(b)
+                vertices += [(x, y), ((x + to_x) / 2, y), ((x + to_x) / 2, to_y), (to_x, to_y)]
+                codes += [Path.LINETO if codes else Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+            axes.add_patch(PathPatch(Path(vertices, codes), lw=72 * drawing.lines_width(chain[:2]), color=LINE, zorder=1, capstyle="butt",
+                                     joinstyle="round", fill=False, gid=f"line-{chain[0][0][1]}-{chain[-1][0][1]}"))
 
 
 def draw_place(axes, drawing, place, use, narrow):
@@ -234,18 +246,21 @@ def draw_place(axes, drawing, place, use, narrow):
     face = (OPEN if share is None else colour_of(share)) if kind == "leg" else INK
     axes.add_patch(Rectangle((x - half, y - tall / 2), 2 * half, tall, facecolor=face, edgecolor=RED if marked else GREY, lw=2.5 if marked else 0.8,
                              zorder=3, gid=f"{kind}-{name}"))
-    axes.text(x, y - tall / 2 - 0.03, "\n".join(drawing.names[place]), size=SMALL, ha="center", va="bottom", linespacing=1.1, zorder=4,
+    axes.text(x, y - tall / 2 - 0.03, "\n".join(drawing.names[place]), size=SMALL, ha="center", va="bottom", linespacing=1.1, zorder=4, bbox=PAPER,
               weight="bold" if marked or kind != "leg" else "normal", color=RED if marked else INK)
     if share is not None:
-        axes.text(x, y + tall / 2 + 0.03, f"{100 * share:.0f} %", size=SMALL, ha="center", va="top", zorder=4, color=RED if marked else INK,
+        axes.text(x, y + tall / 2 + 0.03, f"{100 * share:.0f} %", size=SMALL, ha="center", va="top", zorder=4, bbox=PAPER, color=RED if marked else INK,
                   weight="bold" if marked else "normal")
 
 
 def ruler(axes, drawing, scale):
-    """How wide what volume is."""
-    most = WIDEST * drawing.per_inch * scale.factor
-    power = 10.0**numpy.floor(numpy.log10(most)) if most > 0 else 1.0
+    """How wide what volumes are."""
+    most, x, y = drawing.most * scale.factor, 0.0, drawing.tall + 0.2
+    power = 10.0**numpy.floor(numpy.log10(most))
     size = next(n for n in (5, 2, 1) if n * power <= most or n == 1) * power
-    y, wide = drawing.tall + 0.2, size / scale.factor / drawing.per_inch
-    axes.add_patch(PathPatch(Path([(0, y), (0.5, y)]), lw=72 * wide, color=LINE, capstyle="butt", fill=False, gid="ruler"))
-    axes.text(0.58, y, f"{size:,.10g} {scale.label}", size=PLAIN, va="center")
+    for i, one in enumerate((size, size / 10, size / 100)):
+        words = f"{one:,.10g}" + (f" {scale.label}" if i == 0 else "")
+        axes.add_patch(PathPatch(Path([(x, y), (x + 0.45, y)]), lw=72 * drawing.wide_of(one / scale.factor), color=LINE, capstyle="butt", fill=False,
+                                 gid=f"ruler-{i}"))
+        axes.text(x + 0.53, y, words, size=PLAIN, va="center")
+        x += 0.53 + measure(words, PLAIN) + 0.3

@@ -34,6 +34,7 @@ FALLBACK = b"'DejaVu Sans', 'Bitstream Vera Sans', Verdana, sans-serif"  # of th
 def style(title=None):
     """The same whatever the reader's own settings, and the same bytes every time; with this title in place of the usual one."""
     Page.title = title
+    warnings.filterwarnings("ignore", "Glyph .* missing")  # of a title in a script that the font does not have
     matplotlib.rcdefaults()
     matplotlib.rcParams.update({
         "font.family": "DejaVu Sans", "font.size": PLAIN, "text.color": INK, "axes.edgecolor": GREY, "axes.labelcolor": INK,
@@ -254,12 +255,10 @@ def save(figure, path):
     kind = pathlib.Path(path).suffix
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     drawn = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # of a title in another script
-        figure.savefig(drawn, format=kind[1:], metadata=metadata, facecolor="white")
+    figure.savefig(drawn, format=kind[1:], metadata=metadata, facecolor="white")
     written = drawn.getvalue()
     if kind == ".svg":
-        written = re.sub(rb"""(style="font: [^"']*)'DejaVu Sans'""", rb"\1" + FALLBACK, written)
+        written = re.sub(rb"""(style="[^"']*font: [^"']*)'DejaVu Sans'""", rb"\1" + FALLBACK, written)
     folder = os.path.dirname(path) or "."
     handle, name = tempfile.mkstemp(prefix=f"{os.path.basename(path)}.tmp.", dir=folder)
     try:
