@@ -113,7 +113,7 @@ def title_of(chosen):
     """The title that was chosen, as it can be printed."""
     if chosen.title is None:
         return None
-    words = " ".join(text(chosen.title).split())
+    words = text(" ".join(chosen.title.split()))
     if not 0 < len(words) <= MOST_TITLE:
         raise Refused(f"--title has {len(words)} characters; expected 1 to {MOST_TITLE}", 2)
     return words

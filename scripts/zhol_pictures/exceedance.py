@@ -7,7 +7,7 @@ from zhol_pictures.page import BLUE, COLOURS, LEFT, PALE, RIGHT, Page, tint, val
 from zhol_pictures.results import Refused
 from zhol_pictures.wording import axis_label, below, distinct, heading, rule, runs, scale_of, worth
 
-POINTS, ENDS = 300, 40  # of a curve of many values: so many in all, and of the least and the greatest each so many
+POINTS, ENDS = 160, 25  # of a curve of many values: so many in all, and of the least and the greatest each so many
 
 
 def wilson(share, number):

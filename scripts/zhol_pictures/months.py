@@ -6,8 +6,8 @@ import subprocess
 from matplotlib import ticker
 import numpy
 
-from zhol_pictures import facts, given, units
-from zhol_pictures.page import BANDS, BLUE, COLOURS, GREY, INK, LEFT, PALE, PLAIN, RED, RIGHT, Page, measure, tint, value_axis
+from zhol_pictures import facts, given
+from zhol_pictures.page import BANDS, BLUE, COLOURS, GREY, INK, LEFT, PALE, RED, RIGHT, Page, tint, value_axis
 from zhol_pictures.results import Refused
 from zhol_pictures.scenario import Scenario
 from zhol_pictures.wording import axis_label, below, distinct, heading, runs, scale_of

@@ -3,7 +3,7 @@
 import numpy
 
 from zhol_pictures import facts
-from zhol_pictures.page import COLOURS, INK, LEFT, MARGIN, PLAIN, RIGHT, Page, measure, tint, value_axis, year_axis
+from zhol_pictures.page import COLOURS, INK, LEFT, PLAIN, RIGHT, Page, measure, tint, value_axis, year_axis
 from zhol_pictures.results import Refused
 from zhol_pictures.scenario import Scenario
 from zhol_pictures.wording import axis_label, below, rule, runs, scale_of
