@@ -39,7 +39,7 @@ def choose(result, scenario, wanted):
     """The flow and the route that are meant: FLOW.ROUTE, or a flow or a corridor that has one route only."""
     name = wanted.removeprefix("routes.").removeprefix("corridors.")
     every = {f"{flow}.{route}": (flow, route) for flow in scenario.flows() for route in scenario.routes(flow)}
-    meant = [one for one in every if one.split(".")[0] == name] or [one for one in scenario.words("outcomes", "corridors", name) if one in every]
+    meant = [one for one in every if one.split(".")[0] == name] or [one for one in scenario.corridor(name) if one in every]
     if name in every:
         meant = [name]
     told = [one for one in meant if legs_of(result, *every[one])]

@@ -46,6 +46,10 @@ class Scenario:
     def commodity(self, flow):
         return (self.words("flows", flow, "commodity") or [""])[0]
 
+    def corridor(self, name):
+        """Its routes: a list, or what a map calls `routes`."""
+        return self.words("outcomes", "corridors", name) or self.words("outcomes", "corridors", name, "routes")
+
     def flows(self):
         """Those that have routes."""
         return [flow for flow in self.entries("flows") if self.routes(flow)]
