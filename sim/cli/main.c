@@ -31,6 +31,7 @@ static const struct {
     {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
     {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
     {NULL, "sensitivity", command_sensitivity, "which inputs decide an outcome, or what results differ by"},
+    {"Share", "report", command_report, "a page of HTML to mail: tables, figures, futures to ask"},
     {"Data", "calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
     {NULL, "backtest", command_backtest, "what a calibrated driver would have forecast"},
     {NULL, "score", command_score, "forecasts beside what happened: coverage, CRPS, naive ones"},
