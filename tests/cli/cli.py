@@ -512,7 +512,7 @@ adopt: [track]
             self.assertNotEqual(*(result.samples("horizon", path).tobytes() for path in result.outcomes()))
 
     def test_help_fits_a_screen_and_ends_with_an_example(self):
-        for command in ("run", "batch", "check", "compare", "diff", "rank", "score", "sensitivity", "backtest", "explain", "show", "replay", "verify", "merge", "status", "reference"):
+        for command in ("new", "run", "batch", "check", "compare", "diff", "rank", "score", "sensitivity", "backtest", "explain", "show", "replay", "verify", "merge", "status", "reference"):
             shown = self.zhol(command, "--help").stdout
             self.assertLessEqual(len(shown.splitlines()), 40, command)
             self.assertIn("Example:", shown)
