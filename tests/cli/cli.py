@@ -540,7 +540,7 @@ adopt: [track]
 
     @unittest.skipIf(SANITIZED, "other tests run these commands with less")
     def test_every_command_in_the_documents_works(self):
-        for document in ("README.md", "scenarios/README.md", "scenarios/hindcast.md", "output/README.md", "models/README.md"):
+        for document in ("README.md", "guide/commands.md", "guide/worlds-and-policies.md", "guide/data.md", "guide/running.md", "scenarios/README.md", "scenarios/hindcast.md", "output/README.md", "models/README.md"):
             path = PROJECT / document
             text = path.read_text() if path.exists() else ""
             for block in re.findall(r"```sh\n(.*?)```", text, re.S):
@@ -564,7 +564,7 @@ adopt: [track]
 
     def test_the_first_look_in_python_draws_a_picture(self):
         self.zhol("run", KAZAKHSTAN, "-n", "100")
-        program = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.S)[1]
+        program = re.search(r"```python\n(.*?)```", (PROJECT / "guide/reading-results.md").read_text(), re.S)[1]
         run = subprocess.run([sys.executable, "-c", program], cwd=self.folder, capture_output=True, text=True,
                              env={**os.environ, "MPLBACKEND": "Agg"})
         self.assertEqual(run.returncode, 0, run.stderr)
