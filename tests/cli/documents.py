@@ -40,7 +40,7 @@ def few(line, text):
     line = line.replace("-r 4711", "-r 711")
     if re.match(r"zhol (run|batch) scenarios/", line) and not re.search(r" -n |--precision|run\.replications", line):
         # the worst 1 %, which a command asks for, have to be 20; tails of 5 % likewise
-        line += " -n 2000" if "--worst 1%" in text else " -n 600"
+        line += " -n 2000" if "--worst 1%" in text else " -n 900"
     if "--assumptions" in line:  # two runs of each of hundreds: of a small scenario instead
         line = "zhol run scenarios/minimal.yaml -n 200 -o audited.h5 && " + re.sub(r"kazakhstan-2019\.h5 --outcome \S+", "audited.h5", line)
     return line
