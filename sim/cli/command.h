@@ -10,6 +10,7 @@
 
 int command_run(int argc, char **argv);
 int command_batch(int argc, char **argv);
+int command_new(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_show(int argc, char **argv);

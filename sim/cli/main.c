@@ -19,7 +19,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *meaning;
 } commands[] = {
-    {"Write scenarios", "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
+    {"Write scenarios", "new", command_new, "a commented scenario to begin with, or one from two tables"},
+    {NULL, "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
     {NULL, "explain", command_explain, "each value with file:line, what it replaced and where it is from"},
     {NULL, "reference", command_reference, "every key of a scenario, as a page or as a JSON schema"},
     {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
