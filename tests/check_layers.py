@@ -16,6 +16,7 @@ POLICY = DRIVERS | {"models/policy"}
 MODELS = ENERGY | POLICY | {"models/accounts"}
 TABLE = CORE | {"scenarios/table"}
 READER = TABLE | {"scenarios/reader"}
+WRITER = TABLE | {"scenarios/writer"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 GIVEN = RESULT | READER | {"output/given"}
@@ -37,6 +38,7 @@ ALLOWED = {
     "models": MODELS | {"models"},
     "scenarios/table": TABLE,
     "scenarios/reader": READER,
+    "scenarios/writer": WRITER,
     "output/hdf5": HDF5,
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
@@ -50,7 +52,7 @@ ALLOWED = {
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | REPORT | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | WRITER | REPORT | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")
