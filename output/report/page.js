@@ -330,7 +330,7 @@
         const table = row.closest("table");
         return {
             row, table, outcome: Number(row.dataset.outcome), difference: table.classList.contains("differences"),
-            horizon: table.dataset.period === HORIZON, result: Number(table.dataset.result || 0), original: Array.from(row.children).slice(1)
+            horizon: table.dataset.period === HORIZON, result: Number(table.dataset.result || 0), folded: row.closest("details"), original: Array.from(row.children).slice(1)
         };
     });
 
@@ -353,7 +353,7 @@
 
     function fillTables() {
         for (const each of rows)
-            if (!each.difference || each.result === state.other) fillRow(each);
+            if ((!each.difference || each.result === state.other) && (each.folded === null || each.folded.open)) fillRow(each);
         for (const table of all("table.differences")) table.closest(".box").hidden = Number(table.dataset.result) !== state.other;
         for (const each of all("table.numbers .year")) each.textContent = data.years[state.year];
         for (const each of all("table.differences .when"))
@@ -491,8 +491,25 @@
         chart.reading.textContent = readingOf(chart.outcome, year);
     }
 
-    function draw(chart) {
-        const parts = pictureOf(chart.outcome), unit = unitOf(outcomes[chart.outcome], 0, mode.startsWith("difference"))[0];
+    /* Other values of what is drawn already; false: it has to be drawn anew. */
+    function drawAgain(chart, parts) {
+        if (!chart.drawn || !parts.known || chart.shape !== shapeOf(chart, parts)) return false;
+        chart.drawn.setData([data.years.map((name, i) => data.firstYear + i)].concat(parts.values));
+        read(chart, chart.year);
+        return true;
+    }
+
+    function shapeOf(chart, parts) {
+        return JSON.stringify([chart.outcome, mode, parts.key, printing]);
+    }
+
+    function answerIn(chart) {
+        const parts = pictureOf(chart.outcome);
+        if (!drawAgain(chart, parts)) draw(chart, parts);
+    }
+
+    function draw(chart, made) {
+        const parts = made || pictureOf(chart.outcome), unit = unitOf(outcomes[chart.outcome], 0, mode.startsWith("difference"))[0];
         if (chart.drawn) chart.drawn.destroy();
         chart.drawn = null;
         chart.plot.replaceChildren();
@@ -514,6 +531,7 @@
             series: [{}].concat(parts.series), bands: parts.bands,
             hooks: { setCursor: [(u) => { if (u.cursor.idx !== null && u.cursor.idx !== undefined) read(chart, u.cursor.idx); }] }
         }, [data.years.map((name, i) => data.firstYear + i)].concat(parts.values), chart.plot);
+        chart.shape = shapeOf(chart, parts);
         read(chart, chart.year);
     }
 
@@ -594,7 +612,7 @@
             data.results.forEach((result, r) => { if (r > 0) entries.push(["difference " + r, result.name + " less " + data.results[0].name]); });
             const select = choiceOf(entries, mode, function (value) {
                 mode = value;
-                charts.forEach(draw);
+                charts.forEach((chart) => draw(chart));
             });
             select.id = "mode";
             box.before(make("div", { class: "controls" }, labelled("Show", select)));
@@ -612,7 +630,7 @@
     function setPrinting(value) {
         printing = value;
         root.classList.toggle("printing", value);
-        charts.forEach(draw);
+        charts.forEach((chart) => draw(chart));
     }
 
     /* ---- controls of tables ---- */
@@ -622,6 +640,7 @@
     }
 
     function makeControls() {
+        for (const each of new Set(rows.map((row) => row.folded))) if (each !== null) each.addEventListener("toggle", fillTables);
         const numbers = document.getElementById("numbers-controls"), differences = document.getElementById("differences-controls");
         if (data.results.length > 1) {
             const select = choiceOf(data.results.map((result, r) => [r, result.name]), 0, function (value) {
@@ -900,7 +919,7 @@
             drawBars(condition);
         }
         fillTables();
-        charts.forEach(draw);
+        charts.forEach(answerIn);
         root.dataset.milliseconds = (performance.now() - begin).toFixed(1);
     }
 
@@ -934,7 +953,7 @@
     setMask();
     tell();
     fillTables();
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach(draw));
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach((chart) => draw(chart)));
     window.addEventListener("beforeprint", () => setPrinting(true));
     window.addEventListener("afterprint", () => setPrinting(false));
     if (futures.count > 0) prepare();
