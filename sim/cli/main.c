@@ -19,7 +19,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *meaning;
 } commands[] = {
-    {"Write scenarios", "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
+    {"Write scenarios", "new", command_new, "a commented scenario to begin with, or one from two tables"},
+    {NULL, "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
     {NULL, "explain", command_explain, "each value with file:line, what it replaced and where it is from"},
     {NULL, "reference", command_reference, "every key of a scenario, as a page or as a JSON schema"},
     {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
@@ -31,6 +32,7 @@ static const struct {
     {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
     {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
     {NULL, "sensitivity", command_sensitivity, "which inputs decide an outcome, or what results differ by"},
+    {"Share", "report", command_report, "a page of HTML to mail: tables, figures, futures to ask"},
     {"Data", "calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
     {NULL, "backtest", command_backtest, "what a calibrated driver would have forecast"},
     {NULL, "score", command_score, "forecasts beside what happened: coverage, CRPS, naive ones"},

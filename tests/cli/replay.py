@@ -246,9 +246,9 @@ class Replay(unittest.TestCase):
         self.assertIn("flows.grain-south.volume", shown)
 
     @unittest.skipIf(SANITIZED, "other tests run these commands with less")
-    def test_the_commands_of_the_readme(self):
+    def test_the_commands_of_the_guide(self):
         self.zhol("run", KAZAKHSTAN, "-n", "2000", "-o", "kazakhstan-2019.h5", "--progress", "none")
-        commands = re.findall(r"^zhol ((?:replay|verify) .*)$", (SCENARIOS.parent / "README.md").read_text(), re.M)
+        commands = re.findall(r"^zhol ((?:replay|verify) .*)$", (SCENARIOS.parent / "guide/commands.md").read_text(), re.M)
         self.assertEqual(len(commands), 3)
         for command in commands:
             self.zhol(*shlex.split(command.replace("-r 4711", "-r 711")))

@@ -741,8 +741,8 @@ class Pictures(unittest.TestCase):
                 (4, ["tornado", "kazakhstan-2019.h5", "npv.national"], "is not a file of shares of zhol: it has no attribute zhol_sensitivity")):
             self.assertIn(sentence, self.plot(*words, status=status))
 
-    def test_commands_of_the_readme_draw_pictures(self):
-        text = "\n".join((PROJECT / page).read_text() for page in ("README.md", "scenarios/hindcast.md"))
+    def test_commands_of_the_documents_draw_pictures(self):
+        text = "\n".join((PROJECT / page).read_text() for page in ("guide/reading-results.md", "scenarios/hindcast.md"))
         lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
         self.assertGreater(len(lines), 3)
         os.symlink(SCENARIOS, FOLDER / "scenarios")
