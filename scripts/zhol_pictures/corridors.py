@@ -7,13 +7,14 @@ from matplotlib import ticker
 import numpy
 
 from zhol_pictures import facts, units
-from zhol_pictures.page import BLUE, COLOURS, GREY, LEFT, NOTE, PALE, PLAIN, RIGHT, Page, height, measure, value_axis, wrap
+from zhol_pictures.page import BLUE, COLOURS, GREY, LEFT, NOTE, PALE, PLAIN, RIGHT, Page, height, measure, size_for, value_axis, wrap
 from zhol_pictures.results import Refused
 from zhol_pictures.scenario import Scenario
 from zhol_pictures.wording import below, distinct, runs
 from zhol_pictures.years import labels_at_right, room
 
 TALL, GAP = 2.5, 0.35
+SIZES = (NOTE, 9, 8.5, 8, 7.5, 7)  # of the names of legs, whichever cuts no word
 
 
 @dataclasses.dataclass
@@ -99,10 +100,11 @@ def corridors(results, wanted, year=None):
     colours = [BLUE] if single else COLOURS
     keys = [("line", colours[0] if single else GREY, "mean"), ("band", PALE, "range of futures, 5–95 %, of the sum so far")]
     period = f"in {year}" if year else f"over the whole horizon, {int(base.edges()[0])}–{int(base.edges()[-1] - 1e-6)}"
+    right = RIGHT - 0.35 - min(2.2, max(measure(name, PLAIN) for name in names) + 0.1)
+    lines, size = lines_of(legs, scenario, (right - LEFT) / len(legs) - 0.08)
     page = Page(f"{called(scenario, flow, route)}: cost and time leg by leg",
                 below(f"routes.{flow}.{route}", f"{period}, weighted by volume"), keys,
-                foot(results, names, ways, scales), 2 * TALL + GAP + below_axis(legs, scenario))
-    right = RIGHT - 0.35 - min(2.2, max(measure(name, PLAIN) for name in names) + 0.1)
+                foot(results, names, ways, scales), 2 * TALL + GAP + 0.2 + height(size, max(len(line) for line in lines)))
     for i, name in enumerate(("cost", "time")):
         top = 0.05 + i * (TALL + GAP)
         frame = (LEFT, top, right, top + TALL)
@@ -117,7 +119,7 @@ def corridors(results, wanted, year=None):
         room(axes)
         said = [units.number(end, 3) for end in ends]
         labels_at_right(page, axes, frame, [f"{said[0]}"] if single else [f"{one}: {end}" for one, end in zip(names, said)], ends, colours)
-    names_of_legs(page, legs, scenario, right, 0.05 + 2 * TALL + GAP + 0.1)
+    names_of_legs(page, lines, size, right, 0.05 + 2 * TALL + GAP + 0.1)
     return page.figure
 
 
@@ -150,19 +152,16 @@ def places(name, number):
 
 
 def lines_of(legs, scenario, wide):
-    return [wrap(scenario.title("legs", leg), wide, NOTE) for leg in legs]
+    """The names of legs, wrapped to the width of one, and their size."""
+    names = [scenario.title("legs", leg) for leg in legs]
+    size = size_for(names, wide, SIZES)
+    return [wrap(name, wide, size) for name in names], size
 
 
-def below_axis(legs, scenario):
-    """Room for the names of legs, which are wrapped to the width of one."""
-    wide = (RIGHT - 2.6 - LEFT) / len(legs) - 0.08
-    return 0.3 + height(NOTE, max(len(lines) for lines in lines_of(legs, scenario, wide)))
-
-
-def names_of_legs(page, legs, scenario, right, top):
-    each = (right - LEFT) / len(legs)
-    for i, lines in enumerate(lines_of(legs, scenario, each - 0.08)):
-        page.text(LEFT + (i + 0.5) * each, page.top + top, "\n".join(lines), size=NOTE, ha="center", linespacing=1.15)
+def names_of_legs(page, lines, size, right, top):
+    each = (right - LEFT) / len(lines)
+    for i, line in enumerate(lines):
+        page.text(LEFT + (i + 0.5) * each, page.top + top, "\n".join(line), size=size, ha="center", linespacing=1.15)
 
 
 def foot(results, names, ways, scales):

@@ -57,7 +57,7 @@ def exceedance(results, outcome, year=None):
     foot = worth(about) + (f"Up to {100 * outside:.2g} % of the futures lie outside the picture. " if outside > 1e-9 else "")
     keys = [("line", colour, "share of the futures" if single else name) for colour, name in zip(colours, names)]
     keys += [("band", tint(colours[0], 0.3) if single else PALE, "error of the simulation (95 %), of each share")]
-    page = Page(f"{heading(about, outcome)}: probability of at least so much",
+    page = Page(f"{heading(about, outcome)}, probability of at least so much",
                 below(outcome, rule(about, True) if year is None else f"{rule(about).replace('each year', str(year))}"), keys, foot + runs(results), 5.0)
     axes = page.axes(LEFT, 0.05, RIGHT, 4.4, xlabel=axis_label(scale, about), ylabel="% of futures")
     for i, values in enumerate(samples):

@@ -108,7 +108,7 @@ def around(result, months, outcome, event, scenario):
     median, bands = told(picked)
     scale = scale_of(about, facts.greatest([median, bands[0].low, bands[0].high]))
     title = scenario.title("events", event)
-    page = Page(f"{heading(about, outcome)}: before and after {title}", below(outcome, f"by month, from the month in which events.{event} begins"),
+    page = Page(f"{heading(about, outcome)}, before and after {title}", below(outcome, f"by month, from the month in which events.{event} begins"),
                 keys_of(), f"The first time that it begins, in {len(with_it):,} of {len(begin):,} replications simulated again month by month "
                 f"({BEFORE} months before and {AFTER} after it within the run); it lasts {numpy.median(lengths):g} months at the median"
                 f"{', or longer than drawn in some' if lasting.all(axis=1).any() else ''}.\n" + runs([result]), 4.9)
@@ -160,7 +160,7 @@ def both(results, months, outcome, events, scenario):
     if shaded:
         keys.append(("band", tint(COLOURS[5], 0.25), "while it happens"))
     note = f"Shaded: {called}. " if shaded else ""
-    page = Page(f"{heading(about, outcome)}: {names[1]} beside {names[0]}", below(outcome, "by month"), keys,
+    page = Page(f"{heading(about, outcome)}, {names[1]} beside {names[0]}", below(outcome, "by month"), keys,
                 f"{note}{len(apart):,} replications of each, simulated again month by month and paired.\n" + runs(results), 6.2)
     edges = numpy.arange(first, end + 1)
     frames = [page.axes(LEFT, 0.05, RIGHT, 3.0, ylabel=axis_label(scale, about)), page.axes(LEFT, 3.4, RIGHT, 5.85, ylabel="difference, " + apart_scale.label)]

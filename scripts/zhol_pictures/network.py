@@ -8,7 +8,7 @@ from matplotlib.path import Path
 import numpy
 
 from zhol_pictures import layers, units
-from zhol_pictures.page import GREY, INK, MARGIN, PLAIN, RED, WIDTH, Page, apart, height, measure, name_of_year, wrap
+from zhol_pictures.page import GREY, INK, MARGIN, PLAIN, RED, WIDTH, Page, apart, height, measure, name_of_year, size_for, wrap
 from zhol_pictures.results import Refused
 from zhol_pictures.scenario import Scenario
 from zhol_pictures.wording import runs
@@ -18,7 +18,7 @@ USES = [(0.5, "#c6dbef", "below 50 %"), (0.75, "#6baed6", "50–75 %"), (0.9, "#
 MUCH = 0.75  # of a capacity
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # below a text, so that no line runs through it
 OPEN, LINE = "#ffffff", "#bdbdbd"
-SMALL = 8.5  # points
+SIZES = (8.5, 8, 7.5, 7)  # of names, whichever cuts no word
 WIDEST, LEAST = 0.24, 0.01  # of lines, inches
 BOX = 0.15
 
@@ -103,7 +103,9 @@ class Drawing:
             for part in (*places, *zip(places, places[1:])):
                 self.thick[part] = self.thick.get(part, 0.0) + way.volume
         self.most = max([most, *self.thick.values()])
-        self.names = {place: wrap(names(place[0]), self.each - 0.06, SMALL) for places in self.order.values() for place in places if place[0]}
+        nodes = [place for places in self.order.values() for place in places if place[0]]
+        self.type = size_for([names(place[0]) for place in nodes], self.each - 0.06, SIZES)
+        self.names = {place: wrap(names(place[0]), self.each - 0.06, self.type) for place in nodes}
         self.tall = max(2.2, 0.1 + max(sum(self.size(place) for place in places) for places in self.order.values()))
         self.middle = self.settle()
 
@@ -122,7 +124,7 @@ class Drawing:
         """The height that a place needs."""
         if not place[0]:
             return self.lines_width(place) + 0.12
-        return height(SMALL, len(self.names[place])) + self.box(place) + (0.34 if place[0][0] == "leg" else 0.16)
+        return height(self.type, len(self.names[place])) + self.box(place) + (0.34 if place[0][0] == "leg" else 0.16)
 
     def settle(self, sweeps=12):
         """The middle of each place: near those of its neighbours, with room around it."""
@@ -148,7 +150,7 @@ class Drawing:
 
     def at(self, place):
         """The middle of its box or line: x, y."""
-        head = height(SMALL, len(self.names[place])) if place[0] else 0.0
+        head = height(self.type, len(self.names[place])) if place[0] else 0.0
         foot = (0.18 if place[0][0] == "leg" else 0.0) if place[0] else 0.0
         return (place[-1] + 0.5) * self.each, self.middle[place] + (head - foot) / 2
 
@@ -182,7 +184,7 @@ def network(result, wanted=None, year=None):
     of_one = some[0]
     path = f"routes.{of_one}.{next(iter(scenario.routes(of_one)))}.volume" if of_one in scenario.flows() else f"energy.{of_one}.production"
     scale = units.scale(result.about(path)["units"], drawing.most)
-    title = ", ".join(dict.fromkeys(scenario.commodity(name) if name in scenario.flows() else scenario.title("energy", name) for name in some))
+    title = ", ".join(dict.fromkeys(scenario.title("commodities", scenario.commodity(name)) if name in scenario.flows() else scenario.title("energy", name) for name in some))
     flows = [name for name in some if name in scenario.flows()]
     if flows and flows != [flow for flow in scenario.flows() if scenario.commodity(flow) == scenario.commodity(flows[0])]:
         title = ", ".join(scenario.title("flows", flow) for flow in flows)
@@ -246,10 +248,10 @@ def draw_place(axes, drawing, place, use, narrow):
     face = (OPEN if share is None else colour_of(share)) if kind == "leg" else INK
     axes.add_patch(Rectangle((x - half, y - tall / 2), 2 * half, tall, facecolor=face, edgecolor=RED if marked else GREY, lw=2.5 if marked else 0.8,
                              zorder=3, gid=f"{kind}-{name}"))
-    axes.text(x, y - tall / 2 - 0.03, "\n".join(drawing.names[place]), size=SMALL, ha="center", va="bottom", linespacing=1.1, zorder=4, bbox=PAPER,
+    axes.text(x, y - tall / 2 - 0.03, "\n".join(drawing.names[place]), size=drawing.type, ha="center", va="bottom", linespacing=1.1, zorder=4, bbox=PAPER,
               weight="bold" if marked or kind != "leg" else "normal", color=RED if marked else INK)
     if share is not None:
-        axes.text(x, y + tall / 2 + 0.03, f"{100 * share:.0f} %", size=SMALL, ha="center", va="top", zorder=4, bbox=PAPER, color=RED if marked else INK,
+        axes.text(x, y + tall / 2 + 0.03, f"{100 * share:.0f} %", size=drawing.type, ha="center", va="top", zorder=4, bbox=PAPER, color=RED if marked else INK,
                   weight="bold" if marked else "normal")
 
 

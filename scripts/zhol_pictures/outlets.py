@@ -57,7 +57,7 @@ def outlets(result, wanted=None, revenue=False):
     band = None if total is None else facts.Band(facts.RANGE, *(facts.quantile(total, p) for p in facts.RANGE))
     scale = scale_of(about, facts.greatest([tops[-1]] + ([band.low, band.high] if band else [])))
     keys = [("mean", INK, "mean of all outlets together" + (", range of futures, 5–95 %" if band else ""))]
-    notes = f"Without transit ({', '.join(transit)}), which is not its own. " if transit else ""
+    notes = f"Without transit ({', '.join(scenario.title('energy', energy, 'outlets', name) for name in transit)}), which is not its own. " if transit else ""
     if band is None:
         notes += f"The range of the sum is not known, since yearly samples are not saved: --save '{begin}*{end}' saves them. "
     title = scenario.title("energy", energy)

@@ -97,6 +97,12 @@ def wrap(words, width, size, weight="normal"):
     return [line for line in lines if line]
 
 
+def size_for(texts, width, sizes):
+    """The first of some sizes at which no word of the texts is wider than `width`; the last one where none is."""
+    words = [word for one in texts for word in one.replace("-", "- ").split()]
+    return next((size for size in sizes if all(measure(word, size) <= width for word in words)), sizes[-1])
+
+
 class Page:
     """A figure with a title, a line below it, keys and a footnote; `body` inches in height are left between them.
     Keys are (kind, colour, words), where the kind is line, dashes, band, frame, mean, point or hollow."""

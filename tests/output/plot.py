@@ -225,10 +225,10 @@ class Numbers(unittest.TestCase):
         line = found(figure, "probability")
         numpy.testing.assert_allclose(line.get_ydata(), 100 * (~numpy.isnan(values)).mean(axis=1), rtol=1e-12)
         numpy.testing.assert_array_equal(line.get_xdata(), numpy.arange(2021, 2041))
-        self.assertIn("Probability that congestion has happened by the end of the year", said(figure))
+        self.assertIn("Long queue at a crossing or port: probability that it has happened by the end of the year", said(figure).replace("\n", " "))
         apart = facts.difference(result("every"), result("every"), outcome)
         about = result("every").about(outcome)
-        self.assertIn("Month in which congestion first happened", said(years.difference(apart, about, outcome, "ab", "")))
+        self.assertIn("Long queue at a crossing or port: month in which it first happens", said(years.difference(apart, about, outcome, "ab", "")).replace("\n", " "))
 
     def test_a_difference_is_that_of_each_replication(self):
         for outcome, factor in (("fiscal.total", 1e-6), ("index.dependence.ru", 100)):

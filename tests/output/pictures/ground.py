@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import h5py
+import yaml
 
 ZHOL, SCENARIOS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 PROJECT = SCENARIOS.parent
@@ -48,6 +49,17 @@ def read(name, place, outcome):
     with h5py.File(made(name)) as file:
         group = place.rsplit("/", 1)[0]
         return file[place][list(file[f"{group}/outcome"].asstr()).index(outcome)].astype(float)
+
+
+@functools.cache
+def tree(name):
+    with h5py.File(made(name)) as file:
+        return yaml.safe_load(file.attrs["scenario"])
+
+
+def title(name, leg):
+    """Of a leg, by the scenario in the file."""
+    return tree(name)["legs"][leg].get("title", leg)
 
 
 def plot(case, kind, *words, status=0):

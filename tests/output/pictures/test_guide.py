@@ -9,7 +9,7 @@ import unittest
 from ground import PROJECT, SCENARIOS, ZHOL
 from zhol_pictures import command
 
-FEW = 60
+FEW = 300
 
 
 class Guide(unittest.TestCase):

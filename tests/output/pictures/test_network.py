@@ -4,7 +4,7 @@ import numpy
 from matplotlib.colors import to_hex
 
 from drawn import check_texts, found, said
-from ground import plot, read, result
+from ground import plot, read, result, title
 from zhol_pictures import layers, network
 
 
@@ -30,9 +30,9 @@ class Network(unittest.TestCase):
         queues = {leg: read("base", "annual/mean", f"legs.{leg}.delay")[10]
                   for leg in ("dostyk", "altynkol", "khorgos-dry-port", "transsib", "brest", "kz-west", "aktau-box", "caspian-box", "caucasus")}
         narrow = max(queues, key=queues.get)
-        self.assertIn(f"bottleneck: {narrow} (", said(figure))
+        self.assertIn(f"bottleneck: {title('base', narrow)} (", said(figure))
         self.assertEqual(found(figure, f"leg-{narrow}").get_linewidth(), 2.5)
-        self.assertIn("Network: china-europe, 2030", said(figure))
+        self.assertIn("Network: China to Europe, 2030", said(figure))
 
     def test_texts_do_not_meet_in_small_networks_and_in_large_ones(self):
         for words in (("base", "china-europe", 2030), ("base", "china-europe,europe-china"), ("base", "container", 2025), ("base", "bulk"), ("base", "oil"), ("base", "express"),

@@ -27,7 +27,7 @@ class Outlets(unittest.TestCase):
         numpy.testing.assert_allclose(points.get_ydata(), total.mean(axis=1), rtol=1e-6)
         bars = figure.axes[0].containers[0][2][0].get_segments()
         numpy.testing.assert_allclose([[bar[0, 1], bar[1, 1]] for bar in bars], numpy.column_stack([order(total, 0.05), order(total, 0.95)]), rtol=1e-9)
-        self.assertIn("Without transit (russia-transit), which is not its own.", said(figure).replace("\n", " "))
+        self.assertIn("Without transit (China, Russian transit), which is not its own.", said(figure).replace("\n", " "))
         check_texts(self, figure)
 
     def test_revenue_is_drawn_too_and_what_is_not_saved_has_no_range(self):
