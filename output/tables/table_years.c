@@ -66,8 +66,9 @@ static void show_title(const struct years *years)
     const char *unit = years->scale[item->kind->horizon_only].unit, *total = years->scale[1].unit;
     struct wrapped line = {.to = years->to, .indent = 4};
     char text[320];
-    snprintf(text, sizeof text, "%s: %s%s%s", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit);
-    wrapped_words(&line, text);
+    wrapped_words(&line, item->title);
+    snprintf(text, sizeof text, "(%s)%s%s", item->path, unit[0] == '\0' ? "" : ", ", unit);
+    wrapped_add(&line, "", text);
     if (item->kind->horizon_only)
         wrapped_add(&line, ";", "over the whole horizon only");
     else if (years->end > years->result->years && strcmp(unit, total) != 0) {
@@ -107,6 +108,7 @@ static void show_value(const struct years *years, size_t period)
     const struct moments *moments = table_cell_moments(years->result, years->outcome, period);
     const struct quantile_estimate *quantile = table_cell_quantiles(years->result, years->outcome, period);
     const double scale = divisor(years, period);
+    double most = 0.0;
     char value[READABLE_NUMBER], error[READABLE_NUMBER];
     if (!(moments->count > 0.0)) {
         fprintf(years->to, " %*s   %-*s", MEAN, "-", (int)(ERROR + 9 * shown(years)),
@@ -115,9 +117,14 @@ static void show_value(const struct years *years, size_t period)
     }
     readable_pair(moments->mean / scale, TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, value, error);
     fprintf(years->to, " %*s ± %-*s", MEAN, value, ERROR, error);
+    for (size_t q = 0; q < years->result->quantiles; q++) most = greatest(most, quantile[q].estimate);
     for (size_t c = 0; c < shown(years); c++) {
         const struct quantile_estimate *of = &quantile[quantile_of(years, c)];
-        readable_pair(of->estimate / scale, 0.5 * (of->high - of->low) / scale, value, error);
+        const double estimate = readable_beside(of->estimate, most);
+        if (estimate == 0.0)
+            strcpy(value, "0");
+        else
+            readable_pair(estimate / scale, 0.5 * (of->high - of->low) / scale, value, error);
         fprintf(years->to, " %8s", value);
     }
 }

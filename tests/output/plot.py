@@ -252,10 +252,10 @@ class Numbers(unittest.TestCase):
         line = found(figure, "probability")
         numpy.testing.assert_allclose(line.get_ydata(), 100 * (~numpy.isnan(values)).mean(axis=1), rtol=1e-12)
         numpy.testing.assert_array_equal(line.get_xdata(), numpy.arange(2021, 2041))
-        self.assertIn("Probability that congestion has happened by the end of the year", said(figure))
+        self.assertIn("Long queue at a crossing or port: probability that it has happened by the end of the year", " ".join(said(figure).split()))
         apart = facts.difference(result("every"), result("every"), outcome)
         about = result("every").about(outcome)
-        self.assertIn("Month in which congestion first happened", said(years.difference(apart, about, outcome, "ab", "")))
+        self.assertIn("Long queue at a crossing or port: month in which it first happens", said(years.difference(apart, about, outcome, "ab", "")))
 
     def test_a_difference_is_that_of_each_replication(self):
         for outcome, factor in (("fiscal.total", 1e-6), ("index.dependence.ru", 100)):
@@ -678,7 +678,7 @@ class Pictures(unittest.TestCase):
         eight = [named(name) for name in ("kazakhstan-2019", *VARIANTS, "russian-route-disruption-with-nurly-zhol-sreb",
                                           "a_very_long_name_without_any_dash_or_space_in_it_at_all", "d", "e", "f")]
         long = result()
-        long.about = lambda outcome: dict(results.Result.about(long, outcome), long_name="a long name of what is drawn, " * 9)
+        long.about = lambda outcome: dict(results.Result.about(long, outcome), title="a long name of what is drawn, " * 9)
         figures = {f"variants-{n}": years.variants(eight[:n], ("index.dependence.ru", "fiscal.total")[n % 2]) for n in range(2, 9)}
         figures |= {f"spread-{n}": horizon.spread(eight[:n], "npv.national") for n in (1, 2, 8)}
         figures |= {outcome: years.fan(result(), outcome) for outcome in
