@@ -103,12 +103,20 @@ static size_t quantile_of(const struct years *years, size_t column)
     return shown(years) == all ? column : column * (all - 1) / 2;
 }
 
+/* Beside greater ones, a quantile of next to nothing needs no more digits than they: 3e-7 d of a delay of days is 0.00,
+ * and nothing is 0. */
+static double error_of(const struct quantile_estimate *quantile, double most)
+{
+    const double error = 0.5 * (quantile->high - quantile->low), nothing = 1e-3 * most, coarse = 0.05 * most;
+    if (quantile->estimate == 0.0) return 0.0;
+    return fabs(quantile->estimate) < nothing ? fmax(error, coarse) : error;
+}
+
 static void show_value(const struct years *years, size_t period)
 {
     const struct moments *moments = table_cell_moments(years->result, years->outcome, period);
     const struct quantile_estimate *quantile = table_cell_quantiles(years->result, years->outcome, period);
     const double scale = divisor(years, period);
-    double most = 0.0;
     char value[READABLE_NUMBER], error[READABLE_NUMBER];
     if (!(moments->count > 0.0)) {
         fprintf(years->to, " %*s   %-*s", MEAN, "-", (int)(ERROR + 9 * shown(years)),
@@ -117,14 +125,11 @@ static void show_value(const struct years *years, size_t period)
     }
     readable_pair(moments->mean / scale, TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, value, error);
     fprintf(years->to, " %*s ± %-*s", MEAN, value, ERROR, error);
-    for (size_t q = 0; q < years->result->quantiles; q++) most = greatest(most, quantile[q].estimate);
+    double most = 0.0;
+    for (size_t c = 0; c < shown(years); c++) most = greatest(most, quantile[quantile_of(years, c)].estimate);
     for (size_t c = 0; c < shown(years); c++) {
         const struct quantile_estimate *of = &quantile[quantile_of(years, c)];
-        const double estimate = readable_beside(of->estimate, most);
-        if (estimate == 0.0)
-            strcpy(value, "0");
-        else
-            readable_pair(estimate / scale, 0.5 * (of->high - of->low) / scale, value, error);
+        readable_pair(of->estimate / scale, error_of(of, most) / scale, value, error);
         fprintf(years->to, " %8s", value);
     }
 }
