@@ -68,6 +68,7 @@ static struct fault *take_entity(struct naming *naming, const char *entity)
 
 static struct fault *take_entities(struct naming *naming)
 {
+    if (naming->kind->entities == NULL) return NULL;
     char *list = strdup(naming->kind->entities), *rest = NULL;
     if (list == NULL) return fault_no_memory();
     struct fault *fault = NULL;
@@ -80,7 +81,7 @@ static struct fault *take_entities(struct naming *naming)
 
 static struct fault *entitle(const struct naming *naming, struct outcome *outcome)
 {
-    bool any = false;
+    bool any = naming->kind->entities == NULL;
     for (size_t i = 0; i < naming->count; i++) any = any || naming->text[i] != naming->name[i];
     if (!any) return NULL;
     char *filled = outcome_fill(naming->kind->heading, naming->kind->pattern, naming->text);

@@ -141,9 +141,16 @@ const struct outcome_kind accounts_fiscal_outcomes[] = {
     [FISCAL_SUBSIDIES] =
         FISCAL_LINE("fiscal.subsidies", "subsidies of home legs", OUTCOME_LESS, "What the state pays on home legs."),
     /* what a policy costs stands beside what it brings */
-    [FISCAL_INVESTMENT] =
-        ACCOUNT("fiscal.investment", SUBJECT_FISCAL, MAIN_ALWAYS, 0, "investment that the state pays at once",
-                OUTCOME_LESS, false, "What policies spend, less what loans pay."),
+    [FISCAL_INVESTMENT] = {.pattern = "fiscal.investment",
+                           .subject = SUBJECT_FISCAL,
+                           .main = MAIN_ALWAYS,
+                           .words = "investment that the state pays at once",
+                           .heading = "Investment paid at once",
+                           .unit = "USD/yr",
+                           .rule = OUTCOME_SUM,
+                           .better = OUTCOME_LESS,
+                           .headline = true,
+                           .meaning = "What policies spend, less what loans pay."},
     [FISCAL_UPKEEP] =
         FISCAL_LINE("fiscal.upkeep", "upkeep of what was built", OUTCOME_LESS, "Upkeep of what policies built."),
     [FISCAL_DEBT_SERVICE] = FISCAL_LINE("fiscal.debt-service", "service of loans", OUTCOME_LESS,
@@ -351,6 +358,10 @@ static struct fault *trade_declare(struct accounts *accounts, struct plan *plan,
     if (made < 0) return fault_no_memory();
     struct fault *fault = outcomes_add(plan->outcomes, kind, kind->pattern, kind->unit, words, &accounts->trade[line]);
     free(words);
+    if (fault != NULL) return fault;
+    char *title = outcome_usual_title(kind->words); /* without what it covers */
+    fault = title == NULL ? fault_no_memory() : outcome_entitle(&plan->outcomes->item[accounts->trade[line]], title);
+    free(title);
     return fault;
 }
 

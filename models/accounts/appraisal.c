@@ -11,38 +11,43 @@ enum { FISCAL, PROJECT, NATIONAL, ALL, COSTS, VIEWS };
 enum { LOW, MIDDLE, HIGH, RATES };
 #define VALUE(view, rate) ((view)*RATES + (rate))
 
-#define NPV(view, rate, path, is_main, of_rank, in_words, better_is, is_headline, sentence)                            \
+#define NPV(view, rate, path, is_main, of_rank, in_words, of_title, better_is, is_headline, sentence)                  \
     [VALUE(view, rate)] = {.pattern = path,                                                                            \
                            .subject = SUBJECT_WORTH,                                                                   \
                            .main = is_main,                                                                            \
                            .rank = of_rank,                                                                            \
                            .words = in_words,                                                                          \
+                           .heading = of_title,                                                                        \
                            .unit = "USD/yr",                                                                           \
                            .rule = OUTCOME_SUM,                                                                        \
                            .better = better_is,                                                                        \
                            .headline = is_headline,                                                                    \
                            .horizon_only = true,                                                                       \
                            .meaning = sentence}
-#define NPVS(view, name, is_main, of_rank, words, better_is, is_headline, sentence)                                    \
-    NPV(view, LOW, name "-low", MAIN_NOT, 0, words " at the lowest discount rate", better_is, false,                   \
-        "As " name ", at the first rate."),                                                                            \
-        NPV(view, MIDDLE, name, is_main, of_rank, words, better_is, is_headline, sentence),                            \
-        NPV(view, HIGH, name "-high", MAIN_NOT, 0, words " at the highest discount rate", better_is, false,            \
-            "As " name ", at the third rate.")
+#define NPVS(view, name, is_main, of_rank, words, title, better_is, is_headline, sentence)                             \
+    NPV(view, LOW, name "-low", MAIN_NOT, 0, words " at the lowest discount rate", title " at the lowest rate",        \
+        better_is, false, "As " name ", at the first rate."),                                                          \
+        NPV(view, MIDDLE, name, is_main, of_rank, words, title, better_is, is_headline, sentence),                     \
+        NPV(view, HIGH, name "-high", MAIN_NOT, 0, words " at the highest discount rate",                              \
+            title " at the highest rate", better_is, false, "As " name ", at the third rate.")
 const struct outcome_kind appraisal_outcomes[] = {
-    NPVS(FISCAL, "npv.fiscal", MAIN_ALWAYS, 0, "present value of the public account", OUTCOME_MORE, true,
-         "fiscal.total, discounted; only its difference between two runs has a meaning."),
-    NPVS(PROJECT, "npv.project", MAIN_ALWAYS, 0, "present value of fees less investment and upkeep", OUTCOME_MORE, true,
+    NPVS(FISCAL, "npv.fiscal", MAIN_ALWAYS, 0, "present value of the public account", "Present value, public account",
+         OUTCOME_MORE, true, "fiscal.total, discounted; only its difference between two runs has a meaning."),
+    NPVS(PROJECT, "npv.project", MAIN_ALWAYS, 0, "present value of fees less investment and upkeep",
+         "Present value of fees less costs", OUTCOME_MORE, true,
          "Fees of home legs and transit, less investment and upkeep, with what is left at the end; only its difference "
          "between two runs has a meaning."),
-    NPVS(NATIONAL, "npv.national", MAIN_ALWAYS, 1, "present value of gains of the home country", OUTCOME_MORE, true,
+    NPVS(NATIONAL, "npv.national", MAIN_ALWAYS, 1, "present value of gains of the home country",
+         "Present value of gains at home", OUTCOME_MORE, true,
          "Of state, owners and users at home, less investment and upkeep, with what is left at the end; only its "
          "difference between two runs has a meaning."),
     NPVS(
-        ALL, "npv.all", MAIN_ALWAYS, 3, "present value of gains of all countries", OUTCOME_MORE, true,
+        ALL, "npv.all", MAIN_ALWAYS, 3, "present value of gains of all countries", "Present value of gains everywhere",
+        OUTCOME_MORE, true,
         "npv.national with what users, legs, owners and states gain abroad; only its difference between two runs has a "
         "meaning."),
-    NPVS(COSTS, "npv.costs", MAIN_ALWAYS, 2, "present value of investment and upkeep", OUTCOME_LESS, false,
+    NPVS(COSTS, "npv.costs", MAIN_ALWAYS, 2, "present value of investment and upkeep", "Present value of costs",
+         OUTCOME_LESS, false,
          "Investment and upkeep of policies, less what is left at the end; 0 where nothing is spent."),
     [VALUE(VIEWS, 0)] = {.pattern = NULL}};
 

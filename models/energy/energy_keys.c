@@ -328,7 +328,7 @@ const struct outcome_kind energy_outcomes[] = {
     [ENERGY_HELD_BACK] = {.pattern = "energy.E.held-back",
                           .subject = SUBJECT_ENERGY,
                           .words = "production of E that the quota holds back",
-                          .heading = "E: production that the quota holds back",
+                          .heading = "E: production held back",
                           .entities = "energy.E",
                           .unit = "$unit/yr",
                           .rule = OUTCOME_SUM,

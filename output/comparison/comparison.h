@@ -38,6 +38,7 @@ struct comparison_origin {
 struct comparison {
     bool of_worlds;                 /* variants are worlds; for tables and CSV */
     bool unpaired;                  /* on request */
+    bool names;                     /* lines of tables have paths, not titles */
     char *title, *history, *source; /* the caller's to give, allocated */
     char *base;                     /* what it is called */
     size_t worlds, variants;
@@ -134,6 +135,8 @@ size_t comparison_columns(const struct comparison *comparison, enum dataset_alon
 enum { COMPARISON_LINES = 40 }; /* of a screen */
 /* What the numbers of the tables are. */
 void comparison_print_head(FILE *to);
+/* What the outcomes are called, a line each. */
+void comparison_print_titles(const struct comparison *comparison, FILE *to);
 /* A line per variant, columns of outcomes; over the horizon, or of the only year. */
 MUST_CHECK struct fault *comparison_print(const struct comparison *comparison, FILE *to);
 /* A line per outcome, variant and period, with ranges of futures, shares and what pairing saved; of one variant in one

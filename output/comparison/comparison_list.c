@@ -9,7 +9,7 @@
 
 /* What the file says in one group. */
 struct lists {
-    struct reader_texts world, variant, outcome, units, long_name;
+    struct reader_texts world, variant, outcome, units, title;
     bool annual;
 };
 
@@ -47,12 +47,14 @@ static struct fault *check_sizes(const struct reader *reader, const struct lists
 
 static struct fault *read_lists(const struct reader *reader, struct lists *lists)
 {
+    bool titled = false;
     TRY(reader_texts(reader, "horizon/world", &lists->world));
     TRY(reader_texts(reader, "horizon/variant", &lists->variant));
     TRY(reader_texts(reader, "horizon/outcome", &lists->outcome));
     TRY(reader_texts(reader, "horizon/units", &lists->units));
-    TRY(reader_texts(reader, "horizon/long_name", &lists->long_name));
-    if (lists->units.count != lists->outcome.count || lists->long_name.count != lists->outcome.count)
+    TRY(reader_has(reader, "horizon/title", &titled)); /* older files do not have it */
+    TRY(reader_texts(reader, titled ? "horizon/title" : "horizon/long_name", &lists->title));
+    if (lists->units.count != lists->outcome.count || lists->title.count != lists->outcome.count)
         return fault_raise(FAULT_FILES, "%s: not every outcome has a unit and a name", reader->path);
     TRY(check_sizes(reader, lists));
     return reader_has(reader, "annual", &lists->annual);
@@ -60,8 +62,7 @@ static struct fault *read_lists(const struct reader *reader, struct lists *lists
 
 static void free_lists(struct lists *lists)
 {
-    struct reader_texts *const all[] = {&lists->world, &lists->variant, &lists->outcome, &lists->units,
-                                        &lists->long_name};
+    struct reader_texts *const all[] = {&lists->world, &lists->variant, &lists->outcome, &lists->units, &lists->title};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) reader_texts_free(all[i]);
 }
 
@@ -104,7 +105,7 @@ static struct fault *print_all(const struct reader *reader, const struct lists *
         fprintf(to, "  %-30s %s%s\n", number->name, number->meaning, number->of_horizon ? "; horizon only" : "");
     fputs("\noutcomes:\n", to);
     for (size_t i = 0; i < lists->outcome.count; i++)
-        fprintf(to, "  %s: %s%s%s\n", lists->outcome.text[i], lists->long_name.text[i],
+        fprintf(to, "  %s: %s%s%s\n", lists->outcome.text[i], lists->title.text[i],
                 strcmp(lists->units.text[i], "1") == 0 ? "" : ", ",
                 strcmp(lists->units.text[i], "1") == 0 ? "" : lists->units.text[i]);
     fprintf(to,

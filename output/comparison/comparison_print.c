@@ -155,6 +155,13 @@ static int widest_variant(const struct comparison *comparison, size_t least)
     return (int)least;
 }
 
+void comparison_print_titles(const struct comparison *comparison, FILE *to)
+{
+    fputs("Compared are:\n", to);
+    for (size_t o = 0; o < comparison->outcomes; o++)
+        fprintf(to, "  %s: %s\n", comparison->outcome[o].path, comparison->outcome[o].title);
+}
+
 struct fault *comparison_print(const struct comparison *comparison, FILE *to)
 {
     const int width = widest_variant(comparison, 16);
@@ -189,15 +196,23 @@ struct line {
     const char *label;                /* of the line; NULL: the period */
     const struct benefit_cost *ratio; /* told below it; NULL: none */
 };
+enum { LABEL = 34 }; /* columns: a longer label has a line of its own */
 static const char ratio_label[] = "benefit-cost ratio";
+
+/* What a line calls its outcome: its title, or the name below what is said above it. */
+static const char *label_of(const struct comparison_outcome *outcome, bool names, const char *prefix)
+{
+    return names ? outcome_label(outcome->path, prefix) : outcome->title;
+}
 
 static int label_width(const struct line line[], size_t lines)
 {
     size_t width = 12;
-    for (size_t i = 0; i < lines; i++)
-        if (line[i].label != NULL && strlen(line[i].label) > width) width = strlen(line[i].label);
-    for (size_t i = 0; i < lines; i++)
+    for (size_t i = 0; i < lines; i++) {
+        const size_t columns = line[i].label == NULL ? 0 : readable_columns(line[i].label);
+        if (columns > width && columns <= LABEL) width = columns;
         if (line[i].ratio != NULL && strlen(ratio_label) > width) width = strlen(ratio_label);
+    }
     return (int)width;
 }
 
@@ -255,10 +270,12 @@ static void print_difference(const struct comparison *comparison, size_t index, 
     fprintf(to, " %8s ± %-7s", mean, error);
     if (cell->paired == 0.0)
         fprintf(to, "  as of independent draws%17s", "");
-    else if (comparison->quantiles > 0)
-        fprintf(to, "  %7.3g to %-7.3g", quantile[0].estimate / scale->divisor,
-                quantile[comparison->quantiles - 1].estimate / scale->divisor);
-    else
+    else if (comparison->quantiles > 0) {
+        const double low = quantile[0].estimate, high = quantile[comparison->quantiles - 1].estimate,
+                     most = fmax(size_of(low), size_of(high));
+        fprintf(to, "  %7.3g to %-7.3g", readable_beside(low, most) / scale->divisor,
+                readable_beside(high, most) / scale->divisor);
+    } else
         fprintf(to, "  %18s", "");
     if (cell->paired != 0.0) {
         print_share(&cell->better, to);
@@ -276,6 +293,16 @@ static void print_ratio(const struct benefit_cost *ratio, int width, FILE *to)
     fprintf(to, "  %-*s %8s ± %-7s  of the means\n", width, ratio_label, number, error);
 }
 
+static void print_label(const char *label, size_t width, FILE *to)
+{
+    fputs("  ", to);
+    if (readable_columns(label) > width) {
+        fprintf(to, "%s\n  ", label);
+        label = "";
+    }
+    readable_left(label, width, to);
+}
+
 static void print_lines(const struct comparison *comparison, size_t world, const struct line line[], size_t lines,
                         int width, FILE *to)
 {
@@ -285,23 +312,13 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         const size_t index = comparison_index(comparison, line[i].outcome, world, line[i].variant, line[i].period);
         if (line[i].title != NULL) fprintf(to, "%s\n", line[i].title);
         comparison_period(comparison, line[i].period, period);
-        fprintf(to, "  %-*s", width, line[i].label == NULL ? period : line[i].label);
+        print_label(line[i].label == NULL ? period : line[i].label, (size_t)width, to);
         if (!comparison->cell[index].known || !(comparison->cell[index].count > 0.0))
             fprintf(to, " %8s", "-");
         else
             print_difference(comparison, index, pairs_of(comparison, world, line[i].variant), &scale, to);
         fputc('\n', to);
         if (line[i].ratio != NULL) print_ratio(line[i].ratio, width, to);
-    }
-}
-
-static void print_with_thousands(uint64_t number, FILE *to)
-{
-    if (number >= 1000) {
-        print_with_thousands(number / 1000, to);
-        fprintf(to, ",%03" PRIu64, number % 1000);
-    } else {
-        fprintf(to, "%" PRIu64, number);
     }
 }
 
@@ -325,14 +342,14 @@ static void print_pairs(const struct comparison *comparison, FILE *to)
             most = pairs > most ? pairs : most;
         }
     if (least < most) {
-        print_with_thousands(least, to);
+        readable_thousands(least, to);
         fputs(" to ", to);
     }
-    print_with_thousands(most, to);
+    readable_thousands(most, to);
     fprintf(to, " pairs of futures on the same random numbers (seed %" PRIu64 ")", comparison->seed);
     for (size_t v = 0; v < comparison->variants && least < most && comparison->worlds == 1; v++) {
         fprintf(to, "%s %s ", v == 0 ? ":" : ",", comparison->variant[v]);
-        print_with_thousands(pairs_of(comparison, 0, v), to);
+        readable_thousands(pairs_of(comparison, 0, v), to);
     }
 }
 
@@ -414,7 +431,7 @@ static size_t choose(const struct comparison *comparison, enum outcome_subject s
             line[lines++] =
                 (struct line){.outcome = o,
                               .period = comparison->shown,
-                              .label = outcome_label(comparison->outcome[o].path, words->changes_prefix),
+                              .label = label_of(&comparison->outcome[o], comparison->names, words->changes_prefix),
                               .ratio = ratio_of(comparison, comparison_index(comparison, o, 0, 0, comparison->shown),
                                                 comparison->shown)};
     if (lines > 0) line[0].title = words->changes;
@@ -443,8 +460,9 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
         const bool none = lines == 0;
         for (size_t o = 0; o < comparison->outcomes && none && lines < COMPARISON_LINES / 2; o++)
             if (!isnan(effect_of(comparison, o)))
-                line[lines++] =
-                    (struct line){.outcome = o, .period = comparison->shown, .label = comparison->outcome[o].path};
+                line[lines++] = (struct line){.outcome = o,
+                                              .period = comparison->shown,
+                                              .label = label_of(&comparison->outcome[o], comparison->names, "")};
         if (lines == 0) {
             fprintf(to, "no difference in any of %zu main outcomes (others: --outcome)\n", comparison->outcomes);
         } else {
@@ -453,8 +471,8 @@ static struct fault *main_of_one(const struct comparison *comparison, FILE *to)
             fprintf(
                 to,
                 "\n%zu of %zu main outcomes change; shown are those that change most beside their range of futures\n"
-                "(others: --outcome). Better, same: share of the futures.\n",
-                changed, comparison->outcomes);
+                "(others: --outcome%s). Better, same: share of the futures.\n",
+                changed, comparison->outcomes, comparison->names ? "" : ", by their names: --names");
         }
     }
     struct fault *fault = line == NULL || taken == NULL ? fault_no_memory() : NULL;
@@ -534,7 +552,7 @@ static size_t print_outcome(const struct comparison *comparison, size_t outcome,
     const size_t lines = lines_of(comparison, outcome, line);
     const int width = widest_variant(comparison, 12);
     if (lines == 0) return 0;
-    fprintf(to, "%s: %s\n", comparison->outcome[outcome].path, comparison->outcome[outcome].long_name);
+    fprintf(to, "%s (%s)\n", comparison->outcome[outcome].title, comparison->outcome[outcome].path);
     print_lines(comparison, 0, line, lines, width, to);
     for (size_t i = 0; i < lines && details; i++) print_details(comparison, 0, &line[i], to);
     return 1;

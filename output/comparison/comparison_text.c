@@ -59,10 +59,10 @@ void comparison_csv_head(const struct comparison *comparison, FILE *to)
     fputs("world,variant,against_world,against_variant,outcome,period,year,units,better", to);
     for (size_t n = 0; comparison_numbers[n].name != NULL; n++)
         text_csv_names(&columns, comparison_numbers[n].name, comparison_numbers[n].along, to);
-    fputc('\n', to);
+    fputs(",title\n", to);
 }
 
-/* Names and units never hold a comma or a quote. */
+/* Names and units never hold a comma or a quote; titles may. */
 static void csv_row(const struct comparison *comparison, const struct row *row, FILE *to)
 {
     const struct comparison_outcome *outcome = &comparison->outcome[row->outcome];
@@ -76,6 +76,8 @@ static void csv_row(const struct comparison *comparison, const struct row *row, 
         for (size_t k = 0; k < comparison_columns(comparison, comparison_numbers[n].along); k++)
             text_csv_value(tells(comparison, n, row->period) ? comparison_value(comparison, n, row->cell, k) : UNKNOWN,
                            to);
+    fputc(',', to);
+    text_csv_text(outcome->title, to);
     fputc('\n', to);
 }
 
@@ -116,6 +118,8 @@ static void json_row(const struct comparison *comparison, const struct row *row,
     text_json_member("variant", comparison->variant[row->variant], to);
     fputs(", ", to);
     text_json_member("outcome", outcome->path, to);
+    fputs(", ", to);
+    text_json_member("title", outcome->title, to);
     fputs(", ", to);
     text_json_member("period", period_of(comparison, row), to);
     if (row->period < comparison->years) fprintf(to, ", \"year\": %d", comparison_year(comparison, row->period));

@@ -39,9 +39,13 @@ static struct fault *copy_numbers(size_t count, const double from[], double **to
     return NULL;
 }
 
-static struct fault *no_outcome(const char *path)
+enum { HINT = 160 };
+
+/* hint: of the first file that lacks it, or "". */
+static struct fault *no_outcome(const char *path, const char *hint)
 {
-    return fault_raise(FAULT_USAGE, "no outcome matches '%s'; `zhol show RESULT --list` lists them", path);
+    return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", path,
+                       hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
 }
 
 /* As a file declares it. */
@@ -73,7 +77,7 @@ static struct fault *make_outcome(struct regret *regret, const struct comparison
         result_free(&head);
         if (fault != NULL) return fault;
     }
-    if (to->outcome->unit == NULL) return no_outcome(regret->path);
+    if (to->outcome->unit == NULL) return no_outcome(regret->path, "");
     return to->outcome->path == NULL || to->outcome->long_name == NULL || to->outcome->unit == NULL ||
                    to->outcome->total == NULL
                ? fault_no_memory()
@@ -120,13 +124,14 @@ static struct fault *make_room(struct regret *regret, const struct comparison_fi
 }
 
 /* Whether a file has the outcome, and its samples. */
-static struct fault *look_into(const char *file, const char *path, bool *known, bool *held)
+static struct fault *look_into(const char *file, const char *path, bool *known, bool *held, char hint[HINT])
 {
     struct result head;
     struct fault *fault = result_read_outline(file, &head);
     const size_t index = fault == NULL ? outcomes_find(&head.outcomes, path) : 0;
     *known = fault == NULL && index < head.outcomes.count;
     *held = *known && head.horizon_saved[index];
+    if (fault == NULL && !*known && hint[0] == '\0') outcomes_hint(&head.outcomes, path, HINT, hint);
     result_free(&head);
     return fault;
 }
@@ -135,14 +140,15 @@ struct fault *regret_check(const struct comparison_files *files, const char *pat
 {
     bool any = false;
     const char *without = NULL;
+    char hint[HINT] = "";
     for (size_t i = 0; i < files->worlds * files->variants; i++) {
         bool known, held;
         if (files->file[i] == NULL) continue;
-        TRY(look_into(files->file[i], path, &known, &held));
+        TRY(look_into(files->file[i], path, &known, &held, hint));
         any = any || known;
         if (!held && without == NULL) without = files->file[i];
     }
-    if (!any) return no_outcome(path);
+    if (!any) return no_outcome(path, hint);
     if (better == OUTCOME_NEITHER)
         return fault_raise(FAULT_USAGE,
                            "neither more nor less of %s is better by itself; say with --more or --less which is meant",

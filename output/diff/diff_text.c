@@ -139,7 +139,7 @@ void diff_csv(const struct diff *diff, FILE *to)
     double number[NUMBERS];
     fputs("kind,path,before,after,before_place,after_place,units", to);
     for (size_t n = 0; n < NUMBERS; n++) fprintf(to, ",%s", number_names[n]);
-    fputc('\n', to);
+    fputs(",title\n", to);
     for (size_t i = 0; i < diff->values; i++) {
         const struct diff_value *value = &diff->value[i];
         const char *const texts[] = {
@@ -150,7 +150,7 @@ void diff_csv(const struct diff *diff, FILE *to)
             fputc(',', to);
             text_csv_text(texts[t], to);
         }
-        for (size_t n = 0; n <= NUMBERS; n++) fputc(',', to);
+        for (size_t n = 0; n <= NUMBERS + 1; n++) fputc(',', to);
         fputc('\n', to);
     }
     for (size_t i = 0; i < diff->moved; i++) {
@@ -158,6 +158,8 @@ void diff_csv(const struct diff *diff, FILE *to)
         numbers_of(diff, moved, number);
         fprintf(to, "outcome,%s,,,,,%s", diff->comparison.outcome[moved->outcome].path, unit_of(diff, moved));
         for (size_t n = 0; n < NUMBERS; n++) text_csv_value(number[n], to);
+        fputc(',', to);
+        text_csv_text(diff->comparison.outcome[moved->outcome].title, to);
         fputc('\n', to);
     }
 }
@@ -197,6 +199,7 @@ void diff_json(const struct diff *diff, FILE *to)
         numbers_of(diff, moved, number);
         fputs(i == 0 ? "\n    {" : ",\n    {", to);
         text_json_member("outcome", diff->comparison.outcome[moved->outcome].path, to);
+        json_text("title", diff->comparison.outcome[moved->outcome].title, to);
         fputs(", ", to);
         text_json_member("units", unit_of(diff, moved), to);
         for (size_t n = 0; n < NUMBERS; n++) {

@@ -165,11 +165,25 @@ static void print_minimax(const struct ranking *ranking, size_t outcome, const s
                 of->minimax_regret / scale->divisor, scale->unit);
 }
 
+static void print_heading(const struct ranking *ranking, size_t outcome, const struct scale *scale, FILE *to)
+{
+    const struct comparison_outcome *of = &ranking->of.outcome[outcome];
+    struct wrapped line = {.to = to, .indent = 4};
+    char text[320];
+    fputc('\n', to);
+    wrapped_words(&line, of->title);
+    snprintf(text, sizeof text, "(%s):", of->path);
+    wrapped_add(&line, "", text);
+    snprintf(text, sizeof text, "%s is better%s%s", direction(ranking, outcome), scale->unit[0] == '\0' ? "" : ", ",
+             scale->unit);
+    wrapped_words(&line, text);
+    fputc('\n', to);
+}
+
 static void print_outcome(const struct ranking *ranking, size_t outcome, const int width[2], FILE *to)
 {
     const struct scale scale = scale_of(ranking, outcome);
-    fprintf(to, "\n%s: %s is better%s%s\n", ranking->of.outcome[outcome].path, direction(ranking, outcome),
-            scale.unit[0] == '\0' ? "" : ", ", scale.unit);
+    print_heading(ranking, outcome, &scale, to);
     fprintf(to, "  %-*s  %-*s %*s ± %-*s %*s %*s\n", width[0], "world", width[1], "best on average", MEAN, "ahead",
             ERROR, "error", SHARE, "best", SHARE, "sure");
     for (size_t w = 0; w < ranking->worlds; w++) print_best(ranking, outcome, w, width, &scale, to);
@@ -224,8 +238,7 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
     const struct scale scale = scale_of(ranking, outcome);
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *best = ranking_cell(ranking, outcome, world, choice->best);
-    fprintf(to, "\n%s: %s is better%s%s\n", ranking->of.outcome[outcome].path, direction(ranking, outcome),
-            scale.unit[0] == '\0' ? "" : ", ", scale.unit);
+    print_heading(ranking, outcome, &scale, to);
     fprintf(to, "  %-*s %*s %*s ± %-*s %*s %*s %*s %*s %-*s\n", width, "policy", ORDER, "rank", MEAN, "behind", ERROR,
             "error", SHARE, "best", SHARE, "sure", REGRET, "regret", REGRET, "95 %", ORDER, "dom.");
     for (size_t rank = 1; rank <= ranking->policies; rank++)

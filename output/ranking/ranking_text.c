@@ -11,7 +11,7 @@ void ranking_csv(const struct ranking *ranking, FILE *to)
 {
     fputs("world,policy,outcome,units,better", to);
     for (size_t n = 0; ranking_numbers[n].name != NULL; n++) fprintf(to, ",%s", ranking_numbers[n].name);
-    fputc('\n', to);
+    fputs(",title\n", to);
     for (size_t w = 0; w < ranking->worlds; w++)
         for (size_t o = 0; o < ranking->outcomes; o++)
             for (size_t p = 0; p < ranking->policies; p++) {
@@ -20,6 +20,8 @@ void ranking_csv(const struct ranking *ranking, FILE *to)
                         comparison_better(outcome->better));
                 for (size_t n = 0; ranking_numbers[n].name != NULL; n++)
                     text_csv_value(ranking_value(ranking, n, o, w, p), to);
+                fputc(',', to);
+                text_csv_text(outcome->title, to);
                 fputc('\n', to);
             }
 }
@@ -49,6 +51,8 @@ static void json_outcome(const struct ranking *ranking, size_t o, FILE *to)
     const struct ranking_outcome *of = &ranking->outcome[o];
     fputs(o == 0 ? "\n    {" : ",\n    {", to);
     text_json_member("outcome", outcome->path, to);
+    fputs(", ", to);
+    text_json_member("title", outcome->title, to);
     fputs(", ", to);
     text_json_member("units", outcome->total, to);
     fputs(", ", to);

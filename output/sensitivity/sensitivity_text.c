@@ -145,10 +145,10 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     const double scale =
         readable_unit(annual ? of->outcome->unit : of->outcome->total, fmax(fabs(of->mean), of->sd), sizeof unit, unit);
     if (sensitivity->other != NULL)
-        fprintf(to, "What decides the difference in %s, %s less %s,\n", of->outcome->path, sensitivity->other,
-                sensitivity->path);
+        fprintf(to, "%s (%s):\nwhat decides the difference of %s less %s,\n", of->outcome->title, of->outcome->path,
+                sensitivity->other, sensitivity->path);
     else
-        fprintf(to, "What decides %s of %s,\n", of->outcome->path, sensitivity->path);
+        fprintf(to, "%s (%s):\nwhat decides it in %s,\n", of->outcome->title, of->outcome->path, sensitivity->path);
     if (annual)
         fprintf(to, "in %d, ", sensitivity->year);
     else
@@ -246,7 +246,7 @@ void sensitivity_csv(const struct sensitivity *sensitivity, FILE *to)
     put_period(sensitivity, period);
     fputs("outcome,period,factor,kind,columns", to);
     for (size_t n = 0; sensitivity_numbers[n].name != NULL; n++) fprintf(to, ",%s", sensitivity_numbers[n].name);
-    fputc('\n', to);
+    fputs(",title\n", to);
     for (size_t i = 0; i < sensitivity->count; i++) {
         const struct sensitivity_case *of = &sensitivity->of[i];
         for (size_t f = 0; f < of->attribution.factors; f++) {
@@ -257,6 +257,8 @@ void sensitivity_csv(const struct sensitivity *sensitivity, FILE *to)
             fprintf(to, ",%s,%zu", frame_kinds[factor->kind], factor->columns);
             for (size_t n = 0; sensitivity_numbers[n].name != NULL; n++)
                 text_csv_value(sensitivity_value(&of->attribution.factor[f], n), to);
+            fputc(',', to);
+            text_csv_text(of->outcome->title, to);
             fputc('\n', to);
         }
     }
@@ -297,6 +299,8 @@ static void json_case(const struct sensitivity *sensitivity, const struct sensit
     put_period(sensitivity, period);
     fputs("{", to);
     text_json_member("outcome", of->outcome->path, to);
+    fputs(", ", to);
+    text_json_member("title", of->outcome->title, to);
     fputs(", ", to);
     text_json_member("period", period, to);
     fputs(", ", to);

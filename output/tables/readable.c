@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/readable.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,8 +74,23 @@ bool readable_share(enum outcome_rule rule, const char *unit)
 
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER])
 {
-    const double least = 1e-9, size = fabs(error);
+    const double least = 1e-9, beside = 1e-4, size = fabs(error);
     snprintf(of_error, READABLE_NUMBER, isnan(error) ? "-" : "%.2g", error);
+    if (size > 0.0 && size < beside && fabs(value) <= size) {
+        strcpy(of_value, "0");
+        strcpy(of_error, "<0.0001");
+        return;
+    }
+    if (size > 0.0 && size < beside && fabs(value) < beside) {
+        snprintf(of_value, READABLE_NUMBER, "%.2g", value);
+        return;
+    }
+    if (size >= 100.0 && size < 1e6 && fabs(value) < 1e6) { /* "264" and "520" */
+        const double unit = pow(10.0, floor(log10(size)) - 1.0);
+        snprintf(of_value, READABLE_NUMBER, "%.0f", value);
+        snprintf(of_error, READABLE_NUMBER, "%.0f", round(error / unit) * unit);
+        return;
+    }
     if (!isfinite(value) || !(size > least) || size >= 100.0 || fabs(value) >= 1e9) {
         snprintf(of_value, READABLE_NUMBER, "%.4g", value);
         return;
@@ -82,8 +98,15 @@ void readable_pair(double value, double error, char of_value[READABLE_NUMBER], c
     int decimals = 1 - (int)floor(log10(size));
     if (decimals < 0) decimals = 0;
     snprintf(of_value, READABLE_NUMBER, "%.*f", decimals, value);
+    if (of_value[0] == '-' && of_value[strspn(of_value, "-0.")] == '\0') /* no 0 below 0 */
+        memmove(of_value, of_value + 1, strlen(of_value));
     if (size < 1e-4) return;
     snprintf(of_error, READABLE_NUMBER, "%.*f", decimals, error);
+}
+
+double readable_beside(double value, double most)
+{
+    return fabs(value) < 1e-4 * most ? 0.0 : value;
 }
 
 void readable_short(const char *name, int width, char text[READABLE_NAME])
@@ -101,4 +124,27 @@ void readable_name(const char *name, int width, FILE *to)
     char text[READABLE_NAME];
     readable_short(name, width, text);
     fprintf(to, "  %-*s", width, text);
+}
+
+size_t readable_columns(const char *text)
+{
+    size_t columns = 0;
+    for (const char *c = text; *c != '\0'; c++) columns += ((unsigned char)*c & 0xC0) != 0x80;
+    return columns;
+}
+
+void readable_left(const char *text, size_t width, FILE *to)
+{
+    const size_t columns = readable_columns(text);
+    fprintf(to, "%s%*s", text, columns < width ? (int)(width - columns) : 0, "");
+}
+
+void readable_thousands(uint64_t number, FILE *to)
+{
+    if (number >= 1000) {
+        readable_thousands(number / 1000, to);
+        fprintf(to, ",%03" PRIu64, number % 1000);
+    } else {
+        fprintf(to, "%" PRIu64, number);
+    }
 }

@@ -29,13 +29,24 @@ void readable_size(double bytes, char text[READABLE_NUMBER]);
 bool readable_share(enum outcome_rule rule, const char *unit);
 
 /* A number with as many digits as its error justifies, whose first two are kept: 1.2345 with 0.0067 is "1.2345" and
- * "0.0067", with 0.067 "1.234" and "0.067". Without an error, or with a large one, four digits. */
+ * "0.0067", with 0.067 "1.234" and "0.067". Without an error, or with a large one, four digits. What is beside 0 in its
+ * unit, and within its error, is "0" and "<0.0001". */
 void readable_pair(double value, double error, char of_value[READABLE_NUMBER], char of_error[READABLE_NUMBER]);
+
+/* 0 for what is beside 0 among numbers up to `most`: less than a ten-thousandth of it. */
+double readable_beside(double value, double most);
 
 /* A name in `width` characters at most, 20 or more; of a longer one both ends. */
 enum { READABLE_NAME = 128 };
 void readable_short(const char *name, int width, char text[READABLE_NAME]);
 /* The same behind two spaces, in just as many. */
 void readable_name(const char *name, int width, FILE *to);
+
+/* How many characters a text has, which take a column each; and the text in so many columns at least, spaces behind it. */
+size_t readable_columns(const char *text);
+void readable_left(const char *text, size_t width, FILE *to);
+
+/* "1,234,567". */
+void readable_thousands(uint64_t number, FILE *to);
 
 #endif

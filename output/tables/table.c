@@ -292,88 +292,121 @@ static const struct outcome_subject_words *subject_of(const struct outcome *outc
     return &outcome_subjects[outcome->kind->subject];
 }
 
-/* What need be said of the path below the title of its subject. */
-static const char *label_of(const struct outcome *outcome)
+/* The name without what the title of its subject says. */
+static const char *label_of(const struct outcome *outcome, bool names)
 {
-    return outcome_label(outcome->path, subject_of(outcome)->prefix);
+    return names ? outcome_label(outcome->path, subject_of(outcome)->prefix) : outcome->title;
 }
 
-/* The longest name of what is shown, without what its subject says. */
-static int widest(const struct result *result, size_t *shown)
+enum { LABEL = 34, MEAN = 7, ERROR = 6, END = 7 }; /* columns */
+
+/* A longer one has a line of its own. */
+static void print_label(const char *label, FILE *to)
 {
-    size_t width = 24;
-    *shown = 0;
-    for (size_t o = 0; o < result->outcomes.count; o++) {
-        const struct outcome *item = &result->outcomes.item[o];
-        if (!is_in_account(item)) continue;
-        const size_t length = strlen(label_of(item));
-        ++*shown;
-        if (length > width) width = length;
+    fputs("  ", to);
+    if (readable_columns(label) > LABEL) {
+        fprintf(to, "%s\n  ", label);
+        label = "";
     }
-    return (int)width;
+    readable_left(label, LABEL, to);
 }
 
-static void account_row(const struct result *result, size_t o, size_t year, int width, FILE *to)
+/* Of an account, and whether its lines have names in place of titles. */
+struct account {
+    const struct result *result;
+    size_t period;
+    bool names;
+    FILE *to;
+};
+
+static size_t count_shown(const struct result *result)
 {
+    size_t shown = 0;
+    for (size_t o = 0; o < result->outcomes.count; o++) shown += is_in_account(&result->outcomes.item[o]);
+    return shown;
+}
+
+static void account_values(const struct account *account, size_t o, size_t period)
+{
+    const struct result *result = account->result;
     const struct outcome *item = &result->outcomes.item[o];
-    const size_t period = first_row(result, o, year);
     const struct moments *moments = table_cell_moments(result, o, period);
     const struct quantile_estimate *low = table_cell_quantiles(result, o, period),
                                    *high = low + (result->quantiles == 0 ? 0 : result->quantiles - 1);
-    const char *name = label_of(item);
-    char unit[64];
+    const struct probability_estimate probability = table_cell_probability(result, o, period);
+    char unit[64], mean[READABLE_NUMBER], error[READABLE_NUMBER];
     double most = fabs(moments->mean);
-    if (!(moments->count > 0.0)) {
-        fprintf(to, "  %-*s %10s   %s\n", width, name, "-",
-                table_cell_is_known(result, o, period) ? "in no future" : "no samples of it in the file");
-        return;
-    }
     if (result->quantiles > 0) most = fmax(most, fmax(fabs(low->estimate), fabs(high->estimate)));
     const double scale = table_cell_scale(item, false, most, sizeof unit, unit);
-    const struct probability_estimate probability = table_cell_probability(result, o, period);
-    fprintf(to, "  %-*s %10.4g ", width, name, moments->mean / scale);
+    readable_pair(moments->mean / scale, TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, mean, error);
     if (table_cell_is_probability(item))
-        fprintf(to, "%10s   %10.4g to %-10.4g", "", probability.low / scale, probability.high / scale);
+        fprintf(account->to, " %*.3g   %*s %*.3g to %-*.3g", MEAN, moments->mean / scale, ERROR, "", END,
+                probability.low / scale, END, probability.high / scale);
     else if (result->quantiles > 0)
-        fprintf(to, "%10.2g   %10.4g to %-10.4g", TABLE_CELL_SIGMA * moments_standard_error(moments) / scale,
-                low->estimate / scale, high->estimate / scale);
+        fprintf(account->to, " %*s ± %-*s %*.3g to %-*.3g", MEAN, mean, ERROR, error, END,
+                readable_beside(low->estimate, most) / scale, END, readable_beside(high->estimate, most) / scale);
     else
-        fprintf(to, "%10.2g   %24s", TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, "");
-    fprintf(to, " %s%s", unit, item->kind->horizon_only ? " over the whole horizon" : "");
+        fprintf(account->to, " %*s ± %-*s %*s", MEAN, mean, ERROR, error, 2 * END + 4, "");
+    fprintf(account->to, " %s", unit);
     if (moments->count < table_cell_futures(result))
-        fprintf(to, "; in %.3g %% of futures", 100.0 * moments->count / table_cell_futures(result));
-    fputc('\n', to);
+        fprintf(account->to, "; in %.3g %% of futures", 100.0 * moments->count / table_cell_futures(result));
 }
 
-struct fault *table_account(const struct result *result, int year, FILE *to)
+static void account_row(const struct account *account, size_t o)
 {
-    size_t first, end, shown;
+    const struct result *result = account->result;
+    const struct outcome *item = &result->outcomes.item[o];
+    const size_t period = first_row(result, o, account->period);
+    print_label(label_of(item, account->names), account->to);
+    if (table_cell_moments(result, o, period)->count > 0.0)
+        account_values(account, o, period);
+    else
+        fprintf(account->to, " %*s   %s", MEAN, "-",
+                table_cell_is_known(result, o, period) ? "in no future" : "no samples of it in the file");
+    fputc('\n', account->to);
+}
+
+static void account_head(const struct account *account)
+{
+    const struct result *result = account->result;
+    const size_t last = result->quantiles == 0 ? 0 : result->quantiles - 1;
+    char name[12], range[48] = "";
+    table_cell_period(result, account->period, name);
+    if (result->quantiles > 0)
+        snprintf(range, sizeof range, "%*.3g %% to %.3g %%", END - 2, 100.0 * result->probability[0],
+                 100.0 * result->probability[last]);
+    fprintf(account->to, "%-*s %*s   %-*s  range of futures\n", LABEL + 2, name, MEAN, "", ERROR, "");
+    fprintf(account->to, "%-*s %*s ± %-*s %s\n", LABEL + 2, "", MEAN, "mean", ERROR, "error", range);
+}
+
+struct fault *table_account(const struct result *result, int year, bool names, FILE *to)
+{
+    size_t first, end;
     char name[12];
     TRY(find_period(result, year, &first, &end));
-    const size_t period = year == 0 ? result->years - 1 : first,
-                 last = result->quantiles == 0 ? 0 : result->quantiles - 1;
-    const int width = widest(result, &shown);
+    const struct account account = {result, year == 0 ? result->years - 1 : first, names, to};
+    const size_t shown = count_shown(result);
     print_head(result, to);
-    table_cell_period(result, period, name);
-    fprintf(to, "%-*s %10s %10s   %s", width + 2, name, "mean", "± error", "range of futures");
-    if (result->quantiles > 0)
-        fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
-    fputc('\n', to);
+    account_head(&account);
     for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++) {
-        bool titled = false;
+        bool titled = false, horizon = false;
         for (size_t o = 0; o < result->outcomes.count; o++) {
             const struct outcome *item = &result->outcomes.item[o];
             if (item->kind->subject != s || (shown > 0 && !is_in_account(item))) continue;
             if (!titled) fprintf(to, "\n%s\n", outcome_subjects[s].title);
+            if (item->kind->horizon_only && !horizon) fputs("  over the whole horizon:\n", to);
             titled = true;
-            account_row(result, o, period, width, to);
+            horizon = item->kind->horizon_only;
+            account_row(&account, o);
         }
     }
     fputs("\n± error is that of the simulation, 95 %: it falls with the number of replications; the range of futures "
           "does not.\n",
           to);
+    if (!names) fputs("Names to type in place of titles: --names\n", to);
     if (shown > 0 && shown < result->outcomes.count)
         fprintf(to, "%zu more outcomes; their names: zhol show RESULT --list\n", result->outcomes.count - shown);
+    table_cell_period(result, account.period, name);
     if (year == 0) fprintf(to, "%s is the last year; another: --year YEAR\n", name);
     fputs("All years of an outcome: zhol show RESULT OUTCOME, with patterns such as 'flows.*'\n", to);
     return check_written(to);
@@ -384,7 +417,7 @@ struct fault *table_list(const struct result *result, FILE *to)
     for (size_t o = 0; o < result->outcomes.count; o++) {
         const struct outcome *item = &result->outcomes.item[o];
         const char *unit = table_cell_unit(item, false);
-        fprintf(to, "%s: %s%s%s%s\n", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit,
+        fprintf(to, "%s: %s%s%s%s\n", item->path, item->title, unit[0] == '\0' ? "" : ", ", unit,
                 item->kind->horizon_only ? "; over the whole horizon only" : "");
     }
     return check_written(to);

@@ -22,12 +22,12 @@ MUST_CHECK struct fault *table_json(const struct result *result, const char *con
                                     FILE *to);
 /* A readable account of the last year, or of `year` if that is not 0: a line for each headline outcome and the revenue
  * of each outlet of energy, by subject, in units that suit the size of the numbers. What has a value over the whole
- * horizon only says so. */
-MUST_CHECK struct fault *table_account(const struct result *result, int year, FILE *to);
+ * horizon only says so. Lines have titles, or with `names` paths. */
+MUST_CHECK struct fault *table_account(const struct result *result, int year, bool names, FILE *to);
 /* Of a result of some of its futures alone (given.h): a line with how many they are and where; else nothing. The tables above
  * have it in their heads; a row whose samples are not in the file is left out. */
 void table_given(const struct result *result, FILE *to);
-/* The paths of all outcomes, each with its name in words and its unit. */
+/* The paths of all outcomes, each with its title and its unit. */
 MUST_CHECK struct fault *table_list(const struct result *result, FILE *to);
 
 #endif

@@ -66,8 +66,9 @@ static void show_title(const struct years *years)
     const char *unit = years->scale[item->kind->horizon_only].unit, *total = years->scale[1].unit;
     struct wrapped line = {.to = years->to, .indent = 4};
     char text[320];
-    snprintf(text, sizeof text, "%s: %s%s%s", item->path, item->long_name, unit[0] == '\0' ? "" : ", ", unit);
-    wrapped_words(&line, text);
+    wrapped_words(&line, item->title);
+    snprintf(text, sizeof text, "(%s)%s%s", item->path, unit[0] == '\0' ? "" : ", ", unit);
+    wrapped_add(&line, "", text);
     if (item->kind->horizon_only)
         wrapped_add(&line, ";", "over the whole horizon only");
     else if (years->end > years->result->years && strcmp(unit, total) != 0) {

@@ -35,14 +35,14 @@ def scale_of(about, most, chance=False, difference=False, whole=False):
 def heading(about, outcome, chance=False):
     """What an outcome is called above its picture, or the chance that it is."""
     name = about["title"]
-    if chance:  # of thresholds.WHAT, or thresholds.WHAT.first-passage
-        titled = name[:1].upper() + name[1:] != about["long_name"][:1].upper() + about["long_name"][1:]
-        what = name.rsplit(":", 1)[0] if titled else outcome.split(".")[1]
-        if about["chance"] == "mean":
-            name = name if titled else f"probability of {what}"
-        else:
-            name = f"{what}: probability that it has happened by the end of the year" if titled else \
-                f"probability that {what} has happened by the end of the year"
+    titled = name.lower() != about["long_name"].lower()
+    if chance and not titled:
+        what = outcome.split(".")[1]  # thresholds.WHAT, thresholds.WHAT.first-passage
+        name = (f"probability of {what}" if about["chance"] == "mean" else
+                f"probability that {what} has happened by the end of the year")
+    elif chance:  # the title of what happens; that of its first passage says of the month, too
+        name = (f"{name}: probability" if about["chance"] == "mean" else
+                f"{name.rpartition(': ')[0]}: probability that it has happened by the end of the year")
     return name[:1].upper() + name[1:]
 
 

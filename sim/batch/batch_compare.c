@@ -200,6 +200,7 @@ static struct fault *compare(const struct batch_run *run, const struct sides *si
     TRY(comparison_read(files, &wish, comparison));
     comparison->of_worlds = of_worlds;
     if (with_head) comparison_csv_head(comparison, out->csv);
+    if (with_head) comparison_print_titles(comparison, out->to);
     TRY(comparison_print(comparison, out->to));
     comparison_csv(comparison, out->csv);
     if (with_file && run->stopped_by != NULL) TRY(comparison_note(comparison, "stopped by %s", run->stopped_by));

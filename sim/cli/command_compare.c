@@ -29,6 +29,7 @@ enum {
     OPTION_CSV,
     OPTION_JSON,
     OPTION_LIST,
+    OPTION_NAMES,
     OPTION_FORCE,
     OPTION_UNSEALED
 };
@@ -43,7 +44,7 @@ struct compare_options {
     struct options_copies copy; /* of arguments that were cut at their commas */
     const char *output, *regret, *given;
     struct given *condition;
-    bool csv, json, list, force, dominance, years, unpaired, unsealed;
+    bool csv, json, list, names, force, dominance, years, unpaired, unsealed;
     int year, threads;
 };
 
@@ -61,6 +62,7 @@ static const struct argp_option list[] = {
     {"less", OPTION_LESS, "PATTERNS", 0, "Of these less is better", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per variant, outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
+    {"names", OPTION_NAMES, NULL, 0, "Names of outcomes in place of their titles", 0},
     {"list", OPTION_LIST, NULL, 0, "Tell what a comparison file holds: zhol compare --list differences.h5", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
@@ -122,6 +124,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
     case OPTION_LIST: options->list = true; break;
+    case OPTION_NAMES: options->names = true; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
     case 'o': options->output = argument; break;
@@ -308,6 +311,7 @@ static struct fault *compare(const struct compare_options *options, struct compa
     for (size_t i = 0; i < options->files; i++) TRY(guard_result(options->file[i], options->unsealed, options->memory));
     TRY(check_regret(options));
     TRY(comparison_read(&files, &wish, comparison));
+    comparison->names = options->names;
     TRY(check_directions(&options->better, comparison));
     TRY(set_texts(options, comparison));
     if (options->output != NULL) TRY(comparison_write(comparison, options->output, options->force));

@@ -10,7 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST, OPTION_GIVEN, OPTION_FUTURES, OPTION_UNSEALED };
+enum {
+    OPTION_CSV = 256,
+    OPTION_JSON,
+    OPTION_YEAR,
+    OPTION_LIST,
+    OPTION_GIVEN,
+    OPTION_FUTURES,
+    OPTION_NAMES,
+    OPTION_UNSEALED
+};
 
 struct show_options {
     uint64_t memory; /* for reading a file; 0: as its size says */
@@ -18,14 +27,15 @@ struct show_options {
     const char **outcome;
     size_t outcomes;
     const char *given;
-    bool csv, json, names_only, futures, unsealed;
+    bool csv, json, list, names, futures, unsealed;
     int year;
 };
 
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
-    {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
+    {"list", OPTION_LIST, NULL, 0, "The names of all outcomes with their titles only", 0},
+    {"names", OPTION_NAMES, NULL, 0, "In the overview, names of outcomes in place of their titles", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
     {"given", OPTION_GIVEN, "CONDITION", 0,
      "In these futures only: outcomes by year or over the horizon and inputs, with < <= > >= between, and, or, not and "
@@ -43,7 +53,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
-    case OPTION_LIST: options->names_only = true; break;
+    case OPTION_LIST: options->list = true; break;
+    case OPTION_NAMES: options->names = true; break;
     case OPTION_GIVEN: options->given = argument; break;
     case OPTION_FUTURES: options->futures = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
@@ -63,8 +74,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (options->csv && options->json) argp_error(state, "--csv and --json were both given");
-        if (options->names_only && (options->csv || options->json || options->year != 0 || options->outcomes > 0 ||
-                                    options->given != NULL || options->futures))
+        if (options->names &&
+            (options->csv || options->json || options->list || options->outcomes > 0 || options->futures))
+            argp_error(state, "--names is for the overview; leave out what else was given");
+        if (options->list && (options->csv || options->json || options->year != 0 || options->outcomes > 0 ||
+                              options->given != NULL || options->futures))
             argp_error(state, "--list lists all outcomes; leave out what else was given");
         if (options->futures && options->given == NULL) argp_error(state, "--futures needs --given");
         if (options->futures && (options->csv || options->json || options->year != 0 || options->outcomes > 0))
@@ -91,13 +105,13 @@ static const struct argp parser = {
 
 static struct fault *print_tables(const struct show_options *options, const struct result *result)
 {
-    if (options->names_only) return table_list(result, stdout);
+    if (options->list) return table_list(result, stdout);
     if (options->json) return table_json(result, options->outcome, options->outcomes, options->year, stdout);
     if (options->csv) {
         table_given(result, stderr);
         return table_csv(result, options->outcome, options->outcomes, options->year, stdout);
     }
-    if (options->outcomes == 0) return table_account(result, options->year, stdout);
+    if (options->outcomes == 0) return table_account(result, options->year, options->names, stdout);
     return table_show(result, options->outcome, options->outcomes, options->year, stdout);
 }
 

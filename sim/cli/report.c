@@ -13,18 +13,28 @@
 #define MONTH_DAYS 30.4375
 
 enum { WORST = 3 };
-#define ASKED 0.01 /* half-width over the mean, of which the message after a run speaks */
+#define BESIDE 0.05 /* of the standard deviation */
+#define ASKED  0.01 /* half-width over the mean, of which the message after a run speaks */
 
-/* How many replications bring the mean over the horizon to 1 %; 0 where it is known better than that. */
+/* How many replications bring the mean over the horizon to 1 %; 0 where it is known better than that, or beside 0, so that a
+ * share of it says nothing. */
 static double needed(const struct result *result, size_t outcome)
 {
     static const struct precision_goal goal = {.confidence = 0.95, .relative = ASKED};
     const struct moments *moments = &result->moments[outcome * (result->years + 1) + result->years];
     const struct outcome_kind *kind = result->outcomes.item[outcome].kind;
     if (!kind->headline || kind->diagnostic || !(moments->count > 1.0)) return 0.0;
+    if (!(fabs(moments->mean) > BESIDE * moments_sd(moments))) return 0.0;
     const struct precision_state state = precision_judge(
         &goal, moments->mean, precision_of_mean(moments, goal.confidence), moments->count, moments->count);
     return state.met ? 0.0 : state.replications;
+}
+
+/* "860,000": two digits are enough. */
+static void print_about(double number, FILE *to)
+{
+    const double unit = pow(10.0, fmax(0.0, floor(log10(number)) - 1.0));
+    readable_thousands((uint64_t)(round(number / unit) * unit), to);
 }
 
 void report_needed(const struct result *result)
@@ -38,16 +48,16 @@ void report_needed(const struct result *result)
         if (at < WORST) worst[at] = o;
     }
     if (count == 0) return;
-    fputs("for 1 % (95 % error of the mean over the horizon): ", stderr);
+    fputs("To know each mean over the whole horizon to within 1 % (with 95 % confidence) would take more replications, "
+          "most of "
+          "all ",
+          stderr);
     for (size_t i = 0; i < count; i++) {
-        const double replications = needed(result, worst[i]);
-        fprintf(stderr, "%s%s ", i == 0 ? "" : ", ", result->outcomes.item[worst[i]].path);
-        if (isfinite(replications) && replications < 1e12)
-            fprintf(stderr, "%.2g", replications);
-        else
-            fputs("no number of", stderr);
+        fputs(i == 0 ? "" : i + 1 == count ? " and " : ", ", stderr);
+        print_about(needed(result, worst[i]), stderr);
+        fprintf(stderr, " for %s", result->outcomes.item[worst[i]].path);
     }
-    fputs(" replications\n", stderr);
+    fputs(" (zhol run -n).\n", stderr);
 }
 
 /* How near the queues came to their equilibrium, and what that is in money. */

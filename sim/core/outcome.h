@@ -83,8 +83,8 @@ enum { OUTCOME_RANKS = 10 };
 struct outcome_kind {
     const char *pattern; /* "flows.F.demand": capitals stand for names */
     const char *words;   /* "demand of flow F": the same names, in words */
-    /* "F: demand": the same with titles in place of names, where any of the things that `entities` lists has one, in the
-     * order of the pattern and each by its path in the scenario: "flows.F". NULL: nothing of it has a title. */
+    /* "F: demand": the same with titles in place of names, where any of the things that `entities` lists has one, each by
+     * its path in the scenario: "flows.F". Without such things it holds as it stands. NULL: the long name is the title. */
     const char *heading;
     const char *entities;
     const char *unit; /* "$unit/yr" as in the schema, or fixed */

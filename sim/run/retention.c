@@ -14,7 +14,7 @@
 /* Of an outcome in a period, and what its names and attributes take in the file, as files of 4 to 419 outcomes tell. */
 #define COMPRESSED 0.72 /* samples and inputs of the Kazakhstan scenario, to what they were; see output/README.md */
 /* Of the labels of an outcome in a group, of an input, and of all that a file has besides; as found in files. */
-enum { OUTCOME_BYTES = 390, INPUT_BYTES = 150, ROOT_BYTES = 76000 };
+enum { OUTCOME_BYTES = 390, INPUT_BYTES = 150, ROOT_BYTES = 76000, TEXT_BYTES = 36 };
 
 /* Patterns as of file names; they point into the text. */
 struct patterns {
@@ -271,17 +271,20 @@ uint64_t retention_file_bytes(const struct simulation *simulation, const struct 
 {
     const uint64_t years = world_years(simulation->world), outcomes = simulation->outcomes.count;
     const uint64_t inputs = retention->inputs ? store_inputs(simulation->plan.store) : 0;
-    uint64_t rows = 2 * inputs, cells = 0, labels = 0;
+    uint64_t rows = 2 * inputs, cells = 0, labels = 0, titles = 0;
     for (size_t i = 0; i < outcomes; i++) {
         const bool horizon_only = simulation->outcomes.item[i].kind->horizon_only;
         const bool annual = retention_annual(simulation, retention, i),
                    horizon = retention_horizon(simulation, retention, i);
         rows += (annual ? years : 0) + (horizon ? 1 : 0);
         cells += horizon_only ? 1 : years + 1;
-        labels += (horizon_only ? 1u : 2u) + (annual ? 1u : 0u) + (horizon ? 1u : 0u);
+        const uint64_t groups = (horizon_only ? 1u : 2u) + (annual ? 1u : 0u) + (horizon ? 1u : 0u);
+        labels += groups;
+        titles += groups * (TEXT_BYTES + strlen(simulation->outcomes.item[i].title));
     }
     const uint64_t per_cell = (8 + 3 * simulation->quantiles + 3 * simulation->levels) * sizeof(double);
     const double replications = (double)(sizeof(float) * rows * retention->replications);
     return (uint64_t)((compressed ? COMPRESSED : 1.0) * replications) + per_cell * cells + OUTCOME_BYTES * labels +
-           INPUT_BYTES * inputs + ROOT_BYTES + strlen(simulation->scenario->merged_text) + strlen(simulation->sources);
+           titles + INPUT_BYTES * inputs + ROOT_BYTES + strlen(simulation->scenario->merged_text) +
+           strlen(simulation->sources);
 }

@@ -310,13 +310,13 @@ class Compare(unittest.TestCase):
 
     def check_file(self, rows, name, rtol=0, **select):
         """A table has all numbers of a file, and no others."""
-        labels = ["world", "variant", "against_world", "against_variant", "outcome", "period", "year", "units", "better"]
+        labels = ["world", "variant", "against_world", "against_variant", "outcome", "period", "year", "units", "better", "title"]
         for period in ("annual", "horizon"):
             of_period = [row for row in rows if row["period"] == period]
             with xarray.open_dataset(self.folder / name, group=period) as data:
                 data, years = data.drop_vars("time_bounds", errors="ignore").sel(**select), data.sizes.get("time", 1)
                 expected = columns(data)
-                for label, of_outcome in (("outcome", "outcome"), ("units", "units"), ("better", "better")):
+                for label, of_outcome in (("outcome", "outcome"), ("units", "units"), ("better", "better"), ("title", "title")):
                     if label in rows[0]:
                         self.assertEqual([row[label] for row in of_period], list(numpy.repeat(data[of_outcome].values, years)))
                 if period == "annual":
@@ -510,13 +510,13 @@ class Compare(unittest.TestCase):
                 with self.result(f"{name}-{file}.h5", "r+") as result:
                     result.file["samples/horizon/value"][result.at("samples/horizon", "trade.balance")] = base(REPLICATIONS) + more
                 reseal(self.folder / f"{name}-{file}.h5")
-            shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5").stdout
+            shown = self.zhol("compare", f"{name}-from.h5", f"{name}-to.h5", "--names").stdout
             self.assertRegex(shown, r"\n  balance +1\S* ± 0[^\n]* all  USD\n")
             self.assertRegex(shown, r"\n1 of \d+ main outcomes change;")
 
     def test_a_driver_that_alone_differs_is_shown(self):
         self.zhol(*MINIMAL, "--set", "drivers.oil.sigma=0.5", "-o", "sigma.h5")
-        shown = self.zhol("compare", "minimal.h5", "sigma.h5").stdout
+        shown = self.zhol("compare", "minimal.h5", "sigma.h5", "--names").stdout
         self.assertRegex(shown, r"\n  drivers.oil +-?[\d.]+ ± ")
         self.assertNotIn("no difference in any of", shown)
 
@@ -525,7 +525,7 @@ class Compare(unittest.TestCase):
         self.zhol("run", str(SCENARIOS / "policies/nurly-zhol-sreb.yaml"), "-n", "1", "-o", "one-programme.h5", "--progress", "none")
         apart = self.samples("one-programme.h5", "trade.balance") - self.samples("one.h5", "trade.balance")
         self.assertNotEqual(apart[0], 0)
-        shown = self.zhol("compare", "one.h5", "one-programme.h5").stdout
+        shown = self.zhol("compare", "one.h5", "one-programme.h5", "--names").stdout
         self.assertRegex(shown, r"\n  balance +-[\d.]+ ")
         self.assertNotIn("no difference in any of", shown)
 
@@ -543,7 +543,7 @@ class Compare(unittest.TestCase):
         self.assertGreater(float(more[1]), 0.9)
 
     def test_the_screen_is_one(self):
-        shown = self.zhol("compare", "base.h5", "programme.h5").stdout.splitlines()
+        shown = self.zhol("compare", "base.h5", "programme.h5", "--names").stdout.splitlines()
         self.assertLessEqual(len(shown), 40)
         self.assertLessEqual(max(len(line) for line in shown if not line.startswith("note: ")), 100)
         text = "\n".join(shown)
@@ -553,7 +553,7 @@ class Compare(unittest.TestCase):
     def test_the_screen_of_two_variants_is_one_too(self):
         shown = self.zhol("compare", "base.h5", "programme.h5", "base.h5").stdout.splitlines()
         self.assertLessEqual(len([line for line in shown if not line.startswith("note: ")]), 40)
-        self.assertRegex("\n".join(shown), r"npv.national: [^\n]*\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
+        self.assertRegex("\n".join(shown), r"\(npv.national\)\n  programme +-[\d.]+ ± [\d.]+ [^\n]*\n  base-2 +0   no difference in any future\n")
 
     def test_slips_and_places_are_told_before_anything_is_written(self):
         before = (self.folder / "programme.h5").read_bytes()
@@ -682,7 +682,7 @@ class Compare(unittest.TestCase):
             half = student(n - 1) * math.sqrt(variance)
             numpy.testing.assert_allclose(got, [ratio, ratio - half, ratio + half], rtol=1e-8)
         self.assertEqual([row["outcome"] for row in rows if row["benefit_cost_ratio"]], ["npv.national-low", "npv.national", "npv.national-high"])
-        shown = self.zhol("compare", "base.h5", "programme.h5").stdout
+        shown = self.zhol("compare", "base.h5", "programme.h5", "--names").stdout
         self.assertRegex(shown, r"\n  npv.national [^\n]*\n  benefit-cost ratio +0\.\d+ ± 0\.\d+ +of the means\n")
         self.assertRegex(shown, r"\n  npv.costs +[\d.]+ ± ")
         self.assertIn("of the means ± error:   benefit-cost ratio: 0.", self.zhol("compare", "base.h5", "programme.h5", "--outcome", "npv.national").stdout)

@@ -289,7 +289,8 @@ class Rank(unittest.TestCase):
             for row in self.rows:
                 choice, = (c for c in told["choices"] if (c["world"], c["outcome"]) == (row["world"], row["outcome"]))
                 policy, = (p for p in choice["policies"] if p["policy"] == row["policy"])
-                for name in list(row)[5:]:
+                self.assertEqual(row["title"], data["title"].sel(outcome=row["outcome"]).item())
+                for name in list(row)[5:-1]:
                     in_json = policy.get(name, choice.get(name))
                     at = {key: row[key] for key in ("world", "policy", "outcome") if key in data[name].dims}
                     expected = math.nan if row[name] == "" else float(row[name])

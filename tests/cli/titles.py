@@ -41,8 +41,8 @@ TITLES = {
     "events.storm.down": "A storm: share of time",
     "regimes.climate.tense": "The climate of trade, tense: share of time",
     "policies.track.spent": "A second track: investment",
-    "index.dependence.ru": "Oil through the north: share",
-    "thresholds.slow": "A queue of 5 days: probability",
+    "index.dependence.ru": "Oil through the north",
+    "thresholds.slow": "A queue of 5 days",
     "thresholds.slow.first-passage": "A queue of 5 days: month in which it first happens, from the start",
     "fiscal.total": "Public revenue less what the state pays",
 }
@@ -121,6 +121,36 @@ class Titles(unittest.TestCase):
         self.assertEqual({row["title"] for row in rows if row["outcome"] == "drivers.a"}, {"Oil, dated"})
         rows = json.loads(self.made("show", "titled.h5", "drivers.a", "--json").stdout)["statistics"]
         self.assertEqual({row["title"] for row in rows}, {"Oil, dated"})
+
+    def test_people_read_titles_and_names_on_request(self):
+        self.made("run", ALL_KEYS, "-n", "600", "-o", "slow.h5", "--progress", "none", "--set", "legs.line.time=20 d")
+        shown = self.made("show", "titled.h5").stdout
+        self.assertRegex(shown, r"\n  Oil, dated +[0-9.]+ ± ")
+        self.assertNotRegex(shown, r"\n  a +[0-9.]+ ± ")
+        named = self.made("show", "titled.h5", "--names").stdout
+        self.assertRegex(named, r"\n  a +[0-9.]+ ± ")
+        self.assertNotIn("Oil, dated", named)
+        for words, said in ((["show", "titled.h5", "drivers.a"], "\nOil, dated (drivers.a), USD/bbl"), (["show", "titled.h5", "--list"], "\nlegs.line.delay: Main line: delay, d\n"),
+                            (["compare", "titled.h5", "slow.h5", "--outcome", "flows.east.cost"], "\nEurope to home: composite cost of transport (flows.east.cost)\n"),
+                            (["rank", "titled.h5", "slow.h5", "--outcome", "flows.east.cost"], "\nEurope to home: composite cost of transport (flows.east.cost): less is better"),
+                            (["sensitivity", "titled.h5", "--outcome", "drivers.a"], "Oil, dated (drivers.a):\nwhat decides it in titled.h5,\n")):
+            self.assertIn(said, self.made(*words).stdout)
+        self.assertEqual([line for line in shown.splitlines() if len(line) > 80 and line.startswith("  ")], [])
+        self.made("show", "titled.h5", "drivers.a", "--names", status=2)
+        rows = list(csv.DictReader(io.StringIO(self.made("compare", "titled.h5", "slow.h5", "--outcome", "flows.east.cost", "--csv").stdout)))
+        self.assertEqual({row["title"] for row in rows}, {"Europe to home: composite cost of transport"})
+        rows = json.loads(self.made("compare", "titled.h5", "slow.h5", "--outcome", "flows.east.cost", "--json").stdout)["differences"]
+        self.assertEqual({row["title"] for row in rows}, {"Europe to home: composite cost of transport"})
+        rows = list(csv.DictReader(io.StringIO(self.made("diff", "titled.h5", "slow.h5", "--csv").stdout)))
+        self.assertEqual({row["title"] for row in rows if row["path"] == "flows.east.cost" and row["kind"] == "outcome"}, {"Europe to home: composite cost of transport"})
+
+    def test_what_is_meant_is_asked_wherever_an_outcome_is_named(self):
+        for words in (["show", "titled.h5", "drivers.aa"], ["compare", "titled.h5", "titled.h5", "--outcome", "drivers.aa"],
+                      ["compare", "titled.h5", "titled.h5", "--regret", "drivers.aa", "--more", "drivers.aa"], ["rank", "titled.h5", "titled.h5", "--outcome", "drivers.aa"],
+                      ["sensitivity", "titled.h5", "--outcome", "drivers.aa"], ["replay", "titled.h5", "--worst", "1%", "--outcome", "drivers.aa"]):
+            self.assertIn("did you mean 'drivers.a'?", self.made(*words, status=2).stderr)
+        self.assertIn("did you mean 'drivers.a'?", self.made("explain", ALL_KEYS, "drivers.aa", status=2).stderr)
+        self.assertIn("this is a batch; expected a scenario, or use `zhol batch`", self.made("run", SCENARIOS / "batch.yaml", status=3).stderr)
 
 
 if __name__ == "__main__":

@@ -638,7 +638,7 @@ class Pictures(unittest.TestCase):
         eight = [named(name) for name in ("kazakhstan-2019", *VARIANTS, "russian-route-disruption-with-nurly-zhol-sreb",
                                           "a_very_long_name_without_any_dash_or_space_in_it_at_all", "d", "e", "f")]
         long = result()
-        long.about = lambda outcome: dict(results.Result.about(long, outcome), long_name="a long name of what is drawn, " * 9)
+        long.about = lambda outcome: dict(results.Result.about(long, outcome), title="a long name of what is drawn, " * 9)
         figures = {f"variants-{n}": years.variants(eight[:n], ("index.dependence.ru", "fiscal.total")[n % 2]) for n in range(2, 9)}
         figures |= {f"spread-{n}": horizon.spread(eight[:n], "npv.national") for n in (1, 2, 8)}
         figures |= {outcome: years.fan(result(), outcome) for outcome in

@@ -432,7 +432,7 @@ START_TEST(a_sketched_result_without_samples_is_read_back_and_shown_as_such)
     ck_assert(!read.annual_saved[RATE] && !read.horizon_saved[RATE]);
     FILE *to = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(to);
-    ck_assert_ptr_null(table_account(&read, 0, to));
+    ck_assert_ptr_null(table_account(&read, 0, true, to));
     ck_assert_int_eq(fclose(to), 0);
     ck_assert_ptr_nonnull(strstr(text, "quantiles: within 0.39 %, because the samples were more than --memory"));
     free(text);
@@ -485,7 +485,7 @@ START_TEST(tables_show_it_over_the_horizon_only)
 {
     struct result made = make();
     char *text = table_text(table_show, &made, "*", 0);
-    assert_shown(text, "fiscal.worth: worth of the revenue, USD; over the whole horizon only\n", 1);
+    assert_shown(text, "Worth of the revenue (fiscal.worth), USD; over the whole horizon only\n", 1);
     /* the values and the tails of each, but for a probability, which has a row alone, and for what never happened */
     assert_shown(text, "\n  2020 ", 6);
     assert_shown(text, "\n  horizon ", 2 * OUTCOMES - 1);
@@ -497,7 +497,7 @@ START_TEST(tables_show_it_over_the_horizon_only)
     free(text);
     text = table_text(table_show, &made, "*", 2021);
     assert_shown(text, "fiscal.worth", 0);
-    assert_shown(text, "flows.f.demand: ", 1);
+    assert_shown(text, "(flows.f.demand), ", 1);
     free(text);
     text = table_text(table_csv, &made, "*", 2021);
     assert_shown(text, "fiscal.worth", 0);
@@ -551,10 +551,10 @@ START_TEST(an_account_gives_a_probability_the_bounds_of_wilson)
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(to);
-    ck_assert_ptr_null(table_account(&made, 2020, to));
+    ck_assert_ptr_null(table_account(&made, 2020, true, to));
     ck_assert_int_eq(fclose(to), 0);
     assert_shown(text, "\nWhat happens, and how probably: the bounds are those of the simulation's error, 95 %\n", 1);
-    snprintf(line, sizeof line, " 0 to %-10.4g %%\n", 100 * probability_of(0, REPLICATIONS).high);
+    snprintf(line, sizeof line, " 0 to %-7.3g %%\n", 100 * probability_of(0, REPLICATIONS).high);
     assert_shown(text, line, 1);
     free(text);
     result_free(&made);
@@ -584,16 +584,63 @@ START_TEST(an_account_says_what_is_of_the_whole_horizon)
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(to);
-    ck_assert_ptr_null(table_account(&made, 2020, to));
+    ck_assert_ptr_null(table_account(&made, 2020, true, to));
     ck_assert_ptr_null(table_list(&made, to));
     ck_assert_int_eq(fclose(to), 0);
-    assert_shown(text, " USD over the whole horizon\n", 1);
-    assert_shown(text, "\nfiscal.worth: worth of the revenue, USD; over the whole horizon only\n", 1);
-    char mean[32];
-    snprintf(mean, sizeof mean, " %.4g ", made.moments[WORTH * PERIODS + YEARS].mean);
+    assert_shown(text, "\n  over the whole horizon:\n", 1);
+    assert_shown(text, "\nfiscal.worth: Worth of the revenue, USD; over the whole horizon only\n", 1);
+    const struct moments *worth_of = &made.moments[WORTH * PERIODS + YEARS];
+    char value[READABLE_NUMBER], error[READABLE_NUMBER], mean[2 * READABLE_NUMBER + 8];
+    readable_pair(worth_of->mean, 1.959963984540054 * moments_standard_error(worth_of), value, error);
+    snprintf(mean, sizeof mean, " %s ± %s ", value, error);
     assert_shown(text, mean, 1);
     free(text);
     result_free(&made);
+}
+END_TEST
+
+/* Lines have titles or names; what is longer than its column has a line of its own, and characters are counted, not bytes. */
+START_TEST(an_account_has_titles_or_names)
+{
+    for (int names = 0; names < 2; names++) {
+        struct result made = make();
+        char *text = NULL;
+        size_t size = 0;
+        FILE *to = open_memstream(&text, &size);
+        ck_assert_ptr_nonnull(to);
+        ck_assert_ptr_null(outcome_entitle(&made.outcomes.item[0], "Каспий: уровень"));
+        ck_assert_ptr_null(
+            outcome_entitle(&made.outcomes.item[WORTH], "The worth of all that the country has and had"));
+        ck_assert_ptr_null(table_account(&made, 2020, names == 1, to));
+        ck_assert_int_eq(fclose(to), 0);
+        assert_shown(text, "\n  The worth of all that the country has and had\n                                     ",
+                     1 - (size_t)names);
+        assert_shown(text, "\n  worth                              ", (size_t)names);
+        assert_shown(text, "Names to type in place of titles: --names\n", 1 - (size_t)names);
+        free(text);
+        result_free(&made);
+    }
+    ck_assert_uint_eq(readable_columns("Каспий: уровень"), 15);
+}
+END_TEST
+
+START_TEST(numbers_beside_0_are_0)
+{
+    static const struct {
+        double value, error;
+        const char *of_value, *of_error;
+    } cases[] = {{-2.2e-6, 5e-6, "0", "<0.0001"},         {-1.7e-6, 8.4e-7, "-1.7e-06", "8.4e-07"},
+                 {-0.0001, 0.011, "0.000", "0.011"},      {0.0, 0.0, "0", "0"},
+                 {0.01212, 0.00002, "0.012120", "2e-05"}, {1.2345, 0.0067, "1.2345", "0.0067"},
+                 {-19.81, 2.2, "-19.8", "2.2"},           {264.4, 516.0, "264", "520"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char value[READABLE_NUMBER], error[READABLE_NUMBER];
+        readable_pair(cases[i].value, cases[i].error, value, error);
+        ck_assert_str_eq(value, cases[i].of_value);
+        ck_assert_str_eq(error, cases[i].of_error);
+    }
+    ck_assert_double_eq(readable_beside(1e-5, 1.0), 0.0);
+    ck_assert_double_eq(readable_beside(-0.5, 1.0), -0.5);
 }
 END_TEST
 
@@ -761,6 +808,8 @@ int main(void)
     tcase_add_test(facts, an_account_gives_a_probability_the_bounds_of_wilson);
     tcase_add_test(facts, a_year_of_it_cannot_be_asked_for);
     tcase_add_test(facts, an_account_says_what_is_of_the_whole_horizon);
+    tcase_add_test(facts, an_account_has_titles_or_names);
+    tcase_add_test(facts, numbers_beside_0_are_0);
     tcase_add_test(facts, equal_results_are_equal_bytes);
     tcase_add_test(facts, a_compressed_result_says_the_same_and_says_that_it_is);
     tcase_add_test(facts, a_file_is_replaced_only_by_force);
