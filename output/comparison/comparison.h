@@ -79,6 +79,10 @@ struct comparison_counts {
 void comparison_count(const struct comparison *comparison, bool shown, struct comparison_counts *counts);
 MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *comparison_note(struct comparison *comparison,
                                                                                const char *format, ...);
+/* How many pairs of replications a variant has with its base, at most. */
+uint64_t comparison_pairs(const struct comparison *comparison, size_t world, size_t variant);
+/* The benefit-cost ratio of a cell; NULL: none is known. */
+const struct benefit_cost *comparison_ratio(const struct comparison *comparison, size_t index, size_t period);
 /* The calendar year in which a year of the run begins. */
 int comparison_year(const struct comparison *comparison, size_t period);
 /* "2020", "2020-07" where the years of the run do not begin in January, or "horizon". */

@@ -80,6 +80,10 @@ struct ranking {
 void ranking_free(struct ranking *ranking);
 const struct ranking_choice *ranking_choice(const struct ranking *ranking, size_t outcome, size_t world);
 const struct ranking_cell *ranking_cell(const struct ranking *ranking, size_t outcome, size_t world, size_t policy);
+/* Half the joint interval of what one policy is ahead of another. */
+double ranking_half(const struct ranking *ranking, size_t outcome, size_t world, size_t one, size_t other);
+/* Whether the joint intervals leave it open that the policy is the best. */
+bool ranking_may_be_best(const struct ranking *ranking, size_t outcome, size_t world, size_t policy);
 
 /* Files, [worlds][policies], none missing; policy NULL: they are named by their files. */
 struct ranking_files {

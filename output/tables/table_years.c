@@ -35,25 +35,15 @@ static double divisor(const struct years *years, size_t period)
     return years->scale[is_horizon(years, period)].divisor;
 }
 
-static double greatest(double most, double value)
-{
-    return isfinite(value) ? fmax(most, fabs(value)) : most;
-}
-
 static void set_scale(struct years *years, bool horizon)
 {
     const struct result *result = years->result;
     double most = 0.0;
     for (size_t p = years->first; p < years->end; p++) {
-        const struct quantile_estimate *quantile = table_cell_quantiles(result, years->outcome, p);
-        const struct cvar_estimate *cvar = result->levels == 0 ? NULL : table_cell_cvar(result, years->outcome, p);
-        const struct moments *moments = table_cell_moments(result, years->outcome, p);
         if (is_horizon(years, p) != horizon || !table_cell_is_known(result, years->outcome, p)) continue;
+        const struct moments *moments = table_cell_moments(result, years->outcome, p);
         years->part = years->part || moments->count < table_cell_futures(result);
-        if (!(moments->count > 0.0)) continue;
-        most = greatest(most, moments->mean);
-        for (size_t q = 0; q < result->quantiles; q++) most = greatest(most, quantile[q].estimate);
-        for (size_t l = 0; l < result->levels; l++) most = greatest(most, cvar[l].estimate);
+        most = fmax(most, table_cell_greatest(result, years->outcome, p, true));
     }
     struct scale *scale = &years->scale[horizon];
     scale->divisor =
