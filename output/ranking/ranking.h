@@ -141,6 +141,15 @@ MUST_CHECK struct fault *ranking_print_deciding(const struct ranking_files *file
                                                 size_t world, FILE *to);
 void ranking_csv(const struct ranking *ranking, FILE *to);
 void ranking_json(const struct ranking *ranking, FILE *to);
+/* The best of each world, all policies, their joint intervals, regret and fronts; notes, and where it all comes from: as a workbook
+ * (spreadsheet.h). */
+struct ranking_sheets {
+    const char *command;
+    const struct ranking_files *files;
+    size_t world; /* this one alone, if it is below `worlds` */
+};
+MUST_CHECK struct fault *ranking_spreadsheet(const struct ranking *ranking, const struct ranking_sheets *sheets,
+                                             const char *path, bool force);
 /* As comparison_write. */
 MUST_CHECK struct fault *ranking_write(const struct ranking *ranking, const char *path, bool force);
 

@@ -5,26 +5,42 @@
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
+#include "sim/cli/output_path.h"
+#include "sim/run/continuation.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_CSV = 256, OPTION_JSON, OPTION_YEAR, OPTION_LIST, OPTION_GIVEN, OPTION_FUTURES, OPTION_UNSEALED };
+enum {
+    OPTION_CSV = 256,
+    OPTION_JSON,
+    OPTION_YEAR,
+    OPTION_LIST,
+    OPTION_GIVEN,
+    OPTION_FUTURES,
+    OPTION_XLSX,
+    OPTION_FORCE,
+    OPTION_UNSEALED
+};
 
 struct show_options {
     uint64_t memory; /* for reading a file; 0: as its size says */
     const char *result;
     const char **outcome;
     size_t outcomes;
-    const char *given;
-    bool csv, json, names_only, futures, unsealed;
+    const char *given, *workbook;
+    const char *typed; /* the command */
+    bool force, csv, json, names_only, futures, unsealed;
     int year;
 };
 
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write the tables to a workbook for Excel or LibreOffice too, such as tables.xlsx",
+     0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
     {"given", OPTION_GIVEN, "CONDITION", 0,
@@ -43,6 +59,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_XLSX: options->workbook = argument; break;
+    case OPTION_FORCE: options->force = true; break;
     case OPTION_LIST: options->names_only = true; break;
     case OPTION_GIVEN: options->given = argument; break;
     case OPTION_FUTURES: options->futures = true; break;
@@ -64,10 +82,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (options->csv && options->json) argp_error(state, "--csv and --json were both given");
         if (options->names_only && (options->csv || options->json || options->year != 0 || options->outcomes > 0 ||
-                                    options->given != NULL || options->futures))
+                                    options->given != NULL || options->futures || options->workbook != NULL))
             argp_error(state, "--list lists all outcomes; leave out what else was given");
         if (options->futures && options->given == NULL) argp_error(state, "--futures needs --given");
-        if (options->futures && (options->csv || options->json || options->year != 0 || options->outcomes > 0))
+        if (options->futures &&
+            (options->csv || options->json || options->year != 0 || options->outcomes > 0 || options->workbook != NULL))
             argp_error(state, "--futures lists numbers of replications; leave out all but --given");
         break;
     case ARGP_KEY_NO_ARGS:
@@ -101,12 +120,29 @@ static struct fault *print_tables(const struct show_options *options, const stru
     return table_show(result, options->outcome, options->outcomes, options->year, stdout);
 }
 
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_workbook(const struct show_options *options)
+{
+    return options->workbook == NULL
+               ? NULL
+               : output_path_check_apart("--xlsx", options->workbook, options->force, 1, &options->result);
+}
+
+static struct fault *write_workbook(const struct show_options *options, const struct result *result)
+{
+    const struct table_origin origin = {.file = options->result, .command = options->typed};
+    if (options->workbook == NULL) return NULL;
+    return table_spreadsheet(result, options->outcome, options->outcomes, options->year, &origin, options->workbook,
+                             options->force);
+}
+
 static struct fault *print_result(const struct show_options *options, const struct given *given)
 {
     struct result result = {0};
     struct fault *fault = given == NULL
                               ? result_read_unchecked(options->result, &result)
                               : given_read(options->result, given, options->outcome, options->outcomes, &result);
+    if (fault == NULL) fault = write_workbook(options, &result);
     if (fault == NULL) fault = print_tables(options, &result);
     result_free(&result);
     return fault;
@@ -133,12 +169,16 @@ int command_show(int argc, char **argv)
 {
     struct show_options options = {0};
     struct given *given = NULL;
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &given);
+    if (fault == NULL) fault = check_workbook(&options);
     if (fault == NULL) fault = guard_result(options.result, options.unsealed, options.memory);
     if (fault == NULL) fault = options.futures ? print_futures(&options, given) : print_result(&options, given);
     const int status = command_end(fault); /* whose places are in the condition */
     given_free(given);
     free(options.outcome);
+    free(typed);
     return status;
 }
