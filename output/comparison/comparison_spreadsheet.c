@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 26, SUBJECT = 30, PATH = 36, WORDS = 54, SHORT = 11, NUMBER = 14, REMARK = 40 };
-enum { KEPT = 3 }; /* columns that stay in view: variant, subject and outcome */
+enum { NAME = 26, SUBJECT = 30, PATH = 36, TITLE = 50, SHORT = 11, NUMBER = 14, REMARK = 40 };
+enum { KEPT = 3 }; /* columns that stay in view: variant, subject and title */
 
 struct book {
     const struct comparison *comparison;
@@ -34,8 +34,8 @@ static void add_labels(struct spreadsheet *to)
 {
     spreadsheet_column(to, NAME, "Variant");
     spreadsheet_column(to, SUBJECT, "Subject");
+    spreadsheet_column(to, TITLE, "Title");
     spreadsheet_column(to, PATH, "Outcome");
-    spreadsheet_column(to, WORDS, "Description");
     spreadsheet_column(to, SHORT, "Unit");
     spreadsheet_column(to, SHORT, "Better is");
     spreadsheet_column(to, SHORT, "Year");
@@ -47,8 +47,8 @@ static void put_labels(const struct row *row, struct spreadsheet *to)
     comparison_period(row->comparison, row->period, period);
     spreadsheet_text(to, row->comparison->variant[row->variant]);
     spreadsheet_text(to, outcome_subjects[row->outcome->subject].title);
+    spreadsheet_text(to, row->outcome->title);
     spreadsheet_text(to, row->outcome->path);
-    spreadsheet_text(to, row->outcome->long_name);
     spreadsheet_text(to, row->scale.unit);
     spreadsheet_text(to, comparison_better(row->outcome->better));
     if (row->period == row->comparison->years || strchr(period, '-') != NULL)
@@ -283,6 +283,7 @@ static void put_regret(const struct row *row, struct spreadsheet *to, const stru
     const struct quantile_estimate *p95 = &regret->p95[row->index];
     const double divisor = row->scale.divisor;
     spreadsheet_text(to, row->comparison->variant[row->variant]);
+    spreadsheet_text(to, row->outcome->title);
     spreadsheet_text(to, regret->path);
     spreadsheet_text(to, row->scale.unit);
     if (is_known(row)) {
@@ -348,6 +349,7 @@ static void put_regrets(const struct regret *regret, struct spreadsheet *to)
     spreadsheet_title(to, "%s", "What each leaves against the best of all, future by future, over the horizon");
     spreadsheet_row_end(to);
     spreadsheet_column(to, NAME, "Policy");
+    spreadsheet_column(to, TITLE, "Title");
     spreadsheet_column(to, PATH, "Outcome");
     spreadsheet_column(to, SHORT, "Unit");
     workbook_words_columns(to, "Mean regret");

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 26, PATH = 32, WORDS = 44, SHORT = 11, NUMBER = 14, LIST = 50 };
-enum { KEPT = 2 };              /* columns that stay in view: world and outcome */
+enum { NAME = 26, PATH = 32, TITLE = 50, SHORT = 11, NUMBER = 14, LIST = 50 };
+enum { KEPT = 2 };              /* columns that stay in view: world and title */
 #define SIGMA 1.959963984540054 /* of a 95 % interval of the mean */
 
 struct book {
@@ -31,8 +31,8 @@ struct spot {
 static void add_labels(struct spreadsheet *to)
 {
     spreadsheet_column(to, NAME, "World");
+    spreadsheet_column(to, TITLE, "Title");
     spreadsheet_column(to, PATH, "Outcome");
-    spreadsheet_column(to, WORDS, "Description");
     spreadsheet_column(to, SHORT, "Unit");
     spreadsheet_column(to, SHORT, "Better is");
 }
@@ -41,8 +41,8 @@ static void put_labels(const struct spot *spot, struct spreadsheet *to)
 {
     const struct comparison_outcome *outcome = &spot->ranking->of.outcome[spot->outcome];
     spreadsheet_text(to, spot->ranking->of.world[spot->world]);
+    spreadsheet_text(to, outcome->title);
     spreadsheet_text(to, outcome->path);
-    spreadsheet_text(to, outcome->long_name);
     spreadsheet_text(to, spot->scale.unit);
     spreadsheet_text(to, comparison_better(spot->ranking->outcome[spot->outcome].better));
 }

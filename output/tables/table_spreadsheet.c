@@ -11,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { SUBJECT = 30, PATH = 40, WORDS = 54, UNIT = 11, PERIOD = 9, NUMBER = 14, REMARK = 44 };
-enum { KEPT = 2 }; /* columns that stay in view: subject and outcome */
+enum { SUBJECT = 30, PATH = 40, TITLE = 50, UNIT = 11, PERIOD = 9, NUMBER = 14, REMARK = 44 };
+enum { KEPT = 2 }; /* columns that stay in view: subject and title */
 
 struct book {
     const struct result *result;
@@ -54,8 +54,8 @@ static bool has_first_passages(const struct book *book)
 static void add_labels(struct spreadsheet *to)
 {
     spreadsheet_column(to, SUBJECT, "Subject");
+    spreadsheet_column(to, TITLE, "Title");
     spreadsheet_column(to, PATH, "Outcome");
-    spreadsheet_column(to, WORDS, "Description");
     spreadsheet_column(to, UNIT, "Unit");
     spreadsheet_column(to, PERIOD, "Year");
 }
@@ -65,8 +65,8 @@ static void put_labels(const struct book *book, const struct row *row, struct sp
     char period[12];
     table_cell_period(book->result, row->period, period);
     spreadsheet_text(to, outcome_subjects[row->item->kind->subject].title);
+    spreadsheet_text(to, row->item->title);
     spreadsheet_text(to, row->item->path);
-    spreadsheet_text(to, row->item->long_name);
     spreadsheet_text(to, row->unit);
     if (row->period == book->result->years || strchr(period, '-') != NULL)
         spreadsheet_text(to, period);

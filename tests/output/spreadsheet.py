@@ -155,7 +155,7 @@ class Spreadsheets(unittest.TestCase):
 
     def assert_values(self, row, said, quantiles):
         scale = factor(row["Unit"], said["units"])
-        self.assertEqual((row["Outcome"], row["Description"]), (said["outcome"], said["long_name"]))
+        self.assertEqual((row["Outcome"], row["Title"]), (said["outcome"], said["title"]))
         if said["outcome"].startswith("thresholds.") and "first" not in said["outcome"]:
             p, low, high = said["probability"], said["probability_low"], said["probability_high"]
             self.assertEqual(row["Remark"], "a probability")
