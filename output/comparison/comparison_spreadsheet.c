@@ -4,6 +4,7 @@
 #include "output/comparison/regret.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
+#include "output/tables/table_cells.h"
 #include "output/tables/workbook_source.h"
 #include "output/tables/workbook_words.h"
 
@@ -127,7 +128,7 @@ static void put_ranges(const struct row *row, struct spreadsheet *to)
             spreadsheet_empty(to);
         else
             spreadsheet_number(to, range[q].estimate / row->scale.divisor,
-                               0.5 * (range[q].high - range[q].low) / row->scale.divisor);
+                               table_cell_quantile_error(of->quantiles, range, q) / row->scale.divisor);
 }
 
 static void put_known(const struct row *row, struct spreadsheet *to)

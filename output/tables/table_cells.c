@@ -68,6 +68,15 @@ static double greatest(double most, double value)
     return isfinite(value) ? fmax(most, fabs(value)) : most;
 }
 
+double table_cell_quantile_error(size_t quantiles, const struct quantile_estimate quantile[], size_t q)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < quantiles; i++) most = greatest(most, quantile[i].estimate);
+    const double error = 0.5 * (quantile[q].high - quantile[q].low), nothing = 1e-3 * most, coarse = 0.05 * most;
+    if (quantile[q].estimate == 0.0) return 0.0;
+    return fabs(quantile[q].estimate) < nothing ? fmax(error, coarse) : error;
+}
+
 double table_cell_greatest(const struct result *result, size_t outcome, size_t period, bool tails)
 {
     const struct quantile_estimate *quantile = table_cell_quantiles(result, outcome, period);

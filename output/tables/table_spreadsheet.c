@@ -105,7 +105,8 @@ static void put_quantiles(const struct book *book, const struct row *row, struct
         if (none)
             spreadsheet_empty(to);
         else
-            spreadsheet_number(to, of[q].estimate / row->scale, 0.5 * (of[q].high - of[q].low) / row->scale);
+            spreadsheet_number(to, of[q].estimate / row->scale,
+                               table_cell_quantile_error(book->result->quantiles, of, q) / row->scale);
 }
 
 static void put_mean(const struct book *book, const struct row *row, struct spreadsheet *to)
