@@ -390,11 +390,11 @@ static struct fault *check_whole(const struct spreadsheet *to, const char *tempo
 {
     bool whole = false;
     TRY(archive_check(temporary, to->cells, &whole));
-    return whole
-               ? NULL
-               : fault_raise(FAULT_MACHINE,
-                             "%s cannot be written: a part of it is lost, as on a full disk or beyond a limit of files",
-                             to->path);
+    return whole ? NULL
+                 : fault_raise(FAULT_MACHINE,
+                               "%s cannot be written: a part of it was lost on the way, as where a disk (its own, or "
+                               "that of TMPDIR) is full, or a limit of files met",
+                               to->path);
 }
 
 struct wish {
@@ -406,15 +406,8 @@ struct wish {
 static struct fault *write_workbook(const char *temporary, const char *path, const void *context)
 {
     const struct wish *wish = context;
-    const char *slash = strrchr(temporary, '/');
-    char *folder = slash == NULL ? strdup(".") : strndup(temporary, (size_t)(slash - temporary) + 1);
-    lxw_workbook_options options = {.tmpdir = folder}; /* its parts wait on the disk for which they are meant */
-    struct spreadsheet to = {.path = path};
-    if (folder != NULL) to.workbook = workbook_new_opt(temporary, &options);
-    if (to.workbook == NULL) {
-        free(folder);
-        return fault_no_memory();
-    }
+    struct spreadsheet to = {.workbook = workbook_new(temporary), .path = path};
+    if (to.workbook == NULL) return fault_no_memory();
     set_styles(&to);
     if (to.fault == NULL) set_properties(&to, wish->title);
     if (to.fault == NULL) {
@@ -426,7 +419,6 @@ static struct fault *write_workbook(const char *temporary, const char *path, con
         lxw_workbook_free(to.workbook);
     else if ((to.fault = close_workbook(&to)) == NULL)
         to.fault = check_whole(&to, temporary);
-    free(folder);
     return to.fault;
 }
 
