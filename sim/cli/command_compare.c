@@ -65,7 +65,7 @@ static const struct argp_option list[] = {
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
     {"list", OPTION_LIST, NULL, 0, "Tell what a comparison file holds: zhol compare --list differences.h5", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
-    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook for Excel or LibreOffice too, such as differences.xlsx", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace those files if they are there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},

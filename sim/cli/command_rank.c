@@ -65,7 +65,7 @@ static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per world, outcome and policy", 0},
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as ranking.h5", 0},
-    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook for Excel or LibreOffice too, such as ranking.xlsx", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace those files if they are there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},

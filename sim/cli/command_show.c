@@ -38,8 +38,7 @@ struct show_options {
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
-    {"xlsx", OPTION_XLSX, "FILE", 0, "Write the tables to a workbook for Excel or LibreOffice too, such as tables.xlsx",
-     0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {"list", OPTION_LIST, NULL, 0, "The names of all outcomes only", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},

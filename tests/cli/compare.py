@@ -310,13 +310,13 @@ class Compare(unittest.TestCase):
 
     def check_file(self, rows, name, rtol=0, **select):
         """A table has all numbers of a file, and no others."""
-        labels = ["world", "variant", "against_world", "against_variant", "outcome", "period", "year", "units", "better"]
+        labels = ["world", "variant", "against_world", "against_variant", "outcome", "period", "year", "units", "better", "title"]
         for period in ("annual", "horizon"):
             of_period = [row for row in rows if row["period"] == period]
             with xarray.open_dataset(self.folder / name, group=period) as data:
                 data, years = data.drop_vars("time_bounds", errors="ignore").sel(**select), data.sizes.get("time", 1)
                 expected = columns(data)
-                for label, of_outcome in (("outcome", "outcome"), ("units", "units"), ("better", "better")):
+                for label, of_outcome in (("outcome", "outcome"), ("units", "units"), ("better", "better"), ("title", "title")):
                     if label in rows[0]:
                         self.assertEqual([row[label] for row in of_period], list(numpy.repeat(data[of_outcome].values, years)))
                 if period == "annual":
