@@ -17,7 +17,7 @@ if [ ! -e "$root" ]; then
   mkdir -p "$folder"/state/lists/partial "$folder"/cache/archives/partial
   : > "$folder/status"
   "${apt[@]}" update -qq
-  "${apt[@]}" install -qq -y --no-install-recommends --download-only libgsl-dev libhdf5-dev libyaml-dev libcsv-dev libudunits2-dev nettle-dev zlib1g-dev \
+  "${apt[@]}" install -qq -y --no-install-recommends --download-only libgsl-dev libhdf5-dev libyaml-dev libcsv-dev libudunits2-dev nettle-dev zlib1g-dev libxlsxwriter-dev \
     librandom123-dev check libmpfr-dev libglpk-dev libgomp1 libc6-dev libgcc-12-dev libsubunit-dev
   for package in "$folder"/cache/archives/*.deb; do dpkg-deb -x "$package" "$root.part"; done
   # links that are meant from the root of a system

@@ -20,9 +20,10 @@ WRITER = TABLE | {"scenarios/writer"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 GIVEN = RESULT | READER | {"output/given"}
-OUTPUT = RESULT | {"output/comparison", "output/tables"}
+TABLES = RESULT | {"output/spreadsheet", "output/tables"}
+OUTPUT = TABLES | {"output/comparison"}
 RANKING = OUTPUT | {"output/ranking"}
-SCORE = RESULT | TABLE | {"output/tables", "output/score"}
+SCORE = TABLES | TABLE | {"output/score"}
 SENSITIVITY = OUTPUT | {"output/sensitivity"}
 REPORT = SENSITIVITY | SCORE | RANKING | {"output/report"}
 RUN = MODELS | {"models"} | READER | RANKING | {"sim/run"}
@@ -41,7 +42,8 @@ ALLOWED = {
     "scenarios/writer": WRITER,
     "output/hdf5": HDF5,
     "output/result": RESULT,
-    "output/tables": RESULT | {"output/tables"},
+    "output/spreadsheet": HDF5 | {"output/spreadsheet"},
+    "output/tables": TABLES,
     "output/given": GIVEN,
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,19 @@ void comparison_period(const struct comparison *comparison, size_t period, char 
     calendar_write(comparison->calendar.start + (int)period * CALENDAR_MONTHS_PER_YEAR, month);
     if (comparison->calendar.start % CALENDAR_MONTHS_PER_YEAR == 0) month[4] = '\0';
     strcpy(name, month);
+}
+
+uint64_t comparison_pairs(const struct comparison *comparison, size_t world, size_t variant)
+{
+    if (comparison->origin == NULL) return comparison->replications; /* those that all have */
+    return comparison->origin[world * comparison->variants + variant].pairs;
+}
+
+const struct benefit_cost *comparison_ratio(const struct comparison *comparison, size_t index, size_t period)
+{
+    if (period < comparison->years || comparison->benefit_cost == NULL) return NULL;
+    const struct benefit_cost *of = &comparison->benefit_cost[index / comparison->periods];
+    return isnan(of->ratio) ? NULL : of;
 }
 
 const char *comparison_better(enum outcome_better better)

@@ -16,6 +16,7 @@
 enum { COMPARISON_SCHEMA = 2 };
 
 struct given;
+struct regret;
 
 struct comparison_outcome {
     char *path, *unit, *total, *long_name, *title; /* unit of a year, and of the horizon */
@@ -80,6 +81,10 @@ struct comparison_counts {
 void comparison_count(const struct comparison *comparison, bool shown, struct comparison_counts *counts);
 MUST_CHECK __attribute__((format(printf, 2, 3))) struct fault *comparison_note(struct comparison *comparison,
                                                                                const char *format, ...);
+/* How many pairs of replications a variant has with its base, at most. */
+uint64_t comparison_pairs(const struct comparison *comparison, size_t world, size_t variant);
+/* The benefit-cost ratio of a cell; NULL: none is known. */
+const struct benefit_cost *comparison_ratio(const struct comparison *comparison, size_t index, size_t period);
 /* The calendar year in which a year of the run begins. */
 int comparison_year(const struct comparison *comparison, size_t period);
 /* "2020", "2020-07" where the years of the run do not begin in January, or "horizon". */
@@ -145,6 +150,16 @@ MUST_CHECK struct fault *comparison_print(const struct comparison *comparison, F
 MUST_CHECK struct fault *comparison_screen(const struct comparison *comparison, bool main_only, FILE *to);
 /* Of some futures alone: a line with how many they are and where; else nothing. The screen has it in its head. */
 void comparison_print_given(const struct comparison *comparison, FILE *to);
+/* Differences over the horizon or in the year shown, by year, of quantiles and tails; what else was asked for; notes, and where it all
+ * comes from: as a workbook (spreadsheet.h). Of the first world. */
+struct comparison_sheets {
+    const char *command;
+    const char *const *file; /* of the base and of each variant */
+    bool dominance;
+    const struct regret *regret; /* NULL: not asked for */
+};
+MUST_CHECK struct fault *comparison_spreadsheet(const struct comparison *comparison,
+                                                const struct comparison_sheets *sheets, const char *path, bool force);
 /* The verdicts of dominance. */
 MUST_CHECK struct fault *comparison_print_dominance(const struct comparison *comparison, FILE *to);
 MUST_CHECK struct fault *comparison_print_notes(const struct comparison *comparison, FILE *to);

@@ -1,6 +1,7 @@
 /* output/comparison/comparison_print.c -- a comparison as tables of text.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/comparison/comparison.h"
+#include "output/comparison/comparison_scale.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 
@@ -24,48 +25,6 @@ static const struct paired *cell_at(const struct comparison *comparison, size_t 
     return &comparison->cell[comparison_index(comparison, outcome, world, variant, period)];
 }
 
-/* How numbers of an outcome are written. */
-struct scale {
-    char unit[48];
-    double divisor;
-};
-
-static double size_of(double value)
-{
-    return isfinite(value) ? fabs(value) : 0.0;
-}
-
-/* The greatest number that is shown of a cell. */
-static double greatest_of(const struct comparison *comparison, size_t index)
-{
-    const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
-    const double mean = size_of(comparison->cell[index].mean);
-    if (!comparison->cell[index].known || comparison->quantiles == 0) return mean;
-    return fmax(mean, fmax(size_of(quantile[0].estimate), size_of(quantile[comparison->quantiles - 1].estimate)));
-}
-
-/* The unit that suits all that is shown of an outcome, by year or over the horizon as the period is. */
-static struct scale scale_of(const struct comparison *comparison, size_t outcome, size_t period)
-{
-    const struct comparison_outcome *of = &comparison->outcome[outcome];
-    const bool horizon = period == comparison->years;
-    const char *unit = horizon ? of->total : of->unit;
-    struct scale scale = {.divisor = 1.0};
-    double most = 0.0;
-    for (size_t w = 0; w < comparison->worlds; w++)
-        for (size_t v = 0; v < comparison->variants; v++)
-            for (size_t p = comparison->shown; p < comparison->shown + comparison->shown_periods; p++)
-                if ((p == comparison->years) == horizon)
-                    most = fmax(most, greatest_of(comparison, comparison_index(comparison, outcome, w, v, p)));
-    if (readable_share(of->rule, unit)) {
-        scale.divisor = 0.01;
-        snprintf(scale.unit, sizeof scale.unit, "%% points");
-    } else if (strcmp(unit, "1") != 0) {
-        scale.divisor = readable_unit(unit, most, sizeof scale.unit, scale.unit);
-    }
-    return scale;
-}
-
 static double half_width(const struct paired *cell)
 {
     return cell->high - cell->mean;
@@ -81,7 +40,7 @@ static int column_width(const struct comparison *comparison, size_t outcome)
     return name > least ? name : least;
 }
 
-static void print_cell(const struct paired *cell, const struct scale *scale, int width, FILE *to)
+static void print_cell(const struct paired *cell, const struct comparison_scale *scale, int width, FILE *to)
 {
     fprintf(to, "  %*s", width - (MEAN + 3 + ERROR), "");
     if (!cell->known || !(cell->count > 0.0)) {
@@ -101,10 +60,10 @@ static void print_cell(const struct paired *cell, const struct scale *scale, int
 static void print_columns(const struct comparison *comparison, size_t world, int width, size_t first, size_t end,
                           FILE *to)
 {
-    struct scale scale[COLUMNS];
+    struct comparison_scale scale[COLUMNS];
     fprintf(to, "  %-*s", width, "");
     for (size_t o = first; o < end; o++) {
-        scale[o - first] = scale_of(comparison, o, comparison->shown);
+        scale[o - first] = comparison_scale(comparison, o, comparison->shown);
         fprintf(to, "  %*s", column_width(comparison, o), comparison->outcome[o].path);
     }
     fprintf(to, "\n  %-*s", width, comparison->of_worlds ? "world" : "policy");
@@ -119,20 +78,13 @@ static void print_columns(const struct comparison *comparison, size_t world, int
     }
 }
 
-/* How many pairs of replications a variant has with its base, at most. */
-static uint64_t pairs_of(const struct comparison *comparison, size_t world, size_t variant)
-{
-    if (comparison->origin == NULL) return comparison->replications; /* those that all have */
-    return comparison->origin[world * comparison->variants + variant].pairs;
-}
-
 /* The replications that could not be compared. */
 static void print_fewer(const struct comparison *comparison, size_t world, FILE *to)
 {
     for (size_t v = 0; v < comparison->variants; v++)
         for (size_t o = 0; o < comparison->outcomes; o++) {
             const struct paired *cell = cell_at(comparison, o, world, v, comparison->shown);
-            const uint64_t pairs = pairs_of(comparison, world, v);
+            const uint64_t pairs = comparison_pairs(comparison, world, v);
             if (cell->known && cell->count < (double)pairs)
                 fprintf(to, "  %s, %s: of the %.0f of %" PRIu64 " replications with a value in both\n",
                         comparison->variant[v], comparison->outcome[o].path, cell->count, pairs);
@@ -180,14 +132,6 @@ struct fault *comparison_print(const struct comparison *comparison, FILE *to)
 }
 
 /* ---- a line per outcome, with all that says how sure it is ---- */
-
-/* The benefit-cost ratio of a cell; NULL: none is known. */
-static const struct benefit_cost *ratio_of(const struct comparison *comparison, size_t index, size_t period)
-{
-    if (period < comparison->years || comparison->benefit_cost == NULL) return NULL;
-    const struct benefit_cost *of = &comparison->benefit_cost[index / comparison->periods];
-    return isnan(of->ratio) ? NULL : of;
-}
 
 /* What of the comparison is on the screen, in order. */
 struct line {
@@ -253,7 +197,7 @@ static void print_saving(const struct paired *cell, FILE *to)
 }
 
 static void print_difference(const struct comparison *comparison, size_t index, uint64_t pairs,
-                             const struct scale *scale, FILE *to)
+                             const struct comparison_scale *scale, FILE *to)
 {
     const struct paired *cell = &comparison->cell[index];
     const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
@@ -308,7 +252,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
 {
     for (size_t i = 0; i < lines; i++) {
         char period[COMPARISON_PERIOD];
-        const struct scale scale = scale_of(comparison, line[i].outcome, line[i].period);
+        const struct comparison_scale scale = comparison_scale(comparison, line[i].outcome, line[i].period);
         const size_t index = comparison_index(comparison, line[i].outcome, world, line[i].variant, line[i].period);
         if (line[i].title != NULL) fprintf(to, "%s\n", line[i].title);
         comparison_period(comparison, line[i].period, period);
@@ -316,7 +260,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         if (!comparison->cell[index].known || !(comparison->cell[index].count > 0.0))
             fprintf(to, " %8s", "-");
         else
-            print_difference(comparison, index, pairs_of(comparison, world, line[i].variant), &scale, to);
+            print_difference(comparison, index, comparison_pairs(comparison, world, line[i].variant), &scale, to);
         fputc('\n', to);
         if (line[i].ratio != NULL) print_ratio(line[i].ratio, width, to);
     }
@@ -336,7 +280,7 @@ static void print_pairs(const struct comparison *comparison, FILE *to)
     uint64_t least = UINT64_MAX, most = 0;
     for (size_t w = 0; w < comparison->worlds; w++)
         for (size_t v = 0; v < comparison->variants; v++) {
-            const uint64_t pairs = pairs_of(comparison, w, v);
+            const uint64_t pairs = comparison_pairs(comparison, w, v);
             if (pairs == 0) continue; /* one of the two is not there */
             least = pairs < least ? pairs : least;
             most = pairs > most ? pairs : most;
@@ -349,7 +293,7 @@ static void print_pairs(const struct comparison *comparison, FILE *to)
     fprintf(to, " pairs of futures on the same random numbers (seed %" PRIu64 ")", comparison->seed);
     for (size_t v = 0; v < comparison->variants && least < most && comparison->worlds == 1; v++) {
         fprintf(to, "%s %s ", v == 0 ? ":" : ",", comparison->variant[v]);
-        readable_thousands(pairs_of(comparison, 0, v), to);
+        readable_thousands(comparison_pairs(comparison, 0, v), to);
     }
 }
 
@@ -428,12 +372,12 @@ static size_t choose(const struct comparison *comparison, enum outcome_subject s
     size_t lines = 0;
     for (size_t o = 0; o < comparison->outcomes; o++)
         if (taken[o])
-            line[lines++] =
-                (struct line){.outcome = o,
-                              .period = comparison->shown,
-                              .label = label_of(&comparison->outcome[o], comparison->names, words->changes_prefix),
-                              .ratio = ratio_of(comparison, comparison_index(comparison, o, 0, 0, comparison->shown),
-                                                comparison->shown)};
+            line[lines++] = (struct line){
+                .outcome = o,
+                .period = comparison->shown,
+                .label = label_of(&comparison->outcome[o], comparison->names, words->changes_prefix),
+                .ratio = comparison_ratio(comparison, comparison_index(comparison, o, 0, 0, comparison->shown),
+                                          comparison->shown)};
     if (lines > 0) line[0].title = words->changes;
     return lines;
 }
@@ -508,8 +452,8 @@ static void print_details(const struct comparison *comparison, size_t world, con
 {
     const size_t index = comparison_index(comparison, line->outcome, world, line->variant, line->period);
     const struct paired *cell = &comparison->cell[index];
-    const struct scale scale = scale_of(comparison, line->outcome, line->period);
-    const struct benefit_cost *ratio = ratio_of(comparison, index, line->period);
+    const struct comparison_scale scale = comparison_scale(comparison, line->outcome, line->period);
+    const struct benefit_cost *ratio = comparison_ratio(comparison, index, line->period);
     char label[48];
     if (!cell->known || cell->same || !(cell->count > 0.0)) return;
     if (cell->paired != 0.0) {

@@ -29,6 +29,19 @@ const struct ranking_cell *ranking_cell(const struct ranking *ranking, size_t ou
     return &ranking->cell[(outcome * ranking->worlds + world) * ranking->policies + policy];
 }
 
+double ranking_half(const struct ranking *ranking, size_t outcome, size_t world, size_t one, size_t other)
+{
+    const struct simultaneous_pair *pair =
+        &ranking->outcome[outcome].pair[(world * ranking->policies + one) * ranking->policies + other];
+    const struct simultaneous with = {.critical = ranking_choice(ranking, outcome, world)->critical};
+    return simultaneous_half(&with, pair);
+}
+
+bool ranking_may_be_best(const struct ranking *ranking, size_t outcome, size_t world, size_t policy)
+{
+    return ranking_cell(ranking, outcome, world, policy)->behind.low <= 0.0;
+}
+
 enum {
     MEAN,
     ERROR,

@@ -80,6 +80,10 @@ struct ranking {
 void ranking_free(struct ranking *ranking);
 const struct ranking_choice *ranking_choice(const struct ranking *ranking, size_t outcome, size_t world);
 const struct ranking_cell *ranking_cell(const struct ranking *ranking, size_t outcome, size_t world, size_t policy);
+/* Half the joint interval of what one policy is ahead of another. */
+double ranking_half(const struct ranking *ranking, size_t outcome, size_t world, size_t one, size_t other);
+/* Whether the joint intervals leave it open that the policy is the best. */
+bool ranking_may_be_best(const struct ranking *ranking, size_t outcome, size_t world, size_t policy);
 
 /* Files, [worlds][policies], none missing; policy NULL: they are named by their files. */
 struct ranking_files {
@@ -137,6 +141,15 @@ MUST_CHECK struct fault *ranking_print_deciding(const struct ranking_files *file
                                                 size_t world, FILE *to);
 void ranking_csv(const struct ranking *ranking, FILE *to);
 void ranking_json(const struct ranking *ranking, FILE *to);
+/* The best of each world, all policies, their joint intervals, regret and fronts; notes, and where it all comes from: as a workbook
+ * (spreadsheet.h). */
+struct ranking_sheets {
+    const char *command;
+    const struct ranking_files *files;
+    size_t world; /* this one alone, if it is below `worlds` */
+};
+MUST_CHECK struct fault *ranking_spreadsheet(const struct ranking *ranking, const struct ranking_sheets *sheets,
+                                             const char *path, bool force);
 /* As comparison_write. */
 MUST_CHECK struct fault *ranking_write(const struct ranking *ranking, const char *path, bool force);
 

@@ -1,6 +1,7 @@
 /* output/ranking/ranking_print.c -- a ranking as tables of text.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking.h"
+#include "output/ranking/ranking_scale.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/wrapped.h"
@@ -10,31 +11,6 @@
 #include <string.h>
 
 enum { MEAN = 7, ERROR = 6, SHARE = 5, REGRET = 6, ORDER = 4 };
-
-/* How numbers of an outcome are written. */
-struct scale {
-    char unit[64];
-    double divisor;
-};
-
-static struct scale scale_of(const struct ranking *ranking, size_t outcome)
-{
-    const struct comparison_outcome *of = &ranking->of.outcome[outcome];
-    struct scale scale = {.divisor = 1.0};
-    double most = 0.0;
-    for (size_t w = 0; w < ranking->worlds; w++)
-        for (size_t p = 0; p < ranking->policies; p++) {
-            const struct ranking_cell *cell = ranking_cell(ranking, outcome, w, p);
-            most = fmax(most, fmax(fabs(cell->behind.estimate), cell->regret_p95));
-        }
-    if (readable_share(of->rule, of->total)) {
-        scale.divisor = 0.01;
-        snprintf(scale.unit, sizeof scale.unit, "%% points");
-    } else if (strcmp(of->total, "1") != 0) {
-        scale.divisor = readable_unit(of->total, most, sizeof scale.unit, scale.unit);
-    }
-    return scale;
-}
 
 /* "61 %"; what is nearly 0 or 1 without being it is ">99 %" or "<1 %". */
 static void share_text(double share, char text[16])
@@ -84,15 +60,7 @@ static int width_of(char *const name[], size_t count, int least)
     return least;
 }
 
-static double half_of(const struct ranking *ranking, size_t outcome, size_t world, size_t one, size_t other)
-{
-    const struct simultaneous_pair *pair =
-        &ranking->outcome[outcome].pair[(world * ranking->policies + one) * ranking->policies + other];
-    const struct simultaneous with = {.critical = ranking_choice(ranking, outcome, world)->critical};
-    return simultaneous_half(&with, pair);
-}
-
-static void print_pair(double value, double error, const struct scale *scale, FILE *to)
+static void print_pair(double value, double error, const struct ranking_scale *scale, FILE *to)
 {
     char mean[READABLE_NUMBER], of_error[READABLE_NUMBER];
     readable_pair(value / scale->divisor, error / scale->divisor, mean, of_error);
@@ -106,11 +74,6 @@ static const char *direction(const struct ranking *ranking, size_t outcome)
 
 /* ---- of several worlds: who is the best ---- */
 
-static bool may_be_best(const struct ranking *ranking, size_t outcome, size_t world, size_t policy)
-{
-    return ranking_cell(ranking, outcome, world, policy)->behind.low <= 0.0;
-}
-
 /* The others that may be the best as well, and how many replications would tell. */
 static void print_rivals(const struct ranking *ranking, size_t outcome, size_t world, int width, FILE *to)
 {
@@ -120,7 +83,7 @@ static void print_rivals(const struct ranking *ranking, size_t outcome, size_t w
     if (ranking_cell(ranking, outcome, world, best)->behind.high <= 0.0) return;
     fprintf(to, "  %-*s  or ", width, "");
     for (size_t p = 0; p < ranking->policies; p++)
-        if (p != best && may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
+        if (p != best && ranking_may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
     fputc('\n', to);
     if (isnan(needed)) return;
     fprintf(to, "  %-*s  the first two would be told apart by ", width, "");
@@ -129,20 +92,20 @@ static void print_rivals(const struct ranking *ranking, size_t outcome, size_t w
 }
 
 static void print_best(const struct ranking *ranking, size_t outcome, size_t world, const int width[2],
-                       const struct scale *scale, FILE *to)
+                       const struct ranking_scale *scale, FILE *to)
 {
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *cell = ranking_cell(ranking, outcome, world, choice->best);
     fprintf(to, "  %-*s  %-*s", width[0], ranking->of.world[world], width[1], ranking->policy[choice->best]);
-    print_pair(0.0 - cell->behind.estimate, half_of(ranking, outcome, world, choice->best, cell->behind.nearest), scale,
-               to);
+    print_pair(0.0 - cell->behind.estimate, ranking_half(ranking, outcome, world, choice->best, cell->behind.nearest),
+               scale, to);
     print_share(cell->best_in.estimate, to);
     print_share(cell->confidence, to);
     fputc('\n', to);
     print_rivals(ranking, outcome, world, width[0], to);
 }
 
-static void print_knowing(const struct ranking *ranking, size_t outcome, const struct scale *scale, FILE *to)
+static void print_knowing(const struct ranking *ranking, size_t outcome, const struct ranking_scale *scale, FILE *to)
 {
     double least = HUGE_VAL, greatest = 0.0;
     for (size_t w = 0; w < ranking->worlds; w++) {
@@ -157,7 +120,7 @@ static void print_knowing(const struct ranking *ranking, size_t outcome, const s
         fprintf(to, "%.3g %s.\n", greatest / scale->divisor, scale->unit);
 }
 
-static void print_minimax(const struct ranking *ranking, size_t outcome, const struct scale *scale, FILE *to)
+static void print_minimax(const struct ranking *ranking, size_t outcome, const struct ranking_scale *scale, FILE *to)
 {
     const struct ranking_outcome *of = &ranking->outcome[outcome];
     if (of->minimax_regret < HUGE_VAL)
@@ -165,7 +128,7 @@ static void print_minimax(const struct ranking *ranking, size_t outcome, const s
                 of->minimax_regret / scale->divisor, scale->unit);
 }
 
-static void print_heading(const struct ranking *ranking, size_t outcome, const struct scale *scale, FILE *to)
+static void print_heading(const struct ranking *ranking, size_t outcome, const struct ranking_scale *scale, FILE *to)
 {
     const struct comparison_outcome *of = &ranking->of.outcome[outcome];
     struct wrapped line = {.to = to, .indent = 4};
@@ -182,7 +145,7 @@ static void print_heading(const struct ranking *ranking, size_t outcome, const s
 
 static void print_outcome(const struct ranking *ranking, size_t outcome, const int width[2], FILE *to)
 {
-    const struct scale scale = scale_of(ranking, outcome);
+    const struct ranking_scale scale = ranking_scale(ranking, outcome);
     print_heading(ranking, outcome, &scale, to);
     fprintf(to, "  %-*s  %-*s %*s ± %-*s %*s %*s\n", width[0], "world", width[1], "best on average", MEAN, "ahead",
             ERROR, "error", SHARE, "best", SHARE, "sure");
@@ -212,11 +175,11 @@ static const char *dominated(const struct ranking_cell *cell)
 }
 
 static void print_policy(const struct ranking *ranking, size_t outcome, size_t world, size_t policy, int width,
-                         const struct scale *scale, FILE *to)
+                         const struct ranking_scale *scale, FILE *to)
 {
     const struct ranking_cell *cell = ranking_cell(ranking, outcome, world, policy);
     const size_t best = ranking_choice(ranking, outcome, world)->best;
-    const double half = half_of(ranking, outcome, world, policy, best);
+    const double half = ranking_half(ranking, outcome, world, policy, best);
     const struct simultaneous_pair *pair =
         &ranking->outcome[outcome].pair[(world * ranking->policies + best) * ranking->policies + policy];
     fprintf(to, "  %-*s", width, ranking->policy[policy]);
@@ -235,7 +198,7 @@ static void print_policy(const struct ranking *ranking, size_t outcome, size_t w
 
 static void print_world(const struct ranking *ranking, size_t outcome, size_t world, int width, FILE *to)
 {
-    const struct scale scale = scale_of(ranking, outcome);
+    const struct ranking_scale scale = ranking_scale(ranking, outcome);
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *best = ranking_cell(ranking, outcome, world, choice->best);
     print_heading(ranking, outcome, &scale, to);
@@ -249,7 +212,7 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
         struct wrapped list = {.to = to, .indent = 4, .column = 17};
         fputs("  Not separable: ", to);
         for (size_t p = 0; p < ranking->policies; p++)
-            if (may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
+            if (ranking_may_be_best(ranking, outcome, world, p)) wrapped_add(&list, ",", ranking->policy[p]);
         fputs(".\n", to);
     }
     if (!isnan(best->needed)) {
@@ -264,7 +227,7 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
 
 static void print_margin(const struct ranking *ranking, size_t outcome, size_t world, FILE *to)
 {
-    const struct scale scale = scale_of(ranking, outcome);
+    const struct ranking_scale scale = ranking_scale(ranking, outcome);
     const double margin = ranking->outcome[outcome].margin;
     struct wrapped list = {.to = to, .indent = 4, .column = 40};
     if (margin <= 0.0) return;

@@ -5,19 +5,46 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
+
+static void print(const struct result_given *given, FILE *to, const char *format, va_list arguments)
+{
+    fprintf(to, "in these futures: %zu of ", given->futures);
+    vfprintf(to, format, arguments);
+    fprintf(to, ", where %s\n", given->condition);
+    if (given->undecided > 0)
+        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
+                given->undecided);
+}
 
 void some_futures_print(const struct result_given *given, FILE *to, const char *format, ...)
 {
     if (given->condition == NULL) return;
     va_list arguments;
-    fprintf(to, "in these futures: %zu of ", given->futures);
     va_start(arguments, format);
-    vfprintf(to, format, arguments);
+    print(given, to, format, arguments);
     va_end(arguments);
-    fprintf(to, ", where %s\n", given->condition);
-    if (given->undecided > 0)
-        fprintf(to, "%" PRIu64 " more are left out, in which an outcome of the condition has no value\n",
-                given->undecided);
+}
+
+void some_futures_sheet(const struct result_given *given, struct spreadsheet *to, const char *format, ...)
+{
+    char *text = NULL;
+    size_t size = 0;
+    if (given->condition == NULL) return;
+    FILE *into = open_memstream(&text, &size);
+    if (into == NULL) {
+        spreadsheet_fail(to, fault_no_memory());
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    print(given, into, format, arguments);
+    va_end(arguments);
+    if (fclose(into) != 0)
+        spreadsheet_fail(to, fault_no_memory());
+    else
+        spreadsheet_lines(to, text);
+    free(text);
 }
 
 void some_futures_json(const struct result_given *given, const char *count, FILE *to)

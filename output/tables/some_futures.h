@@ -6,12 +6,16 @@
 
 #include "output/hdf5/layout.h"
 #include "output/result/result.h"
+#include "output/spreadsheet/spreadsheet.h"
 
 #include <stdio.h>
 
 /* "in these futures: 312 of 10000, where drivers.brent@2030 < 40 USD/bbl"; the format is of what follows the "of": how many there
  * are in all, or of which file. A second line says how many are undecided. */
 void some_futures_print(const struct result_given *given, FILE *to, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same as rows of a workbook. */
+void some_futures_sheet(const struct result_given *given, struct spreadsheet *to, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Members of JSON, each on a line of its own, with a comma: the condition as "given", the number of futures by the name `count`,
  * and "undecided_futures". */

@@ -4,11 +4,11 @@
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/table_cells.h"
+#include "output/tables/table_choice.h"
 #include "output/tables/table_years.h"
 #include "output/tables/text.h"
 #include "sim/core/gib.h"
 
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -46,60 +46,6 @@ static void show_unsaved(const struct result *result, const struct unsaved *unsa
                 unsaved->all, path);
 }
 
-/* Where the rows of an outcome begin, asked for from `first` on: without years, it has the horizon's alone. */
-static size_t first_row(const struct result *result, size_t outcome, size_t first)
-{
-    return result->outcomes.item[outcome].kind->horizon_only ? result->years : first;
-}
-
-static struct fault *find_period(const struct result *result, int year, size_t *first, size_t *end)
-{
-    const int start = result->calendar.start / CALENDAR_MONTHS_PER_YEAR;
-    *first = 0;
-    *end = result->years + 1;
-    if (year == 0) return NULL;
-    if (year < start || year >= start + (int)result->years)
-        return fault_raise(FAULT_USAGE, "--year is %d; expected a year of the run, %d to %d", year, start,
-                           start + (int)result->years - 1);
-    *first = (size_t)(year - start);
-    *end = *first + 1;
-    return NULL;
-}
-
-/* Whether the outcome is asked for. */
-static bool is_asked(const struct outcome *outcome, const char *const patterns[], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (fnmatch(patterns[i], outcome->path, 0) == 0) return true;
-    return count == 0;
-}
-
-static struct fault *no_outcome(const struct result *result, const char *pattern)
-{
-    char hint[160];
-    outcomes_hint(&result->outcomes, pattern, sizeof hint, hint);
-    return fault_raise(FAULT_USAGE, "no outcome matches '%s'%s", pattern,
-                       hint[0] != '\0' ? hint : "; `zhol show RESULT --list` lists them");
-}
-
-static struct fault *check_patterns(const struct result *result, const char *const patterns[], size_t count, int year)
-{
-    for (size_t i = 0; i < count; i++) {
-        bool found = false, has_years = false;
-        for (size_t o = 0; o < result->outcomes.count; o++) {
-            const struct outcome *item = &result->outcomes.item[o];
-            if (fnmatch(patterns[i], item->path, 0) != 0) continue;
-            found = true;
-            has_years = has_years || !item->kind->horizon_only;
-        }
-        if (!found) return no_outcome(result, patterns[i]);
-        if (year != 0 && !has_years)
-            return fault_raise(FAULT_USAGE, "'%s' has a value over the whole horizon only; leave out --year",
-                               patterns[i]);
-    }
-    return NULL;
-}
-
 void table_given(const struct result *result, FILE *to)
 {
     some_futures_print(&result->given, to, "%" PRIu64, result->replications - result->invalids);
@@ -131,12 +77,13 @@ struct fault *table_show(const struct result *result, const char *const patterns
 {
     size_t first, end;
     struct unsaved unsaved = {0};
-    TRY(check_patterns(result, patterns, count, year));
-    TRY(find_period(result, year, &first, &end));
+    TRY(table_choice_check(result, patterns, count, year));
+    TRY(table_choice_periods(result, year, &first, &end));
     print_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
-        if (!is_asked(&result->outcomes.item[o], patterns, count) || first_row(result, o, first) >= end) continue;
-        table_years_show(result, o, first_row(result, o, first), end, to);
+        if (!table_choice_asks(&result->outcomes.item[o], patterns, count) || table_choice_row(result, o, first) >= end)
+            continue;
+        table_years_show(result, o, table_choice_row(result, o, first), end, to);
         count_unsaved(result, o, &unsaved);
     }
     fputs("± error is that of the simulation, 95 %; per cents on top: the range of futures.\n", to);
@@ -200,12 +147,12 @@ static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
 struct fault *table_csv(const struct result *result, const char *const patterns[], size_t count, int year, FILE *to)
 {
     size_t first, end;
-    TRY(check_patterns(result, patterns, count, year));
-    TRY(find_period(result, year, &first, &end));
+    TRY(table_choice_check(result, patterns, count, year));
+    TRY(table_choice_periods(result, year, &first, &end));
     csv_head(result, to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
-        if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
-        for (size_t p = first_row(result, o, first); p < end; p++)
+        if (!table_choice_asks(&result->outcomes.item[o], patterns, count)) continue;
+        for (size_t p = table_choice_row(result, o, first); p < end; p++)
             if (table_cell_is_known(result, o, p)) csv_row(result, o, p, to);
     }
     return check_written(to);
@@ -252,8 +199,8 @@ struct fault *table_json(const struct result *result, const char *const patterns
     const struct text_columns columns = columns_of(result);
     size_t first, end;
     bool any = false;
-    TRY(check_patterns(result, patterns, count, year));
-    TRY(find_period(result, year, &first, &end));
+    TRY(table_choice_check(result, patterns, count, year));
+    TRY(table_choice_periods(result, year, &first, &end));
     fputs("{\n  ", to);
     text_json_member("title", result->title, to);
     fputs(",\n  ", to);
@@ -269,8 +216,8 @@ struct fault *table_json(const struct result *result, const char *const patterns
     text_json_columns(&columns, to);
     fputs(",\n  \"statistics\": [", to);
     for (size_t o = 0; o < result->outcomes.count; o++) {
-        if (!is_asked(&result->outcomes.item[o], patterns, count)) continue;
-        for (size_t p = first_row(result, o, first); p < end; p++) {
+        if (!table_choice_asks(&result->outcomes.item[o], patterns, count)) continue;
+        for (size_t p = table_choice_row(result, o, first); p < end; p++) {
             if (!table_cell_is_known(result, o, p)) continue;
             fputs(any ? ",\n" : "\n", to);
             json_row(result, o, p, to);
@@ -279,12 +226,6 @@ struct fault *table_json(const struct result *result, const char *const patterns
     }
     fputs("\n  ]\n}\n", to);
     return check_written(to);
-}
-
-/* What an account of a year shows: headlines, and what is declared to stand beside them. */
-static bool is_in_account(const struct outcome *outcome)
-{
-    return outcome->kind->headline || outcome->kind->account;
 }
 
 static const struct outcome_subject_words *subject_of(const struct outcome *outcome)
@@ -322,7 +263,7 @@ struct account {
 static size_t count_shown(const struct result *result)
 {
     size_t shown = 0;
-    for (size_t o = 0; o < result->outcomes.count; o++) shown += is_in_account(&result->outcomes.item[o]);
+    for (size_t o = 0; o < result->outcomes.count; o++) shown += table_choice_in_account(&result->outcomes.item[o]);
     return shown;
 }
 
@@ -356,7 +297,7 @@ static void account_row(const struct account *account, size_t o)
 {
     const struct result *result = account->result;
     const struct outcome *item = &result->outcomes.item[o];
-    const size_t period = first_row(result, o, account->period);
+    const size_t period = table_choice_row(result, o, account->period);
     print_label(label_of(item, account->names), account->to);
     if (table_cell_moments(result, o, period)->count > 0.0)
         account_values(account, o, period);
@@ -383,7 +324,7 @@ struct fault *table_account(const struct result *result, int year, bool names, F
 {
     size_t first, end;
     char name[12];
-    TRY(find_period(result, year, &first, &end));
+    TRY(table_choice_periods(result, year, &first, &end));
     const struct account account = {result, year == 0 ? result->years - 1 : first, names, to};
     const size_t shown = count_shown(result);
     print_head(result, to);
@@ -392,7 +333,7 @@ struct fault *table_account(const struct result *result, int year, bool names, F
         bool titled = false, horizon = false;
         for (size_t o = 0; o < result->outcomes.count; o++) {
             const struct outcome *item = &result->outcomes.item[o];
-            if (item->kind->subject != s || (shown > 0 && !is_in_account(item))) continue;
+            if (item->kind->subject != s || (shown > 0 && !table_choice_in_account(item))) continue;
             if (!titled) fprintf(to, "\n%s\n", outcome_subjects[s].title);
             if (item->kind->horizon_only && !horizon) fputs("  over the whole horizon:\n", to);
             titled = true;

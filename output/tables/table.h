@@ -24,6 +24,14 @@ MUST_CHECK struct fault *table_json(const struct result *result, const char *con
  * of each outlet of energy, by subject, in units that suit the size of the numbers. What has a value over the whole
  * horizon only says so. Lines have titles, or with `names` paths. */
 MUST_CHECK struct fault *table_account(const struct result *result, int year, bool names, FILE *to);
+/* The file of a result, which result_check has passed, and the command that asks for a workbook of it. */
+struct table_origin {
+    const char *file, *command;
+};
+/* The outcomes named by year, with their tails, or the account of a year and its outcomes by year; notes; and where it all comes
+ * from: as a workbook (spreadsheet.h). Faults as of table_show and spreadsheet_write. */
+MUST_CHECK struct fault *table_spreadsheet(const struct result *result, const char *const patterns[], size_t count,
+                                           int year, const struct table_origin *origin, const char *path, bool force);
 /* Of a result of some of its futures alone (given.h): a line with how many they are and where; else nothing. The tables above
  * have it in their heads; a row whose samples are not in the file is left out. */
 void table_given(const struct result *result, FILE *to);

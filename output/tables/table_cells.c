@@ -3,6 +3,7 @@
 #include "output/tables/table_cells.h"
 #include "output/tables/readable.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,33 @@ const char *table_cell_unit(const struct outcome *outcome, bool horizon)
 bool table_cell_is_probability(const struct outcome *outcome)
 {
     return outcome->kind->chance == CHANCE_MEAN;
+}
+
+static double greatest(double most, double value)
+{
+    return isfinite(value) ? fmax(most, fabs(value)) : most;
+}
+
+double table_cell_quantile_error(size_t quantiles, const struct quantile_estimate quantile[], size_t q)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < quantiles; i++) most = greatest(most, quantile[i].estimate);
+    const double error = 0.5 * (quantile[q].high - quantile[q].low), nothing = 1e-3 * most, coarse = 0.05 * most;
+    if (quantile[q].estimate == 0.0) return 0.0;
+    return fabs(quantile[q].estimate) < nothing ? fmax(error, coarse) : error;
+}
+
+double table_cell_greatest(const struct result *result, size_t outcome, size_t period, bool tails)
+{
+    const struct quantile_estimate *quantile = table_cell_quantiles(result, outcome, period);
+    const struct moments *moments = table_cell_moments(result, outcome, period);
+    double most = 0.0;
+    if (!table_cell_is_known(result, outcome, period) || !(moments->count > 0.0)) return most;
+    most = greatest(most, moments->mean);
+    for (size_t q = 0; q < result->quantiles; q++) most = greatest(most, quantile[q].estimate);
+    for (size_t l = 0; l < result->levels && tails; l++)
+        most = greatest(most, table_cell_cvar(result, outcome, period)[l].estimate);
+    return most;
 }
 
 double table_cell_scale(const struct outcome *outcome, bool horizon, double most, size_t size, char unit[])

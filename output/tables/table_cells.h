@@ -26,6 +26,11 @@ void table_cell_period(const struct result *result, size_t period, char name[12]
 const char *table_cell_unit(const struct outcome *outcome, bool horizon);
 /* What is 0 or 1: nothing but a probability, which half an interval does not suit near 0 and 1. */
 bool table_cell_is_probability(const struct outcome *outcome);
+/* The error that says how many digits a quantile is shown with: half of its interval. Beside greater ones, a quantile of next to
+ * nothing needs no more digits than they: 3e-7 d of a delay of days is 0.00; of nothing it is 0. */
+double table_cell_quantile_error(size_t quantiles, const struct quantile_estimate quantile[], size_t q);
+/* The greatest number, whatever its sign, among mean, quantiles and, if asked for, means of tails; 0 of no value. */
+double table_cell_greatest(const struct result *result, size_t outcome, size_t period, bool tails);
 /* The unit in which numbers up to `most` are read, and what they are divided by; shares are read in per cent. */
 double table_cell_scale(const struct outcome *outcome, bool horizon, double most, size_t size, char unit[]);
 

@@ -35,25 +35,15 @@ static double divisor(const struct years *years, size_t period)
     return years->scale[is_horizon(years, period)].divisor;
 }
 
-static double greatest(double most, double value)
-{
-    return isfinite(value) ? fmax(most, fabs(value)) : most;
-}
-
 static void set_scale(struct years *years, bool horizon)
 {
     const struct result *result = years->result;
     double most = 0.0;
     for (size_t p = years->first; p < years->end; p++) {
-        const struct quantile_estimate *quantile = table_cell_quantiles(result, years->outcome, p);
-        const struct cvar_estimate *cvar = result->levels == 0 ? NULL : table_cell_cvar(result, years->outcome, p);
-        const struct moments *moments = table_cell_moments(result, years->outcome, p);
         if (is_horizon(years, p) != horizon || !table_cell_is_known(result, years->outcome, p)) continue;
+        const struct moments *moments = table_cell_moments(result, years->outcome, p);
         years->part = years->part || moments->count < table_cell_futures(result);
-        if (!(moments->count > 0.0)) continue;
-        most = greatest(most, moments->mean);
-        for (size_t q = 0; q < result->quantiles; q++) most = greatest(most, quantile[q].estimate);
-        for (size_t l = 0; l < result->levels; l++) most = greatest(most, cvar[l].estimate);
+        most = fmax(most, table_cell_greatest(result, years->outcome, p, true));
     }
     struct scale *scale = &years->scale[horizon];
     scale->divisor =
@@ -103,15 +93,6 @@ static size_t quantile_of(const struct years *years, size_t column)
     return shown(years) == all ? column : column * (all - 1) / 2;
 }
 
-/* Beside greater ones, a quantile of next to nothing needs no more digits than they: 3e-7 d of a delay of days is 0.00,
- * and nothing is 0. */
-static double error_of(const struct quantile_estimate *quantile, double most)
-{
-    const double error = 0.5 * (quantile->high - quantile->low), nothing = 1e-3 * most, coarse = 0.05 * most;
-    if (quantile->estimate == 0.0) return 0.0;
-    return fabs(quantile->estimate) < nothing ? fmax(error, coarse) : error;
-}
-
 static void show_value(const struct years *years, size_t period)
 {
     const struct moments *moments = table_cell_moments(years->result, years->outcome, period);
@@ -125,11 +106,10 @@ static void show_value(const struct years *years, size_t period)
     }
     readable_pair(moments->mean / scale, TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, value, error);
     fprintf(years->to, " %*s ± %-*s", MEAN, value, ERROR, error);
-    double most = 0.0;
-    for (size_t c = 0; c < shown(years); c++) most = greatest(most, quantile[quantile_of(years, c)].estimate);
     for (size_t c = 0; c < shown(years); c++) {
-        const struct quantile_estimate *of = &quantile[quantile_of(years, c)];
-        readable_pair(of->estimate / scale, error_of(of, most) / scale, value, error);
+        const size_t q = quantile_of(years, c);
+        readable_pair(quantile[q].estimate / scale,
+                      table_cell_quantile_error(years->result->quantiles, quantile, q) / scale, value, error);
         fprintf(years->to, " %8s", value);
     }
 }

@@ -28,6 +28,7 @@ enum {
     OPTION_REGRET,
     OPTION_CSV,
     OPTION_JSON,
+    OPTION_XLSX,
     OPTION_LIST,
     OPTION_NAMES,
     OPTION_FORCE,
@@ -42,7 +43,8 @@ struct compare_options {
     size_t outcomes;
     struct better better;
     struct options_copies copy; /* of arguments that were cut at their commas */
-    const char *output, *regret, *given;
+    const char *output, *workbook, *regret, *given;
+    const char *typed; /* the command */
     struct given *condition;
     bool csv, json, list, names, force, dominance, years, unpaired, unsealed;
     int year, threads;
@@ -65,7 +67,8 @@ static const struct argp_option list[] = {
     {"names", OPTION_NAMES, NULL, 0, "Names of outcomes in place of their titles", 0},
     {"list", OPTION_LIST, NULL, 0, "Tell what a comparison file holds: zhol compare --list differences.h5", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace those files if they are there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -91,6 +94,7 @@ static void check_together(const struct compare_options *options, struct argp_st
 {
     if (options->list && options->files != 1)
         argp_error(state, "%zu files were named with --list; expected one comparison", options->files);
+    if (options->list && options->workbook != NULL) argp_error(state, "--list and --xlsx exclude each other");
     if (options->list) return;
     if (options->files < 2)
         argp_error(state, "%zu result files were named; expected a base and at least one other", options->files);
@@ -123,6 +127,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_UNPAIRED: options->unpaired = true; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_XLSX: options->workbook = argument; break;
     case OPTION_LIST: options->list = true; break;
     case OPTION_NAMES: options->names = true; break;
     case OPTION_FORCE: options->force = true; break;
@@ -211,29 +216,27 @@ static struct fault *check_regret(const struct compare_options *options)
     return regret_check(&files, options->regret, direction_of(&options->better, options->regret));
 }
 
-static struct fault *print_regret(const struct compare_options *options, const struct comparison *comparison)
+/* Nothing if it is not asked for; free it in any case. */
+static struct fault *read_regret(const struct compare_options *options, const struct comparison *comparison,
+                                 struct regret *regret)
 {
+    if (options->regret == NULL) return NULL;
     const char *world = comparison->world[0];
     const char **name = calloc(options->files + 1, sizeof *name);
     struct comparison_files files = all_files(options);
-    struct regret regret = {.path = NULL};
     if (name == NULL) return fault_no_memory();
     name[0] = comparison->base;
     for (size_t v = 0; v < comparison->variants; v++) name[v + 1] = comparison->variant[v];
     files.world = &world;
     files.variant = name;
     struct fault *fault =
-        regret_read(&files, options->regret, direction_of(&options->better, options->regret), comparison, &regret);
-    if (fault == NULL && options->csv)
-        comparison_csv(&regret.comparison, stdout);
-    else if (fault == NULL)
-        fault = regret_print(&regret, stdout);
-    regret_free(&regret);
+        regret_read(&files, options->regret, direction_of(&options->better, options->regret), comparison, regret);
     free(name);
     return fault;
 }
 
-static struct fault *print(const struct compare_options *options, const struct comparison *comparison)
+static struct fault *print(const struct compare_options *options, const struct comparison *comparison,
+                           const struct regret *regret)
 {
     if (options->json) {
         comparison_json(comparison, stdout);
@@ -243,13 +246,13 @@ static struct fault *print(const struct compare_options *options, const struct c
         comparison_print_given(comparison, stderr);
         comparison_csv_head(comparison, stdout);
         comparison_csv(comparison, stdout);
-        if (options->regret != NULL) TRY(print_regret(options, comparison));
+        if (options->regret != NULL) comparison_csv(&regret->comparison, stdout);
         TRY(command_flush());
         return comparison_print_notes(comparison, stderr);
     }
     TRY(comparison_screen(comparison, options->outcomes == 0, stdout));
     if (options->dominance) TRY(comparison_print_dominance(comparison, stdout));
-    if (options->regret != NULL) TRY(print_regret(options, comparison));
+    if (options->regret != NULL) TRY(regret_print(regret, stdout));
     return comparison_print_notes(comparison, stdout);
 }
 
@@ -257,6 +260,10 @@ static struct fault *print(const struct compare_options *options, const struct c
 static struct fault *check_output(const struct compare_options *options)
 {
     TRY(output_path_check(options->output));
+    if (options->workbook != NULL)
+        TRY(output_path_check_apart("--xlsx", options->workbook, options->force, options->files, options->file));
+    if (options->workbook != NULL && options->output != NULL && output_path_is_same(options->workbook, options->output))
+        return fault_raise(FAULT_USAGE, "-o and --xlsx are both %s; expected two names", options->output);
     for (size_t i = 0; i < options->files && options->output != NULL; i++)
         if (output_path_is_same(options->output, options->file[i]))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
@@ -292,7 +299,19 @@ static struct fault *check_directions(const struct better *better, const struct 
     return NULL;
 }
 
-static struct fault *compare(const struct compare_options *options, struct comparison *comparison)
+static struct fault *write_workbook(const struct compare_options *options, const struct comparison *comparison,
+                                    const struct regret *regret)
+{
+    const struct comparison_sheets sheets = {.command = options->typed,
+                                             .file = options->file,
+                                             .dominance = options->dominance,
+                                             .regret = options->regret == NULL ? NULL : regret};
+    if (options->workbook == NULL) return NULL;
+    return comparison_spreadsheet(comparison, &sheets, options->workbook, options->force);
+}
+
+static struct fault *compare(const struct compare_options *options, struct comparison *comparison,
+                             struct regret *regret)
 {
     const struct comparison_files files = {
         .worlds = 1, .variants = options->files - 1, .base = options->file, .file = options->file + 1};
@@ -315,7 +334,9 @@ static struct fault *compare(const struct compare_options *options, struct compa
     TRY(check_directions(&options->better, comparison));
     TRY(set_texts(options, comparison));
     if (options->output != NULL) TRY(comparison_write(comparison, options->output, options->force));
-    return print(options, comparison);
+    TRY(read_regret(options, comparison, regret));
+    TRY(write_workbook(options, comparison, regret));
+    return print(options, comparison, regret);
 }
 
 static struct fault *list_file(const struct compare_options *options)
@@ -328,11 +349,16 @@ int command_compare(int argc, char **argv)
 {
     struct compare_options options = {.files = 0};
     struct comparison comparison = {.notes = 0};
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    struct regret regret = {.path = NULL};
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &options.condition);
-    if (fault == NULL) fault = options.list ? list_file(&options) : compare(&options, &comparison);
+    if (fault == NULL) fault = options.list ? list_file(&options) : compare(&options, &comparison, &regret);
     const int status = command_end(fault);
+    regret_free(&regret);
     comparison_free(&comparison);
+    free(typed);
     given_free(options.condition);
     options_copies_free(&options.copy);
     free(options.file);

@@ -27,6 +27,7 @@ enum {
     OPTION_GIVEN,
     OPTION_CSV,
     OPTION_JSON,
+    OPTION_XLSX,
     OPTION_FORCE,
     OPTION_UNSEALED
 };
@@ -41,7 +42,8 @@ struct rank_options {
     size_t margins;
     struct better better;
     struct options_copies copy;
-    const char *world, *output, *given;
+    const char *world, *output, *workbook, *given;
+    const char *typed; /* the command */
     struct given *condition;
     bool csv, json, force, unsealed;
     int threads;
@@ -63,7 +65,8 @@ static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per world, outcome and policy", 0},
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
     {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as ranking.h5", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace those files if they are there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -89,6 +92,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_WORLD: options->world = argument; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_XLSX: options->workbook = argument; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
     case 'o': options->output = argument; break;
@@ -252,6 +256,10 @@ static struct fault *print(const struct rank_options *options, const struct rank
 static struct fault *check_output(const struct rank_options *options)
 {
     TRY(output_path_check(options->output));
+    if (options->workbook != NULL)
+        TRY(output_path_check_apart("--xlsx", options->workbook, options->force, options->files, options->file));
+    if (options->workbook != NULL && options->output != NULL && output_path_is_same(options->workbook, options->output))
+        return fault_raise(FAULT_USAGE, "-o and --xlsx are both %s; expected two names", options->output);
     for (size_t i = 0; i < options->files && options->output != NULL; i++)
         if (output_path_is_same(options->output, options->file[i]))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is ranked; expected another name",
@@ -262,6 +270,10 @@ static struct fault *check_output(const struct rank_options *options)
 /* Of a folder the files are known only now. */
 static struct fault *check_apart(const struct rank_options *options, const struct rank_files *files)
 {
+    for (size_t i = 0; i < files->cells && options->workbook != NULL; i++)
+        if (output_path_is_same(options->workbook, files->cell[i].path))
+            return fault_raise(FAULT_USAGE, "--xlsx %s would replace a file that is read; expected another name",
+                               options->workbook);
     for (size_t i = 0; i < files->cells && options->output != NULL; i++)
         if (output_path_is_same(options->output, files->cell[i].path))
             return fault_raise(FAULT_USAGE, "-o %s would replace what is ranked; expected another name",
@@ -293,6 +305,8 @@ static struct fault *rank(const struct rank_options *options, struct rank_files 
     TRY(set_margins(options, ranking));
     TRY(set_texts(options, ranking));
     if (options->output != NULL) TRY(ranking_write(ranking, options->output, options->force));
+    const struct ranking_sheets sheets = {.command = options->typed, .files = &all, .world = world};
+    if (options->workbook != NULL) TRY(ranking_spreadsheet(ranking, &sheets, options->workbook, options->force));
     return print(options, &all, ranking, world);
 }
 
@@ -301,11 +315,14 @@ int command_rank(int argc, char **argv)
     struct rank_options options = {.files = 0};
     struct rank_files files = {.cells = 0};
     struct ranking ranking = {.outcomes = 0};
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &options.condition);
     if (fault == NULL) fault = rank(&options, &files, &ranking);
     const int status = command_end(fault);
     ranking_free(&ranking);
+    free(typed);
     given_free(options.condition);
     rank_files_free(&files);
     options_copies_free(&options.copy);

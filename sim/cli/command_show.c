@@ -5,6 +5,8 @@
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
 #include "sim/cli/options.h"
+#include "sim/cli/output_path.h"
+#include "sim/run/continuation.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +20,8 @@ enum {
     OPTION_GIVEN,
     OPTION_FUTURES,
     OPTION_NAMES,
+    OPTION_XLSX,
+    OPTION_FORCE,
     OPTION_UNSEALED
 };
 
@@ -26,14 +30,17 @@ struct show_options {
     const char *result;
     const char **outcome;
     size_t outcomes;
-    const char *given;
-    bool csv, json, list, names, futures, unsealed;
+    const char *given, *workbook;
+    const char *typed; /* the command */
+    bool force, csv, json, list, names, futures, unsealed;
     int year;
 };
 
 static const struct argp_option list[] = {
     {"csv", OPTION_CSV, NULL, 0, "As CSV, one row per outcome and period", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace that file if it is there", 0},
     {"list", OPTION_LIST, NULL, 0, "The names of all outcomes with their titles only", 0},
     {"names", OPTION_NAMES, NULL, 0, "In the overview, names of outcomes in place of their titles", 0},
     {"year", OPTION_YEAR, "YEAR", 0, "This year only", 0},
@@ -53,6 +60,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_XLSX: options->workbook = argument; break;
+    case OPTION_FORCE: options->force = true; break;
     case OPTION_LIST: options->list = true; break;
     case OPTION_NAMES: options->names = true; break;
     case OPTION_GIVEN: options->given = argument; break;
@@ -78,10 +87,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             (options->csv || options->json || options->list || options->outcomes > 0 || options->futures))
             argp_error(state, "--names is for the overview; leave out what else was given");
         if (options->list && (options->csv || options->json || options->year != 0 || options->outcomes > 0 ||
-                              options->given != NULL || options->futures))
+                              options->given != NULL || options->futures || options->workbook != NULL))
             argp_error(state, "--list lists all outcomes; leave out what else was given");
         if (options->futures && options->given == NULL) argp_error(state, "--futures needs --given");
-        if (options->futures && (options->csv || options->json || options->year != 0 || options->outcomes > 0))
+        if (options->futures &&
+            (options->csv || options->json || options->year != 0 || options->outcomes > 0 || options->workbook != NULL))
             argp_error(state, "--futures lists numbers of replications; leave out all but --given");
         break;
     case ARGP_KEY_NO_ARGS:
@@ -115,12 +125,29 @@ static struct fault *print_tables(const struct show_options *options, const stru
     return table_show(result, options->outcome, options->outcomes, options->year, stdout);
 }
 
+/* What cannot be written is told before the work, not after. */
+static struct fault *check_workbook(const struct show_options *options)
+{
+    return options->workbook == NULL
+               ? NULL
+               : output_path_check_apart("--xlsx", options->workbook, options->force, 1, &options->result);
+}
+
+static struct fault *write_workbook(const struct show_options *options, const struct result *result)
+{
+    const struct table_origin origin = {.file = options->result, .command = options->typed};
+    if (options->workbook == NULL) return NULL;
+    return table_spreadsheet(result, options->outcome, options->outcomes, options->year, &origin, options->workbook,
+                             options->force);
+}
+
 static struct fault *print_result(const struct show_options *options, const struct given *given)
 {
     struct result result = {0};
     struct fault *fault = given == NULL
                               ? result_read_unchecked(options->result, &result)
                               : given_read(options->result, given, options->outcome, options->outcomes, &result);
+    if (fault == NULL) fault = write_workbook(options, &result);
     if (fault == NULL) fault = print_tables(options, &result);
     result_free(&result);
     return fault;
@@ -147,12 +174,16 @@ int command_show(int argc, char **argv)
 {
     struct show_options options = {0};
     struct given *given = NULL;
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    char *typed = continuation_typed(argc, argv); /* before its words are put in another order */
+    struct fault *fault = typed == NULL ? fault_no_memory() : command_parse(&parser, argc, argv, &options);
+    options.typed = typed;
     if (fault == NULL && options.given != NULL) fault = given_parse(options.given, &given);
+    if (fault == NULL) fault = check_workbook(&options);
     if (fault == NULL) fault = guard_result(options.result, options.unsealed, options.memory);
     if (fault == NULL) fault = options.futures ? print_futures(&options, given) : print_result(&options, given);
     const int status = command_end(fault); /* whose places are in the condition */
     given_free(given);
     free(options.outcome);
+    free(typed);
     return status;
 }

@@ -38,6 +38,19 @@ struct fault *output_path_check_free(const char *path)
     return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", path);
 }
 
+struct fault *output_path_check_apart(const char *option, const char *path, bool force, size_t files,
+                                      const char *const file[])
+{
+    TRY(output_path_check(path));
+    for (size_t i = 0; i < files; i++)
+        if (output_path_is_same(path, file[i]))
+            return fault_raise(FAULT_USAGE, "%s %s would replace a file that is read; expected another name", option,
+                               path);
+    if (force || access(path, F_OK) < 0) return NULL;
+    return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or %s for another place", path,
+                       option);
+}
+
 struct fault *output_path_check_sources(const char *path, const struct scenario *scenario, const char *file)
 {
     if (output_path_is_same(path, file))

@@ -122,7 +122,7 @@ class Commands(unittest.TestCase):
         said = os.read(main, 1 << 16).decode()
         os.close(main)
         self.assertEqual(run.returncode, 0)
-        self.assertRegex(said, r"\rminimal \[[#.]{30}\] +\d+ %  \d+/s  \d+ s left \x1b\[K")
+        self.assertRegex(said, r"\rminimal \[[#.]{30}\] +\d+ %  \d+/s  [\d.]+ s left \x1b\[K")
 
     def test_what_cannot_be_written_is_refused_before_anything_is_simulated(self):
         many = str(10**9)  # would take hours
