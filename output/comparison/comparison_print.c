@@ -3,6 +3,7 @@
 #include "output/comparison/comparison.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
+#include "sim/core/emphasis.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -102,6 +103,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
                           FILE *to)
 {
     struct scale scale[COLUMNS];
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s", width, "");
     for (size_t o = first; o < end; o++) {
         scale[o - first] = scale_of(comparison, o, comparison->shown);
@@ -109,6 +111,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
     }
     fprintf(to, "\n  %-*s", width, comparison->of_worlds ? "world" : "policy");
     for (size_t o = first; o < end; o++) fprintf(to, "  %*s", column_width(comparison, o), scale[o - first].unit);
+    emphasis_put(to, EMPHASIS_NONE);
     fputc('\n', to);
     for (size_t v = 0; v < comparison->variants; v++) {
         fprintf(to, "  %-*s", width, comparison->variant[v]);
@@ -208,8 +211,10 @@ static void print_ranges(const struct comparison *comparison, int width, FILE *t
     if (comparison->quantiles > 0)
         snprintf(range, sizeof range, "%8.3g to %.3g %%", 100.0 * comparison->probability[0],
                  100.0 * comparison->probability[last]);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s %8s ± error of  range of futures   better in  same saved by\n", width, "", "mean");
     fprintf(to, "  %-*s %8s  simulation  %-17s  %% ± error in %%  pairing\n", width, "", "less base", range);
+    emphasis_put(to, EMPHASIS_NONE);
 }
 
 static void print_share(const struct probability_estimate *share, FILE *to)

@@ -3,6 +3,7 @@
 #include "output/diff/diff.h"
 #include "output/tables/readable.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,8 +96,10 @@ static void print_outcomes(const struct diff *diff, FILE *to)
             "%zu of %zu outcomes moved beyond the error of the simulation over the horizon, %s;\nat most %g %% of them "
             "are expected to be false discoveries (Benjamini and Hochberg):\n\n",
             diff->moved, diff->tested, pairs, 100.0 * diff->rate);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s %11s %11s  %11s ± %-8s %7s %8s\n", width, "mean over the futures", "before", "after",
             "difference", "error", "in sd", "rate");
+    emphasis_put(to, EMPHASIS_NONE);
     for (size_t i = 0; i < diff->moved; i++) print_outcome(diff, &diff->outcome[i], width, to);
     fputs("\n± error is that of the simulation, 95 %; in sd: of the futures; rate: of false discoveries at which it is "
           "one.\n",

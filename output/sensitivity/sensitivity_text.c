@@ -4,6 +4,7 @@
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -156,8 +157,10 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     fprintf(to, "%zu futures: %.4g%s%s, standard deviation %.4g\n", of->futures, of->mean / scale,
             strcmp(unit, "1") == 0 ? "" : " ", strcmp(unit, "1") == 0 ? "" : unit, of->sd / scale);
     sensitivity_print_given(sensitivity, to);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "\n  %-*s   share of       alone,      rank\n", NAME, "");
     fprintf(to, "  %-*s variance, %%   by bins, %%   corr.\n", NAME + 1, "± error of the simulation (95 %)");
+    emphasis_put(to, EMPHASIS_NONE);
 }
 
 static void print_notes(const struct sensitivity *sensitivity, const struct sensitivity_case *of, size_t shown,

@@ -6,6 +6,7 @@
 #include "output/tables/table_cells.h"
 #include "output/tables/table_years.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
 #include "sim/core/gib.h"
 
 #include <fnmatch.h>
@@ -351,9 +352,11 @@ struct fault *table_account(const struct result *result, int year, FILE *to)
     const int width = widest(result, &shown);
     print_head(result, to);
     table_cell_period(result, period, name);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "%-*s %10s %10s   %s", width + 2, name, "mean", "± error", "range of futures");
     if (result->quantiles > 0)
         fprintf(to, ", %g %% to %g %%", 100.0 * result->probability[0], 100.0 * result->probability[last]);
+    emphasis_put(to, EMPHASIS_NONE);
     fputc('\n', to);
     for (enum outcome_subject s = SUBJECT_NONE + 1; s < SUBJECTS; s++) {
         bool titled = false;

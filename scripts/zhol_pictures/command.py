@@ -7,6 +7,7 @@ import pathlib
 import sys
 
 from zhol_pictures import choices, facts, given, horizon, page, tornado, years
+from zhol_pictures.manual import page as manual_page
 from zhol_pictures.results import Comparison, Ranking, Refused, Result, is_comparison
 from zhol_pictures.wording import compared_runs, distinct, runs
 
@@ -144,6 +145,9 @@ def draw_ranking(file, chosen):
 def main(words):
     """Draws, and gives the exit status."""
     program = os.path.basename(words[0])
+    if words[1:] == ["--man"]:
+        print(manual_page(options("zhol-plot")), end="")
+        return 0
     chosen = options(program).parse_args(words[1:])
     try:
         page.style()

@@ -116,7 +116,7 @@ print(library.zhol_open(b"minimal", None, ctypes.byref(plan)))"""
         for path in self.prefix.rglob("*"):
             if not path.is_file():
                 continue
-            if path.name == "zhol" or ".so" in path.name:
+            if path == self.prefix / "bin" / "zhol" or ".so" in path.name:
                 stripped = self.here / path.name
                 subprocess.run(["strip", "-o", stripped, path], check=True)
                 path = stripped
@@ -136,6 +136,21 @@ print(library.zhol_open(b"minimal", None, ctypes.byref(plan)))"""
                     lost.add((str(page.relative_to(self.documents)), target))
         self.assertEqual(lost, set())
         self.assertEqual((self.documents / "LICENSE").read_bytes(), (PROJECT / "LICENSE").read_bytes())
+
+    def test_manual_pages_and_completion_are_there(self):
+        pages = {path.name for path in (self.prefix / "share" / "man" / "man1").iterdir()}
+        commands = set(self.zhol("--words").stdout.split())
+        self.assertEqual(pages, {"zhol.1"} | {f"zhol-{command}.1" for command in commands | {"plot"}})
+        self.assertEqual((self.prefix / "share" / "man" / "man1" / "zhol-run.1").read_text(), self.zhol("run", "--man").stdout)
+        for name in "zhol", "zhol-plot":
+            completion = self.prefix / "share" / "bash-completion" / "completions" / name
+            self.assertEqual(completion.read_bytes(), (PROJECT / "scripts" / "completion" / "zhol").read_bytes())
+
+    def test_pictures_say_what_they_draw(self):
+        run = subprocess.run([self.prefix / "bin" / "zhol-plot", "--help"], cwd=self.here, capture_output=True, text=True)
+        if "has no module" in run.stderr:
+            self.skipTest(run.stderr.strip())
+        self.assertIn("zhol-plot fan kazakhstan-2019.h5 drivers.brent", run.stdout)
 
     def test_an_installation_below_another_root(self):
         root = self.here / "root"
