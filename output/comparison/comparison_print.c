@@ -4,6 +4,7 @@
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -615,6 +616,10 @@ struct fault *comparison_print_dominance(const struct comparison *comparison, FI
 
 struct fault *comparison_print_notes(const struct comparison *comparison, FILE *to)
 {
-    for (size_t i = 0; i < comparison->notes; i++) fprintf(to, "note: %s\n", comparison->note[i]);
+    for (size_t i = 0; i < comparison->notes; i++) {
+        fputs("note: ", to);
+        printable_put(comparison->note[i], to);
+        fputc('\n', to);
+    }
     return check_written(to);
 }

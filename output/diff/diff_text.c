@@ -4,6 +4,7 @@
 #include "output/tables/readable.h"
 #include "output/tables/text.h"
 #include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,10 +110,17 @@ static void print_outcomes(const struct diff *diff, FILE *to)
 struct fault *diff_print(const struct diff *diff, FILE *to)
 {
     if (diff_is_nothing(diff)) {
-        fprintf(to, "no difference: %s and %s have the same scenario, and all outcomes are the same in every future\n",
-                diff->path[0], diff->path[1]);
+        fputs("no difference: ", to);
+        printable_put(diff->path[0], to);
+        fputs(" and ", to);
+        printable_put(diff->path[1], to);
+        fputs(" have the same scenario, and all outcomes are the same in every future\n", to);
     } else {
-        fprintf(to, "before: %s, %s\nafter: %s, %s\n\n", diff->path[0], diff->seed[0], diff->path[1], diff->seed[1]);
+        fputs("before: ", to);
+        printable_put(diff->path[0], to);
+        fprintf(to, ", %s\nafter: ", diff->seed[0]);
+        printable_put(diff->path[1], to);
+        fprintf(to, ", %s\n\n", diff->seed[1]);
         diff_print_values(diff, to);
         fputc('\n', to);
         print_outcomes(diff, to);

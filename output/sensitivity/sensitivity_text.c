@@ -5,6 +5,7 @@
 #include "output/tables/some_futures.h"
 #include "output/tables/text.h"
 #include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -145,11 +146,15 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     const bool annual = sensitivity->year != 0;
     const double scale =
         readable_unit(annual ? of->outcome->unit : of->outcome->total, fmax(fabs(of->mean), of->sd), sizeof unit, unit);
-    if (sensitivity->other != NULL)
-        fprintf(to, "What decides the difference in %s, %s less %s,\n", of->outcome->path, sensitivity->other,
-                sensitivity->path);
-    else
-        fprintf(to, "What decides %s of %s,\n", of->outcome->path, sensitivity->path);
+    if (sensitivity->other == NULL) {
+        fprintf(to, "What decides %s of ", of->outcome->path);
+    } else {
+        fprintf(to, "What decides the difference in %s, ", of->outcome->path);
+        printable_put(sensitivity->other, to);
+        fputs(" less ", to);
+    }
+    printable_put(sensitivity->path, to);
+    fputs(",\n", to);
     if (annual)
         fprintf(to, "in %d, ", sensitivity->year);
     else

@@ -1,6 +1,7 @@
 /* sim/cli/check_profiles.c -- see check_profiles.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/check_profiles.h"
+#include "sim/core/printable.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -33,8 +34,9 @@ static void print_profile(const struct simulation *simulation, const struct sett
         month += CALENDAR_MONTHS_PER_YEAR;
     }
     fputs(month < end && month <= last ? ", ..." : "", stdout);
-    if (table) printf(" (%s)", setting->table.source->name);
-    putchar('\n');
+    if (table) fputs(" (", stdout);
+    if (table) printable_put(setting->table.source->name, stdout);
+    puts(table ? ")" : "");
 }
 
 static void print_below(const struct simulation *simulation, const struct setting *setting, bool *any)

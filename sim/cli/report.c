@@ -1,6 +1,7 @@
 /* sim/cli/report.c -- see report.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/report.h"
+#include "sim/core/printable.h"
 #include "sim/run/warnings.h"
 #include "sim/statistics/precision.h"
 
@@ -70,8 +71,9 @@ static void report_queues(const struct result *result)
 
 size_t report_result(const struct result *result, const char *output, double seconds)
 {
-    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
-            result->outcomes.count, seconds);
+    printable_put(output, stderr);
+    fprintf(stderr, ": %" PRIu64 " replications, %zu outcomes, %.1f s", result->replications, result->outcomes.count,
+            seconds);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
     report_queues(result);

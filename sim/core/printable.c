@@ -19,3 +19,15 @@ bool printable_all(const char *text)
         if ((size = printable_size(text)) == 0) return false;
     return true;
 }
+
+void printable_put(const char *text, FILE *to)
+{
+    while (*text != '\0') {
+        const size_t size = printable_size(text);
+        if (size == 0)
+            fputc('?', to);
+        else
+            fwrite(text, 1, size, to);
+        text += size == 0 ? 1 : size;
+    }
+}

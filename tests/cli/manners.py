@@ -207,6 +207,22 @@ class Completion(unittest.TestCase):
         self.assertEqual(run.stdout, "complete -F _zhol zhol\n", run.stderr)
 
 
+class Names(unittest.TestCase):
+    def test_a_line_feed_in_the_name_of_a_file_begins_no_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            name = pathlib.Path(folder, "a\nb")
+            name.with_suffix(".yaml").write_text("extends: minimal\nscenario: mine\nrun: {home: qq}\n")
+            scenario, result = name.with_suffix(".yaml").name, name.with_suffix(".h5").name
+            for words in (["check", scenario, "-j", "1"], ["explain", scenario], ["explain", scenario, "drivers.oil.start", "--at", "2025"],
+                          ["run", scenario, "-n", "64", "--keep"], ["run", scenario, "-n", "128", "--resume"],
+                          ["run", scenario, "-n", "640", "--shard", "1/2"], ["show", result], ["verify", result], ["compare", result, result],
+                          ["diff", result, result], ["status"], ["replay", result, "--worst", "10%", "--outcome", "drivers.oil"],
+                          ["show", "c\nd.h5"], ["run", "c\nd"]):
+                run = zhol(*words, cwd=folder)
+                for line in (run.stdout + run.stderr).splitlines():
+                    self.assertFalse(line.startswith(("b.", "d.", "b:")), (words, line))
+
+
 class Colours(unittest.TestCase):
     """On a terminal only: the kind of a message, its place, and the heads of tables."""
     RED, YELLOW, BOLD, END = "\033[1;31m", "\033[1;33m", "\033[1m", "\033[0m"
