@@ -99,13 +99,14 @@ class Stored:
 
     def about(self, outcome):
         """What describes an outcome, as texts: units of its years (or of the horizon where it has none), horizon_units,
-        long_name, aggregation, better, chance and subject, and of money the prices."""
+        long_name, title (the long name in files that have none), aggregation, better, chance and subject, and of money the prices."""
         self.need(outcome)
 
         def label(period, name):
             return text(self.file[period][name][self.rows(period)[outcome]])
 
         said = {name: label("horizon", name) for name in ("long_name", "aggregation", "better", "chance", "subject")}
+        said["title"] = label("horizon", "title" if "title" in self.file["horizon"] else "long_name")
         said["horizon_units"] = label("horizon", "units")
         said["units"] = label("annual", "units") if outcome in self.annual else said["horizon_units"]
         if "USD" in said["units"]:

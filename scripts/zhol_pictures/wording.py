@@ -34,8 +34,8 @@ def scale_of(about, most, chance=False, difference=False, whole=False):
 
 def heading(about, outcome, chance=False):
     """What an outcome is called above its picture, or the chance that it is."""
-    name = about["long_name"]
-    if chance:
+    name = about["title"]
+    if chance and name[:1].upper() + name[1:] == about["long_name"][:1].upper() + about["long_name"][1:]:
         what = outcome.split(".")[1]  # thresholds.WHAT, thresholds.WHAT.first-passage
         name = (f"probability of {what}" if about["chance"] == "mean" else
                 f"probability that {what} has happened by the end of the year")

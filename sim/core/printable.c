@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/core/printable.h"
 
+#include <string.h>
+
 size_t printable_size(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -20,9 +22,9 @@ bool printable_all(const char *text)
     return true;
 }
 
-void printable_put(const char *text, FILE *to)
+void printable_put_some(const char *text, size_t length, FILE *to)
 {
-    while (*text != '\0') {
+    for (const char *end = text + length; text < end;) {
         const size_t size = printable_size(text);
         if (size == 0)
             fputc('?', to);
@@ -30,4 +32,9 @@ void printable_put(const char *text, FILE *to)
             fwrite(text, 1, size, to);
         text += size == 0 ? 1 : size;
     }
+}
+
+void printable_put(const char *text, FILE *to)
+{
+    printable_put_some(text, strlen(text), to);
 }

@@ -14,5 +14,7 @@ size_t printable_size(const char *at);
 bool printable_all(const char *text);
 /* The text with a question mark in place of each character that would act on a terminal. */
 void printable_put(const char *text, FILE *to);
+/* The same of its first bytes. */
+void printable_put_some(const char *text, size_t length, FILE *to);
 
 #endif
