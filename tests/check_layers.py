@@ -16,6 +16,7 @@ POLICY = DRIVERS | {"models/policy"}
 MODELS = ENERGY | POLICY | {"models/accounts"}
 TABLE = CORE | {"scenarios/table"}
 READER = TABLE | {"scenarios/reader"}
+WRITER = TABLE | {"scenarios/writer"}
 HDF5 = STATISTICS | {"output/hdf5"}
 RESULT = HDF5 | {"output/result"}
 GIVEN = RESULT | READER | {"output/given"}
@@ -23,6 +24,7 @@ OUTPUT = RESULT | {"output/comparison", "output/tables"}
 RANKING = OUTPUT | {"output/ranking"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
 SENSITIVITY = OUTPUT | {"output/sensitivity"}
+REPORT = SENSITIVITY | SCORE | RANKING | {"output/report"}
 RUN = MODELS | {"models"} | READER | RANKING | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
@@ -36,6 +38,7 @@ ALLOWED = {
     "models": MODELS | {"models"},
     "scenarios/table": TABLE,
     "scenarios/reader": READER,
+    "scenarios/writer": WRITER,
     "output/hdf5": HDF5,
     "output/result": RESULT,
     "output/tables": RESULT | {"output/tables"},
@@ -43,12 +46,13 @@ ALLOWED = {
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
     "output/ranking": RANKING | {"output/given", "output/sensitivity"},
+    "output/report": REPORT,
     "output/score": SCORE,
     "output/sensitivity": SENSITIVITY | {"output/given"},
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | SCORE | SENSITIVITY | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | WRITER | REPORT | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

@@ -23,7 +23,9 @@ class Refused(Exception):
 
 
 def text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
+    """A text of a file or a word of the command line, without what could not be printed."""
+    words = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in words)
 
 
 def decimal_year(days):
@@ -159,6 +161,13 @@ class Result(Stored):
         if outcome not in self.annual:
             raise Refused(f"{outcome} has a value over the whole horizon only, none by year; draw it with `spread`, or the "
                           "`difference` of two results", 2)
+
+    def year(self, wanted):
+        """The number of a year of the run."""
+        years = numpy.floor(self.edges()[:-1] + 1e-6).astype(int)
+        if wanted not in years:
+            raise Refused(f"--year is {wanted}; expected a year of {self.path}, {years[0]} to {years[-1]}", 2)
+        return int(numpy.nonzero(years == wanted)[0][0])
 
     def valid(self):
         """Which replications are valid."""

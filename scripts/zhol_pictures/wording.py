@@ -107,6 +107,12 @@ def runs(results):
     return ". ".join(said) + "."
 
 
+def worth(about):
+    """What has to be said of the level of a present value."""
+    return ("The level of a present value has an arbitrary origin: only differences between runs mean something. "
+            if about["subject"] == "worth" else "")
+
+
 def compared_runs(comparison, world, variants):
     """The footnote of some variants (by number) of a comparison."""
     titles = comparison.lines("variant_titles")[world * len(comparison.variants):]

@@ -21,17 +21,20 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *meaning;
 } commands[] = {
-    {"Write scenarios", "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
+    {"Write scenarios", "new", command_new, "a commented scenario to begin with, or one from two tables"},
+    {NULL, "check", command_check, "read, validate and print the plan; simulates a pilot block alone"},
     {NULL, "explain", command_explain, "each value with file:line, what it replaced and where it is from"},
     {NULL, "reference", command_reference, "every key of a scenario, as a page or as a JSON schema"},
     {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
     {NULL, "batch", command_batch, "worlds x policies, compared and ranked; one result file per cell"},
     {"Look", "show", command_show, "tables of a result in the terminal"},
-    {NULL, "replay", command_replay, "one replication in full, or what the worst ones have in common"},
+    {NULL, "replay", command_replay, "replications in full, or what the worst ones have in common"},
+    {NULL, "plot", command_plot, "pictures of results as PNG, SVG or PDF: `zhol plot -h` lists them"},
     {"Compare and choose", "compare", command_compare, "what results differ in from a base, future by future"},
     {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
     {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
     {NULL, "sensitivity", command_sensitivity, "which inputs decide an outcome, or what results differ by"},
+    {"Share", "report", command_report, "a page of HTML to mail: tables, figures, futures to ask"},
     {"Data", "calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
     {NULL, "backtest", command_backtest, "what a calibrated driver would have forecast"},
     {NULL, "score", command_score, "forecasts beside what happened: coverage, CRPS, naive ones"},
@@ -51,9 +54,7 @@ static void usage(FILE *to)
         if (commands[i].purpose != NULL) fprintf(to, "\n%s\n", commands[i].purpose);
         fprintf(to, "  %-11s  %s\n", commands[i].name, commands[i].meaning);
     }
-    fputs("\nPictures of results: scripts/plot (zhol-plot where it is installed).\n"
-          "`zhol COMMAND -h` says more. Example: zhol run scenarios/kazakhstan-2019.yaml\n",
-          to);
+    fputs("\n`zhol COMMAND -h` says more. Example: zhol run scenarios/kazakhstan-2019.yaml\n", to);
 }
 
 /* "zhol 0.1.0, without MPI; instruction sets: v3, v4 (chosen)" */

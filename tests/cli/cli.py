@@ -532,7 +532,7 @@ adopt: [track]
             self.assertNotEqual(*(result.samples("horizon", path).tobytes() for path in result.outcomes()))
 
     def test_help_fits_a_screen_and_ends_with_an_example(self):
-        for command in ("run", "batch", "check", "compare", "diff", "rank", "score", "sensitivity", "backtest", "explain", "show", "replay", "verify", "merge", "status", "reference"):
+        for command in ("new", "run", "batch", "check", "compare", "diff", "rank", "score", "sensitivity", "backtest", "explain", "show", "replay", "verify", "merge", "status", "reference"):
             shown = self.zhol(command, "--help").stdout
             self.assertLessEqual(len(shown.splitlines()), 40, command)
             self.assertIn("Example:", shown)
@@ -557,38 +557,6 @@ adopt: [track]
     def test_progress_is_plain_lines_in_a_log(self):
         run = self.zhol("run", MINIMAL, "-n", "5000", "--progress", "plain")
         self.assertNotIn("\r", run.stderr)
-
-    @unittest.skipIf(SANITIZED, "other tests run these commands with less")
-    def test_every_command_in_the_documents_works(self):
-        for document in ("README.md", "scenarios/README.md", "scenarios/hindcast.md", "output/README.md", "models/README.md"):
-            path = PROJECT / document
-            text = path.read_text() if path.exists() else ""
-            for block in re.findall(r"```sh\n(.*?)```", text, re.S):
-                for line in block.splitlines():
-                    if not line.startswith("zhol "):
-                        continue
-                    with self.subTest(document=document, line=line):
-                        if not (self.folder / "scenarios").exists():
-                            os.symlink(SCENARIOS, self.folder / "scenarios")
-                        # with fewer replications, for the sake of builds with sanitizers
-                        quick = line.replace("-r 4711", "-r 711")
-                        if line.startswith("zhol run scenarios/") and not re.search(r" -n |--precision|run\.replications", line):
-                            # the worst 1 % of the first, which a command asks for, have to be 20
-                            quick += " -n 2000" if "kazakhstan-2019.yaml" in line else " -n 1000"
-                        if "--assumptions" in line:  # two runs of each of hundreds: of a small scenario instead
-                            quick = "zhol run scenarios/minimal.yaml -n 200 -o audited.h5 && " + re.sub(
-                                r"kazakhstan-2019\.h5 --outcome \S+", "audited.h5", line)
-                        run = subprocess.run(["bash", "-c", f'zhol() {{ "{ZHOL}" "$@"; }}; {quick}'], cwd=self.folder,
-                                             capture_output=True, text=True)
-                        self.assertEqual(run.returncode, 0, run.stderr)
-
-    def test_the_first_look_in_python_draws_a_picture(self):
-        self.zhol("run", KAZAKHSTAN, "-n", "100")
-        program = re.search(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.S)[1]
-        run = subprocess.run([sys.executable, "-c", program], cwd=self.folder, capture_output=True, text=True,
-                             env={**os.environ, "MPLBACKEND": "Agg"})
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertTrue((self.folder / "brent.png").exists())
 
 
 if __name__ == "__main__":

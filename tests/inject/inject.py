@@ -57,6 +57,8 @@ COMMANDS = [
     ("explain of sources", ["explain", "dear.yaml", "--sources", "--json"], []),
     ("explain of a table", ["explain", "table.yaml"], []),
     ("explain at a date", ["explain", "small.yaml", "flows.g.tariff", "--at", "2020-06", "--adopt", "cut"], []),
+    ("new", ["new", "out"], ["out.yaml"]),
+    ("new from tables", ["new", "out", "--from", "flows.csv", "legs.csv"], ["out.yaml"]),
     ("show", ["show", "a.h5"], []),
     ("show as JSON", ["show", "a.h5", "--json"], []),
     ("show as CSV", ["show", "a.h5", "--csv"], []),
@@ -127,6 +129,8 @@ def fill(folder, zhol):
     (folder / "o.csv").write_text("outcome,year,value,unit,prices,confirmed\ndrivers.oil,2020,60,USD/bbl,2019 USD,yes\n"
                                   '"flows.g.demand*0.5,flows.g.value*1 t/USD",2020,7,Mt/yr,,derived\n')
     (folder / "h.csv").write_text("outcome,year,value,unit,prices,confirmed\n" + "".join(f"drivers.oil,{2015 + i},{50 + i * i},USD/bbl,2019 USD,yes\n" for i in range(5)))
+    (folder / "flows.csv").write_text("origin,destination,cargo,volume (kt/yr)\nA,C,ore,9\nA,B,ore,5\nC,A,grain,7\n")
+    (folder / "legs.csv").write_text("name,from,to,time (d),cost (USD/t),both,note\n" + "".join(f"l{i},{a},{b},{i},{9 - i},yes,\n" for i, (a, b) in enumerate(["AB", "BC", "AC", "AB"])))
     for name, step in (("p", 7), ("q", 5)):
         (folder / f"{name}.csv").write_text("date,value\n" + "".join(f"{1990 + i // 12}-{i % 12 + 1:02},{50 + i * step % 11 + i * i % 7}\n" for i in range(60)))
     for words in (["-n", "40", "--save", "*", "-o", "a.h5"], ["-n", "40", "--set", "drivers.oil.start=70 USD/bbl", "-o", "b.h5"], ["-n", "1100", "--shard", "1/2", "-o", "s.h5"],

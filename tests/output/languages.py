@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens results with R (hdf5r) and Octave: all that they read is compared with what h5py reads, and the pictures of README.md are drawn.
+"""Opens results with R (hdf5r) and Octave: all that they read is compared with what h5py reads, and the pictures of guide/reading-results.md are drawn.
 
 Usage: languages.py ZHOL SCENARIOS
 """
@@ -152,7 +152,7 @@ class Languages(unittest.TestCase):
                         self.assertEqual(float(read[key]), float(value), key)
 
     def snippet(self, language):
-        return re.search(rf"```{language}\n(.*?)```", (SCENARIOS.parent / "README.md").read_text(), re.S)[1]
+        return re.search(rf"```{language}\n(.*?)```", (SCENARIOS.parent / "guide/reading-results.md").read_text(), re.S)[1]
 
     def drawn(self, name):
         path = self.folder / name
