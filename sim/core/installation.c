@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 /* The path without links; NULL where nothing is. */
@@ -18,6 +19,13 @@ static struct fault *resolve(const char *path, char **resolved)
     return *resolved == NULL && errno == ENOMEM ? fault_no_memory() : NULL;
 }
 
+const char *installation_program(void)
+{
+    static const char own[] = "/proc/self/exe";
+    const char *called = access(own, F_OK) == 0 ? NULL : (const char *)getauxval(AT_EXECFN);
+    return called == NULL ? own : called;
+}
+
 /* The file whose code this is: the shared library, or the program. */
 static const char *own_file(void)
 {
@@ -25,7 +33,7 @@ static const char *own_file(void)
     struct link_map *map = NULL;
     Dl_info info;
     const bool known = dladdr1(&here, &info, (void **)&map, RTLD_DL_LINKMAP) != 0 && map != NULL;
-    return known && map->l_name[0] != '\0' ? map->l_name : "/proc/self/exe";
+    return known && map->l_name[0] != '\0' ? map->l_name : installation_program();
 }
 
 struct fault *installation_folder(const char *name, char **folder)
