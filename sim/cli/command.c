@@ -30,14 +30,6 @@ static void end_of_help(void)
     if (status != 0) _exit(status);
 }
 
-/* -h is --help, unless it may belong to the option before it. */
-static void lengthen_help(int argc, char **argv)
-{
-    static char help[] = "--help";
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "-h") == 0 && (i == 1 || argv[i - 1][0] != '-')) argv[i] = help;
-}
-
 static struct {
     bool asked;
     enum command_tale tale;
@@ -58,9 +50,12 @@ _Noreturn static void tell(const char *name, const struct argp *parser)
     exit(command_end(fault == NULL ? command_flush() : fault));
 }
 
-enum { OPTION_COLOR = 0x10000 };
+enum { OPTION_COLOR = 0x10000, OPTION_USAGE };
 
+/* In place of argp's own, which have lines to spare. */
 static const struct argp_option common[] = {
+    {"help", 'h', NULL, 0, "Give this help list", -1},
+    {"usage", OPTION_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
     {"color", OPTION_COLOR, "WHEN", 0, "Colours: auto (default), always or never", -1},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -71,8 +66,14 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
         state->child_inputs[0] = state->input;
         return 0;
     }
-    if (key != OPTION_COLOR) return ARGP_ERR_UNKNOWN;
-    if (!terminal_colour(argument)) argp_error(state, "--color is '%s'; expected auto, always or never", argument);
+    switch (key) {
+    case 'h': argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP); break;
+    case OPTION_USAGE: argp_state_help(state, state->out_stream, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK); break;
+    case OPTION_COLOR:
+        if (!terminal_colour(argument)) argp_error(state, "--color is '%s'; expected auto, always or never", argument);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
     return 0;
 }
 
@@ -83,12 +84,11 @@ static struct fault *read_words(const struct argp *own, int argc, char **argv, u
     const struct argp *parser = &whole;
     if (telling.asked) tell(argv[0], parser);
     whole.args_doc = whole.doc = NULL; /* argp adds those of the child */
-    lengthen_help(argc, argv);
     TRY(words_check(parser, argc, argv));
     argp_err_exit_status = FAULT_USAGE;
     if (atexit(end_of_help) != 0) return fault_no_memory();
     parsing = true;
-    const error_t error = argp_parse(parser, argc, argv, flags, NULL, input);
+    const error_t error = argp_parse(parser, argc, argv, flags | ARGP_NO_HELP, NULL, input);
     parsing = false;
     if (error == ENOMEM) return fault_no_memory();
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));

@@ -163,7 +163,6 @@ static struct fault *put_options(const struct argp *parser, FILE *to)
             put_option(word->option, to);
     }
     words_free(&words);
-    fputs(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nThe options, and an example.\n", to);
     return NULL;
 }
 

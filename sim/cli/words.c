@@ -153,10 +153,9 @@ static struct fault *unknown(const struct words *words, const char *command, con
 
 static struct fault *check_all(const struct words *words, int argc, char **argv)
 {
-    static const char *const of_argp[] = {"help", "usage", "version", "program-name", "HANG", NULL};
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
-        bool several, known = false;
+        bool several;
         if (strcmp(word, "--") == 0) return NULL;
         if (word[0] != '-' || word[1] == '\0') continue;
         if (word[1] != '-') {
@@ -164,10 +163,8 @@ static struct fault *check_all(const struct words *words, int argc, char **argv)
             continue;
         }
         const struct argp_option *option = find_long(words, word + 2, &several);
-        for (size_t k = 0; of_argp[k] != NULL; k++)
-            known = known || strncmp(of_argp[k], word + 2, strcspn(word + 2, "=")) == 0;
-        if (option == NULL && !known) return unknown(words, argv[0], word + 2);
-        if (option != NULL && !several && option->arg != NULL && strchr(word, '=') == NULL) i++;
+        if (option == NULL) return unknown(words, argv[0], word + 2);
+        if (!several && option->arg != NULL && strchr(word, '=') == NULL) i++;
     }
     return NULL;
 }

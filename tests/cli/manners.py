@@ -35,14 +35,14 @@ def options_of_help(command):
         begin = re.match(r"  +(-\S.*?)(?:  +|$)", line)
         if begin and re.match(r"  (-|    --)", line):
             found |= set(re.findall(r"(?:^|, )(--?[\w-]+)", begin.group(1)))
-    return found - {"-?", "--help", "--usage"}
+    return found
 
 
 def options_of_page(command):
     page = zhol(command, "--man").stdout
     heads = re.findall(r"^\.TP\n(\\fB\\-.*)$", page, re.M)
     names = {name.replace("\\-", "-") for head in heads for name in re.findall(r"\\fB(.*?)\\fR", head)}
-    return names - {"-h", "--help"}
+    return names
 
 
 class Help(unittest.TestCase):
@@ -145,7 +145,7 @@ class Completion(unittest.TestCase):
     def test_options_are_those_of_the_command(self):
         for command in COMMANDS:
             offered = {word.removesuffix("=") for word in self.complete("zhol", command, "--")}
-            self.assertEqual(offered, {name for name in options_of_help(command) if name.startswith("--")} | {"--help"})
+            self.assertEqual(offered, {name for name in options_of_help(command) if name.startswith("--")})
         self.assertEqual(self.complete("zhol", "run", "--se"), {"--seed=", "--set="})
         self.assertEqual(self.complete("zhol", "run", "--fo"), {"--force"})
 
