@@ -4,6 +4,8 @@
 #include "output/comparison/comparison_scale.h"
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
+#include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -61,6 +63,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
                           FILE *to)
 {
     struct comparison_scale scale[COLUMNS];
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s", width, "");
     for (size_t o = first; o < end; o++) {
         scale[o - first] = comparison_scale(comparison, o, comparison->shown);
@@ -68,6 +71,7 @@ static void print_columns(const struct comparison *comparison, size_t world, int
     }
     fprintf(to, "\n  %-*s", width, comparison->of_worlds ? "world" : "policy");
     for (size_t o = first; o < end; o++) fprintf(to, "  %*s", column_width(comparison, o), scale[o - first].unit);
+    emphasis_put(to, EMPHASIS_NONE);
     fputc('\n', to);
     for (size_t v = 0; v < comparison->variants; v++) {
         fprintf(to, "  %-*s", width, comparison->variant[v]);
@@ -167,8 +171,10 @@ static void print_ranges(const struct comparison *comparison, int width, FILE *t
     if (comparison->quantiles > 0)
         snprintf(range, sizeof range, "%8.3g to %.3g %%", 100.0 * comparison->probability[0],
                  100.0 * comparison->probability[last]);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s %8s ± error of  range of futures   better in  same saved by\n", width, "", "mean");
     fprintf(to, "  %-*s %8s  simulation  %-17s  %% ± error in %%  pairing\n", width, "", "less base", range);
+    emphasis_put(to, EMPHASIS_NONE);
 }
 
 static void print_share(const struct probability_estimate *share, FILE *to)
@@ -572,6 +578,10 @@ struct fault *comparison_print_dominance(const struct comparison *comparison, FI
 
 struct fault *comparison_print_notes(const struct comparison *comparison, FILE *to)
 {
-    for (size_t i = 0; i < comparison->notes; i++) fprintf(to, "note: %s\n", comparison->note[i]);
+    for (size_t i = 0; i < comparison->notes; i++) {
+        fputs("note: ", to);
+        printable_put(comparison->note[i], to);
+        fputc('\n', to);
+    }
     return check_written(to);
 }

@@ -3,6 +3,8 @@
 #include "output/diff/diff.h"
 #include "output/tables/readable.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,8 +97,10 @@ static void print_outcomes(const struct diff *diff, FILE *to)
             "%zu of %zu outcomes moved beyond the error of the simulation over the horizon, %s;\nat most %g %% of them "
             "are expected to be false discoveries (Benjamini and Hochberg):\n\n",
             diff->moved, diff->tested, pairs, 100.0 * diff->rate);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s %11s %11s  %11s ± %-8s %7s %8s\n", width, "mean over the futures", "before", "after",
             "difference", "error", "in sd", "rate");
+    emphasis_put(to, EMPHASIS_NONE);
     for (size_t i = 0; i < diff->moved; i++) print_outcome(diff, &diff->outcome[i], width, to);
     fputs("\n± error is that of the simulation, 95 %; in sd: of the futures; rate: of false discoveries at which it is "
           "one.\n",
@@ -106,10 +110,17 @@ static void print_outcomes(const struct diff *diff, FILE *to)
 struct fault *diff_print(const struct diff *diff, FILE *to)
 {
     if (diff_is_nothing(diff)) {
-        fprintf(to, "no difference: %s and %s have the same scenario, and all outcomes are the same in every future\n",
-                diff->path[0], diff->path[1]);
+        fputs("no difference: ", to);
+        printable_put(diff->path[0], to);
+        fputs(" and ", to);
+        printable_put(diff->path[1], to);
+        fputs(" have the same scenario, and all outcomes are the same in every future\n", to);
     } else {
-        fprintf(to, "before: %s, %s\nafter: %s, %s\n\n", diff->path[0], diff->seed[0], diff->path[1], diff->seed[1]);
+        fputs("before: ", to);
+        printable_put(diff->path[0], to);
+        fprintf(to, ", %s\nafter: ", diff->seed[0]);
+        printable_put(diff->path[1], to);
+        fprintf(to, ", %s\n\n", diff->seed[1]);
         diff_print_values(diff, to);
         fputc('\n', to);
         print_outcomes(diff, to);

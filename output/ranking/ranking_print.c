@@ -5,6 +5,7 @@
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/wrapped.h"
+#include "sim/core/emphasis.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -147,8 +148,10 @@ static void print_outcome(const struct ranking *ranking, size_t outcome, const i
 {
     const struct ranking_scale scale = ranking_scale(ranking, outcome);
     print_heading(ranking, outcome, &scale, to);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s  %-*s %*s ± %-*s %*s %*s\n", width[0], "world", width[1], "best on average", MEAN, "ahead",
             ERROR, "error", SHARE, "best", SHARE, "sure");
+    emphasis_put(to, EMPHASIS_NONE);
     for (size_t w = 0; w < ranking->worlds; w++) print_best(ranking, outcome, w, width, &scale, to);
     print_knowing(ranking, outcome, &scale, to);
     print_minimax(ranking, outcome, &scale, to);
@@ -202,8 +205,10 @@ static void print_world(const struct ranking *ranking, size_t outcome, size_t wo
     const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     const struct ranking_cell *best = ranking_cell(ranking, outcome, world, choice->best);
     print_heading(ranking, outcome, &scale, to);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "  %-*s %*s %*s ± %-*s %*s %*s %*s %*s %-*s\n", width, "policy", ORDER, "rank", MEAN, "behind", ERROR,
             "error", SHARE, "best", SHARE, "sure", REGRET, "regret", REGRET, "95 %", ORDER, "dom.");
+    emphasis_put(to, EMPHASIS_NONE);
     for (size_t rank = 1; rank <= ranking->policies; rank++)
         for (size_t p = 0; p < ranking->policies; p++)
             if (ranking_cell(ranking, outcome, world, p)->rank == (double)rank)

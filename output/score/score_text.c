@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/score/score.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -116,8 +117,10 @@ static void print_series(const struct score *score, size_t s, FILE *to)
 
 static void print_figures(const struct score *score, FILE *to)
 {
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "\n    %4s %9s  %9s  %-20s %8s  %8s", "year", "figure", "median", "5 to 95 %", "fell on %", "CRPS");
     for (enum naive_forecast n = 0; n < NAIVE_FORECASTS; n++) fprintf(to, " %9s", naive_names[n]);
+    emphasis_put(to, EMPHASIS_NONE);
     fputc('\n', to);
     for (enum outcome_subject subject = 0; subject < SUBJECTS; subject++) {
         bool begun = false;
@@ -162,11 +165,13 @@ static void print_group(const struct score *score, const struct score_group *gro
 static void print_groups(const struct score *score, FILE *to)
 {
     enum score_kind kind = SCORE_ALL;
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "\n%-28s %7s %8s  %-16s  %-16s", "", "", "", "% in the range", "% in the range");
     if (score->history != NULL) fprintf(to, "  CRPS over that of");
     fprintf(to, "\n%-28s %7s %8s  %-16s  %-16s", "", "figures", "outcomes", "25 to 75 %", "5 to 95 %");
     for (enum naive_forecast n = 0; n < NAIVE_FORECASTS && score->history != NULL; n++)
         fprintf(to, "  %-20s", naive_names[n]);
+    emphasis_put(to, EMPHASIS_NONE);
     fputc('\n', to);
     for (size_t g = 0; g < score->groups; g++) {
         if (score->group[g].kind == SCORE_SERIES) continue;

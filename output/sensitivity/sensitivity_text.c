@@ -4,6 +4,8 @@
 #include "output/tables/readable.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
+#include "sim/core/printable.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -144,11 +146,16 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     const bool annual = sensitivity->year != 0;
     const double scale =
         readable_unit(annual ? of->outcome->unit : of->outcome->total, fmax(fabs(of->mean), of->sd), sizeof unit, unit);
-    if (sensitivity->other != NULL)
-        fprintf(to, "%s (%s):\nwhat decides the difference of %s less %s,\n", of->outcome->title, of->outcome->path,
-                sensitivity->other, sensitivity->path);
-    else
-        fprintf(to, "%s (%s):\nwhat decides it in %s,\n", of->outcome->title, of->outcome->path, sensitivity->path);
+    fprintf(to, "%s (%s):\n", of->outcome->title, of->outcome->path);
+    if (sensitivity->other == NULL) {
+        fputs("what decides it in ", to);
+    } else {
+        fputs("what decides the difference of ", to);
+        printable_put(sensitivity->other, to);
+        fputs(" less ", to);
+    }
+    printable_put(sensitivity->path, to);
+    fputs(",\n", to);
     if (annual)
         fprintf(to, "in %d, ", sensitivity->year);
     else
@@ -156,8 +163,10 @@ static void print_head(const struct sensitivity *sensitivity, const struct sensi
     fprintf(to, "%zu futures: %.4g%s%s, standard deviation %.4g\n", of->futures, of->mean / scale,
             strcmp(unit, "1") == 0 ? "" : " ", strcmp(unit, "1") == 0 ? "" : unit, of->sd / scale);
     sensitivity_print_given(sensitivity, to);
+    emphasis_put(to, EMPHASIS_STRONG);
     fprintf(to, "\n  %-*s   share of       alone,      rank\n", NAME, "");
     fprintf(to, "  %-*s variance, %%   by bins, %%   corr.\n", NAME + 1, "± error of the simulation (95 %)");
+    emphasis_put(to, EMPHASIS_NONE);
 }
 
 static void print_notes(const struct sensitivity *sensitivity, const struct sensitivity_case *of, size_t shown,

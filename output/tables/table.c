@@ -7,6 +7,7 @@
 #include "output/tables/table_choice.h"
 #include "output/tables/table_years.h"
 #include "output/tables/text.h"
+#include "sim/core/emphasis.h"
 #include "sim/core/gib.h"
 
 #include <inttypes.h>
@@ -316,8 +317,10 @@ static void account_head(const struct account *account)
     if (result->quantiles > 0)
         snprintf(range, sizeof range, "%*.3g %% to %.3g %%", END - 2, 100.0 * result->probability[0],
                  100.0 * result->probability[last]);
+    emphasis_put(account->to, EMPHASIS_STRONG);
     fprintf(account->to, "%-*s %*s   %-*s  range of futures\n", LABEL + 2, name, MEAN, "", ERROR, "");
     fprintf(account->to, "%-*s %*s ± %-*s %s\n", LABEL + 2, "", MEAN, "mean", ERROR, "error", range);
+    emphasis_put(account->to, EMPHASIS_NONE);
 }
 
 struct fault *table_account(const struct result *result, int year, bool names, FILE *to)

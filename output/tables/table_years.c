@@ -4,6 +4,7 @@
 #include "output/tables/readable.h"
 #include "output/tables/table_cells.h"
 #include "output/tables/wrapped.h"
+#include "sim/core/emphasis.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -136,10 +137,12 @@ static void show_values(const struct years *years)
         fputs("  of the futures in which it has happened by the end of the period; their part,\n"
               "  with its 95 % bounds, stands last\n",
               years->to);
+    emphasis_put(years->to, EMPHASIS_STRONG);
     fprintf(years->to, "  %-*s %*s ± %-*s", NAME, "", MEAN, "mean", ERROR, "error");
     for (size_t c = 0; c < shown(years); c++)
         fprintf(years->to, " %6.4g %%", 100.0 * result->probability[quantile_of(years, c)]);
     fprintf(years->to, "%s\n", chance ? "  happened" : years->part ? "  in futures" : "");
+    emphasis_put(years->to, EMPHASIS_NONE);
     for (size_t p = years->first; p < years->end; p++) {
         char name[12];
         if (!table_cell_is_known(result, years->outcome, p)) continue;

@@ -1,6 +1,7 @@
 /* output/tables/wrapped.c -- see wrapped.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/tables/wrapped.h"
+#include "sim/core/printable.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static void add(struct wrapped *wrapped, const char *mark, const char *text, int
         fputc(' ', wrapped->to);
         wrapped->column++;
     }
-    fprintf(wrapped->to, "%.*s", length, text);
+    printable_put_some(text, (size_t)length, wrapped->to);
     wrapped->column += length;
     wrapped->added++;
 }

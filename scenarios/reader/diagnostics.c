@@ -1,6 +1,7 @@
 /* scenarios/reader/diagnostics.c -- see diagnostics.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/diagnostics.h"
+#include "sim/core/emphasis.h"
 #include "sim/core/printable.h"
 
 #include <string.h>
@@ -59,14 +60,29 @@ static void print_line(struct place place, FILE *to)
     fputs(column == place.column ? "^\n" : "...\n", to);
 }
 
+/* "FILE:line:column: error: ", the place and the kind apart. */
+static void print_head(struct place place, const char *kind, FILE *to)
+{
+    emphasis_put(to, EMPHASIS_STRONG);
+    if (place.source == NULL) {
+        fputs("zhol:", to);
+    } else {
+        print_text(place.source->name, to);
+        fprintf(to, ":%d:%d:", place.line, place.column);
+    }
+    emphasis_put(to, EMPHASIS_NONE);
+    fputc(' ', to);
+    emphasis_put(to, strcmp(kind, "error") == 0     ? EMPHASIS_ERROR
+                     : strcmp(kind, "warning") == 0 ? EMPHASIS_WARNING
+                                                    : EMPHASIS_STRONG);
+    fprintf(to, "%s:", kind);
+    emphasis_put(to, EMPHASIS_NONE);
+    fputc(' ', to);
+}
+
 static void print_one(const struct fault *fault, const char *kind, FILE *to)
 {
-    if (fault->place.source == NULL) {
-        fprintf(to, "zhol: %s: ", kind);
-    } else {
-        print_text(fault->place.source->name, to);
-        fprintf(to, ":%d:%d: %s: ", fault->place.line, fault->place.column, kind);
-    }
+    print_head(fault->place, kind, to);
     print_text(fault->sentence, to);
     fputc('\n', to);
     if (fault->place.source == NULL) return;

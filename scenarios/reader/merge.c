@@ -3,6 +3,7 @@
 #include "scenarios/reader/merge.h"
 #include "scenarios/reader/lookup.h"
 #include "scenarios/reader/provenance.h"
+#include "scenarios/reader/shipped.h"
 #include "scenarios/reader/tabulated.h"
 #include "sim/core/cause.h"
 
@@ -211,12 +212,15 @@ static struct fault *find_parent(const struct merger *merger, const char *from, 
                         "absolute paths and "
                         "'..' are refused, --path adds folders",
                         name->text);
+    char *folders = NULL;
     TRY(lookup_below(&lookup, from, name->text, found));
     if (*found != NULL) return NULL;
-    return fault_at(FAULT_SCENARIO, name->place,
-                    "no scenario '%s' was found in the folder of this file, the folder above it, a --path or the "
-                    "installed scenarios",
-                    name->text);
+    TRY(lookup_folders(&lookup, &folders));
+    struct fault *fault =
+        fault_at(FAULT_SCENARIO, name->place,
+                 "no scenario '%s' was found in the folder of this file, the folder above it, %s", name->text, folders);
+    free(folders);
+    return fault;
 }
 
 static bool is_done(const struct merger *merger, const char *path)
@@ -447,19 +451,32 @@ static struct fault *merge_adopt(struct merger *merger, const char *policy)
     return tree_append(list, NULL, item->place, item);
 }
 
-/* The file as named, or with .yaml, or among the folders asked for and the installed scenarios. */
+/* The file as named, or with .yaml, or among the folders asked for and the scenarios that come with the program. */
 static struct fault *find_file(const struct merging *merging, char **path)
 {
-    *path = NULL;
-    if (access(merging->file, F_OK) == 0) {
+    const struct lookup lookup = lookup_of(merging);
+    const char *expected = merging->kind == NULL ? "a path such as scenarios/minimal.yaml" : "the path of one";
+    struct shipped shipped;
+    char *folders = NULL;
+    TRY(lookup_named(&lookup, merging->file, path));
+    if (*path != NULL) return NULL;
+    if (access(merging->file, F_OK) == 0) { /* a folder, which its reader refuses */
         *path = strdup(merging->file);
         return *path == NULL ? fault_no_memory() : NULL;
     }
-    const struct lookup lookup = lookup_of(merging);
-    TRY(lookup_named(&lookup, merging->file, path));
-    if (*path != NULL) return NULL;
-    return fault_raise(FAULT_SCENARIO, "there is no %s file %s; expected %s", kind_of(merging), merging->file,
-                       merging->kind == NULL ? "a path such as scenarios/minimal.yaml" : "the path of one");
+    if (lookup_leaves_folder(merging->file))
+        return fault_raise(FAULT_SCENARIO, "there is no %s file %s; expected %s", kind_of(merging), merging->file,
+                           expected);
+    struct fault *fault = shipped_read(&shipped);
+    const char *meant = fault == NULL ? shipped_nearest(&shipped, merging->file) : NULL;
+    if (fault == NULL) fault = lookup_folders(&lookup, &folders);
+    if (fault == NULL)
+        fault = fault_raise(FAULT_SCENARIO, "there is no %s file %s, here or in %s; %s%s%s", kind_of(merging),
+                            merging->file, folders, meant == NULL ? "expected " : "did you mean '",
+                            meant == NULL ? expected : meant, meant == NULL ? "" : "'?");
+    free(folders);
+    shipped_free(&shipped);
+    return fault;
 }
 
 static struct fault *merge_given(struct merger *merger)

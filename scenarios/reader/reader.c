@@ -83,6 +83,25 @@ static struct fault *unknown_key(const struct scope *scope, const struct node *n
     return fault;
 }
 
+/* The key that one which does not stand here was meant for; NULL: none, or one that is stated too. */
+static const struct key *meant_key(const struct scope *scope, const struct node *node)
+{
+    const char **names = known_names(scope);
+    const char *nearest = names == NULL ? NULL : units_nearest(node->key, names);
+    const struct key *key = nearest == NULL ? NULL : scope_key(scope, nearest);
+    free(names);
+    return key == NULL || tree_child(scope->node, key->name) != NULL ? NULL : key;
+}
+
+/* A key that does not stand here; what is under it is read as what was meant, for its own faults. */
+static struct fault *read_unknown(struct walk *walk, const struct scope *scope, const struct node *node,
+                                  struct setting *parent)
+{
+    const struct key *key = meant_key(scope, node);
+    struct fault *fault = unknown_key(scope, node, parent);
+    return key == NULL ? fault : fault_join(fault, read_value(walk, scope, key, node, key->name, parent, true));
+}
+
 static struct fault *missing_key(const struct scope *scope, const struct key *key, const struct setting *parent)
 {
     const struct node *map = scope->node;
@@ -162,7 +181,7 @@ static struct fault *read_section(struct walk *walk, const struct scope *up, con
     struct fault *faults = NULL;
     for (size_t i = 0; i < node->children && !fault_enough(faults); i++) {
         const struct key *key = scope_key(&scope, node->child[i]->key);
-        struct fault *fault = key == NULL ? unknown_key(&scope, node->child[i], setting)
+        struct fault *fault = key == NULL ? read_unknown(walk, &scope, node->child[i], setting)
                                           : read_value(walk, &scope, key, node->child[i], key->name, setting, true);
         faults = fault_join(faults, fault);
     }
@@ -414,6 +433,24 @@ static struct fault *read_value(struct walk *walk, const struct scope *scope, co
     return value_read(walk, scope, node, setting);
 }
 
+/* Sections whose names do not stand there are called what was meant from here on, so that what they hold is judged, and what
+ * refers to it is not. */
+static struct fault *correct_sections(const struct scope *top, struct node *root, const struct setting *setting)
+{
+    struct fault *faults = NULL;
+    for (size_t i = 0; i < root->children && !fault_enough(faults); i++) {
+        struct node *node = root->child[i];
+        const struct key *key = scope_key(top, node->key) == NULL ? meant_key(top, node) : NULL;
+        if (key == NULL) continue;
+        faults = fault_join(faults, unknown_key(top, node, setting));
+        char *name = strdup(key->name);
+        if (name == NULL) return fault_join(faults, fault_no_memory());
+        free(node->key);
+        node->key = name;
+    }
+    return faults;
+}
+
 /* The root is a section that has no parent. */
 static struct fault *read_root(struct scenario *scenario, const struct key *keys)
 {
@@ -425,8 +462,9 @@ static struct fault *read_root(struct scenario *scenario, const struct key *keys
     scenario->root->place = scenario->merged->place;
     scenario->root->stated = true;
     walk.root = scenario->root;
+    faults = correct_sections(&top, scenario->merged, scenario->root);
     if (scope_key(&top, "units") != NULL)
-        faults = value_define_units(scenario->units, tree_child(scenario->merged, "units"));
+        faults = fault_join(faults, value_define_units(scenario->units, tree_child(scenario->merged, "units")));
     for (size_t i = 0; i < scenario->merged->children && !fault_enough(faults); i++) {
         const struct node *node = scenario->merged->child[i];
         const struct key *key = scope_key(&top, node->key);

@@ -10,7 +10,7 @@
 #include "sim/core/units.h"
 
 /* What to read. `file` is a path as the user gave it; parents named by `extends` are looked up in the file's folder,
- * the folder above it, the folders of `search` and the installed scenarios. With `text` that is the document, and
+ * the folder above it, the folders of `search` and the scenarios that come with the program. With `text` that is the document, and
  * `file` only what it is called, in a folder to look parents up from. `set[i]` is "PATH=VALUE" of the command line and
  * is merged last; its place is a source named "--set". */
 struct reader_request {

@@ -150,11 +150,16 @@ static struct fault *find_table(const struct expansion *expansion, const struct 
                         "paths and '..' are refused, --path adds folders",
                         expansion->path, name->text);
     TRY(lookup_below(&expansion->lookup, from, name->text, &path));
-    if (path == NULL)
-        return fault_at(FAULT_SCENARIO, name->place,
-                        "%s: no table '%s' was found in the folder of this file, the folder above it, a --path or the "
-                        "installed scenarios",
-                        expansion->path, name->text);
+    if (path == NULL) {
+        char *folders = NULL;
+        TRY(lookup_folders(&expansion->lookup, &folders));
+        struct fault *fault = fault_at(FAULT_SCENARIO, name->place,
+                                       "%s: no table '%s' was found in the folder of this file, the folder above it, "
+                                       "%s",
+                                       expansion->path, name->text, folders);
+        free(folders);
+        return fault;
+    }
     struct fault *fault = place_fault(read_source(expansion->forest, path, source), expansion->path, name->place);
     free(path);
     return fault;

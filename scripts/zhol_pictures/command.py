@@ -7,6 +7,7 @@ import pathlib
 import sys
 
 from zhol_pictures import choices, corridors, exceedance, facts, given, horizon, months, network, outlets, page, tornado, years
+from zhol_pictures.manual import page as manual_page
 from zhol_pictures.results import Comparison, Ranking, Refused, Result, is_comparison, text
 from zhol_pictures.wording import compared_runs, distinct, runs
 
@@ -200,6 +201,9 @@ def main(words):
     program = os.path.basename(words[0])
     if words[1:] and words[1].startswith(CALLED):  # by zhol, whose path that is
         given.calling, program = words.pop(1)[len(CALLED):], "zhol plot"
+    if words[1:] == ["--man"]:
+        print(manual_page(options("zhol-plot")), end="")
+        return 0
     chosen = options(program).parse_args(words[1:])
     try:
         page.style(title_of(chosen))

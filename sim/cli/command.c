@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
 #include "scenarios/reader/diagnostics.h"
+#include "sim/cli/manual.h"
+#include "sim/cli/terminal.h"
+#include "sim/cli/words.h"
 #include "sim/run/crew.h"
 
 #include <errno.h>
@@ -27,21 +30,65 @@ static void end_of_help(void)
     if (status != 0) _exit(status);
 }
 
-/* -h is --help, unless it may belong to the option before it. */
-static void lengthen_help(int argc, char **argv)
+static struct {
+    bool asked;
+    enum command_tale tale;
+    const char *meaning;
+} telling;
+
+void command_tell(enum command_tale tale, const char *meaning)
 {
-    static char help[] = "--help";
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "-h") == 0 && (i == 1 || argv[i - 1][0] != '-')) argv[i] = help;
+    telling.asked = true;
+    telling.tale = tale;
+    telling.meaning = meaning;
 }
 
-static struct fault *read_words(const struct argp *parser, int argc, char **argv, unsigned flags, void *input)
+_Noreturn static void tell(const char *name, const struct argp *parser)
 {
-    lengthen_help(argc, argv);
+    struct fault *fault = telling.tale == COMMAND_WORDS ? words_print(parser, stdout)
+                                                        : manual_command(name, telling.meaning, parser, stdout);
+    exit(command_end(fault == NULL ? command_flush() : fault));
+}
+
+enum { OPTION_COLOR = 0x10000, OPTION_USAGE };
+
+/* In place of argp's own, which have lines to spare. */
+static const struct argp_option common[] = {
+    {"help", 'h', NULL, 0, "Give this help list", -1},
+    {"usage", OPTION_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
+    {"color", OPTION_COLOR, "WHEN", 0, "Colours: auto (default), always or never", -1},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t parse_common(int key, char *argument, struct argp_state *state)
+{
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = state->input;
+        return 0;
+    }
+    switch (key) {
+    case 'h': argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP); break;
+    case OPTION_USAGE: argp_state_help(state, state->out_stream, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK); break;
+    case OPTION_COLOR:
+        if (!terminal_colour(argument)) argp_error(state, "--color is '%s'; expected auto, always or never", argument);
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static struct fault *read_words(const struct argp *own, int argc, char **argv, unsigned flags, void *input)
+{
+    const struct argp_child children[] = {{own, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+    struct argp whole = {common, parse_common, own->args_doc, own->doc, children, NULL, NULL};
+    const struct argp *parser = &whole;
+    if (telling.asked) tell(argv[0], parser);
+    whole.args_doc = whole.doc = NULL; /* argp adds those of the child */
+    TRY(words_check(parser, argc, argv));
     argp_err_exit_status = FAULT_USAGE;
     if (atexit(end_of_help) != 0) return fault_no_memory();
     parsing = true;
-    const error_t error = argp_parse(parser, argc, argv, flags, NULL, input);
+    const error_t error = argp_parse(parser, argc, argv, flags | ARGP_NO_HELP, NULL, input);
     parsing = false;
     if (error == ENOMEM) return fault_no_memory();
     return error == 0 ? NULL : fault_raise(FAULT_MACHINE, "the command line cannot be read: %s", strerror(error));

@@ -30,6 +30,11 @@ int command_slurm(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_reference(int argc, char **argv);
 
+/* From now on commands only tell of themselves, and end the program, where they would read their words: in a manual page,
+ * for which `meaning` is what it does in half a line, or for completion. */
+enum command_tale { COMMAND_WORDS, COMMAND_MANUAL };
+void command_tell(enum command_tale tale, const char *meaning);
+
 /* Reads the words of a command into `input`. A wrong one ends the program with FAULT_USAGE; a fault is that of the
  * machine, which argp itself is silent about. */
 MUST_CHECK struct fault *command_parse(const struct argp *parser, int argc, char **argv, void *input);

@@ -45,7 +45,7 @@ static const struct argp_option list[] = {
     {"csv", OPTION_CSV, "FILE", 0, "Write the comparison as CSV too, over an old one", 0},
     {"comparison", OPTION_COMPARISON, "FILE", 0, "Write what policies change, by year, as HDF5 too", 0},
     {"progress", OPTION_PROGRESS, "STYLE", 0, "auto (default), plain or none", 0},
-    {"force", OPTION_FORCE, NULL, 0, "Replace files that are no results, or results of more replications", 0},
+    {"force", OPTION_FORCE, NULL, 0, "Replace what is no result, or has a greater -n", 0},
     {"check", OPTION_CHECK, NULL, 0, "Print the plan of all cells; simulate a pilot", 0},
     {"cells", OPTION_CELLS, "I/K", 0, "Simulate cells I, I + K, ...; compare nothing", 0},
     {"keep", OPTION_KEEP, NULL, 0, "Leave checkpoints, for a greater -n to go on from", 0},

@@ -9,6 +9,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/tell_retention.h"
 #include "sim/cli/tell_scenario.h"
+#include "sim/core/printable.h"
 #include "sim/run/pilot.h"
 
 #include <inttypes.h>
@@ -71,7 +72,8 @@ static void print_plan(const struct simulation *simulation, const struct run_set
     const struct pilot_needs needs = pilot_needs(simulation, pilot, chunks_of(pilot->expected), threads);
     calendar_write(simulation->plan.calendar.start, start);
     calendar_write(simulation->plan.calendar.base, base);
-    printf("%s: scenario %s\n\n", simulation->file, simulation_name(simulation));
+    printable_put(simulation->file, stdout);
+    printf(": scenario %s\n\n", simulation_name(simulation));
     printf("  %-28s %10s\n  %-28s %10s\n", "base date", base, "first month", start);
     printf("  %-28s %10d\n", "months", simulation->plan.calendar.months);
     if (setting_at(simulation->plan.root, "run.discount") != NULL)

@@ -6,6 +6,7 @@
 #include "sim/cli/explain_sources.h"
 #include "sim/cli/options.h"
 #include "sim/cli/tell_scenario.h"
+#include "sim/core/printable.h"
 #include "sim/core/units.h"
 
 #include <argp.h>
@@ -104,10 +105,8 @@ static const char *text_of(const struct node *node, char text[64])
 static void print_place(struct place place)
 {
     if (place.source == NULL) return;
-    if (place.source->name[0] == '-')
-        printf("%s", place.source->name); /* an option has no lines */
-    else
-        printf("%s:%d", place.source->name, place.line);
+    printable_put(place.source->name, stdout);
+    if (place.source->name[0] != '-') printf(":%d", place.line); /* an option has no lines */
 }
 
 /* The quantity at the path; of a section for one of whose keys a value may stand, that key's. -1: none. */

@@ -2,6 +2,7 @@
  * installed (zhol-plot), and in the folder scripts of the tree where it was built.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
+#include "sim/core/installation.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,12 +18,9 @@ static const struct {
 
 static struct fault *own_path(char path[PATH_MAX])
 {
-    const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    if (length < 0)
-        return fault_raise(FAULT_MACHINE, "/proc/self/exe, the path of this program, cannot be read: %s",
-                           strerror(errno));
-    path[length] = '\0';
-    return NULL;
+    if (realpath(installation_program(), path) != NULL) return NULL;
+    return fault_raise(FAULT_MACHINE, "%s, the path of this program, cannot be read: %s", installation_program(),
+                       strerror(errno));
 }
 
 /* A path from the folder of the program; false if nothing is there or it is too long. */

@@ -108,7 +108,7 @@ static const struct argp parser = {
     parse,
     "RESULT [OUTCOME...]",
     "Print a result: an overview, or the outcomes named (patterns such as 'flows.*').\v"
-    "Example:\n\n  zhol show kazakhstan-2019.h5 fiscal.total --given 'drivers.brent@2030 < 40 USD/bbl'",
+    "Example:\n\n  zhol show kazakhstan-2019.h5 --given 'drivers.brent@2030 < 40 USD/bbl'",
     children,
     NULL,
     NULL};

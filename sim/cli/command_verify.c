@@ -6,6 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/verify.h"
+#include "sim/core/printable.h"
 #include "sim/run/reopen.h"
 
 #include <argp.h>
@@ -220,8 +221,9 @@ static struct fault *verify(const struct verify_options *options, struct result 
     TRY(guard_whole(options->path, options->memory));
     TRY(progress_catch_signals());
     TRY(result_read_outline(options->path, head));
-    printf("%s: %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", options->path,
-           head->replications, head->seed, head->source);
+    printable_put(options->path, stdout);
+    printf(": %" PRIu64 " replications, seed %" PRIu64 ", %s\n  content: as its SHA-256 says\n", head->replications,
+           head->seed, head->source);
     TRY(reopen_check(options->path, head, options->force));
     TRY(reopen(options->path, head, options->isa, simulation));
     return check_stored(options, head, simulation);

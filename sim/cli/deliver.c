@@ -4,6 +4,7 @@
 #include "sim/cli/guard.h"
 #include "sim/cli/output_path.h"
 #include "sim/cli/report.h"
+#include "sim/core/printable.h"
 #include "sim/core/stopwatch.h"
 #include "sim/run/trust.h"
 
@@ -77,9 +78,12 @@ static struct fault *check_output(struct delivery *delivery, const struct identi
     if (!wish->resume) return output_path_check_free(delivery->output);
     if (wish->shard.count > 0) return check_shard(delivery, identity);
     TRY(check_result(delivery));
-    if (!checkpoint_is_there(&delivery->checkpoint))
-        fprintf(stderr, "%s is there, but not its checkpoint %s: it is simulated anew\n", delivery->output,
-                delivery->checkpoint.folder);
+    if (!checkpoint_is_there(&delivery->checkpoint)) {
+        printable_put(delivery->output, stderr);
+        fputs(" is there, but not its checkpoint ", stderr);
+        printable_put(delivery->checkpoint.folder, stderr);
+        fputs(": it is simulated anew\n", stderr);
+    }
     return NULL;
 }
 
@@ -147,8 +151,10 @@ static struct fault *open_checkpoint(struct delivery *delivery, struct identity 
     TRY(check_output(delivery, identity));
     TRY(check_checkpoint(delivery, identity));
     TRY(checkpoint_begin(checkpoint, identity, wish->resume ? CHECKPOINT_RESUME : CHECKPOINT_ANEW));
-    if (checkpoint_is_there(checkpoint) && !delivery->finished)
-        fprintf(stderr, "%s: goes on from %" PRIu64 " replications\n", checkpoint->folder, checkpoint->done);
+    if (checkpoint_is_there(checkpoint) && !delivery->finished) {
+        printable_put(checkpoint->folder, stderr);
+        fprintf(stderr, ": goes on from %" PRIu64 " replications\n", checkpoint->done);
+    }
     return NULL;
 }
 
@@ -206,9 +212,11 @@ static struct fault *write_shard(struct delivery *delivery, struct progress *pro
     struct fault *fault =
         simulate_shard(delivery->simulation, delivery->settings, &delivery->checkpoint, &watch, delivery->output);
     progress_end(progress);
-    if (fault == NULL)
-        fprintf(stderr, "%s: shard %" PRIu64 " of %" PRIu64 "; when all are there, `zhol merge` makes the result\n",
-                delivery->output, shard->index, shard->count);
+    if (fault == NULL) {
+        printable_put(delivery->output, stderr);
+        fprintf(stderr, ": shard %" PRIu64 " of %" PRIu64 "; when all are there, `zhol merge` makes the result\n",
+                shard->index, shard->count);
+    }
     return fault;
 }
 

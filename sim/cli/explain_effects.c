@@ -1,6 +1,7 @@
 /* sim/cli/explain_effects.c -- see explain_effects.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/explain_effects.h"
+#include "sim/core/printable.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -47,7 +48,10 @@ static void choose_unit(struct moment *moment, int slot)
 
 static void print_place(struct place place)
 {
-    if (place.source != NULL) printf("  # %s:%d", place.source->name, place.line);
+    if (place.source == NULL) return;
+    fputs("  # ", stdout);
+    printable_put(place.source->name, stdout);
+    printf(":%d", place.line);
 }
 
 static const char *operation_word(const struct effect *effect)

@@ -3,6 +3,7 @@
 #include "sim/cli/explain_sources.h"
 #include "output/tables/text.h"
 #include "scenarios/reader/provenance.h"
+#include "sim/core/printable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,8 @@ static struct fault *list(void *context, const struct provenance_item *item)
         shown = COMMENT_SHOWN;
         while (shown > 0 && ((unsigned char)item->comment[shown] & 0xC0) == 0x80) shown--;
     }
-    fprintf(listing->to, "  %s: %s  # %s", item->path, item->value, file_of(item));
+    fprintf(listing->to, "  %s: %s  # ", item->path, item->value);
+    printable_put(file_of(item), listing->to);
     if (line_of(item) > 0) fprintf(listing->to, ":%d", line_of(item));
     if (shown > 0)
         fprintf(listing->to, "; %.*s%s", (int)shown, item->comment, item->comment[shown] == '\0' ? "" : "...");

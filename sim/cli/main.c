@@ -1,6 +1,7 @@
 /* sim/cli/main.c -- zhol: finds the command and hands over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
+#include "sim/cli/manual.h"
 #include "sim/cli/terminal.h"
 #include "sim/core/lanes.h"
 #include "sim/core/units.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <gsl/gsl_errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,7 +47,7 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void usage(FILE *to)
 {
-    fputs("Usage: zhol COMMAND [OPTION...] ...\n\n"
+    fputs("Usage: zhol COMMAND [OPTION...] ...    zhol help COMMAND\n\n"
           "Monte Carlo simulator of trade corridors and energy exports.\n",
           to);
     for (size_t i = 0; i < COMMANDS; i++) {
@@ -70,6 +72,53 @@ static struct fault *print_version(void)
     return NULL;
 }
 
+/* The page zhol(1). */
+static void manual(FILE *to)
+{
+    manual_begin(to);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].purpose != NULL) manual_purpose(commands[i].purpose, to);
+        manual_entry(commands[i].name, commands[i].meaning, to);
+    }
+    manual_end(to);
+}
+
+/* For completion: the commands, a line each. */
+static void words(FILE *to)
+{
+    for (size_t i = 0; i < COMMANDS; i++) fprintf(to, "%s\n", commands[i].name);
+}
+
+static int print(void (*page)(FILE *to))
+{
+    page(stdout);
+    return command_end(command_flush());
+}
+
+/* The place of the command; COMMANDS: it is none. */
+static size_t find(const char *word)
+{
+    size_t i = 0;
+    while (i < COMMANDS && strcmp(word, commands[i].name) != 0) i++;
+    return i;
+}
+
+static int no_command(const char *word)
+{
+    const char *names[COMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
+    const char *meant = units_nearest(word, names);
+    return command_end(
+        meant == NULL
+            ? fault_raise(FAULT_USAGE, "'%s' is not a command; expected one of those that `zhol --help` lists", word)
+            : fault_raise(FAULT_USAGE, "'%s' is not a command; did you mean '%s'?", word, meant));
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
 int main(int argc, char **argv)
 {
     if (!lanes_cpu_suffices()) {
@@ -83,26 +132,25 @@ int main(int argc, char **argv)
         usage(stderr);
         return FAULT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        usage(stdout);
-        return command_end(command_flush());
-    }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "-v") == 0) {
+    if (is_one_of(argv[1], "--version", "-V", "-v")) {
         struct fault *fault = print_version();
         return command_end(fault == NULL ? command_flush() : fault);
     }
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(argv[1], commands[i].name) != 0) continue;
-        char name[32];
-        snprintf(name, sizeof name, "zhol %s", commands[i].name);
-        argv[1] = name;
-        return commands[i].run(argc - 1, argv + 1);
+    if (is_one_of(argv[1], "--help", "-h", "help") && argc < 3) return print(usage);
+    if (argc == 2 && strcmp(argv[1], "--man") == 0) return print(manual);
+    if (argc == 2 && strcmp(argv[1], "--words") == 0) return print(words);
+    if (is_one_of(argv[1], "--help", "-h", "help")) {
+        static char help[] = "--help";
+        argv[1] = argv[2];
+        argv[2] = help;
+        argc = 3;
     }
-    const char *names[COMMANDS + 1] = {NULL};
-    for (size_t i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
-    const char *meant = units_nearest(argv[1], names);
-    fprintf(stderr, "zhol: error: '%s' is not a command; %s%s%s\n", argv[1],
-            meant == NULL ? "expected one of those that " : "did you mean '",
-            meant == NULL ? "`zhol --help` lists" : meant, meant == NULL ? "" : "'?");
-    return FAULT_USAGE;
+    const size_t i = find(argv[1]);
+    if (i == COMMANDS) return no_command(argv[1]);
+    if (argc == 3 && strcmp(argv[2], "--man") == 0) command_tell(COMMAND_MANUAL, commands[i].meaning);
+    if (argc == 3 && strcmp(argv[2], "--words") == 0) command_tell(COMMAND_WORDS, NULL);
+    char name[32];
+    snprintf(name, sizeof name, "zhol %s", commands[i].name);
+    argv[1] = name;
+    return commands[i].run(argc - 1, argv + 1);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/report.h"
 #include "output/tables/readable.h"
+#include "sim/core/printable.h"
 #include "sim/run/warnings.h"
 #include "sim/statistics/precision.h"
 
@@ -85,8 +86,8 @@ size_t report_result(const struct result *result, const char *output, double sec
 {
     char time[READABLE_NUMBER];
     readable_time(seconds, time);
-    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %s", output, result->replications,
-            result->outcomes.count, time);
+    printable_put(output, stderr);
+    fprintf(stderr, ": %" PRIu64 " replications, %zu outcomes, %s", result->replications, result->outcomes.count, time);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
     report_queues(result);

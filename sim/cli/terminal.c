@@ -1,11 +1,12 @@
 /* sim/cli/terminal.c -- see terminal.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/terminal.h"
+#include "sim/core/emphasis.h"
 #include "sim/core/printable.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ enum { CHARACTER = 4, SPACE = 4096 };
 /* A stream: the bytes of a character of which some are still to come. */
 static struct stream {
     int descriptor;
+    bool coloured;
     size_t count;
     char begun[CHARACTER + 1];
 } streams[] = {{.descriptor = STDOUT_FILENO}, {.descriptor = STDERR_FILENO}};
@@ -80,10 +82,35 @@ static FILE *shown_in(struct stream *stream, FILE *plain, int mode)
     return made;
 }
 
+/* Around what `put` makes of texts: these bytes are the program's own. */
+static void emphasise(FILE *to, enum emphasis emphasis)
+{
+    static const char *const sequences[] = {[EMPHASIS_NONE] = "\033[0m",
+                                            [EMPHASIS_STRONG] = "\033[1m",
+                                            [EMPHASIS_ERROR] = "\033[1;31m",
+                                            [EMPHASIS_WARNING] = "\033[1;33m"};
+    const struct stream *stream = to == stdout ? &streams[0] : to == stderr ? &streams[1] : NULL;
+    if (stream == NULL || !stream->coloured || fflush(to) != 0) return;
+    (void)write_all(stream->descriptor, sequences[emphasis], strlen(sequences[emphasis])); /* what is said is whole */
+}
+
+bool terminal_colour(const char *when)
+{
+    const char *no = getenv("NO_COLOR"), *kind = getenv("TERM");
+    const bool able = (no == NULL || no[0] == '\0') && kind != NULL && strcmp(kind, "dumb") != 0;
+    const bool always = strcmp(when, "always") == 0, automatic = strcmp(when, "auto") == 0;
+    if (!always && !automatic && strcmp(when, "never") != 0) return false;
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        streams[i].coloured = always || (automatic && able && isatty(streams[i].descriptor));
+    return true;
+}
+
 void terminal_begin(void)
 {
     stdout = shown_in(&streams[0], stdout, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
     stderr = shown_in(&streams[1], stderr, _IONBF);
+    (void)terminal_colour("auto");
+    emphasis_use(emphasise);
 }
 
 void terminal_move(const char *sequence)

@@ -41,12 +41,26 @@ START_TEST(a_text_is_printable_if_all_of_it_is)
 }
 END_TEST
 
+START_TEST(what_is_put_is_printable)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(to);
+    printable_put("a\nb\x1b[2Jc\td \xe2\x82\xac\xff", to);
+    ck_assert_int_eq(fclose(to), 0);
+    ck_assert_str_eq(text, "a?b?[2Jc?d \xe2\x82\xac?");
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("printable");
     TCase *facts = tcase_create("facts");
     tcase_add_test(facts, every_character_is_printable_but_for_control_characters);
     tcase_add_test(facts, a_text_is_printable_if_all_of_it_is);
+    tcase_add_test(facts, what_is_put_is_printable);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
