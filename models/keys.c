@@ -165,7 +165,7 @@ const struct key *keys_root(void)
     size_t n = 0;
     keys[n++] = (struct key){.name = "scenario", .kind = KEY_NAME, .meaning = "Name of the scenario."};
     keys[n++] = (struct key){
-        .name = "title", .kind = KEY_TEXT, .default_value = "", .meaning = "One line that says what it is."};
+        .name = "title", .kind = KEY_TITLE, .default_value = "", .meaning = "One line that says what it is."};
     keys[n++] = (struct key){.name = "units",
                              .kind = KEY_ENTRIES,
                              .default_value = "",

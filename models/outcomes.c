@@ -8,6 +8,7 @@
 #include "models/accounts/thresholds.h"
 #include "models/accounts/treasury.h"
 #include "models/energy/energy.h"
+#include "models/network/by_leg.h"
 #include "models/network/corridors.h"
 #include "models/network/network.h"
 #include "models/policy/events.h"
@@ -17,15 +18,31 @@
 #include <ctype.h>
 #include <fnmatch.h>
 
-const struct outcome_kind *const outcome_tables[] = {
-    drivers_outcomes,          flows_outcomes,           network_flow_outcomes,
-    accounts_flow_outcomes,    network_route_outcomes,   legs_outcomes,
-    corridors_outcomes,        energy_outcomes,          energy_field_outcomes,
-    energy_outlet_outcomes,    events_outcomes,          regimes_outcomes,
-    policies_outcomes,         accounts_fiscal_outcomes, accounts_trade_outcomes,
-    accounts_partner_outcomes, treasury_outcomes,        gains_outcomes,
-    appraisal_outcomes,        indices_outcomes,         thresholds_outcomes,
-    network_solver_outcomes,   effects_outcomes,         NULL};
+const struct outcome_kind *const outcome_tables[] = {drivers_outcomes,
+                                                     flows_outcomes,
+                                                     network_flow_outcomes,
+                                                     accounts_flow_outcomes,
+                                                     network_route_outcomes,
+                                                     legs_outcomes,
+                                                     by_leg_outcomes,
+                                                     corridors_outcomes,
+                                                     energy_outcomes,
+                                                     energy_field_outcomes,
+                                                     energy_outlet_outcomes,
+                                                     events_outcomes,
+                                                     regimes_outcomes,
+                                                     policies_outcomes,
+                                                     accounts_fiscal_outcomes,
+                                                     accounts_trade_outcomes,
+                                                     accounts_partner_outcomes,
+                                                     treasury_outcomes,
+                                                     gains_outcomes,
+                                                     appraisal_outcomes,
+                                                     indices_outcomes,
+                                                     thresholds_outcomes,
+                                                     network_solver_outcomes,
+                                                     effects_outcomes,
+                                                     NULL};
 
 /* Whether the path fits, where each run of capitals stands for any name; *said: how much of it is no name. */
 static bool fits(const char *pattern, const char *path, size_t *said)
@@ -64,6 +81,14 @@ static const struct key outcomes_keys[] = {
      .default_value = "",
      .entry = corridors_entry,
      .meaning = "Named sets of routes whose volumes are reported."},
+    {.name = "by_leg",
+     .kind = KEY_LIST,
+     .default_value = "",
+     .min = 1,
+     .max = 1000,
+     .entry = by_leg_entry,
+     .shorthand = "",
+     .meaning = "Flows whose routes are reported leg by leg: cost, time and delay of each leg on the way."},
     {.name = "dependence",
      .kind = KEY_ENTRIES,
      .default_value = "",

@@ -4,6 +4,7 @@
 #include "models/home.h"
 #include "models/horizon.h"
 #include "models/inputs.h"
+#include "models/titles.h"
 #include "models/world_steps.h"
 
 #include <float.h>
@@ -152,6 +153,7 @@ static struct fault *prepare(struct plan *plan, struct world **out)
     TRY(indices_prepare(plan, world->flows, world->network, world->energy, world->accounts, &world->indices));
     TRY(thresholds_prepare(plan, &world->thresholds));
     TRY(policies_connect(world->policies, plan, world->drivers));
+    TRY(titles_read(plan));
     TRY(inputs_prepare(plan));
     check_dates(plan, world->policies);
     return store_seal(plan->store, plan->seed, plan->generator);

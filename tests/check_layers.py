@@ -24,6 +24,7 @@ OUTPUT = RESULT | {"output/comparison", "output/tables"}
 RANKING = OUTPUT | {"output/ranking"}
 SCORE = RESULT | TABLE | {"output/tables", "output/score"}
 SENSITIVITY = OUTPUT | {"output/sensitivity"}
+REPORT = SENSITIVITY | SCORE | RANKING | {"output/report"}
 RUN = MODELS | {"models"} | READER | RANKING | {"sim/run"}
 ALLOWED = {
     "sim/core": CORE,
@@ -45,12 +46,13 @@ ALLOWED = {
     "output/diff": OUTPUT | READER | {"output/diff"},
     "output/comparison": OUTPUT | {"output/given"},
     "output/ranking": RANKING | {"output/given", "output/sensitivity"},
+    "output/report": REPORT,
     "output/score": SCORE,
     "output/sensitivity": SENSITIVITY | {"output/given"},
     "sim": set(),
     "sim/run": RUN | {"sim/zhol.h"},
     "sim/batch": RUN | {"sim/batch"},
-    "sim/cli": RUN | WRITER | SCORE | SENSITIVITY | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
+    "sim/cli": RUN | WRITER | REPORT | {"output/diff", "output/given", "sim/batch", "sim/cli", "models/calibration"},
 }
 PROCESSOR = {"sim/core/stream.c"}
 ROOTS = ("sim", "models", "scenarios", "output")

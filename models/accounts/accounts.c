@@ -102,6 +102,8 @@ const struct key accounts_coverage_keys[] = {
 const struct outcome_kind accounts_flow_outcomes[] = {{.pattern = "flows.F.value",
                                                        .subject = SUBJECT_FLOWS,
                                                        .words = "value of what flow F shipped",
+                                                       .heading = "F: value of what was shipped",
+                                                       .entities = "flows.F",
                                                        .unit = "USD/yr",
                                                        .rule = OUTCOME_SUM,
                                                        .better = OUTCOME_MORE,

@@ -11,6 +11,7 @@ static const struct key country_entry[] = {{.name = "*", .kind = KEY_NAME, .mean
 static const struct key item_entry[] = {
     {.name = "*", .kind = KEY_TEXT, .meaning = "What is in the set: flows.F or energy.E."}};
 static const struct key dependence_keys[] = {
+    TITLE_KEY,
     {.name = "country",
      .kind = KEY_LIST,
      .min = 1,
@@ -62,9 +63,19 @@ const struct outcome_kind indices_outcomes[] = {
               OUTCOME_MORE, true,
               "The same at base prices (of the base date, drivers at their start), because a falling oil price alone "
               "raises it."),
-    [INDEX_DEPENDENCE] =
-        INDEX("index.dependence.X", MAIN_ALWAYS, 4, "share of X that moves over its countries", OUTCOME_RATIO,
-              OUTCOME_LESS, true, "What moves over any leg of the set's countries, over all of the set."),
+    [INDEX_DEPENDENCE] = {.pattern = "index.dependence.X",
+                          .subject = SUBJECT_INDICES,
+                          .main = MAIN_ALWAYS,
+                          .rank = 4,
+                          .words = "share of X that moves over its countries",
+                          .heading = "X: share",
+                          .entities = "outcomes.dependence.X",
+                          .unit = "1",
+                          .rule = OUTCOME_RATIO,
+                          .better = OUTCOME_LESS,
+                          .headline = true,
+                          .sampled = true,
+                          .meaning = "What moves over any leg of the set's countries, over all of the set."},
     {.pattern = NULL}};
 
 /* A part of a set: a route of a flow, or an outlet of an energy commodity. */

@@ -10,7 +10,8 @@ enum { OUTCOMES_MOST = 64 };
 
 static const struct key outcome_entry[] = {
     {.name = "*", .kind = KEY_TEXT, .meaning = "The path of an outcome, such as legs.dostyk.delay."}};
-static const struct key threshold_keys[] = {{.name = "outcome",
+static const struct key threshold_keys[] = {TITLE_KEY,
+                                            {.name = "outcome",
                                              .kind = KEY_LIST,
                                              .min = 1,
                                              .max = OUTCOMES_MOST,
@@ -31,6 +32,8 @@ const struct outcome_kind thresholds_outcomes[] = {
                             .main = MAIN_CHANGED,
                             .rank = 7,
                             .words = "whether T happened",
+                            .heading = "T: probability",
+                            .entities = "outcomes.thresholds.T",
                             .unit = "1",
                             .rule = OUTCOME_MAXIMUM,
                             .chance = CHANCE_MEAN,
@@ -39,6 +42,8 @@ const struct outcome_kind thresholds_outcomes[] = {
     [THRESHOLD_PASSAGE] = {.pattern = "thresholds.T.first-passage",
                            .subject = SUBJECT_THRESHOLDS,
                            .words = "month in which T first happened, from the start",
+                           .heading = "T: month in which it first happens, from the start",
+                           .entities = "outcomes.thresholds.T",
                            .unit = "mo",
                            .rule = OUTCOME_RATIO,
                            .chance = CHANCE_DEFINED,

@@ -57,8 +57,8 @@ static const struct key reserved_keys[] = {{.name = "correlation",
                                             .keys = correlation_keys,
                                             .meaning = "How the shocks of the drivers hang together."},
                                            {.name = NULL}};
-static const struct key driver_keys[] = {{.name = "model", .kind = KEY_TEXT, .meaning = "The family of the process."},
-                                         {.name = NULL}};
+static const struct key driver_keys[] = {
+    TITLE_KEY, {.name = "model", .kind = KEY_TEXT, .meaning = "The family of the process."}, {.name = NULL}};
 static const struct key driver_entry[] = {{.name = "*",
                                            .kind = KEY_SECTION,
                                            .keys = driver_keys,
@@ -77,6 +77,8 @@ const struct outcome_kind drivers_outcomes[] = {
     [DRIVER_LEVEL] = {.pattern = "drivers.D",
                       .subject = SUBJECT_DRIVERS,
                       .words = "level of driver D",
+                      .heading = "D",
+                      .entities = "drivers.D",
                       .unit = "$unit",
                       .rule = OUTCOME_MEAN,
                       .headline = true,
@@ -85,6 +87,8 @@ const struct outcome_kind drivers_outcomes[] = {
     [DRIVER_CLAMPED] = {.pattern = "drivers.D.clamped",
                         .subject = SUBJECT_DRIVERS,
                         .words = "share of months in which a bound of driver D binds",
+                        .heading = "D: share of months in which a bound binds",
+                        .entities = "drivers.D",
                         .unit = "1",
                         .rule = OUTCOME_MEAN,
                         .diagnostic = true,

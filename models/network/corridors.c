@@ -8,18 +8,27 @@
 enum { ROUTES_MOST = 1000 };
 
 static const struct key route_entry[] = {{.name = "*", .kind = KEY_TEXT, .meaning = "A route, as FLOW.ROUTE."}};
+static const struct key corridor_keys[] = {TITLE_KEY,
+                                           {.name = "routes",
+                                            .kind = KEY_LIST,
+                                            .min = 1,
+                                            .max = ROUTES_MOST,
+                                            .entry = route_entry,
+                                            .meaning = "Its routes, each as FLOW.ROUTE."},
+                                           {.name = NULL}};
 const struct key corridors_entry[] = {{.name = "*",
-                                       .kind = KEY_LIST,
-                                       .min = 1,
-                                       .max = ROUTES_MOST,
-                                       .entry = route_entry,
-                                       .meaning = "Its routes, each as FLOW.ROUTE."}};
+                                       .kind = KEY_SECTION,
+                                       .keys = corridor_keys,
+                                       .shorthand = "routes",
+                                       .meaning = "A named set of routes."}};
 
 const struct outcome_kind corridors_outcomes[] = {{.pattern = "corridors.C.COMMODITY",
                                                    .subject = SUBJECT_CORRIDORS,
                                                    .main = MAIN_CHANGED,
                                                    .rank = 8,
                                                    .words = "volume of COMMODITY through corridor C",
+                                                   .heading = "C: COMMODITY",
+                                                   .entities = "outcomes.corridors.C commodities.COMMODITY",
                                                    .unit = "$commodity.unit/yr",
                                                    .rule = OUTCOME_SUM,
                                                    .headline = true,
@@ -29,7 +38,7 @@ const struct outcome_kind corridors_outcomes[] = {{.pattern = "corridors.C.COMMO
 
 /* The corridor's entry for a commodity; added if there is none. */
 static struct fault *entry_of(struct corridors *corridors, const struct setting *setting, const char *commodity,
-                              const char *unit, struct plan *plan, struct corridor **entry)
+                              const char *unit, size_t routes, struct plan *plan, struct corridor **entry)
 {
     for (size_t i = 0; i < corridors->count; i++) {
         *entry = &corridors->corridor[i];
@@ -40,7 +49,7 @@ static struct fault *entry_of(struct corridors *corridors, const struct setting 
     corridors->corridor = grown;
     *entry = &grown[corridors->count];
     **entry = (struct corridor){.name = setting->name, .commodity = commodity};
-    (*entry)->route = calloc(setting->children, sizeof *(*entry)->route);
+    (*entry)->route = calloc(routes, sizeof *(*entry)->route);
     if ((*entry)->route == NULL) return fault_no_memory();
     corridors->count++;
     const char *const names[] = {setting->name, commodity};
@@ -59,7 +68,8 @@ static struct fault *route_add(struct corridors *corridors, const struct setting
                         routes->count == 0 ? "china-europe" : flows_name(flows, routes->flow[0].flow),
                         routes->count == 0 ? "north" : routes->route[0].name);
     const struct route_flow *flow = &routes->flow[routes->route[route].flow];
-    TRY(entry_of(corridors, setting, flow->commodity, flows_unit(flows, flow->flow), plan, &entry));
+    TRY(entry_of(corridors, setting, flow->commodity, flows_unit(flows, flow->flow), item->parent->children, plan,
+                 &entry));
     for (size_t i = 0; i < entry->routes; i++)
         if (entry->route[i] == route)
             return fault_at(FAULT_SCENARIO, item->place,
@@ -75,10 +85,10 @@ struct fault *corridors_prepare(struct plan *plan, const struct flows *flows, co
     struct setting *section = outcomes == NULL ? NULL : setting_find(outcomes, "corridors");
     struct fault *faults = NULL;
     for (size_t i = 0; section != NULL && i < section->children; i++) {
-        section->child[i]->used = true;
-        for (size_t j = 0; j < section->child[i]->children; j++)
-            faults = fault_join(
-                faults, route_add(corridors, section->child[i], section->child[i]->child[j], plan, flows, routes));
+        struct setting *corridor = section->child[i], *list = setting_find(corridor, "routes");
+        corridor->used = true;
+        for (size_t j = 0; j < list->children; j++)
+            faults = fault_join(faults, route_add(corridors, corridor, list->child[j], plan, flows, routes));
     }
     return faults;
 }

@@ -32,6 +32,7 @@ static const struct key commodity_value_keys[] = {VALUE_KEYS("USD/$unit")};
 static const struct key flow_value_keys[] = {VALUE_KEYS("USD/$commodity.unit")};
 
 static const struct key commodity_keys[] = {
+    TITLE_KEY,
     {.name = "unit", .kind = KEY_UNIT, .meaning = "Unit in which it is counted, such as TEU or t."},
     {.name = "heat",
      .kind = KEY_QUANTITY,
@@ -98,6 +99,7 @@ static const struct key response_keys[] = {{.name = "impact",
                                             .meaning = "Speed of adjustment between the two."},
                                            {.name = NULL}};
 static const struct key flow_keys[] = {
+    TITLE_KEY,
     {.name = "commodity", .kind = KEY_REFERENCE, .target = "commodities", .meaning = "What it moves."},
     {.name = "from", .kind = KEY_NAME, .meaning = "Country of the exporter."},
     {.name = "to", .kind = KEY_NAME, .meaning = "Country of the importer."},
@@ -210,13 +212,15 @@ const struct key flows_key = {.name = "flows",
 enum { FLOW_DEMAND, FLOW_SURPLUS };
 #define DEMAND_KIND                                                                                                    \
     .pattern = "flows.F.demand", .subject = SUBJECT_FLOWS, .rank = 10, .words = "demand of flow F",                    \
-    .unit = "$commodity.unit/yr", .rule = OUTCOME_SUM, .better = OUTCOME_MORE,                                         \
-    .meaning = "Demand of the flow, before any limit of capacity."
+    .heading = "F: demand", .entities = "flows.F", .unit = "$commodity.unit/yr", .rule = OUTCOME_SUM,                  \
+    .better = OUTCOME_MORE, .meaning = "Demand of the flow, before any limit of capacity."
 const struct outcome_kind flows_outcomes[] = {
     [FLOW_DEMAND] = {DEMAND_KIND},
     [FLOW_SURPLUS] = {.pattern = "flows.F.surplus",
                       .subject = SUBJECT_FLOWS,
                       .words = "gain of users of flow F over the base price",
+                      .heading = "F: gain of users over the base price",
+                      .entities = "flows.F",
                       .unit = "USD/yr",
                       .rule = OUTCOME_SUM,
                       .better = OUTCOME_MORE,

@@ -97,7 +97,7 @@ struct part {
     double (**rows)[LANES];
     size_t count;
 };
-enum { PARTS = 19 };
+enum { PARTS = 20 };
 
 static void parts_of(struct network_state *state, const struct network *network, struct part parts[PARTS])
 {
@@ -119,6 +119,7 @@ static void parts_of(struct network_state *state, const struct network *network,
         {&state->route_row, routes * ROUTE_OUTCOMES},
         {&state->leg_row, network->reports * LEG_OUTCOMES},
         {&state->corridor_row, network->corridors.count},
+        {&state->by_leg_row, network->by_leg.count * BY_LEG_OUTCOMES},
         {&state->entered, network->entries},
         {&state->open_cost, 1},
         {&state->imbalance, 1},

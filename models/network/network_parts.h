@@ -4,6 +4,7 @@
 #ifndef ZHOL_NETWORK_PARTS_H
 #define ZHOL_NETWORK_PARTS_H
 
+#include "models/network/by_leg.h"
 #include "models/network/choice.h"
 #include "models/network/corridors.h"
 #include "models/network/network.h"
@@ -38,6 +39,7 @@ struct network {
     struct routes routes;
     struct queue queue;
     struct corridors corridors;
+    struct by_leg by_leg;
     struct leg_report *leg; /* [reports] */
     size_t reports;
     size_t *head; /* [heads] legs in struct queue, for those who go first */
@@ -75,6 +77,7 @@ struct network_state {
     double (*route_row)[LANES];     /* [routes * ROUTE_OUTCOMES] */
     double (*leg_row)[LANES];       /* [reports * LEG_OUTCOMES] */
     double (*corridor_row)[LANES];  /* [corridors] */
+    double (*by_leg_row)[LANES];    /* [by_leg * BY_LEG_OUTCOMES] */
     double (*entered)[LANES];       /* [entries] what comes to a stop, per year */
     double (*open_cost)[LANES];     /* [1] users' cost that the residual leaves open */
     double (*imbalance)[LANES];     /* [1] */

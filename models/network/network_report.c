@@ -12,6 +12,8 @@ const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_SHIPPED] = {.pattern = "flows.F.shipped",
                       .subject = SUBJECT_FLOWS,
                       .words = "volume shipped of flow F",
+                      .heading = "F: volume shipped",
+                      .entities = "flows.F",
                       .unit = "$commodity.unit/yr",
                       .rule = OUTCOME_SUM,
                       .better = OUTCOME_MORE,
@@ -19,6 +21,8 @@ const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_LOST] = {.pattern = "flows.F.lost",
                    .subject = SUBJECT_FLOWS,
                    .words = "volume lost from queues of flow F",
+                   .heading = "F: volume lost from queues",
+                   .entities = "flows.F",
                    .unit = "$commodity.unit/yr",
                    .rule = OUTCOME_SUM,
                    .better = OUTCOME_LESS,
@@ -26,6 +30,8 @@ const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_BACKLOG] = {.pattern = "flows.F.backlog",
                       .subject = SUBJECT_FLOWS,
                       .words = "volume of flow F waiting",
+                      .heading = "F: volume waiting",
+                      .entities = "flows.F",
                       .unit = "$commodity.unit",
                       .rule = OUTCOME_LAST,
                       .better = OUTCOME_LESS,
@@ -33,6 +39,8 @@ const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_COST] = {.pattern = "flows.F.cost",
                    .subject = SUBJECT_FLOWS,
                    .words = "composite cost of transport of flow F",
+                   .heading = "F: composite cost of transport",
+                   .entities = "flows.F",
                    .unit = "USD/$commodity.unit",
                    .rule = OUTCOME_RATIO,
                    .better = OUTCOME_LESS,
@@ -40,6 +48,8 @@ const struct outcome_kind network_flow_outcomes[] = {
     [FLOW_TRANSIT] = {.pattern = "flows.F.in-transit",
                       .subject = SUBJECT_FLOWS,
                       .words = "volume of flow F on the way",
+                      .heading = "F: volume on the way",
+                      .entities = "flows.F",
                       .unit = "$commodity.unit",
                       .rule = OUTCOME_MEAN,
                       .meaning = "Volume times the days it is on the way; what waits is not in it."},
@@ -48,18 +58,24 @@ const struct outcome_kind network_route_outcomes[] = {
     [ROUTE_VOLUME] = {.pattern = "routes.F.R.volume",
                       .subject = SUBJECT_ROUTES,
                       .words = "volume of flow F by route R",
+                      .heading = "F, R: volume",
+                      .entities = "flows.F flows.F.routes.R",
                       .unit = "$commodity.unit/yr",
                       .rule = OUTCOME_SUM,
                       .meaning = "What got through to the end of the route."},
     [ROUTE_SHARE] = {.pattern = "routes.F.R.share",
                      .subject = SUBJECT_ROUTES,
                      .words = "share of flow F that goes by route R",
+                     .heading = "F, R: share",
+                     .entities = "flows.F flows.F.routes.R",
                      .unit = "1",
                      .rule = OUTCOME_RATIO,
                      .meaning = "Volume of the route over that of all routes of the flow."},
     [ROUTE_DELAY] = {.pattern = "routes.F.R.delay",
                      .subject = SUBJECT_ROUTES,
                      .words = "delay by queues on route R of flow F",
+                     .heading = "F, R: delay by queues",
+                     .entities = "flows.F flows.F.routes.R",
                      .unit = "d",
                      .rule = OUTCOME_RATIO,
                      .better = OUTCOME_LESS,
@@ -227,6 +243,7 @@ struct fault *network_report_prepare(struct network *network, struct plan *plan)
     TRY(flows_declare(network, plan));
     TRY(legs_declare(network, plan));
     TRY(corridors_prepare(plan, network->flows, &network->routes, &network->corridors));
+    TRY(by_leg_prepare(plan, network->flows, &network->legs, &network->routes, &network->by_leg));
     if (network->routes.count == 0) return NULL;
     TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_RESIDUAL], NULL, "mo", &network->residual));
     TRY(outcomes_declare(plan->outcomes, &network_solver_outcomes[SOLVER_COST], NULL, "USD/yr",
@@ -237,6 +254,7 @@ struct fault *network_report_prepare(struct network *network, struct plan *plan)
 void network_report_free(struct network *network)
 {
     corridors_free(&network->corridors);
+    by_leg_free(&network->by_leg);
     free(network->leg);
     free(network->head);
     free(network->toll);
@@ -376,6 +394,31 @@ static void report_legs(struct network_state *state, const struct rows *rows, co
     }
 }
 
+/* What legs cost and take, times the volume of their routes. */
+static void report_by_leg(struct network_state *state, const struct rows *rows, const struct queue_result *result)
+{
+    const struct network *network = state->network;
+    _Alignas(LANES_ALIGNMENT) double usd[LANES], days[LANES];
+    for (size_t i = 0; i < network->by_leg.count; i++) {
+        const struct by_leg_part *part = &network->by_leg.part[i];
+        double(*row)[LANES] = state->by_leg_row + i * BY_LEG_OUTCOMES;
+        double *cost = row[BY_LEG_COST], *time = row[BY_LEG_TIME], *late = row[BY_LEG_DELAY];
+        const double *volume = state->route_row[part->route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+        by_leg_cost(part, &network->legs, state->cost, rows, usd, days);
+        EACH_LANE(l)
+        {
+            cost[l] = volume[l] * usd[l];
+            time[l] = volume[l] * days[l];
+            late[l] = 0.0;
+        }
+        if (network->legs.leg[part->leg].capacity < 0) continue;
+        const size_t queue = network->queue.stop[stop_behind(network, part->route, part->way) - 1].leg;
+        if (result->clear[queue]) continue;
+        const double *delay = result->delay[queue];
+        EACH_LANE(l) late[l] = volume[l] * delay[l] * NETWORK_MONTH_DAYS;
+    }
+}
+
 /* Demand times the value of the time by which the delay of a route may be off, USD per year. */
 static void open_cost(struct network_state *state, const struct rows *rows, const struct queue_result *result)
 {
@@ -420,6 +463,7 @@ void network_report_month(struct network_state *state, const struct rows *rows, 
 {
     report_routes(state, result);
     report_legs(state, rows, result);
+    report_by_leg(state, rows, result);
     open_cost(state, rows, result);
     balance(state, result);
 }
@@ -448,6 +492,12 @@ void network_report(const struct network_state *state, struct outcome_rows *rows
                 rows->row[network->leg[i].outcome[o]] = state->leg_row[i * LEG_OUTCOMES + o];
     for (size_t i = 0; i < network->corridors.count; i++)
         rows->row[network->corridors.corridor[i].outcome] = state->corridor_row[i];
+    for (size_t i = 0; i < network->by_leg.count; i++)
+        for (size_t o = 0; o < BY_LEG_OUTCOMES; o++) {
+            const struct by_leg_part *part = &network->by_leg.part[i];
+            rows->row[part->outcome[o]] = state->by_leg_row[i * BY_LEG_OUTCOMES + o];
+            rows->weight[part->outcome[o]] = state->route_row[part->route * ROUTE_OUTCOMES + ROUTE_VOLUME];
+        }
     if (routes->count == 0) return;
     rows->row[network->residual] = queue_result(state->queue).error;
     rows->row[network->residual_cost] = state->open_cost[0];

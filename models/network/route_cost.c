@@ -247,6 +247,18 @@ const double (*route_cost_days(const struct route_cost *cost))[LANES]
     return (const double(*)[LANES])cost->days;
 }
 
+const double *route_cost_ratio(const struct route_cost *cost, size_t driver)
+{
+    size_t i = 0;
+    while (cost->driver[i] != driver) i++;
+    return cost->ratio[i];
+}
+
+const double *route_cost_soft(const struct route_cost *cost, size_t leg)
+{
+    return cost->delay[leg];
+}
+
 bool route_cost_moves(const struct route_cost *cost, size_t route)
 {
     return cost->moves[route];

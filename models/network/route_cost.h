@@ -26,6 +26,9 @@ void route_cost_step(struct route_cost *cost, const struct rows *rows, const str
 /* C_r [routes], and the time on the way with soft congestion, days [routes]. */
 const double (*route_cost_of(const struct route_cost *cost))[LANES];
 const double (*route_cost_days(const struct route_cost *cost))[LANES];
+/* The ratio of a driver that costs of routes follow, and the days of soft congestion of a leg that has some. */
+const double *route_cost_ratio(const struct route_cost *cost, size_t driver);
+const double *route_cost_soft(const struct route_cost *cost, size_t leg);
 /* Whether the cost of the route varies by month. */
 bool route_cost_moves(const struct route_cost *cost, size_t route);
 

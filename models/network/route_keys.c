@@ -32,6 +32,7 @@ const struct key routes_choice_keys[] = {
 static const struct key via_entry[] = {
     {.name = "*", .kind = KEY_REFERENCE, .target = "legs", .meaning = "A leg on the way."}};
 static const struct key route_keys[] = {
+    TITLE_KEY,
     {.name = "share",
      .kind = KEY_QUANTITY,
      .unit = "",

@@ -16,7 +16,7 @@ enum { MOST_STARTS = 16, NO_EVENT = -1 };
 static const struct key month_entry[] = {
     {.name = "*", .kind = KEY_INTEGER, .min = 1, .max = 12, .meaning = "A month of the year."}};
 static const struct key event_keys[] = {
-    {.name = "title", .kind = KEY_TEXT, .default_value = "", .meaning = "One line that says what it is."},
+    TITLE_KEY,
     {.name = "rate",
      .kind = KEY_QUANTITY,
      .unit = "1/yr",
@@ -83,6 +83,8 @@ const struct outcome_kind events_outcomes[] = {
     [EVENT_DOWN] = {.pattern = "events.E.down",
                     .subject = SUBJECT_OTHER,
                     .words = "share of time in which E is there",
+                    .heading = "E: share of time",
+                    .entities = "events.E",
                     .unit = "1",
                     .rule = OUTCOME_MEAN,
                     .meaning = "Part of the month, or of the year, that the event lasts."},

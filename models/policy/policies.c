@@ -26,7 +26,7 @@ static const struct key when_keys[] = {
 static const struct key policy_entry_name[] = {
     {.name = "*", .kind = KEY_REFERENCE, .target = "policies", .meaning = "A policy."}};
 static const struct key policy_keys[] = {
-    {.name = "title", .kind = KEY_TEXT, .default_value = "", .meaning = "One line that says what it is."},
+    TITLE_KEY,
     {.name = "start",
      .kind = KEY_MONTH,
      .default_value = "",
@@ -73,6 +73,8 @@ enum { POLICY_SPENT, POLICY_ACTIVE };
 const struct outcome_kind policies_outcomes[] = {[POLICY_SPENT] = {.pattern = "policies.P.spent",
                                                                    .subject = SUBJECT_OTHER,
                                                                    .words = "investment of policy P",
+                                                                   .heading = "P: investment",
+                                                                   .entities = "policies.P",
                                                                    .unit = "USD/yr",
                                                                    .rule = OUTCOME_SUM,
                                                                    .better = OUTCOME_LESS,
@@ -80,6 +82,8 @@ const struct outcome_kind policies_outcomes[] = {[POLICY_SPENT] = {.pattern = "p
                                                  [POLICY_ACTIVE] = {.pattern = "policies.P.active",
                                                                     .subject = SUBJECT_OTHER,
                                                                     .words = "share of time in which policy P acts",
+                                                                    .heading = "P: share of time in which it acts",
+                                                                    .entities = "policies.P",
                                                                     .unit = "1",
                                                                     .rule = OUTCOME_MEAN,
                                                                     .meaning = "1 from completion to its end; ramps "

@@ -24,7 +24,7 @@ static const struct key transition_entry[] = {{.name = "*",
                                                .meaning = "How often it goes from the one state to the other."}};
 static const struct key force_entry[] = {{.name = "*", .kind = KEY_NAME, .meaning = "The state from that month on."}};
 static const struct key regime_keys[] = {
-    {.name = "title", .kind = KEY_TEXT, .default_value = "", .meaning = "One line that says what it is."},
+    TITLE_KEY,
     {.name = "start", .kind = KEY_NAME, .meaning = "The state before the first month."},
     {.name = "states", .kind = KEY_ENTRIES, .entry = state_entry, .meaning = "Its states, with their effects."},
     {.name = "transition",
@@ -51,6 +51,8 @@ const struct key regimes_key = {.name = "regimes",
 const struct outcome_kind regimes_outcomes[] = {{.pattern = "regimes.R.STATE",
                                                  .subject = SUBJECT_OTHER,
                                                  .words = "share of time in which R is STATE",
+                                                 .heading = "R, STATE: share of time",
+                                                 .entities = "regimes.R",
                                                  .unit = "1",
                                                  .rule = OUTCOME_MEAN,
                                                  .meaning = "1 in a month in that state; of a year its share."},

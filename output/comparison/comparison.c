@@ -39,6 +39,7 @@ void comparison_free(struct comparison *comparison)
         free(comparison->outcome[o].unit);
         free(comparison->outcome[o].total);
         free(comparison->outcome[o].long_name);
+        free(comparison->outcome[o].title);
     }
     free(comparison->outcome);
     free(comparison->probability);

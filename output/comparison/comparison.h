@@ -18,7 +18,7 @@ enum { COMPARISON_SCHEMA = 2 };
 struct given;
 
 struct comparison_outcome {
-    char *path, *unit, *total, *long_name; /* unit of a year, and of the horizon */
+    char *path, *unit, *total, *long_name, *title; /* unit of a year, and of the horizon */
     enum outcome_rule rule;
     enum outcome_better better;
     enum outcome_chance chance;

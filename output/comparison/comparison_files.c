@@ -239,6 +239,7 @@ static struct fault *add_outcome(const struct comparison_reading *reading, const
                                            .unit = strdup(from->unit),
                                            .total = strdup(from->total),
                                            .long_name = strdup(from->long_name),
+                                           .title = strdup(from->title),
                                            .rule = from->kind->rule,
                                            .better = reading->wish->better(reading->wish->context, from->path),
                                            .chance = from->kind->chance,
@@ -248,7 +249,8 @@ static struct fault *add_outcome(const struct comparison_reading *reading, const
                                            .headline = from->kind->headline,
                                            .account = from->kind->account,
                                            .horizon_only = from->kind->horizon_only};
-    return outcome->path == NULL || outcome->unit == NULL || outcome->total == NULL || outcome->long_name == NULL
+    return outcome->path == NULL || outcome->unit == NULL || outcome->total == NULL || outcome->long_name == NULL ||
+                   outcome->title == NULL
                ? fault_no_memory()
                : NULL;
 }

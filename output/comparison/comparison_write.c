@@ -214,8 +214,12 @@ void comparison_declare(const struct comparison *from, struct outcome_kind kind[
                                         .headline = of->headline,
                                         .account = of->account,
                                         .horizon_only = of->horizon_only};
-        outcome[o] = (struct outcome){
-            .kind = &kind[o], .path = of->path, .unit = of->unit, .total = of->total, .long_name = of->long_name};
+        outcome[o] = (struct outcome){.kind = &kind[o],
+                                      .path = of->path,
+                                      .unit = of->unit,
+                                      .total = of->total,
+                                      .long_name = of->long_name,
+                                      .title = of->title};
     }
 }
 

@@ -52,7 +52,8 @@ static struct fault *declare(struct comparison_outcome *to, const struct result 
     to->unit = strdup(head->outcomes.item[index].unit);
     to->total = strdup(head->outcomes.item[index].total);
     to->rule = head->outcomes.item[index].kind->rule;
-    return to->unit == NULL || to->total == NULL ? fault_no_memory() : NULL;
+    if (asprintf(&to->title, "Regret: %s", head->outcomes.item[index].title) < 0) to->title = NULL;
+    return to->unit == NULL || to->total == NULL || to->title == NULL ? fault_no_memory() : NULL;
 }
 
 static struct fault *make_outcome(struct regret *regret, const struct comparison_files *files)

@@ -84,6 +84,7 @@ static void forget(struct comparison_outcome *outcome)
     free(outcome->unit);
     free(outcome->total);
     free(outcome->long_name);
+    free(outcome->title);
 }
 
 /* Of a pattern of the usual ones the first outcome will do. */

@@ -192,6 +192,11 @@ static const char *long_name_text(const struct outcome *outcome, bool annual)
     (void)annual;
     return outcome->long_name;
 }
+static const char *title_text(const struct outcome *outcome, bool annual)
+{
+    (void)annual;
+    return outcome->title;
+}
 static const char *aggregation_text(const struct outcome *outcome, bool annual)
 {
     (void)annual;
@@ -230,20 +235,27 @@ static unsigned account_number(const struct outcome *outcome)
 }
 
 const struct dataset_label dataset_labels[] = {
-    {"units", "unit of the values", units_text, NULL},
-    {"long_name", "the outcome in words", long_name_text, NULL},
-    {"aggregation", "how months make a year, and years the horizon", aggregation_text, NULL},
-    {"better", "more, less or neither: which is better", better_text, NULL},
-    {"chance", "what of it is a probability: none, the mean, or the share of replications with a value", chance_text,
-     NULL},
-    {"subject", "what it is about", subject_text, NULL},
-    {"headline", "1: among those to look at first", NULL, headline_number},
-    {"main",
-     "whether a comparison has it: 0 no, 1 if it is among those of its subject that change most, 2 if it changes", NULL,
-     main_number},
-    {"rank", "how soon a reader asks for it: 1 first; 0 after all that have a rank", NULL, rank_number},
-    {"account", "1: the account of a year has it though it is no headline", NULL, account_number},
-    {NULL, NULL, NULL, NULL},
+    {.name = "units", .meaning = "unit of the values", .text = units_text},
+    {.name = "long_name", .meaning = "the outcome in words", .text = long_name_text},
+    {.name = "aggregation", .meaning = "how months make a year, and years the horizon", .text = aggregation_text},
+    {.name = "better", .meaning = "more, less or neither: which is better", .text = better_text},
+    {.name = "chance",
+     .meaning = "what of it is a probability: none, the mean, or the share of replications with a value",
+     .text = chance_text},
+    {.name = "subject", .meaning = "what it is about", .text = subject_text},
+    {.name = "headline", .meaning = "1: among those to look at first", .number = headline_number},
+    {.name = "main",
+     .meaning =
+         "whether a comparison has it: 0 no, 1 if it is among those of its subject that change most, 2 if it changes",
+     .number = main_number},
+    {.name = "rank",
+     .meaning = "how soon a reader asks for it: 1 first; 0 after all that have a rank",
+     .number = rank_number},
+    {.name = "account",
+     .meaning = "1: the account of a year has it though it is no headline",
+     .number = account_number},
+    {.name = "title", .meaning = "what it is called where people read of it", .text = title_text, .optional = true},
+    {.name = NULL},
 };
 
 #define FIND(name, names) find_name(name, names, sizeof(names) / sizeof *(names))
@@ -253,6 +265,7 @@ bool dataset_take_text(struct dataset_outcome *outcome, const char *label, const
 {
     if (strcmp(label, "units") == 0) outcome->unit = text;
     if (strcmp(label, "long_name") == 0) outcome->long_name = text;
+    if (strcmp(label, "title") == 0) outcome->title = text;
     if (strcmp(label, "aggregation") == 0) {
         const size_t rule = FIND(text, aggregations);
         if (rule == COUNT(aggregations)) return false;

@@ -43,13 +43,14 @@ struct dataset_label {
     const char *meaning;
     const char *(*text)(const struct outcome *outcome, bool annual); /* NULL: a number */
     unsigned (*number)(const struct outcome *outcome);
+    bool optional; /* older files do not have it */
 };
 extern const struct dataset_label dataset_labels[]; /* ended by name NULL */
 
 /* An outcome as its labels tell; the texts stay the file's. */
 struct dataset_outcome {
     struct outcome_kind kind;
-    const char *unit, *long_name;
+    const char *unit, *long_name, *title; /* title NULL: the file has none */
 };
 /* Takes in a label; false if it says nothing that is known. */
 bool dataset_take_text(struct dataset_outcome *outcome, const char *label, const char *text);

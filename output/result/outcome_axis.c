@@ -9,7 +9,7 @@
 struct along {
     struct layout *layout;
     hid_t group;
-    bool annual;
+    bool annual, untitled;
     size_t count;
     const struct outcome *const *outcome;
     const char **text; /* [count], room */
@@ -41,6 +41,7 @@ static struct fault *write_names(const struct along *along)
 {
     char names[256] = "";
     for (const struct dataset_label *label = dataset_labels; label->name != NULL; label++) {
+        if (along->untitled && label->optional) continue;
         strncat(names, names[0] == '\0' ? "" : " ", sizeof names - strlen(names) - 1);
         strncat(names, label->name, sizeof names - strlen(names) - 1);
     }
@@ -56,18 +57,28 @@ static struct fault *write_all(const struct along *along, const char *prices)
     TRY(axes_labels(along->layout, along->group, "outcome", "path of the outcome", along->count, along->text,
                     along->axis));
     for (const struct dataset_label *label = dataset_labels; label->name != NULL; label++)
-        TRY(write_label(along, label));
+        if (!along->untitled || !label->optional) TRY(write_label(along, label));
     return NULL;
+}
+
+static struct fault *write_axis(struct along along, const char *prices)
+{
+    along.text = malloc((along.count + 1) * sizeof *along.text);
+    along.number = malloc((along.count + 1) * sizeof *along.number);
+    struct fault *fault = along.text == NULL || along.number == NULL ? fault_no_memory() : write_all(&along, prices);
+    free(along.text);
+    free(along.number);
+    return fault;
 }
 
 struct fault *outcome_axis_write(struct layout *layout, hid_t group, bool annual, const char *prices, size_t count,
                                  const struct outcome *const outcome[], struct layout_axis *axis)
 {
-    struct along along = {layout, group, annual, count, outcome, NULL, NULL, axis};
-    along.text = malloc((count + 1) * sizeof *along.text);
-    along.number = malloc((count + 1) * sizeof *along.number);
-    struct fault *fault = along.text == NULL || along.number == NULL ? fault_no_memory() : write_all(&along, prices);
-    free(along.text);
-    free(along.number);
-    return fault;
+    return write_axis((struct along){layout, group, annual, false, count, outcome, NULL, NULL, axis}, prices);
+}
+
+struct fault *outcome_axis_write_untitled(struct layout *layout, hid_t group, bool annual, const char *prices,
+                                          size_t count, const struct outcome *const outcome[], struct layout_axis *axis)
+{
+    return write_axis((struct along){layout, group, annual, true, count, outcome, NULL, NULL, axis}, prices);
 }

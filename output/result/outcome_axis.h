@@ -11,5 +11,9 @@
 MUST_CHECK struct fault *outcome_axis_write(struct layout *layout, hid_t group, bool annual, const char *prices,
                                             size_t count, const struct outcome *const outcome[],
                                             struct layout_axis *axis);
+/* The same as an older file has it: without the labels that are optional. */
+MUST_CHECK struct fault *outcome_axis_write_untitled(struct layout *layout, hid_t group, bool annual,
+                                                     const char *prices, size_t count,
+                                                     const struct outcome *const outcome[], struct layout_axis *axis);
 
 #endif

@@ -69,6 +69,7 @@ struct result {
     bool *annual_saved;         /* [outcomes] whether yearly samples are written */
     bool *horizon_saved;        /* [outcomes] whether those over the horizon are in the file; of one that was read */
     struct result_input *input; /* [samples.inputs] */
+    bool untitled;              /* as an older file: what labels are optional is not in it */
     bool compressed;            /* samples and inputs are stored compressed; false of what has none */
 
     struct invalid_replication *invalid; /* NULL in a result that was read */

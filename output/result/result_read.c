@@ -100,6 +100,7 @@ static struct fault *unknown_label(const struct reader *reader, const char *path
 struct labels {
     struct reader_texts path, text[16]; /* of the labels that are texts */
     size_t texts;
+    bool untitled;                   /* the file lacks labels that are optional */
     struct dataset_outcome *outcome; /* [path.count] */
 };
 
@@ -171,8 +172,14 @@ static struct fault *read_labels(const struct reader *reader, struct labels *lab
     if (labels->outcome == NULL) return fault_no_memory();
     for (size_t i = 0; i < labels->path.count; i++)
         labels->outcome[i].kind = (struct outcome_kind){.pattern = "", .words = "", .unit = "", .meaning = ""};
-    for (const struct dataset_label *label = dataset_labels; label->name != NULL; label++)
-        TRY(label->text != NULL ? take_texts(reader, label, labels) : take_numbers(reader, label, labels));
+    for (const struct dataset_label *label = dataset_labels; label->name != NULL; label++) {
+        char name[NAME];
+        bool there = true;
+        snprintf(name, sizeof name, "horizon/%s", label->name);
+        if (label->optional) TRY(reader_has(reader, name, &there));
+        if (!there) labels->untitled = true;
+        if (there) TRY(label->text != NULL ? take_texts(reader, label, labels) : take_numbers(reader, label, labels));
+    }
     return NULL;
 }
 
@@ -188,6 +195,7 @@ static struct fault *add_outcomes(const struct reader *reader, struct labels *la
         outcome->kind.horizon_only = at == annual->count;
         TRY(outcomes_add_read(outcomes, &outcome->kind, labels->path.text[i],
                               at == annual->count ? outcome->unit : units->text[at], outcome->long_name));
+        if (outcome->title != NULL) TRY(outcome_entitle(&outcomes->item[outcomes->count - 1], outcome->title));
     }
     return NULL;
 }
@@ -197,6 +205,7 @@ static struct fault *read_outcomes(const struct reader *reader, struct result *r
     struct labels labels = {.texts = 0};
     struct reader_texts annual = {0}, units = {0};
     struct fault *fault = read_labels(reader, &labels);
+    result->untitled = labels.untitled;
     if (fault == NULL) fault = reader_texts(reader, "annual/outcome", &annual);
     if (fault == NULL) fault = reader_texts(reader, "annual/units", &units);
     if (fault == NULL) fault = add_outcomes(reader, &labels, &annual, &units, &result->outcomes);

@@ -34,8 +34,9 @@ static struct fault *write_group(struct writing *writing, hid_t parent, const ch
 {
     for (size_t i = 0; i < writing->count; i++) writing->described[i] = outcome_at(writing, i);
     TRY(layout_group(&writing->layout, parent, name, group));
-    return outcome_axis_write(&writing->layout, *group, annual, writing->result->prices, writing->count,
-                              writing->described, &writing->along_outcome);
+    return (writing->result->untitled ? outcome_axis_write_untitled : outcome_axis_write)(
+        &writing->layout, *group, annual, writing->result->prices, writing->count, writing->described,
+        &writing->along_outcome);
 }
 
 static struct fault *write_time(struct writing *writing, hid_t group, struct layout_axis *time)

@@ -262,8 +262,9 @@ static struct fault *score_series(struct scoring *scoring, const struct observed
     else
         TRY(read_quantiles(scoring, part, count, figure));
     struct score_series *scored = &score->series[score->series_count];
-    *scored =
-        (struct score_series){.of = series, .subject = scoring->outline->outcomes.item[part[0].outcome].kind->subject};
+    *scored = (struct score_series){.of = series,
+                                    .subject = scoring->outline->outcomes.item[part[0].outcome].kind->subject,
+                                    .scale = series->members == 1 ? part[0].scale : (double)NAN};
     const size_t before = score->count;
     for (size_t f = 0; f < count; f++) {
         if (figure[f].futures == 0) {

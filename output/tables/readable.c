@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define YEAR_DAYS 365.25
+
 /* The largest first. */
 static const struct larger {
     const char *unit, *name;
@@ -20,6 +22,10 @@ double readable_unit(const char *unit, double most, size_t size, char text[])
     const size_t length = strcspn(unit, "/ *^");
     const char *rest = unit + length;
     snprintf(text, size, "%s", unit);
+    if (strcmp(unit, "train/yr") == 0 && most >= YEAR_DAYS) { /* as timetables have it */
+        snprintf(text, size, "train/d");
+        return YEAR_DAYS;
+    }
     if (*rest != '/' && *rest != '\0') return 1.0;
     for (size_t i = 0; i < sizeof larger / sizeof *larger; i++) {
         if (strlen(larger[i].unit) != length || strncmp(unit, larger[i].unit, length) != 0) continue;
@@ -28,6 +34,35 @@ double readable_unit(const char *unit, double most, size_t size, char text[])
         return larger[i].factor;
     }
     return 1.0;
+}
+
+void readable_amount(double amount, const char *unit, char text[READABLE_AMOUNT])
+{
+    char suited[READABLE_AMOUNT / 2];
+    const bool pure = unit[0] == '\0' || strcmp(unit, "1") == 0;
+    const double scale = readable_unit(pure ? "" : unit, fabs(amount), sizeof suited, suited);
+    snprintf(text, READABLE_AMOUNT, "%.4g%s%s", amount == 0.0 ? 0.0 : amount / scale, pure ? "" : " ", suited);
+}
+
+void readable_time(double seconds, char text[READABLE_NUMBER])
+{
+    const double minute = 60.0, hour = 60.0 * minute, day = 24.0 * hour;
+    if (seconds < 9.95)
+        snprintf(text, READABLE_NUMBER, "%.1f s", seconds);
+    else if (seconds < 1.5 * minute)
+        snprintf(text, READABLE_NUMBER, "%.0f s", seconds);
+    else if (seconds < 1.5 * hour)
+        snprintf(text, READABLE_NUMBER, "%.0f min", seconds / minute);
+    else if (seconds < 2.0 * day)
+        snprintf(text, READABLE_NUMBER, "%.*f h", seconds < 9.95 * hour ? 1 : 0, seconds / hour);
+    else
+        snprintf(text, READABLE_NUMBER, "%.*f days", seconds < 9.95 * day ? 1 : 0, seconds / day);
+}
+
+void readable_size(double bytes, char text[READABLE_NUMBER])
+{
+    const char *unit = bytes >= 1e9 ? "GB" : bytes >= 1e6 ? "MB" : "kB";
+    snprintf(text, READABLE_NUMBER, "%.3g %s", bytes / (bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3), unit);
 }
 
 bool readable_share(enum outcome_rule rule, const char *unit)

@@ -177,10 +177,10 @@ static void csv_head(const struct result *result, FILE *to)
     const struct text_columns columns = columns_of(result);
     fputs("outcome,period,year,units", to);
     for (const struct dataset *of = datasets; of->name != NULL; of++) text_csv_names(&columns, of->name, of->along, to);
-    fputc('\n', to);
+    fputs(",title\n", to);
 }
 
-/* Texts of a row never hold a comma or a quote but for long names, which are left out. */
+/* Texts of a row never hold a comma or a quote but for the title; long names are left out. */
 static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
 {
     const struct outcome *item = &result->outcomes.item[o];
@@ -192,6 +192,8 @@ static void csv_row(const struct result *result, size_t o, size_t p, FILE *to)
     for (const struct dataset *of = datasets; of->name != NULL; of++)
         for (size_t k = 0; k < text_width(&columns, of->along); k++)
             text_csv_value(tells(of, item) ? of->get(&cell, k) : UNKNOWN, to);
+    fputc(',', to);
+    text_csv_text(item->title, to);
     fputc('\n', to);
 }
 
@@ -234,6 +236,8 @@ static void json_row(const struct result *result, size_t o, size_t p, FILE *to)
     text_json_member("units", units_of(result, item, p), to);
     fputs(", ", to);
     text_json_member("long_name", item->long_name, to);
+    fputs(", ", to);
+    text_json_member("title", item->title, to);
     for (const struct dataset *of = datasets; of->name != NULL; of++) {
         const struct statistic statistic = {of, result_cell(result, o, p)};
         if (!tells(of, item)) continue;

@@ -102,6 +102,15 @@ static size_t quantile_of(const struct years *years, size_t column)
     return shown(years) == all ? column : column * (all - 1) / 2;
 }
 
+/* Beside greater ones, a quantile of next to nothing needs no more digits than they: 3e-7 d of a delay of days is 0.00,
+ * and nothing is 0. */
+static double error_of(const struct quantile_estimate *quantile, double most)
+{
+    const double error = 0.5 * (quantile->high - quantile->low), nothing = 1e-3 * most, coarse = 0.05 * most;
+    if (quantile->estimate == 0.0) return 0.0;
+    return fabs(quantile->estimate) < nothing ? fmax(error, coarse) : error;
+}
+
 static void show_value(const struct years *years, size_t period)
 {
     const struct moments *moments = table_cell_moments(years->result, years->outcome, period);
@@ -115,9 +124,11 @@ static void show_value(const struct years *years, size_t period)
     }
     readable_pair(moments->mean / scale, TABLE_CELL_SIGMA * moments_standard_error(moments) / scale, value, error);
     fprintf(years->to, " %*s ± %-*s", MEAN, value, ERROR, error);
+    double most = 0.0;
+    for (size_t c = 0; c < shown(years); c++) most = greatest(most, quantile[quantile_of(years, c)].estimate);
     for (size_t c = 0; c < shown(years); c++) {
         const struct quantile_estimate *of = &quantile[quantile_of(years, c)];
-        readable_pair(of->estimate / scale, 0.5 * (of->high - of->low) / scale, value, error);
+        readable_pair(of->estimate / scale, error_of(of, most) / scale, value, error);
         fprintf(years->to, " %8s", value);
     }
 }

@@ -195,6 +195,12 @@ static bool is_exempt(const char *key)
     return false;
 }
 
+/* Beside what a thing is called stands no source, even if it begins with a year. */
+static bool is_title(const struct node *node)
+{
+    return node->kind == NODE_SCALAR && node->key != NULL && strcmp(node->key, "title") == 0;
+}
+
 /* What holds for a value: the comment of a name further out, and the lines of braces around it. */
 struct context {
     const struct remark *held;
@@ -221,7 +227,7 @@ static struct fault *read_children(struct reading *reading, struct node *node, c
 
 static struct fault *read_node(struct reading *reading, struct node *node, struct context context)
 {
-    const bool number = node->kind == NODE_SCALAR ? is_number(node->text) : tabulated_is(node);
+    const bool number = node->kind == NODE_SCALAR ? is_number(node->text) && !is_title(node) : tabulated_is(node);
     if (context.braces.first == 0 && node->kind != NODE_SCALAR && node->flow) {
         context.braces = (struct extent){node->place.line, node->last};
         TRY(value_remark(reading, context.braces, &context.of_braces));
@@ -284,7 +290,7 @@ struct visiting {
 static struct fault *visit_node(const struct visiting *visiting, const struct node *node, const char *path)
 {
     const struct node *csv = node->table == NULL ? NULL : tree_child(node->table, "csv");
-    if (node->kind == NODE_SCALAR ? is_number(node->text) : csv != NULL) {
+    if (node->kind == NODE_SCALAR ? is_number(node->text) && !is_title(node) : csv != NULL) {
         const struct remark *remark = node->remark;
         const struct provenance_item item = {path, csv == NULL ? node->text : csv->text, node->place,
                                              remark == NULL ? PROVENANCE_NONE : (enum provenance)remark->kind,

@@ -312,10 +312,23 @@ static bool is_profile(const struct node *node)
            strcmp(first, "source") == 0;
 }
 
-/* A single value, or a profile, in place of a section stands for one key of it. */
+/* Whether it may stand in place of a section: a single value, a profile, or for a list one of single values. */
+static bool is_short(const struct key *section, const struct node *node)
+{
+    const struct key *key = section->keys;
+    if (node->kind == NODE_SCALAR) return !tree_is_null(node);
+    if (node->kind == NODE_MAP) return is_profile(node);
+    while (strcmp(key->name, section->shorthand) != 0) key++;
+    if (key->kind != KEY_LIST) return false;
+    for (size_t i = 0; i < node->children; i++)
+        if (node->child[i]->kind != NODE_SCALAR) return false;
+    return true;
+}
+
+/* What stands in place of a section is for one key of it. */
 static struct fault *expand_shorthand(struct walk *walk, const struct key *key, const struct node **node)
 {
-    if (((*node)->kind != NODE_SCALAR || tree_is_null(*node)) && !is_profile(*node)) return NULL;
+    if (!is_short(key, *node)) return NULL;
     struct node *section = tree_node(walk->forest, NODE_MAP, (*node)->place);
     struct node *value = tree_node(walk->forest, (*node)->kind, (*node)->place);
     if (section == NULL || value == NULL) return fault_no_memory();

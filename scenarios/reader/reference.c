@@ -88,6 +88,7 @@ static void write_kind(const struct key *key, FILE *to)
         return;
     case KEY_BOOLEAN: fputs("`true`, `false`", to); return;
     case KEY_TEXT: fputs("text", to); return;
+    case KEY_TITLE: fprintf(to, "text of one line, at most %d characters", KEY_TITLE_MOST); return;
     case KEY_NAME: fputs("name", to); return;
     case KEY_UNIT: fputs("unit", to); return;
     case KEY_CHOICE: {

@@ -249,6 +249,10 @@ static void write_key(const struct json *json, const struct key *key)
     case KEY_REFERENCE: write_pattern(json, NAME_PATTERN "([.]" NAME_PATTERN ")?"); break;
     case KEY_UNIT: /* 1 is one */
     case KEY_TEXT: write_type(json, "\"string\",\"number\""); break;
+    case KEY_TITLE:
+        write_type(json, "\"string\",\"number\"");
+        fprintf(json->to, ",\"minLength\":1,\"maxLength\":%d", KEY_TITLE_MOST);
+        break;
     case KEY_CHOICE: write_words(json, key->choices); break;
     case KEY_SECTION: write_section(json, key); break;
     case KEY_ENTRIES: write_entries(json, key); break;

@@ -1,6 +1,7 @@
 /* scenarios/reader/values.c -- see values.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/reader/values.h"
+#include "sim/core/printable.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -672,22 +673,46 @@ struct fault *value_define_units(struct units *units, const struct node *map)
     return faults;
 }
 
+/* What people read in tables: one line that is not long. */
+static struct fault *read_title(const struct node *node, const struct setting *setting)
+{
+    size_t count = 0;
+    for (const char *at = node->text; *at != '\0'; count++) {
+        const size_t size = printable_size(at);
+        if (size == 0)
+            return value_fault(node, "%s has %s; expected one line without control characters", setting->path,
+                               *at == '\n' || *at == '\r' ? "more than one line"
+                               : *at == '\t'              ? "a tab"
+                                                          : "a control character");
+        at += size;
+    }
+    if (count == 0) return type_fault(node, setting, "a text");
+    if (count <= KEY_TITLE_MOST) return NULL;
+    return value_fault(node, "%s has %zu characters; expected at most %d", setting->path, count, KEY_TITLE_MOST);
+}
+
 struct fault *value_read(struct walk *walk, const struct scope *scope, const struct node *node, struct setting *setting)
 {
     const struct key *key = setting->key;
     if (node->kind == NODE_SCALAR && (setting->text = strdup(node->text)) == NULL) return fault_no_memory();
-    if (node->kind == NODE_SCALAR && key->kind != KEY_TEXT)
+    if (node->kind == NODE_SCALAR && key->kind != KEY_TEXT && key->kind != KEY_TITLE)
         TRY(value_wrap(node, setting->path, tree_check_text(node->text, false)));
     if (key->kind == KEY_QUANTITY) return read_quantity(walk, scope, node, setting);
-    static const char *const expected[] = {
-        [KEY_BOOLEAN] = "true or false", [KEY_INTEGER] = "a whole number",      [KEY_TEXT] = "a text",
-        [KEY_NAME] = "a name",           [KEY_UNIT] = "a unit such as TEU",     [KEY_CHOICE] = "a word",
-        [KEY_REFERENCE] = "a name",      [KEY_MONTH] = "a date such as 2020-01"};
+    static const char *const expected[] = {[KEY_BOOLEAN] = "true or false",
+                                           [KEY_INTEGER] = "a whole number",
+                                           [KEY_TEXT] = "a text",
+                                           [KEY_TITLE] = "a text",
+                                           [KEY_NAME] = "a name",
+                                           [KEY_UNIT] = "a unit such as TEU",
+                                           [KEY_CHOICE] = "a word",
+                                           [KEY_REFERENCE] = "a name",
+                                           [KEY_MONTH] = "a date such as 2020-01"};
     if (node->kind != NODE_SCALAR || tree_is_null(node)) return type_fault(node, setting, expected[key->kind]);
     int month;
     switch (key->kind) {
     case KEY_INTEGER: return read_integer(node, setting);
     case KEY_BOOLEAN: return read_boolean(node, setting);
+    case KEY_TITLE: return read_title(node, setting);
     case KEY_CHOICE: return read_word(node, setting, key->choices);
     case KEY_UNIT:
         if (node->text[0] == '\0') return type_fault(node, setting, "a unit such as TEU, or 1 for a pure number");

@@ -116,7 +116,7 @@ def pareto(file, outcome, other, world):
         axes.errorbar([x[p]], [y[p]], xerr=[abs(x_half[p])], yerr=[abs(y_half[p])], fmt="o", ms=6, lw=1, color=colour,
                       zorder=4)[0].set_gid(f"{'front' if front[p] else 'beaten'}-{p}")
     name_points(axes, x, y, file.policies)
-    axes.grid(axis="both")
+    axes.grid(True, axis="both")
     value_axis(axes.xaxis, 6)
     value_axis(axes.yaxis, 6)
     return page.figure

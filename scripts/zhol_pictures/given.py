@@ -10,12 +10,13 @@ import numpy
 
 from zhol_pictures.results import Refused, Result
 
+calling = None  # the program that called this one
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 def program(named=None):
-    """The one that was named, else that of this build or installation, else the one on the path."""
-    places = [named] if named else [HERE.parents[1] / "build" / "release" / "zhol", HERE.parents[2] / "bin" / "zhol", shutil.which("zhol")]
+    """The one that was named, else the one that called, that of this build or installation, else the one on the path."""
+    places = [named] if named else [calling, HERE.parents[1] / "build" / "release" / "zhol", HERE.parents[2] / "bin" / "zhol", shutil.which("zhol")]
     for place in places:
         if place and os.access(place, os.X_OK) and os.path.isfile(place):
             return str(place)

@@ -9,7 +9,7 @@ from zhol_pictures.page import (BLUE, COLOURS, INK, LEFT, MARGIN, PALE, PLAIN, R
                                 tint, value_axis, wrap)
 from zhol_pictures.results import Refused
 from zhol_pictures.wording import (axis_label, band_gid, band_name, below, better, distinct, heading, named_error, notes, rule,
-                                   runs, scale_of)
+                                   runs, scale_of, worth)
 
 DARK, LIGHT = 0.55, 0.22  # how much of its colour a bar has
 
@@ -24,9 +24,7 @@ def spread(results, outcome):
         if not numpy.isfinite(values).any():
             raise Refused(f"no replication of {result.path} has a value of {outcome}")
     about = results[0].about(outcome)
-    foot = runs(results)
-    if about["subject"] == "worth":
-        foot = "The level of a present value has an arbitrary origin: only differences between runs mean something. " + foot
+    foot = worth(about) + runs(results)
     return rows([facts.spread(values) for values in samples], distinct(results), about, outcome, heading(about, outcome), foot)
 
 

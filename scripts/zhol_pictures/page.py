@@ -5,7 +5,9 @@ import functools
 import io
 import os
 import pathlib
+import re
 import tempfile
+import warnings
 
 import matplotlib
 from matplotlib import ticker
@@ -26,16 +28,19 @@ COLOURS = ["#333333", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#5
 BLUE, RED, BANDS = COLOURS[1], COLOURS[2], ["#c6dbef", "#85b5da", "#5a95c7"]  # widest first
 LEFT, RIGHT = MARGIN + 0.85, WIDTH - MARGIN  # of a frame: room for its numbers and its unit
 KINDS = (".png", ".svg", ".pdf")
+FALLBACK = b"'DejaVu Sans', 'Bitstream Vera Sans', Verdana, sans-serif"  # of the same width, where texts of an SVG are read without it
 
 
-def style():
-    """The same whatever the reader's own settings, and the same bytes every time."""
+def style(title=None):
+    """The same whatever the reader's own settings, and the same bytes every time; with this title in place of the usual one."""
+    Page.title = title
+    warnings.filterwarnings("ignore", "Glyph .* missing")  # of a title in a script that the font does not have
     matplotlib.rcdefaults()
     matplotlib.rcParams.update({
         "font.family": "DejaVu Sans", "font.size": PLAIN, "text.color": INK, "axes.edgecolor": GREY, "axes.labelcolor": INK,
         "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK, "axes.spines.top": False,
         "axes.spines.right": False, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e8e8e8", "axes.axisbelow": True,
-        "svg.hashsalt": "zhol", "svg.fonttype": "path", "axes.unicode_minus": True, "savefig.dpi": DPI, "figure.dpi": DPI,
+        "svg.hashsalt": "zhol", "svg.fonttype": "none", "axes.unicode_minus": True, "savefig.dpi": DPI, "figure.dpi": DPI,
         "text.parse_math": False})
 
 
@@ -94,9 +99,12 @@ def wrap(words, width, size, weight="normal"):
 
 class Page:
     """A figure with a title, a line below it, keys and a footnote; `body` inches in height are left between them.
-    Keys are (kind, colour, words), where the kind is line, dashes, band, mean, point or hollow."""
+    Keys are (kind, colour, words), where the kind is line, dashes, band, frame, mean, point or hollow."""
+
+    title = None  # in place of the usual one
 
     def __init__(self, title, below, keys, foot, body):
+        title = title if self.title is None else self.title
         inner = WIDTH - 2 * MARGIN
         heads = wrap(title, inner, TITLE, "bold")
         belows, foots = wrap(below, inner, PLAIN), wrap(foot, inner, NOTE)
@@ -149,6 +157,9 @@ class Page:
         if kind == "band":
             self.figure.add_artist(Rectangle((self.x(x), self.y(middle + 0.08)), 0.32 / WIDTH, 0.16 / self.height,
                                              transform=self.figure.transFigure, facecolor=colour, edgecolor="none"))
+        elif kind == "frame":
+            self.figure.add_artist(Rectangle((self.x(x), self.y(middle + 0.08)), 0.32 / WIDTH, 0.16 / self.height,
+                                             transform=self.figure.transFigure, facecolor="white", edgecolor=colour, lw=0.8))
         elif kind == "mean":
             self.figure.add_artist(Line2D([self.x(x + 0.16)] * 2, [self.y(middle - 0.09), self.y(middle + 0.09)],
                                           transform=self.figure.transFigure, color=colour, lw=1.5))
@@ -245,11 +256,14 @@ def save(figure, path):
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind, {})
     drawn = io.BytesIO()
     figure.savefig(drawn, format=kind[1:], metadata=metadata, facecolor="white")
+    written = drawn.getvalue()
+    if kind == ".svg":
+        written = re.sub(rb"""(style="[^"']*font: [^"']*)'DejaVu Sans'""", rb"\1" + FALLBACK, written)
     folder = os.path.dirname(path) or "."
     handle, name = tempfile.mkstemp(prefix=f"{os.path.basename(path)}.tmp.", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(drawn.getvalue())
+            file.write(written)
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)

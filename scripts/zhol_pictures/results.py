@@ -23,7 +23,9 @@ class Refused(Exception):
 
 
 def text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
+    """A text of a file or a word of the command line, without what could not be printed."""
+    words = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in words)
 
 
 def decimal_year(days):
@@ -99,13 +101,14 @@ class Stored:
 
     def about(self, outcome):
         """What describes an outcome, as texts: units of its years (or of the horizon where it has none), horizon_units,
-        long_name, aggregation, better, chance and subject, and of money the prices."""
+        long_name, title (the long name in files that have none), aggregation, better, chance and subject, and of money the prices."""
         self.need(outcome)
 
         def label(period, name):
             return text(self.file[period][name][self.rows(period)[outcome]])
 
         said = {name: label("horizon", name) for name in ("long_name", "aggregation", "better", "chance", "subject")}
+        said["title"] = label("horizon", "title" if "title" in self.file["horizon"] else "long_name")
         said["horizon_units"] = label("horizon", "units")
         said["units"] = label("annual", "units") if outcome in self.annual else said["horizon_units"]
         if "USD" in said["units"]:
@@ -158,6 +161,13 @@ class Result(Stored):
         if outcome not in self.annual:
             raise Refused(f"{outcome} has a value over the whole horizon only, none by year; draw it with `spread`, or the "
                           "`difference` of two results", 2)
+
+    def year(self, wanted):
+        """The number of a year of the run."""
+        years = numpy.floor(self.edges()[:-1] + 1e-6).astype(int)
+        if wanted not in years:
+            raise Refused(f"--year is {wanted}; expected a year of {self.path}, {years[0]} to {years[-1]}", 2)
+        return int(numpy.nonzero(years == wanted)[0][0])
 
     def valid(self):
         """Which replications are valid."""

@@ -34,8 +34,8 @@ def scale_of(about, most, chance=False, difference=False, whole=False):
 
 def heading(about, outcome, chance=False):
     """What an outcome is called above its picture, or the chance that it is."""
-    name = about["long_name"]
-    if chance:
+    name = about["title"]
+    if chance and name[:1].upper() + name[1:] == about["long_name"][:1].upper() + about["long_name"][1:]:
         what = outcome.split(".")[1]  # thresholds.WHAT, thresholds.WHAT.first-passage
         name = (f"probability of {what}" if about["chance"] == "mean" else
                 f"probability that {what} has happened by the end of the year")
@@ -105,6 +105,12 @@ def runs(results):
         where = f" of the base, {narrowed[0].name}," if len(narrowed) < len(results) else ""
         said.append(f"In these futures{where} only: {each(f'{int(result.valid().sum()):,}' for result in narrowed)} where {narrowed[0].condition}")
     return ". ".join(said) + "."
+
+
+def worth(about):
+    """What has to be said of the level of a present value."""
+    return ("The level of a present value has an arbitrary origin: only differences between runs mean something. "
+            if about["subject"] == "worth" else "")
 
 
 def compared_runs(comparison, world, variants):

@@ -1,8 +1,11 @@
 /* sim/cli/check_profiles.c -- see check_profiles.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/check_profiles.h"
+#include "output/tables/wrapped.h"
+#include "sim/cli/check_written.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,18 +25,28 @@ static void print_profile(const struct simulation *simulation, const struct sett
     const bool table = setting->table.source != NULL;
     const int last = table ? setting->table_end - 1 : store_last_date(store, setting->slot),
               end = calendar->start + calendar->months;
-    const bool pure = setting->unit[0] == '\0' || strcmp(setting->unit, "1") == 0;
-    printf("    %s%s%s:", setting->path, pure ? "" : ", ", pure ? "" : setting->unit);
+    double mean[YEARS_MOST], most = 0.0;
     int month = calendar->start, years = 0;
     for (; month < end && (month == calendar->start || month <= last) && years < YEARS_MOST; years++) {
-        char date[8];
-        calendar_write(month, date);
-        date[4] = '\0'; /* a run begins in any month, and its years there */
-        printf("%s %s %.6g", years == 0 ? "" : ",", date, year_mean(store, setting->slot, month));
+        mean[years] = year_mean(store, setting->slot, month);
+        most = fmax(most, fabs(mean[years]));
         month += CALENDAR_MONTHS_PER_YEAR;
     }
-    fputs(month < end && month <= last ? ", ..." : "", stdout);
-    if (table) printf(" (%s)", setting->table.source->name);
+    const struct check_written written = check_written(simulation, setting, most);
+    printf("    %s%s%s:\n     ", setting->path, written.unit[0] == '\0' ? "" : ", ", written.unit);
+    struct wrapped line = {.to = stdout, .indent = 6, .column = 5};
+    for (int y = 0; y < years; y++) {
+        char date[8], item[48];
+        calendar_write(calendar->start + y * CALENDAR_MONTHS_PER_YEAR, date);
+        date[4] = '\0'; /* a run begins in any month, and its years there */
+        snprintf(item, sizeof item, "%s%s %.4g", y == 0 ? " " : "", date, mean[y] * written.factor);
+        wrapped_add(&line, ",", item);
+    }
+    if (month < end && month <= last) wrapped_add(&line, ",", "...");
+    if (table) {
+        wrapped_add(&line, ";", "from");
+        wrapped_add(&line, "", setting->table.source->name);
+    }
     putchar('\n');
 }
 
@@ -42,8 +55,8 @@ static void print_below(const struct simulation *simulation, const struct settin
     if (setting->key->kind == KEY_QUANTITY && setting->slot >= 0 &&
         store_first_date(simulation->plan.store, setting->slot) != INT_MIN) {
         if (!*any)
-            printf("\n  Profiles, means of years of the run (a year as a date is its January; a figure of a table is "
-                   "that of its period):\n");
+            printf("\n  Profiles, means of years of the run (a year as a date is its January; a\n"
+                   "  figure of a table is that of its period):\n");
         *any = true;
         print_profile(simulation, setting);
     }

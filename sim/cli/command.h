@@ -21,6 +21,8 @@ int command_score(int argc, char **argv);
 int command_sensitivity(int argc, char **argv);
 int command_backtest(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_plot(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_calibrate(int argc, char **argv);

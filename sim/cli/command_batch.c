@@ -1,5 +1,6 @@
 /* sim/cli/command_batch.c -- zhol batch: worlds x policies, every cell on the same random numbers.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/readable.h"
 #include "sim/batch/batch_decide.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
@@ -347,11 +348,13 @@ static struct fault *print_plan(struct batch_run *run, const struct simulation *
                    : "");
         printf("  %-28s %10zu\n  %-28s %10zu\n  %-28s %10zu\n", "cells there and unchanged", unchanged,
                "cells to simulate", batch_run_count(run, CELL_WAITING), "cells that fail", failed);
-        printf("  %-28s %10.3g GiB, one cell at a time\n", "memory of samples",
-               (double)retention_bytes(base, &retention) / GIB);
-        printf("  %-28s %10.3g GiB in all\n", "result files", (double)bytes * (double)run->cells / GIB);
-        printf("  %-28s %10.3g s on %d thread%s\n", "predicted time", pilot.seconds * (double)waiting / threads,
-               threads, threads == 1 ? "" : "s");
+        char text[READABLE_NUMBER];
+        readable_size((double)retention_bytes(base, &retention), text);
+        printf("  %-28s %10s, one cell at a time\n", "memory of samples", text);
+        readable_size((double)bytes * (double)run->cells, text);
+        printf("  %-28s %10s in all\n", "result files", text);
+        readable_time(pilot.seconds * (double)waiting / threads, text);
+        printf("  %-28s %10s on %d thread%s\n", "predicted time, about", text, threads, threads == 1 ? "" : "s");
     }
     pilot_free(&pilot);
     return fault;

@@ -1,4 +1,4 @@
-/* sim/cli/command_replay.c -- zhol replay: one replication of a result in full, and what its worst ones have in common.
+/* sim/cli/command_replay.c -- zhol replay: replications of a result in full, and what its worst ones have in common.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/command.h"
 #include "sim/cli/guard.h"
@@ -35,14 +35,16 @@ struct replay_options {
     const char *output; /* NULL: stdout */
     const char *isa;    /* NULL: the usual one */
     bool has_replication, has_share, force, unsealed;
-    uint64_t replication;
-    enum ledger_part part;
+    struct ledger_asked asked;
+    const char **words; /* of argv */
     struct worst worst; /* its path is the result */
 };
 
 static const struct argp_option list[] = {
-    {NULL, 0, NULL, 0, "One replication, simulated again:", 1},
-    {NULL, 'r', "N", 0, "The replication, counted from 0; by month, each outcome that has a value in a month", 1},
+    {NULL, 0, NULL, 0, "Replications, simulated again:", 1},
+    {NULL, 'r', "N", 0,
+     "The replication, counted from 0, or several as FIRST:LAST; by month, each OUTCOME that has a value in a month",
+     1},
     {"years", OPTION_YEARS, NULL, 0, "All outcomes by year and over the horizon instead", 1},
     {"inputs", OPTION_INPUTS, NULL, 0, "The inputs as drawn instead", 1},
     {"isa", OPTION_ISA, "NAME", 0, OPTIONS_ISA_MEANING, 1},
@@ -58,13 +60,23 @@ static const struct argp_option list[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
-static bool read_replication(const char *text, uint64_t *replication)
+static bool read_number(const char *text, uint64_t *number, char **end)
 {
-    char *end = NULL;
     errno = 0;
     if (*text < '0' || *text > '9') return false;
-    *replication = strtoull(text, &end, 10);
-    return *end == '\0' && errno == 0;
+    *number = strtoull(text, end, 10);
+    return errno == 0;
+}
+
+/* "4711" or "0:199". */
+static bool read_replications(const char *text, struct ledger_asked *asked)
+{
+    char *end = NULL;
+    if (!read_number(text, &asked->first, &end)) return false;
+    asked->several = *end == ':';
+    asked->last = asked->first;
+    if (asked->several && !read_number(end + 1, &asked->last, &end)) return false;
+    return *end == '\0' && asked->first <= asked->last;
 }
 
 /* "1%" or "0.5 %". */
@@ -88,8 +100,11 @@ static void check_together(const struct replay_options *options, struct argp_sta
         argp_error(state, "--worst and --outcome go together, such as --worst 1%% --outcome npv.national");
     if (options->has_replication && (worst->side != WORST_AS_DECLARED || worst->csv))
         argp_error(state, "--upper, --lower and --csv belong to --worst");
-    if (options->has_share && (options->part != LEDGER_MONTHS || options->isa != NULL))
+    if (options->has_share && (options->asked.part != LEDGER_MONTHS || options->isa != NULL))
         argp_error(state, "--years, --inputs and --isa belong to -r");
+    if (options->asked.patterns > 0 && (options->has_share || options->asked.part == LEDGER_INPUTS))
+        argp_error(state, "'%s' is one word too many; outcomes are named of months and of --years",
+                   options->asked.pattern[0]);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -98,13 +113,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->memory; break;
     case 'r':
-        options->has_replication = read_replication(argument, &options->replication);
+        options->has_replication = read_replications(argument, &options->asked);
         if (!options->has_replication)
-            argp_error(state, "-r is '%s'; expected the number of a replication, counted from 0", argument);
+            argp_error(state, "-r is '%s'; expected the number of a replication, counted from 0, or two as in 0:199",
+                       argument);
         break;
     case 'o': options->output = argument; break;
-    case OPTION_YEARS: options->part = LEDGER_YEARS; break;
-    case OPTION_INPUTS: options->part = LEDGER_INPUTS; break;
+    case OPTION_YEARS: options->asked.part = LEDGER_YEARS; break;
+    case OPTION_INPUTS: options->asked.part = LEDGER_INPUTS; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
     case OPTION_ISA:
@@ -120,8 +136,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_LOWER: options->worst.side = WORST_LOWER; break;
     case OPTION_CSV: options->worst.csv = true; break;
     case ARGP_KEY_ARG:
-        if (options->worst.path != NULL) argp_error(state, "'%s' is one file too many; expected RESULT", argument);
-        options->worst.path = argument;
+        if (options->worst.path == NULL)
+            options->worst.path = argument;
+        else
+            options->words[options->asked.patterns++] = argument;
         break;
     case ARGP_KEY_END: check_together(options, state); break;
     default: return ARGP_ERR_UNKNOWN;
@@ -132,8 +150,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_child children[] = {{&guard_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 static const struct argp parser = {list,
                                    parse,
-                                   "RESULT -r N\nRESULT --worst SHARE --outcome PATH",
-                                   "One replication of a result in full, or what its worst ones have in common.\v"
+                                   "RESULT [OUTCOME...] -r N\nRESULT --worst SHARE --outcome PATH",
+                                   "Replications of a result in full, or what its worst ones have in common.\v"
                                    "Example:\n\n  zhol replay kazakhstan-2019.h5 -r 4711 -o 4711.csv",
                                    children,
                                    NULL,
@@ -144,12 +162,12 @@ static struct fault *replay(const struct replay_options *options, const struct r
 {
     const char *path = options->worst.path;
     if (options->has_share) return worst_write(&options->worst, head, to);
-    if (options->replication >= head->replications)
-        return fault_raise(FAULT_USAGE, "-r is %" PRIu64 "; %s has the replications 0 to %" PRIu64,
-                           options->replication, path, head->replications - 1);
+    if (options->asked.last >= head->replications)
+        return fault_raise(FAULT_USAGE, "-r is %" PRIu64 "; %s has the replications 0 to %" PRIu64, options->asked.last,
+                           path, head->replications - 1);
     TRY(reopen_check(path, head, options->force));
     TRY(reopen(path, head, options->isa, simulation));
-    return ledger_write(simulation, options->replication, options->part, to);
+    return ledger_write(simulation, &options->asked, to);
 }
 
 static struct fault *put_out(const char *output, const char *text)
@@ -171,6 +189,13 @@ static struct fault *check_output(const struct replay_options *options)
     return options->force ? NULL : output_path_check_free(output);
 }
 
+static struct fault *open_words(size_t count, struct replay_options *options)
+{
+    options->words = calloc(count + 1, sizeof *options->words);
+    options->asked.pattern = options->words;
+    return options->words == NULL ? fault_no_memory() : NULL;
+}
+
 int command_replay(int argc, char **argv)
 {
     struct replay_options options = {.output = NULL};
@@ -178,7 +203,8 @@ int command_replay(int argc, char **argv)
     struct result head = {0};
     char *text = NULL;
     size_t size = 0;
-    struct fault *fault = command_parse(&parser, argc, argv, &options);
+    struct fault *fault = open_words((size_t)argc, &options);
+    if (fault == NULL) fault = command_parse(&parser, argc, argv, &options);
     if (fault == NULL) fault = check_output(&options);
     if (fault == NULL) fault = guard_result(options.worst.path, options.unsealed, options.memory);
     if (fault == NULL) fault = result_read_outline(options.worst.path, &head);
@@ -191,5 +217,6 @@ int command_replay(int argc, char **argv)
     simulation_close(&simulation);
     result_free(&head);
     free(text);
+    free(options.words);
     return status;
 }

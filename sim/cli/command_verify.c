@@ -164,8 +164,8 @@ static struct fault *check_some(const struct verify_options *options, const stru
 }
 
 /* The whole file against the whole run. */
-static struct fault *check_all(const struct verify_options *options, struct simulation *simulation,
-                               struct progress *progress, struct fault **faults)
+static struct fault *check_all(const struct verify_options *options, const struct result *head,
+                               struct simulation *simulation, struct progress *progress, struct fault **faults)
 {
     const struct ensemble_watch watch = progress_watch(progress);
     struct run_settings run = settings_usual();
@@ -174,6 +174,7 @@ static struct fault *check_all(const struct verify_options *options, struct simu
     run.threads = options->threads;
     struct fault *fault = simulation_run(simulation, &run, &watch, &again);
     progress_end(progress);
+    again.untitled = head->untitled;
     if (fault == NULL) fault = differences_find(options->path, &again, &differences);
     if (fault == NULL) {
         printf("  all %" PRIu64 " replications again: %zu datasets, with their attributes", again.replications,
@@ -206,7 +207,7 @@ static struct fault *check_stored(const struct verify_options *options, const st
     if (!progress_read_style("auto", &style)) style = PROGRESS_NONE;
     progress_begin(&progress, style, head->replications);
     progress_part(&progress, options->path, head->replications);
-    struct fault *fault = options->all ? check_all(options, simulation, &progress, &differences)
+    struct fault *fault = options->all ? check_all(options, head, simulation, &progress, &differences)
                                        : check_some(options, head, simulation, &progress, &checked, &differences);
     if (fault == NULL && differences == NULL && !options->all) say_rest(head, checked);
     if (fault == NULL) return differences;

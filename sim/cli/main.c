@@ -26,11 +26,13 @@ static const struct {
     {"Simulate", "run", command_run, "one result file per scenario, all on the same seed"},
     {NULL, "batch", command_batch, "worlds x policies, compared and ranked; one result file per cell"},
     {"Look", "show", command_show, "tables of a result in the terminal"},
-    {NULL, "replay", command_replay, "one replication in full, or what the worst ones have in common"},
+    {NULL, "replay", command_replay, "replications in full, or what the worst ones have in common"},
+    {NULL, "plot", command_plot, "pictures of results as PNG, SVG or PDF: `zhol plot -h` lists them"},
     {"Compare and choose", "compare", command_compare, "what results differ in from a base, future by future"},
     {NULL, "diff", command_diff, "values that changed, and outcomes that moved beyond chance"},
     {NULL, "rank", command_rank, "which policy is the best in each world, by how much, how sure"},
     {NULL, "sensitivity", command_sensitivity, "which inputs decide an outcome, or what results differ by"},
+    {"Share", "report", command_report, "a page of HTML to mail: tables, figures, futures to ask"},
     {"Data", "calibrate", command_calibrate, "fit processes to series of figures: drivers to extend"},
     {NULL, "backtest", command_backtest, "what a calibrated driver would have forecast"},
     {NULL, "score", command_score, "forecasts beside what happened: coverage, CRPS, naive ones"},
@@ -50,9 +52,7 @@ static void usage(FILE *to)
         if (commands[i].purpose != NULL) fprintf(to, "\n%s\n", commands[i].purpose);
         fprintf(to, "  %-11s  %s\n", commands[i].name, commands[i].meaning);
     }
-    fputs("\nPictures of results: scripts/plot (zhol-plot where it is installed).\n"
-          "`zhol COMMAND -h` says more. Example: zhol run scenarios/kazakhstan-2019.yaml\n",
-          to);
+    fputs("\n`zhol COMMAND -h` says more. Example: zhol run scenarios/kazakhstan-2019.yaml\n", to);
 }
 
 /* "zhol 0.1.0, without MPI; instruction sets: v3, v4 (chosen)" */

@@ -1,6 +1,7 @@
 /* sim/cli/progress.c -- see progress.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/progress.h"
+#include "output/tables/readable.h"
 #include "sim/cli/terminal.h"
 #include "sim/core/lanes.h"
 #include "sim/core/stopwatch.h"
@@ -78,10 +79,11 @@ static void draw(struct progress *progress, double done, double all, double seco
     enum { WIDTH = 30 };
     const double part = all > 0.0 ? done / all : 0.0, made = done - (double)progress->there;
     const double rate = seconds > 0.0 && made > 0.0 ? made / seconds : 0.0;
-    const double left = rate > 0.0 ? (all - done) / rate : 0.0;
+    char left[READABLE_NUMBER];
+    readable_time(rate > 0.0 ? (all - done) / rate : 0.0, left);
     if (progress->style == PROGRESS_LINES) {
-        fprintf(stderr, "%s: %.0f of %s%.0f replications (%.0f %%), %.0f per second, %.0f s left\n", progress->label,
-                done, progress->replications == 0 ? "about " : "", all, 100.0 * part, rate, left);
+        fprintf(stderr, "%s: %.0f of %s%.0f replications (%.0f %%), %.0f per second, %s left\n", progress->label, done,
+                progress->replications == 0 ? "about " : "", all, 100.0 * part, rate, left);
         return;
     }
     char bar[WIDTH + 1];
@@ -89,7 +91,7 @@ static void draw(struct progress *progress, double done, double all, double seco
     for (int i = 0; i < WIDTH; i++) bar[i] = i < full ? '#' : '.';
     bar[WIDTH] = '\0';
     terminal_move("\r");
-    fprintf(stderr, "%s [%s] %3.0f %%  %.0f/s  %.0f s left ", progress->label, bar, 100.0 * part, rate, left);
+    fprintf(stderr, "%s [%s] %3.0f %%  %.0f/s  %s left ", progress->label, bar, 100.0 * part, rate, left);
     terminal_move("\033[K");
     progress->drawn = true;
 }

@@ -1,6 +1,7 @@
 /* sim/cli/report.c -- see report.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/cli/report.h"
+#include "output/tables/readable.h"
 #include "sim/run/warnings.h"
 #include "sim/statistics/precision.h"
 
@@ -59,10 +60,12 @@ static void report_queues(const struct result *result)
     const double error = national == NULL ? 0.0 : moments_standard_error(national);
     const bool varies = national != NULL && error > RESULT_ROUNDING * fabs(national->mean);
     if (cost->mean > 0.0) {
+        char money[READABLE_AMOUNT / 2];
+        const double scale = readable_unit("USD", cost->mean, sizeof money, money);
         fprintf(stderr,
-                "queues: within %.2g d of their equilibrium in the worst month, which leaves open %.2g USD of users' "
+                "queues: within %.2g d of their equilibrium in the worst month, which leaves open %.2g %s of users' "
                 "cost over the horizon",
-                residual->max * MONTH_DAYS, cost->mean);
+                residual->max * MONTH_DAYS, cost->mean / scale, money);
         if (varies) fprintf(stderr, ", %.2g %% of the standard error of npv.national", 100.0 * cost->mean / error);
         fputs("\n", stderr);
     }
@@ -70,8 +73,10 @@ static void report_queues(const struct result *result)
 
 size_t report_result(const struct result *result, const char *output, double seconds)
 {
-    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %.1f s", output, result->replications,
-            result->outcomes.count, seconds);
+    char time[READABLE_NUMBER];
+    readable_time(seconds, time);
+    fprintf(stderr, "%s: %" PRIu64 " replications, %zu outcomes, %s", output, result->replications,
+            result->outcomes.count, time);
     if (result->invalids > 0) fprintf(stderr, "; %zu replications invalid and left out", result->invalids);
     fputs("\n", stderr);
     report_queues(result);

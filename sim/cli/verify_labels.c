@@ -84,7 +84,10 @@ static struct fault *compare_outcomes(struct labels *labels, const char *group, 
     snprintf(name, sizeof name, "%s/outcome", group);
     TRY(compare_texts(labels, name, count));
     for (const struct dataset_label *label = dataset_labels; label->name != NULL; label++) {
+        bool there = true;
         snprintf(name, sizeof name, "%s/%s", group, label->name);
+        if (label->optional) TRY(stored_has(labels->verify->stored, name, &there));
+        if (!there) continue;
         for (size_t i = 0; i < count; i++)
             if (label->text != NULL)
                 labels->text[i] = label->text(labels->outcome[i], annual);

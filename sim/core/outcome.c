@@ -53,6 +53,7 @@ static void outcome_free(struct outcome *outcome)
     free(outcome->unit);
     free(outcome->total);
     free(outcome->long_name);
+    free(outcome->title);
 }
 
 char *outcome_total_unit(const struct outcome_kind *kind, const char *unit)
@@ -75,8 +76,10 @@ struct fault *outcomes_add(struct outcomes *outcomes, const struct outcome_kind 
                             .path = strdup(path),
                             .unit = strdup(unit),
                             .total = outcome_total_unit(kind, unit),
-                            .long_name = strdup(long_name)};
-    if (added.path == NULL || added.unit == NULL || added.total == NULL || added.long_name == NULL) {
+                            .long_name = strdup(long_name),
+                            .title = outcome_usual_title(long_name)};
+    if (added.path == NULL || added.unit == NULL || added.total == NULL || added.long_name == NULL ||
+        added.title == NULL) {
         outcome_free(&added);
         return fault_no_memory();
     }
@@ -101,31 +104,53 @@ struct fault *outcomes_add_read(struct outcomes *outcomes, const struct outcome_
     return fault;
 }
 
-static size_t capitals(const char *text)
+char *outcome_usual_title(const char *long_name)
 {
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    char *title = strdup(long_name);
+    if (title != NULL && title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 'a' + 'A');
+    return title;
 }
 
-/* The text with each run of capitals that the pattern has replaced by the name that stands there. */
-static char *fill_names(const char *text, const char *pattern, const char *const names[])
+struct fault *outcome_entitle(struct outcome *outcome, const char *title)
+{
+    char *copy = strdup(title);
+    if (copy == NULL) return fault_no_memory();
+    free(outcome->title);
+    outcome->title = copy;
+    return NULL;
+}
+
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static size_t capitals(const char *text)
+{
+    return strspn(text, CAPITALS);
+}
+
+size_t outcome_name_at(const char *pattern, const char *text)
+{
+    const size_t length = capitals(text);
+    size_t which = 0;
+    for (const char *at = pattern; *at != '\0'; at += capitals(at) == 0 ? 1 : capitals(at)) {
+        if (length > 0 && capitals(at) == length && strncmp(at, text, length) == 0) return which;
+        which += capitals(at) > 0;
+    }
+    return SIZE_MAX;
+}
+
+char *outcome_fill(const char *text, const char *pattern, const char *const names[])
 {
     char *filled = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&filled, &size);
     if (to == NULL) return NULL;
     while (*text != '\0') {
-        const size_t length = capitals(text);
-        size_t which = 0;
-        const char *at = pattern;
-        for (; length > 0 && *at != '\0'; at += capitals(at) == 0 ? 1 : capitals(at)) {
-            if (capitals(at) == length && strncmp(at, text, length) == 0) break;
-            which += capitals(at) > 0;
-        }
-        if (length > 0 && *at != '\0')
+        const size_t length = capitals(text) == 0 ? 1 : capitals(text), which = outcome_name_at(pattern, text);
+        if (which != SIZE_MAX)
             fputs(names[which], to);
         else
-            fprintf(to, "%.*s", (int)(length == 0 ? 1 : length), text);
-        text += length == 0 ? 1 : length;
+            fprintf(to, "%.*s", (int)length, text);
+        text += length;
     }
     return fclose(to) == 0 ? filled : (free(filled), NULL);
 }
@@ -133,13 +158,47 @@ static char *fill_names(const char *text, const char *pattern, const char *const
 struct fault *outcomes_declare(struct outcomes *outcomes, const struct outcome_kind *kind, const char *const names[],
                                const char *unit, size_t *index)
 {
-    char *path = fill_names(kind->pattern, kind->pattern, names);
-    char *words = fill_names(kind->words, kind->pattern, names);
+    char *path = outcome_fill(kind->pattern, kind->pattern, names);
+    char *words = outcome_fill(kind->words, kind->pattern, names);
     struct fault *fault =
         path == NULL || words == NULL ? fault_no_memory() : outcomes_add(outcomes, kind, path, unit, words, index);
     free(path);
     free(words);
     return fault;
+}
+
+/* Where the literal text of a pattern, which ends at its next capital, stands in a path; of the last one the end. NULL:
+ * nowhere. */
+static const char *find_literal(const char *literal, const char *path)
+{
+    const size_t length = strcspn(literal, CAPITALS), rest = strlen(path);
+    char text[64];
+    if (literal[length] == '\0')
+        return rest < length || strcmp(path + rest - length, literal) != 0 ? NULL : path + rest - length;
+    snprintf(text, sizeof text, "%.*s", (int)length, literal);
+    return strstr(path, text);
+}
+
+struct fault *outcome_names(const struct outcome_kind *kind, const char *path, size_t *count, char *name[OUTCOME_NAMES])
+{
+    const char *pattern = kind->pattern;
+    for (size_t i = 0; i < OUTCOME_NAMES; i++) name[i] = NULL;
+    *count = 0;
+    while (*pattern != '\0' && *path != '\0' && *count < OUTCOME_NAMES) {
+        const size_t literal = strcspn(pattern, CAPITALS);
+        if (strncmp(pattern, path, literal) != 0) break;
+        pattern += literal;
+        path += literal;
+        if (*pattern == '\0') break;
+        pattern += capitals(pattern);
+        const char *end = find_literal(pattern, path);
+        if (end == NULL) break;
+        name[*count] = strndup(path, (size_t)(end - path));
+        if (name[*count] == NULL) return fault_no_memory();
+        ++*count;
+        path = end;
+    }
+    return NULL;
 }
 
 struct fault *outcomes_copy(const struct outcomes *from, struct outcomes *copy)
@@ -151,6 +210,7 @@ struct fault *outcomes_copy(const struct outcomes *from, struct outcomes *copy)
         TRY(outcome->own == NULL
                 ? outcomes_add(copy, outcome->kind, outcome->path, outcome->unit, outcome->long_name, &index)
                 : outcomes_add_read(copy, outcome->own, outcome->path, outcome->unit, outcome->long_name));
+        TRY(outcome_entitle(&copy->item[i], outcome->title));
     }
     return NULL;
 }

@@ -83,7 +83,11 @@ enum { OUTCOME_RANKS = 10 };
 struct outcome_kind {
     const char *pattern; /* "flows.F.demand": capitals stand for names */
     const char *words;   /* "demand of flow F": the same names, in words */
-    const char *unit;    /* "$unit/yr" as in the schema, or fixed */
+    /* "F: demand": the same with titles in place of names, where any of the things that `entities` lists has one, in the
+     * order of the pattern and each by its path in the scenario: "flows.F". NULL: nothing of it has a title. */
+    const char *heading;
+    const char *entities;
+    const char *unit; /* "$unit/yr" as in the schema, or fixed */
     enum outcome_rule rule;
     enum outcome_better better;
     enum outcome_chance chance;
@@ -107,6 +111,7 @@ struct outcome {
     char *unit;               /* of the yearly value, "TEU/yr" */
     char *total;              /* of the horizon value: of OUTCOME_SUM without "/yr", else as unit */
     char *long_name;          /* "demand of flow china-europe" */
+    char *title;              /* for people: "China to Europe: demand", or the long name with a capital */
 };
 
 struct outcomes {
@@ -125,6 +130,21 @@ MUST_CHECK struct fault *outcomes_add(struct outcomes *outcomes, const struct ou
 /* As outcomes_add, of a kind that need not outlive the call: the outcome has a copy. */
 MUST_CHECK struct fault *outcomes_add_read(struct outcomes *outcomes, const struct outcome_kind *kind, const char *path,
                                            const char *unit, const char *long_name);
+/* Gives it another title. The text is copied. */
+MUST_CHECK struct fault *outcome_entitle(struct outcome *outcome, const char *title);
+/* The title of what has none but a long name; allocated, NULL without memory. */
+char *outcome_usual_title(const char *long_name);
+
+enum { OUTCOME_NAMES = 3 };
+/* What stands in the path for each run of capitals of the kind's pattern, allocated: free all OUTCOME_NAMES in any case.
+ * *count: how many, 0 if the path is not of that pattern. */
+MUST_CHECK struct fault *outcome_names(const struct outcome_kind *kind, const char *path, size_t *count,
+                                       char *name[OUTCOME_NAMES]);
+/* Of the capitals that the text begins with, the number of their name in the pattern; SIZE_MAX if it has none. */
+size_t outcome_name_at(const char *pattern, const char *text);
+/* A text with each run of capitals that the pattern has too replaced by the name for it; allocated, NULL without memory. */
+char *outcome_fill(const char *text, const char *pattern, const char *const names[]);
+
 /* The unit of what a rate in `unit` adds up to, as above. Allocated; NULL without memory. */
 char *outcome_total_unit(const struct outcome_kind *kind, const char *unit);
 /* A copy with texts of its own, and kinds where `from` has its own; free it in any case. */

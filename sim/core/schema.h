@@ -12,6 +12,7 @@ enum key_kind {
     KEY_INTEGER,   /* a whole number in [min, max] */
     KEY_BOOLEAN,   /* true or false */
     KEY_TEXT,      /* any text */
+    KEY_TITLE,     /* one line that people read, of at most KEY_TITLE_MOST characters */
     KEY_NAME,      /* a name [a-z][a-z0-9]*(-[a-z0-9]+)*, which may be declared elsewhere or not at all */
     KEY_UNIT,      /* a unit */
     KEY_CHOICE,    /* one word of `choices`, separated by spaces */
@@ -22,6 +23,8 @@ enum key_kind {
     KEY_LIST,      /* a list of min to max items, each described by `entry` */
     KEY_FACTORS,   /* a list of numbers, all read as quantities without unit; min to max are how many */
 };
+
+enum { KEY_TITLE_MOST = 120 };
 
 /* What the free names of KEY_ENTRIES may be. */
 enum name_rule {
@@ -83,6 +86,13 @@ struct key {
     const struct variant *const *variants;
     const char *variant_by;
 };
+
+/* What a thing is called where people read of it; see titles.h. */
+#define TITLE_KEY                                                                                                      \
+    {                                                                                                                  \
+        .name = "title", .kind = KEY_TITLE, .default_value = "",                                                       \
+        .meaning = "What tables and pictures call it; its name if absent."                                             \
+    }
 
 /* The further keys of a section when its key `variant_by` has the value `name`. */
 struct variant {

@@ -26,6 +26,12 @@ def size(plan, label):
     return float(number) * FACTOR[unit]
 
 
+def seconds(text, before):
+    """The time that stands behind some words, such as "24 s" or "3.4 h"."""
+    number, unit = re.search(before + r" *([0-9.]+) (s|min|h|days)\b", text).groups()
+    return float(number) * {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}[unit]
+
+
 def main():
     print("predicted over actual:\n\n| asked | replications | time | memory | file |\n|---|---|---|---|---|")
     for words in CASES:
@@ -40,7 +46,7 @@ def main():
                 replications = int(file.attrs["replications"])
             predicted = int(re.search(r"replications(?:, about)? +(\d+)", plan)[1])
             memory = size(plan, "memory in all, about")
-            row = [predicted / replications, float(re.search(r"predicted time +([0-9.]+)", plan)[1]) / float(re.search(r"outcomes, ([0-9.]+) s", said)[1]),
+            row = [predicted / replications, seconds(plan, "predicted time, about") / seconds(said, "outcomes,"),
                    memory / (1024 * usage.ru_maxrss), size(plan, "result file, about") / result.stat().st_size]
             print(f"| `{' '.join(words)}`: {replications} | " + " | ".join(f"{value:.2f}" for value in row) + " |", flush=True)
 

@@ -302,10 +302,30 @@ class Commands(unittest.TestCase):
 
     def test_check_prints_the_state_at_start_and_writes_nothing(self):
         shown = self.zhol("check", KAZAKHSTAN).stdout
-        for text in ("replications", "predicted time", "brent", "64.4 USD/bbl", "express", "900000 t/yr",
+        for text in ("replications", "predicted time", "brent", "64.4 USD/bbl", "express", "900 kt/yr",
                      "Energy of the first year", "turkmen-transit"):
             self.assertIn(text, shown)
         self.assertEqual(self.files(), [])
+
+    def test_check_speaks_the_units_of_the_file_in_80_columns(self):
+        (self.folder / "town.yaml").write_text("""scenario: town
+time: {base: 2019-07, start: 2020-01, months: 36}
+run: {replications: 64}
+commodities: {boxes: {unit: TEU, value: 30000 USD/TEU, time_value: 50 USD/TEU/d}}
+flows:
+  a-flow-with-a-name-that-is-longer-than-most-columns: {commodity: boxes, from: north, to: south, volume: 438.3 kTEU/yr,
+    trend: {2019: 6 %/yr, 2021: 4 %/yr}, tariff: {2020: 12 %, 2022: 16 %}, routes: {by-the-gate: {share: 100 %, via: [gate]}}}
+legs:
+  gate: {capacity: 12 train/d, use: {boxes: 1/100 train/TEU}, time: 5 d, cost: {boxes: 900 USD/TEU}}
+events: {flood: {rate: 0.25 /yr, duration: 0.5 mo, effects: {legs.gate.capacity: {scale: 0.5}}}}
+""")
+        plan = self.zhol("check", "town.yaml").stdout
+        self.assertEqual([line for line in plan.splitlines() if len(line) > 79], [])
+        self.assertRegex(plan, r"gate +100 % +12 train/d\n")          # 438300 TEU of 365.25 * 12 * 100
+        self.assertRegex(plan, r"by-the-gate +100 % +438.3 kTEU/yr")
+        self.assertRegex(plan, r"trend, %/yr:\n +2020 4.542, 2021 4\n")
+        self.assertRegex(plan, r"tariff, %:\n +2020 12.92, 2021 14.92")
+        self.assertNotRegex(plan, r"\d[eE][+-]?\d|(?<![\d.])-0(?![\d.])")
 
     @unittest.skipIf(SANITIZED, "the pilots of large scenarios take minutes")
     def test_every_shipped_scenario_is_accepted_without_a_warning(self):
@@ -395,7 +415,7 @@ adopt: [track]
         shown = self.zhol("check", "port.yaml", "--adopt", "quota").stdout
         self.assertRegex(shown, r"Policies adopted.*\n +track +starts 2020-01, complete 2020-07\n +quota +starts 2020-01\n")
         self.assertRegex(shown, r"Not adopted: other-quota, berths")
-        self.assertRegex(shown, r"storm +2 /yr, lasts 1 mo on average: there 14 % of the time")
+        self.assertRegex(shown, r"storm +2 /yr, 1 mo on average: 14 % of the time")
         self.assertRegex(shown, r"strike +from 2020-07 on for 2.5 mo")
         self.assertRegex(shown, r"climate +starts calm, calm->tense 0.1 /yr")
         self.zhol("run", "port.yaml", "-n", "32", "--adopt", "quota")

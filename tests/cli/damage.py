@@ -395,6 +395,7 @@ class Damage(unittest.TestCase):
                              (state("start", "2020-02"), "the calendar is 24 months from 2020-02"), (state("base", "2018-07"), "base 2018-07, in the file"),
                              (relabel("horizon/units", "EUR/bbl"), "horizon/units: label 0 is EUR/bbl in the file, but USD/bbl again"),
                              (relabel("annual/long_name", "oil"), "annual/long_name: label 0 is oil in the file"),
+                             (relabel("annual/title", "Oil"), "annual/title: label 0 is Oil in the file"),
                              (relabel("samples/annual/better", "less"), "samples/annual/better: label 0 is less"),
                              (relabel("samples/horizon/rank", 3), "samples/horizon/rank: value 0 is 3"),
                              (relabel("annual/tail", "lower"), "annual/tail: label 1 is lower in the file, but upper again"),

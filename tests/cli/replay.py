@@ -174,6 +174,20 @@ class Replay(unittest.TestCase):
         self.assertIn(f"{date},inf", rows[1 + month])
         self.assertTrue(self.zhol("replay", "wild.h5", "-r", str(number), "--years").stdout.startswith("outcome,unit,2020-07,2021-07,"))
 
+    def test_several_replications_are_each_as_by_itself(self):
+        for words, patterns in (([], ["legs.dostyk.*", "fiscal.total"]), (["--years"], ["npv.*", "index.multivector"]), (["--inputs"], [])):
+            rows = self.zhol("replay", "kazakhstan.h5", *patterns, "-r", "30:33", *words).stdout.splitlines()
+            expected, head = [], None
+            for number in range(30, 34):  # two blocks
+                head, *one = self.zhol("replay", "kazakhstan.h5", *patterns, "-r", str(number), *words).stdout.splitlines()
+                expected += [f"{number},{row}" for row in one]
+            self.assertEqual(rows, [f"replication,{head}", *expected])
+        whole = [row.split(",") for row in self.zhol("replay", "kazakhstan.h5", "-r", "31").stdout.splitlines()]
+        some = [row.split(",") for row in self.zhol("replay", "kazakhstan.h5", "legs.dostyk.delay", "-r", "31").stdout.splitlines()]
+        self.assertEqual(some[0], ["date", "legs.dostyk.delay (d)"])
+        at = whole[0].index("legs.dostyk.delay (d)")
+        self.assertEqual(some, [[row[0], row[at]] for row in whole])
+
     def test_what_cannot_be_replayed_is_refused(self):
         (self.folder / "notes.txt").write_text("my notes\n")
         (self.folder / "damaged.h5").write_bytes((self.folder / "mersenne.h5").read_bytes())
@@ -185,6 +199,13 @@ class Replay(unittest.TestCase):
             (["short.h5", "--worst", "1%", "--outcome", "x"], 4, "short.h5 is not a result of zhol: HDF5 cannot open it"),
             (["mersenne.h5", "-r", "70"], 2, "-r is 70; mersenne.h5 has the replications 0 to 69"),
             (["mersenne.h5", "-r", "-1"], 2, "-r is '-1'; expected the number of a replication, counted from 0"),
+            (["mersenne.h5", "-r", "0:70"], 2, "-r is 70; mersenne.h5 has the replications 0 to 69"),
+            (["mersenne.h5", "-r", "3:2"], 2, "-r is '3:2'; expected the number of a replication, counted from 0, or two as in 0:199"),
+            (["mersenne.h5", "-r", "3:"], 2, "-r is '3:'; expected"),
+            (["mersenne.h5", "drivers.oill", "-r", "3"], 2, "no outcome matches 'drivers.oill'; did you mean 'drivers.oil'?"),
+            (["kazakhstan.h5", "npv.*", "-r", "3"], 2, "'npv.*' has no value in a month; --years has its years"),
+            (["kazakhstan.h5", "-r", "0:499"], 2, "numbers each are more than 20000000; expected fewer, or outcomes that are named"),
+            (["mersenne.h5", "drivers.oil", "--worst", "1%", "--outcome", "x"], 2, "'drivers.oil' is one word too many"),
             (["mersenne.h5"], 2, "nothing was asked for; expected -r N or --worst SHARE"),
             (["mersenne.h5", "-r", "1", "--worst", "1%", "--outcome", "x"], 2, "-r and --worst were both given"),
             (["mersenne.h5", "-r", "1", "--csv"], 2, "--upper, --lower and --csv belong to --worst"),

@@ -76,16 +76,51 @@ START_TEST(a_copy_outlives_what_it_is_of)
     size_t index;
     must(outcomes_add(&from, &declared, "flows.grain.demand", "t/yr", "demand of flow grain", &index));
     must(outcomes_add_read(&from, &passing, "legs.port.delay", "d", "delay at leg port"));
+    must(outcome_entitle(&from.item[1], "The port: delay"));
     must(outcomes_copy(&from, &copy));
     ck_assert_ptr_ne(copy.item[1].kind, from.item[1].kind);
     outcomes_free(&from);
     ck_assert_uint_eq(copy.count, 2);
     ck_assert_ptr_eq(copy.item[0].kind, &declared);
     ck_assert_str_eq(copy.item[0].total, "t");
+    ck_assert_str_eq(copy.item[0].title, "Demand of flow grain");
     ck_assert_str_eq(copy.item[1].path, "legs.port.delay");
+    ck_assert_str_eq(copy.item[1].title, "The port: delay");
     ck_assert_int_eq(copy.item[1].kind->better, OUTCOME_LESS);
     ck_assert_int_eq(copy.item[1].kind->rule, OUTCOME_MEAN);
     outcomes_free(&copy);
+}
+END_TEST
+
+/* What stands for the capitals of a pattern; of the last, which may have dots, all but what follows. */
+START_TEST(names_are_found_again_in_paths)
+{
+    static const struct {
+        const char *pattern, *path;
+        size_t count;
+        const char *name[OUTCOME_NAMES];
+    } cases[] = {{"legs.L.delay", "legs.port-2.delay", 1, {"port-2"}},
+                 {"drivers.D", "drivers.gdp.us", 1, {"gdp.us"}},
+                 {"drivers.D.clamped", "drivers.gdp.us.clamped", 1, {"gdp.us"}},
+                 {"routes.F.R.share", "routes.share.volume.share", 2, {"share", "volume"}},
+                 {"energy.E.outlets.O.volume", "energy.oil.outlets.west.volume", 2, {"oil", "west"}},
+                 {"corridors.C.COMMODITY", "corridors.north.box", 2, {"north", "box"}},
+                 {"fiscal.total", "fiscal.total", 0, {NULL}},
+                 {"legs.L.delay", "flows.port.delay", 0, {NULL}},
+                 {"legs.L.delay", "legs.port.used", 0, {NULL}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct outcome_kind kind = {.pattern = cases[i].pattern};
+        char *name[OUTCOME_NAMES];
+        size_t count;
+        must(outcome_names(&kind, cases[i].path, &count, name));
+        ck_assert_msg(count == cases[i].count, "%s has %zu names", cases[i].path, count);
+        for (size_t k = 0; k < OUTCOME_NAMES; k++) {
+            if (k < count) ck_assert_str_eq(name[k], cases[i].name[k]);
+            free(name[k]);
+        }
+    }
+    ck_assert_uint_eq(outcome_name_at("energy.E.outlets.O.volume", "O: volume"), 1);
+    ck_assert_uint_eq(outcome_name_at("energy.E.outlets.O.volume", "volume"), SIZE_MAX);
 }
 END_TEST
 
@@ -96,6 +131,7 @@ int main(void)
     tcase_add_test(facts, only_a_summed_rate_per_year_loses_its_year);
     tcase_add_test(facts, a_thousand_outcomes_are_found_by_path_and_others_are_not);
     tcase_add_test(facts, a_copy_outlives_what_it_is_of);
+    tcase_add_test(facts, names_are_found_again_in_paths);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

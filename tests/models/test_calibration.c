@@ -7,6 +7,7 @@
 #include "models/calibration/autoregression.h"
 #include "models/calibration/calibration.h"
 #include "models/calibration/event_rate.h"
+#include "models/calibration/linear_process.h"
 #include "models/calibration/regression.h"
 #include "models/calibration/small_sample.h"
 
@@ -382,6 +383,31 @@ START_TEST(draws_of_a_forecast_are_as_wide_as_what_is_not_known)
 }
 END_TEST
 
+/* dz = (beta - kappa z) dt + sigma dW over T, with or without many months, slow or so fast that nothing is left of a
+ * month before: f, c and v are those of the exact solution, J the integral of z. */
+START_TEST(a_reversion_of_any_speed_has_its_closed_form)
+{
+    static const double speed[] = {0.05, 1.0, 5.9, 6.1, 24.0, 90.0};
+    for (size_t s = 0; s < sizeof speed / sizeof *speed; s++)
+        for (int months = 1; months <= 12; months += 11) {
+            const double k = speed[s], T = months / 12.0, left = exp(-k * T), gone = -expm1(-k * T);
+            const struct linear_process process = {
+                .states = 1, .a = {{-k}}, .q = {{1.0}}, .observe = {1.0}, .has_beta = true, .column = {1.0}};
+            struct linear_transition of;
+            linear_process_over(&process, months, &of);
+            const size_t J = LINEAR_STATES;
+            ck_assert_double_eq_tol(of.f[0][0], left, 1e-13);
+            ck_assert_double_eq_tol(of.f[J][0], gone / k, 1e-13);
+            ck_assert_double_eq_tol(of.c[0], gone / k, 1e-13);
+            ck_assert_double_eq_tol(of.c[J], (T - gone / k) / k, 1e-13);
+            ck_assert_double_eq_tol(of.v[0][0], -expm1(-2.0 * k * T) / (2.0 * k), 1e-13);
+            ck_assert_double_eq_tol(of.v[0][J], gone * gone / (2.0 * k * k), 1e-13);
+            ck_assert_double_eq_tol(of.v[J][J], (T - 2.0 * gone / k - expm1(-2.0 * k * T) / (2.0 * k)) / (k * k),
+                                    1e-13);
+        }
+}
+END_TEST
+
 /* The score is the integral of (F(x) - 1(x >= y))^2; by the midpoint rule, whose error is of the square of the step. */
 START_TEST(the_score_of_a_law_is_the_integral_of_its_distance)
 {
@@ -586,6 +612,7 @@ int main(void)
     tcase_add_test(fits, two_factors_have_the_speed_of_their_logs);
     tcase_add_test(fits, a_forecast_of_a_walk_stays_where_it_is_and_widens_by_the_root_of_time);
     tcase_add_test(fits, draws_of_a_forecast_are_as_wide_as_what_is_not_known);
+    tcase_add_test(fits, a_reversion_of_any_speed_has_its_closed_form);
     tcase_add_test(fits, the_score_of_a_law_is_the_integral_of_its_distance);
     tcase_add_test(fits, what_alternates_is_neither_independent_nor_normal);
     tcase_add_test(fits, the_error_of_a_slope_allows_for_what_hangs_together);

@@ -401,6 +401,41 @@ START_TEST(a_cost_follows_its_driver_and_a_fee_does_not)
 }
 END_TEST
 
+START_TEST(by_leg_tells_what_each_leg_on_the_way_costs_takes_and_delays)
+{
+    /* the base year fills half of the wide leg; 24,000 TEU come to the narrow one, which takes 20,000 */
+    struct support support;
+    support_open(&support,
+                 HEAD
+                 "drivers:\n  rate: {model: path, values: {2019-07: 2, 2020-01: 3}}\n"
+                 "legs:\n"
+                 "  wide: {capacity: 48000 TEU/yr, use: {box: 1}, time: 2 d, bpr: [0.5, 4], cost: {box: 400 USD/TEU}, "
+                 "fee: {box: 30 USD/TEU}, subsidy: {box: 5 USD/TEU}, penalty: {box: 7 USD/TEU}, cost_driver: rate}\n"
+                 "  narrow: {capacity: 20000 TEU/yr, use: {box: 1}, time: 1 d}\n"
+                 "flows:\n"
+                 "  f: {commodity: box, from: x, to: y, volume: 24000 TEU/yr, routes: {r: {share: 100 %, via: [wide, "
+                 "narrow]}}}\n"
+                 "  g: {commodity: box, from: x, to: y, volume: 1 TEU/yr, routes: {r: {share: 100 %, via: [wide]}}}\n"
+                 "outcomes: {by_leg: [f]}\n",
+                 1);
+    struct world_state *state = support_begin(&support);
+    world_month(state, 0);
+    const double rho = 24001.0 / 48000.0, days = 2.0 * (1.0 + 0.5 * rho * rho * rho * rho);
+    ck_assert_double_eq_tol(support_value(&support, state, "routes.f.r.legs.wide.cost"), 400.0 * 1.5 + 32.0, 1e-9);
+    ck_assert_double_eq_tol(support_value(&support, state, "routes.f.r.legs.wide.time"), days, 1e-12);
+    ck_assert_double_eq(support_value(&support, state, "routes.f.r.legs.wide.delay"), 0.0);
+    ck_assert_double_eq(support_value(&support, state, "routes.f.r.legs.narrow.cost"), 0.0);
+    ck_assert_double_eq_tol(support_value(&support, state, "routes.f.r.legs.narrow.time"), 1.0, 1e-12);
+    ck_assert_double_eq_tol(support_value(&support, state, "routes.f.r.legs.narrow.delay"), 0.2 * MONTH_DAYS, 1e-9);
+    ck_assert_double_eq_tol(support_value(&support, state, "routes.f.r.delay"), 0.2 * MONTH_DAYS, 1e-9);
+    ck_assert_str_eq(support.outcomes.item[outcomes_find(&support.outcomes, "routes.f.r.legs.wide.cost")].unit,
+                     "USD/TEU");
+    ck_assert_uint_eq(outcomes_find(&support.outcomes, "routes.g.r.legs.wide.cost"), support.outcomes.count);
+    world_close(state);
+    support_close(&support);
+}
+END_TEST
+
 START_TEST(users_of_one_leg_share_it_in_its_own_unit)
 {
     /* 1/100 train/TEU and 1/4000 train/t: 12,000 TEU are 120 trains, 1.2 Mt are 300; there is room for 280 */
@@ -656,6 +691,7 @@ int main(void)
     tcase_add_test(capacity, the_queue_of_an_only_route_is_part_of_its_cost);
     tcase_add_test(capacity, what_is_on_the_way_was_dispatched);
     tcase_add_test(capacity, the_base_year_counts_use_draught_and_a_load_of_at_most_one);
+    tcase_add_test(capacity, by_leg_tells_what_each_leg_on_the_way_costs_takes_and_delays);
     tcase_add_test(capacity, fees_of_all_flows_over_a_leg_are_its_revenue);
     tcase_add_test(capacity, each_replication_has_its_own_renege_and_a_new_block_begins_without_a_backlog);
     tcase_add_test(capacity, a_leg_that_nothing_uses_is_allowed_and_reports_nothing);

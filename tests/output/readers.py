@@ -25,7 +25,7 @@ MOMENTS = ["count", "mean", "sd", "standard_error", "skewness", "kurtosis", "min
 QUANTILES = ["quantile_estimate", "quantile_low", "quantile_high"]
 TAILS = ["cvar", "cvar_standard_error", "cvar_points"]
 PROBABILITIES = ["probability", "probability_low", "probability_high"]
-LABELS = ["units", "long_name", "aggregation", "better", "chance", "subject", "headline", "main", "rank", "account"]
+LABELS = ["units", "long_name", "aggregation", "better", "chance", "subject", "headline", "main", "rank", "account", "title"]
 DIMENSIONS = {**{name: () for name in MOMENTS}, **{name: ("quantile",) for name in QUANTILES},
               **{name: ("tail", "level") for name in TAILS}}
 REPLICATIONS, YEARS = 330, 20  # of which 5 % are no whole number

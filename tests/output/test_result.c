@@ -177,6 +177,8 @@ START_TEST(what_is_written_is_read_back)
     ck_assert_uint_eq(read.outcomes.count, OUTCOMES);
     ck_assert_str_eq(read.outcomes.item[0].path, "drivers.sea-level");
     ck_assert_str_eq(read.outcomes.item[0].long_name, "level of driver sea-level");
+    ck_assert_str_eq(read.outcomes.item[0].title, "Level of driver sea-level");
+    ck_assert(!read.untitled);
     ck_assert_str_eq(read.outcomes.item[RATE].unit, "t/yr");
     ck_assert_str_eq(read.outcomes.item[RATE].total, "t");
     ck_assert(!read.outcomes.item[RATE].kind->headline && !read.outcomes.item[RATE].kind->horizon_only);
@@ -467,11 +469,13 @@ static void assert_shown(char *text, const char *part, int count)
 }
 
 /* Every row but the head ends with the number, to the last bit. */
+/* The last number of each row, before its title. */
 static void assert_ends(const char *text, double number)
 {
     for (const char *row = strchr(text, '\n') + 1; *row != '\0';) {
         const char *end = strchr(row, '\n'), *comma = end;
         while (*comma != ',') comma--;
+        for (comma--; *comma != ',';) comma--;
         ck_assert_double_eq(strtod(comma + 1, NULL), number);
         row = end + 1;
     }
@@ -530,11 +534,11 @@ START_TEST(tables_show_probabilities_with_wilson_bounds_and_the_means_of_tails)
     text = table_text(table_csv, &made, "thresholds.*", 2021);
     assert_shown(text, ",cvar_lower_0.9,cvar_upper_0.9,cvar_standard_error_lower_0.9,cvar_standard_error_upper_0.9,",
                  1);
-    assert_shown(text, ",probability,probability_low,probability_high\n", 1);
+    assert_shown(text, ",probability,probability_low,probability_high,title\n", 1);
     assert_ends(text, some.high);
     free(text);
     text = table_text(table_csv, &made, "flows.f.demand", 0);
-    assert_shown(text, ",,,\n", PERIODS);
+    assert_shown(text, ",,,,Demand of flow f\n", PERIODS);
     free(text);
     result_free(&made);
 }

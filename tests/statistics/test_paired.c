@@ -228,6 +228,21 @@ START_TEST(few_pairs_have_no_interval_of_quantiles)
 }
 END_TEST
 
+/* Of 40 pairs the tails of 5 % have two points each, of 39 fewer. */
+START_TEST(two_points_of_a_tail_are_enough_for_its_error)
+{
+    float value[COUNT], base[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        base[i] = (float)((i * 617) % COUNT);
+        value[i] = (float)((i * 331) % COUNT);
+    }
+    (void)difference(39, value, base);
+    for (size_t l = 0; l < LEVELS; l++) ck_assert(isnan(tails[l].standard_error));
+    (void)difference(40, value, base);
+    for (size_t l = 0; l < LEVELS; l++) ck_assert(tails[l].standard_error > 0.0);
+}
+END_TEST
+
 /* Welch: equal errors of 11 values each have twice 10 degrees of freedom; t(0.975, 20) = 2.0859634. */
 START_TEST(independent_means_have_the_error_and_freedom_of_welch)
 {
@@ -438,6 +453,7 @@ int main(void)
     tcase_add_test(facts, a_constant_shift_moves_all_quantiles_and_tails_by_itself);
     tcase_add_test(facts, the_difference_of_quantiles_is_not_the_quantile_of_differences);
     tcase_add_test(facts, few_pairs_have_no_interval_of_quantiles);
+    tcase_add_test(facts, two_points_of_a_tail_are_enough_for_its_error);
     tcase_add_test(facts, independent_means_have_the_error_and_freedom_of_welch);
     tcase_add_test(facts, independent_quantiles_have_the_bounds_of_both);
     tcase_add_test(facts, a_shift_beyond_the_band_dominates);

@@ -1,0 +1,17 @@
+# Files as texts of a C file, each with its size; several of one name stand one after the other:
+# cmake -DOUT=FILE.c -DHEADER=HEADER -Dscript=FILE+FILE -Dstyle=FILE -Dlicence=FILE -P embed.cmake
+set(text "/* Made from files by output/report/embed.cmake. */\n#include \"${HEADER}\"\n")
+foreach(name script style licence)
+  set(bytes)
+  string(REPLACE "+" ";" files "${${name}}")
+  foreach(file ${files})
+    file(READ ${file} part HEX)
+    string(APPEND bytes "${part}0a")
+  endforeach()
+  string(LENGTH "${bytes}" digits)
+  math(EXPR size "${digits} / 2")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+  string(APPEND text "static const char ${name}[] = {\n${bytes}0};\nconst struct asset asset_${name} = {${name}, ${size}};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")
