@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static double size_of(double value)
+double comparison_magnitude(double value)
 {
     return isfinite(value) ? fabs(value) : 0.0;
 }
@@ -15,9 +15,10 @@ static double size_of(double value)
 static double greatest_of(const struct comparison *comparison, size_t index)
 {
     const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
-    const double mean = size_of(comparison->cell[index].mean);
+    const double mean = comparison_magnitude(comparison->cell[index].mean);
     if (!comparison->cell[index].known || comparison->quantiles == 0) return mean;
-    return fmax(mean, fmax(size_of(quantile[0].estimate), size_of(quantile[comparison->quantiles - 1].estimate)));
+    return fmax(mean, fmax(comparison_magnitude(quantile[0].estimate),
+                           comparison_magnitude(quantile[comparison->quantiles - 1].estimate)));
 }
 
 struct comparison_scale comparison_scale(const struct comparison *comparison, size_t outcome, size_t period)

@@ -13,4 +13,7 @@ struct comparison_scale {
 /* The unit that suits all that is shown of an outcome, by year or over the horizon as the period is. */
 struct comparison_scale comparison_scale(const struct comparison *comparison, size_t outcome, size_t period);
 
+/* The size of a number that is shown; 0 where there is none. */
+double comparison_magnitude(double value);
+
 #endif
