@@ -222,7 +222,7 @@ static void print_difference(const struct comparison *comparison, size_t index, 
         fprintf(to, "  as of independent draws%17s", "");
     else if (comparison->quantiles > 0) {
         const double low = quantile[0].estimate, high = quantile[comparison->quantiles - 1].estimate,
-                     most = fmax(comparison_magnitude(low), comparison_magnitude(high));
+                     most = fmax(comparison_scale_magnitude(low), comparison_scale_magnitude(high));
         fprintf(to, "  %7.3g to %-7.3g", readable_beside(low, most) / scale->divisor,
                 readable_beside(high, most) / scale->divisor);
     } else

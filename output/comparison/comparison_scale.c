@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-double comparison_magnitude(double value)
+double comparison_scale_magnitude(double value)
 {
     return isfinite(value) ? fabs(value) : 0.0;
 }
@@ -15,10 +15,10 @@ double comparison_magnitude(double value)
 static double greatest_of(const struct comparison *comparison, size_t index)
 {
     const struct quantile_estimate *quantile = &comparison->quantile[index * comparison->quantiles];
-    const double mean = comparison_magnitude(comparison->cell[index].mean);
+    const double mean = comparison_scale_magnitude(comparison->cell[index].mean);
     if (!comparison->cell[index].known || comparison->quantiles == 0) return mean;
-    return fmax(mean, fmax(comparison_magnitude(quantile[0].estimate),
-                           comparison_magnitude(quantile[comparison->quantiles - 1].estimate)));
+    return fmax(mean, fmax(comparison_scale_magnitude(quantile[0].estimate),
+                           comparison_scale_magnitude(quantile[comparison->quantiles - 1].estimate)));
 }
 
 struct comparison_scale comparison_scale(const struct comparison *comparison, size_t outcome, size_t period)

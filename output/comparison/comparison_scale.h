@@ -14,6 +14,6 @@ struct comparison_scale {
 struct comparison_scale comparison_scale(const struct comparison *comparison, size_t outcome, size_t period);
 
 /* The size of a number that is shown; 0 where there is none. */
-double comparison_magnitude(double value);
+double comparison_scale_magnitude(double value);
 
 #endif
