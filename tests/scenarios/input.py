@@ -210,9 +210,9 @@ outcomes: {save: [drivers.late]}
         # linear between Januaries: 10 to 34 over 2020, so months 10, 12, ... 32 of mean 21; then 34 to 46, mean 39.5
         self.write("p.yaml", "scenario: p\ntime: {base: 2019-07, start: 2020-01, months: 36}\n"
                              "drivers: {d: {model: path, unit: USD/t, values: {2020: 10 USD/t, 2021: 34 USD/t, 2022: 46 USD/t}}}\n")
-        self.assertIn("    drivers.d.values, USD/t: 2020 21, 2021 39.5, 2022 46\n", self.zhol("check", "p.yaml").stdout)
+        self.assertIn("    drivers.d.values, USD/t:\n      2020 21, 2021 39.5, 2022 46\n", self.zhol("check", "p.yaml").stdout)
         step = self.zhol("check", "p.yaml", "--set", "drivers.d.values={interpolation: step}").stdout
-        self.assertIn("    drivers.d.values, USD/t: 2020 10, 2021 34, 2022 46\n", step)
+        self.assertIn("    drivers.d.values, USD/t:\n      2020 10, 2021 34, 2022 46\n", step)
 
     def test_json_is_valid_for_every_choice_of_outcomes(self):
         discount = ["--set", "run.discount=[3 %/yr, 5 %/yr, 9 %/yr]"]
