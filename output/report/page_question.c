@@ -48,11 +48,11 @@ static void put_results(const struct contents *contents, FILE *to)
 /* ---- sources: "KIND<tab>PATH<tab>FILE:LINE<tab>COMMENT", a line each ---- */
 
 static const struct {
-    const char *kind, *title;
-} kinds[] = {{"none", "numbers without a source"},
-             {"assumption", "assumptions"},
-             {"hindsight", "numbers that only hindsight knows"},
-             {"sourced", "numbers with a source"}};
+    const char *kind, *one, *more;
+} kinds[] = {{"none", "number without a source", "numbers without a source"},
+             {"assumption", "assumption", "assumptions"},
+             {"hindsight", "number that only hindsight knows", "numbers that only hindsight knows"},
+             {"sourced", "number with a source", "numbers with a source"}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *next_line(const char *line)
@@ -90,8 +90,9 @@ static void put_source(const char *line, FILE *to)
     fputs("</tr>\n", to);
 }
 
-static void put_sources_of(const char *lines, const char *but, const char *kind, const char *title, FILE *to)
+static void put_sources_of(const char *lines, const char *but, size_t k, FILE *to)
 {
+    const char *kind = kinds[k].kind;
     size_t count = 0, shown = 0;
     for (const char *line = lines; line != NULL; line = next_line(line))
         count += is_of(line, kind) && (but == NULL || !is_among(line, but));
@@ -104,7 +105,7 @@ static void put_sources_of(const char *lines, const char *but, const char *kind,
                         "<th scope=\"col\">Number</th><th scope=\"col\">Where</th><th scope=\"col\">Comment beside "
                         "it</th></tr></thead>"
                         "<tbody>\n",
-                        count, title);
+                        count, count == 1 ? kinds[k].one : kinds[k].more);
             put_source(line, to);
         }
     if (count > 0) fputs("</tbody></table></div></details>\n", to);
@@ -117,7 +118,7 @@ static void put_counts(const char *lines, FILE *to)
         size_t count = 0;
         for (const char *line = lines; line != NULL; line = next_line(line)) count += is_of(line, kinds[k].kind);
         if (count == 0) continue;
-        fprintf(to, "%s%zu %s", between, count, kinds[k].title);
+        fprintf(to, "%s%zu %s", between, count, count == 1 ? kinds[k].one : kinds[k].more);
         between = ", ";
     }
     fputs(between[0] == '\0' ? "none is told" : "", to);
@@ -133,8 +134,7 @@ static void put_sources(const struct contents *contents, const struct page_detai
         fputs("</b>: ", to);
         put_counts(lines, to);
         fputs(r == 0 || lines == NULL ? ".</p>\n" : "; below, those that the base does not have.</p>\n", to);
-        for (size_t k = 0; k < KINDS && detail->sources && lines != NULL; k++)
-            put_sources_of(lines, but, kinds[k].kind, kinds[k].title, to);
+        for (size_t k = 0; k < KINDS && detail->sources && lines != NULL; k++) put_sources_of(lines, but, k, to);
     }
     if (!detail->sources)
         fputs("<p>Their list has no room here; <code>zhol explain SCENARIO --sources</code> prints it.</p>\n", to);

@@ -66,7 +66,7 @@ static const struct argp_option list[] = {
     {"json", OPTION_JSON, NULL, 0, "As JSON", 0},
     {"names", OPTION_NAMES, NULL, 0, "Names of outcomes in place of their titles", 0},
     {"list", OPTION_LIST, NULL, 0, "Tell what a comparison file holds: zhol compare --list differences.h5", 0},
-    {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too, such as differences.h5", 0},
+    {NULL, 'o', "FILE", 0, "Write all that is known to an HDF5 file too", 0},
     {"xlsx", OPTION_XLSX, "FILE", 0, "Write a workbook (Excel, LibreOffice) too", 0},
     {"force", OPTION_FORCE, NULL, 0, "Replace those files if they are there", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
@@ -151,7 +151,7 @@ static const struct argp parser = {
     "What other results differ in from a base, replication by replication on the same random numbers: mean "
     "differences, "
     "ranges of futures, how often the other is better, and what pairing saved.\v"
-    "Example:\n\n  zhol compare kazakhstan-2019.h5 nurly-zhol-sreb.h5 --outcome 'fiscal.*' -o differences.h5",
+    "Example:\n\n  zhol compare kazakhstan-2019.h5 nurly-zhol-sreb.h5 --outcome 'fiscal.*'",
     children,
     NULL,
     NULL};

@@ -573,7 +573,7 @@ precision:
             self.assertRegex(error, rf"batch.yaml:{9 + line}:\d+: error: [^\n]*" + re.escape(said))
         self.assertFalse((self.folder / "small").exists())
         self.write("batch", BATCH)
-        self.assertIn("unrecognized option '--precision'", self.zhol("batch", "batch.yaml", "--precision", "fiscal.total=1 %", status=2).stderr)
+        self.assertIn("'--precision' is no option of zhol batch", self.zhol("batch", "batch.yaml", "--precision", "fiscal.total=1 %", status=2).stderr)
 
     def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(self):
         words = [ZHOL, "batch", "batch.yaml", "-n", "8000" if SANITIZED else "40000", "-j", "1", "--progress", "none"]
