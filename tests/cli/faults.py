@@ -169,7 +169,7 @@ class Faults(unittest.TestCase):
         self.make("r.h5")
         for words in (["check", MINIMAL], ["explain", MINIMAL], ["show", "r.h5"], ["show", "r.h5", "--list"], ["show", "r.h5", "--csv"], ["show", "r.h5", "--json"],
                       ["compare", "r.h5", "r.h5"], ["replay", "r.h5", "-r", "1"], ["verify", "r.h5"], ["reference"], ["--help"], ["--version"],
-                      ["check", "--help"], ["run", "--usage"], ["batch", "-?"]):
+                      ["check", "--help"], ["run", "--usage"], ["batch", "-h"]):
             with self.subTest(words=words), open("/dev/full", "w") as full:
                 run = subprocess.run([ZHOL, *words], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True)
                 self.assertEqual(run.returncode, 1, run.stderr)

@@ -268,7 +268,7 @@ class Colours(unittest.TestCase):
         subprocess.run([ZHOL, "run", "minimal", "-n", "32", "-o", "a.h5"], cwd=self.folder, check=True, capture_output=True)
         for words, head in ((["show", "a.h5"], "2029 "), (["show", "a.h5", "drivers.oil"], "  ")):
             shown = self.on_terminal(*words, stream="stdout", TERM="xterm")
-            self.assertRegex(shown, re.escape(self.BOLD + head) + " +mean +± *error[^\n]*")
+            self.assertRegex(shown, re.escape(self.BOLD + head) + r"( +range of futures\n)? +mean +± *error[^\n]*")
             self.assertEqual(shown.count("\033"), 2)
             plain = subprocess.run([ZHOL, *words], cwd=self.folder, capture_output=True, text=True).stdout
             self.assertEqual(shown.replace(self.BOLD, "").replace(self.END, ""), plain)
