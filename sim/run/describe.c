@@ -116,7 +116,7 @@ static struct fault *describe_inputs(const struct accumulator *accumulator, stru
 {
     const struct simulation *simulation = accumulator->simulation;
     const struct store *store = simulation->plan.store;
-    const size_t inputs = accumulator->retention.inputs ? store_inputs(store) : 0;
+    const size_t inputs = result->samples.inputs; /* none beside no samples */
     result->input = calloc(inputs + 1, sizeof *result->input);
     if (result->input == NULL) return fault_no_memory();
     for (size_t i = 0; i < inputs; i++) {
