@@ -209,7 +209,7 @@ class Spreadsheets(unittest.TestCase):
         for words, year in ((["--year", "2024"], 2024), ([], 2029)):
             book = self.book("show", "base.h5", *words)
             self.assertEqual(list(book.sheet), [f"Overview {year}", *([] if words else ["By year"]), "Notes", "Provenance"])
-            printed = self.zhol("show", "base.h5", *words).stdout
+            printed = self.zhol("show", "base.h5", "--names", *words).stdout
             of = {row["outcome"]: row for row in self.told("show", "base.h5", "*", "--year", str(year))["statistics"]}
             rows = book.table(f"Overview {year}")
             self.assertGreater(len(rows), 4)
@@ -220,7 +220,9 @@ class Spreadsheets(unittest.TestCase):
                 self.assert_values(row, of[row["Outcome"]], [0.05, 0.25, 0.5, 0.75, 0.95])
                 name = row["Outcome"].split(".", 1)[1]
                 line = next(line for line in printed.splitlines() if re.match(rf"  (\w+\.)?{re.escape(name)} ", line))
-                self.assertIn(f" {row['Mean, or probability']:.4g} ", line)
+                mean = re.search(r" (-?[0-9.]+) ±? ", line)[1]  # with the digits that its error justifies
+                digits = len(mean.partition(".")[2])
+                self.assertEqual(float(mean), round(row["Mean, or probability"], digits))
 
     def test_formats_show_the_digits_that_errors_justify(self):
         book = self.book("show", "base.h5", "*")
