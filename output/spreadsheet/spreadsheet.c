@@ -86,7 +86,8 @@ static void put_text(struct spreadsheet *to, const char *text, lxw_format *forma
     free(clean);
 }
 
-static void put_format(struct spreadsheet *to, lxw_format *style, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void put_format(struct spreadsheet *to, lxw_format *style,
+                                                             const char *format, va_list arguments)
 {
     char *text = NULL;
     if (to->fault != NULL) return;

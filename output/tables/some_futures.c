@@ -7,7 +7,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-static void print(const struct result_given *given, FILE *to, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void print(const struct result_given *given, FILE *to, const char *format,
+                                                        va_list arguments)
 {
     fprintf(to, "in these futures: %zu of ", given->futures);
     vfprintf(to, format, arguments);

@@ -614,9 +614,9 @@ START_TEST(an_account_has_titles_or_names)
         ck_assert_ptr_null(table_account(&made, 2020, names == 1, to));
         ck_assert_int_eq(fclose(to), 0);
         assert_shown(text, "\n  The worth of all that the country has and had\n                                     ",
-                     1 - (size_t)names);
-        assert_shown(text, "\n  worth                              ", (size_t)names);
-        assert_shown(text, "Names to type in place of titles: --names\n", 1 - (size_t)names);
+                     1 - names);
+        assert_shown(text, "\n  worth                              ", names);
+        assert_shown(text, "Names to type in place of titles: --names\n", 1 - names);
         free(text);
         result_free(&made);
     }
