@@ -742,9 +742,8 @@ class Pictures(unittest.TestCase):
             self.assertIn(sentence, self.plot(*words, status=status))
 
     def test_commands_of_the_documents_draw_pictures(self):
-        text = "\n".join((PROJECT / page).read_text() for page in ("guide/reading-results.md", "scenarios/hindcast.md"))
-        lines = [line for line in text.split("\n") if line.startswith("scripts/plot ")]
-        self.assertGreater(len(lines), 3)
+        lines = [line for line in (PROJECT / "scenarios/hindcast.md").read_text().split("\n") if line.startswith("scripts/plot ")]
+        self.assertGreater(len(lines), 1)
         os.symlink(SCENARIOS, FOLDER / "scenarios")
         for line in lines:
             with self.subTest(line):
