@@ -1,8 +1,8 @@
 /* output/report/page_decision.c -- what decides an outcome, and which policy is the best. See page_parts.h
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/ranking/ranking_scale.h"
 #include "output/report/markup.h"
 #include "output/report/page_parts.h"
-#include "output/tables/readable.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -142,25 +142,6 @@ struct fault *page_parts_decision(const struct contents *contents, FILE *to)
 
 /* ---- which policy is the best ---- */
 
-static struct page_scale scale_of(const struct ranking *ranking, size_t outcome)
-{
-    const struct comparison_outcome *of = &ranking->of.outcome[outcome];
-    struct page_scale scale = {.divisor = 1.0};
-    double most = 0.0;
-    for (size_t w = 0; w < ranking->worlds; w++)
-        for (size_t p = 0; p < ranking->policies; p++) {
-            const struct ranking_cell *cell = ranking_cell(ranking, outcome, w, p);
-            most = fmax(most, fmax(fabs(cell->behind.estimate), cell->regret_p95));
-        }
-    if (readable_share(of->rule, of->total)) {
-        scale.divisor = 0.01;
-        snprintf(scale.unit, sizeof scale.unit, "%% points");
-    } else if (strcmp(of->total, "1") != 0) {
-        scale.divisor = readable_unit(of->total, most, sizeof scale.unit, scale.unit);
-    }
-    return scale;
-}
-
 static const char *verdict(const struct ranking_cell *cell)
 {
     switch (cell->verdict) {
@@ -173,7 +154,7 @@ static const char *verdict(const struct ranking_cell *cell)
 }
 
 static void put_policy(const struct ranking *ranking, size_t outcome, size_t world, size_t policy,
-                       const struct page_scale *scale, FILE *to)
+                       const struct ranking_scale *scale, FILE *to)
 {
     const struct ranking_cell *cell = ranking_cell(ranking, outcome, world, policy);
     const double error = 0.5 * (cell->behind.high - cell->behind.low) / scale->divisor;
@@ -190,7 +171,7 @@ static void put_policy(const struct ranking *ranking, size_t outcome, size_t wor
 
 static void put_world(const struct ranking *ranking, size_t outcome, size_t world, FILE *to)
 {
-    const struct page_scale scale = scale_of(ranking, outcome);
+    const struct ranking_scale scale = ranking_scale(ranking, outcome);
     fputs("<div class=\"box\" tabindex=\"0\"><table class=\"ranking\"><caption>In the world <b>", to);
     markup_text(ranking->of.world[world], to);
     fputs("</b>", to);
@@ -242,7 +223,7 @@ static void put_ranked(const struct contents *contents, size_t outcome, FILE *to
     const struct ranking *ranking = &contents->ranking;
     const struct comparison_outcome *of = &ranking->of.outcome[outcome];
     const struct ranking_outcome *ranked = &ranking->outcome[outcome];
-    const struct page_scale scale = scale_of(ranking, outcome);
+    const struct ranking_scale scale = ranking_scale(ranking, outcome);
     fputs("<h3>By ", to);
     markup_text(of->title, to);
     fputs(" <span class=\"path\">", to);

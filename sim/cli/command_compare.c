@@ -259,16 +259,7 @@ static struct fault *print(const struct compare_options *options, const struct c
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct compare_options *options)
 {
-    TRY(output_path_check(options->output));
-    if (options->workbook != NULL)
-        TRY(output_path_check_apart("--xlsx", options->workbook, options->force, options->files, options->file));
-    if (options->workbook != NULL && options->output != NULL && output_path_is_same(options->workbook, options->output))
-        return fault_raise(FAULT_USAGE, "-o and --xlsx are both %s; expected two names", options->output);
-    for (size_t i = 0; i < options->files && options->output != NULL; i++)
-        if (output_path_is_same(options->output, options->file[i]))
-            return fault_raise(FAULT_USAGE, "-o %s would replace what is compared; expected another name",
-                               options->output);
-    return options->output == NULL || options->force ? NULL : output_path_check_free(options->output);
+    return output_path_check_both(options->output, options->workbook, options->force, options->files, options->file);
 }
 
 static bool fits_any(const char *pattern, const struct comparison *comparison)

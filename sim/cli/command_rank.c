@@ -255,29 +255,16 @@ static struct fault *print(const struct rank_options *options, const struct rank
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct rank_options *options)
 {
-    TRY(output_path_check(options->output));
-    if (options->workbook != NULL)
-        TRY(output_path_check_apart("--xlsx", options->workbook, options->force, options->files, options->file));
-    if (options->workbook != NULL && options->output != NULL && output_path_is_same(options->workbook, options->output))
-        return fault_raise(FAULT_USAGE, "-o and --xlsx are both %s; expected two names", options->output);
-    for (size_t i = 0; i < options->files && options->output != NULL; i++)
-        if (output_path_is_same(options->output, options->file[i]))
-            return fault_raise(FAULT_USAGE, "-o %s would replace what is ranked; expected another name",
-                               options->output);
-    return options->output == NULL || options->force ? NULL : output_path_check_free(options->output);
+    return output_path_check_both(options->output, options->workbook, options->force, options->files, options->file);
 }
 
 /* Of a folder the files are known only now. */
 static struct fault *check_apart(const struct rank_options *options, const struct rank_files *files)
 {
-    for (size_t i = 0; i < files->cells && options->workbook != NULL; i++)
-        if (output_path_is_same(options->workbook, files->cell[i].path))
-            return fault_raise(FAULT_USAGE, "--xlsx %s would replace a file that is read; expected another name",
-                               options->workbook);
-    for (size_t i = 0; i < files->cells && options->output != NULL; i++)
-        if (output_path_is_same(options->output, files->cell[i].path))
-            return fault_raise(FAULT_USAGE, "-o %s would replace what is ranked; expected another name",
-                               options->output);
+    for (size_t i = 0; i < files->cells; i++) {
+        TRY(output_path_check_other("--xlsx", options->workbook, files->cell[i].path));
+        TRY(output_path_check_other("-o", options->output, files->cell[i].path));
+    }
     return NULL;
 }
 

@@ -56,14 +56,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_TITLE: options->title = argument; break;
     case OPTION_FORCE: options->force = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
-    case OPTION_YEAR: {
-        char *end = NULL;
-        const long year = strtol(argument, &end, 10);
-        if (*argument == '\0' || *end != '\0' || year < 1 || year > 9999)
-            argp_error(state, "--year is '%s'; expected a year such as 2030", argument);
-        options->year = (int)year;
-        break;
-    }
+    case OPTION_YEAR: options_read_year(state, argument, &options->year); break;
     case 'o': options->output = argument; break;
     case 'j':
         if (!options_read_threads(argument, &options->threads))
@@ -213,23 +206,15 @@ static struct fault *choose(const struct report_options *options, struct choice 
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct report_options *options)
 {
-    TRY(output_path_check(options->output));
-    for (size_t i = 0; i < options->files; i++)
-        if (output_path_is_same(options->output, options->file[i]))
-            return fault_raise(FAULT_USAGE, "-o %s would replace what is reported; expected another name",
-                               options->output);
-    if (options->observed != NULL && output_path_is_same(options->output, options->observed))
-        return fault_raise(FAULT_USAGE, "-o %s would replace the figures; expected another name", options->output);
-    return options->force ? NULL : output_path_check_free(options->output);
+    TRY(output_path_check_apart("-o", options->output, options->force, options->files, options->file));
+    return options->observed == NULL ? NULL : output_path_check_other("-o", options->output, options->observed);
 }
 
 /* Of a folder the files are known only now. */
 static struct fault *check_apart(const struct report_options *options, const struct choice *choice)
 {
     for (size_t i = 0; i < choice->files.cells; i++)
-        if (output_path_is_same(options->output, choice->files.cell[i].path))
-            return fault_raise(FAULT_USAGE, "-o %s would replace what is reported; expected another name",
-                               options->output);
+        TRY(output_path_check_other("-o", options->output, choice->files.cell[i].path));
     return NULL;
 }
 

@@ -124,15 +124,6 @@ static error_t add_group(struct sensitivity_options *options, struct argp_state 
     return add_patterns(state, "group", equals + 1, &group->pattern, &group->patterns);
 }
 
-static void read_year(struct sensitivity_options *options, struct argp_state *state, const char *argument)
-{
-    char *end = NULL;
-    const long year = strtol(argument, &end, 10);
-    if (*argument < '0' || *argument > '9' || *end != '\0' || year < 1 || year > 9999)
-        argp_error(state, "--year is '%s'; expected a year such as 2030", argument);
-    options->year = (int)year;
-}
-
 static void read_rate(struct sensitivity_options *options, struct argp_state *state, const char *argument)
 {
     char *end = NULL;
@@ -199,7 +190,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_OUTCOME: return take(options, state, "outcome", argument, &options->outcome, &options->outcomes);
     case OPTION_BY: return take(options, state, "by", argument, &options->by, &options->bys);
     case OPTION_GROUP: return add_group(options, state, argument);
-    case OPTION_YEAR: read_year(options, state, argument); break;
+    case OPTION_YEAR: options_read_year(state, argument, &options->year); break;
     case OPTION_RATE: read_rate(options, state, argument); break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
@@ -272,13 +263,9 @@ static struct fault *set_texts(const struct sensitivity_options *options, struct
 /* What cannot be written is told before the work, not after. */
 static struct fault *check_output(const struct sensitivity_options *options)
 {
-    TRY(output_path_check(options->output));
+    const char *const file[] = {options->result, options->other};
     if (options->output == NULL) return NULL;
-    if (output_path_is_same(options->output, options->result) ||
-        (options->other != NULL && output_path_is_same(options->output, options->other)))
-        return fault_raise(FAULT_USAGE, "-o %s would replace what is explained; expected another name",
-                           options->output);
-    return options->force ? NULL : output_path_check_free(options->output);
+    return output_path_check_apart("-o", options->output, options->force, options->other == NULL ? 1 : 2, file);
 }
 
 static struct fault *print(const struct sensitivity_options *options, const struct sensitivity *sensitivity)

@@ -67,14 +67,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_GIVEN: options->given = argument; break;
     case OPTION_FUTURES: options->futures = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
-    case OPTION_YEAR: {
-        char *end = NULL;
-        const long year = strtol(argument, &end, 10);
-        if (*argument == '\0' || *end != '\0' || year < 1 || year > 9999)
-            argp_error(state, "--year is '%s'; expected a year such as 2030", argument);
-        options->year = (int)year;
-        break;
-    }
+    case OPTION_YEAR: options_read_year(state, argument, &options->year); break;
     case ARGP_KEY_ARG:
         if (options->result == NULL)
             options->result = argument;

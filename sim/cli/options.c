@@ -147,6 +147,13 @@ bool options_read_threads(const char *text, int *threads)
     return true;
 }
 
+void options_read_year(struct argp_state *state, const char *text, int *year)
+{
+    unsigned long long number = 0;
+    if (!read_whole(text, 1, 9999, &number)) argp_error(state, "--year is '%s'; expected a year such as 2030", text);
+    *year = (int)number;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;

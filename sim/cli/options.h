@@ -48,6 +48,8 @@ error_t options_append_patterns(struct argp_state *state, const char *name, cons
 
 /* Reads a number of threads. */
 bool options_read_threads(const char *text, int *threads);
+/* Reads --year; what is none ends the command. */
+void options_read_year(struct argp_state *state, const char *text, int *year);
 /* Of commands that simulate. */
 #define OPTIONS_ISA_MEANING                                                                                            \
     "Instruction set, one that `zhol --version` lists (default: the best that runs here); no effect on the result"

@@ -38,17 +38,30 @@ struct fault *output_path_check_free(const char *path)
     return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or -o for another place", path);
 }
 
+struct fault *output_path_check_other(const char *option, const char *path, const char *file)
+{
+    if (path == NULL || !output_path_is_same(path, file)) return NULL;
+    return fault_raise(FAULT_USAGE, "%s %s would replace a file that is read; expected another name", option, path);
+}
+
 struct fault *output_path_check_apart(const char *option, const char *path, bool force, size_t files,
                                       const char *const file[])
 {
     TRY(output_path_check(path));
-    for (size_t i = 0; i < files; i++)
-        if (output_path_is_same(path, file[i]))
-            return fault_raise(FAULT_USAGE, "%s %s would replace a file that is read; expected another name", option,
-                               path);
+    for (size_t i = 0; i < files; i++) TRY(output_path_check_other(option, path, file[i]));
     if (force || access(path, F_OK) < 0) return NULL;
     return fault_raise(FAULT_USAGE, "%s is there already; use --force to replace it, or %s for another place", path,
                        option);
+}
+
+struct fault *output_path_check_both(const char *output, const char *workbook, bool force, size_t files,
+                                     const char *const file[])
+{
+    if (output != NULL) TRY(output_path_check_apart("-o", output, force, files, file));
+    if (workbook != NULL) TRY(output_path_check_apart("--xlsx", workbook, force, files, file));
+    if (output != NULL && workbook != NULL && output_path_is_same(output, workbook))
+        return fault_raise(FAULT_USAGE, "-o and --xlsx are both %s; expected two names", output);
+    return NULL;
 }
 
 struct fault *output_path_check_sources(const char *path, const struct scenario *scenario, const char *file)

@@ -12,10 +12,15 @@
 MUST_CHECK struct fault *output_path_check(const char *path);
 /* What is there already is a fault (FAULT_USAGE). */
 MUST_CHECK struct fault *output_path_check_free(const char *path);
+/* What an option names, NULL where nothing is to be written, is FAULT_USAGE if it is the file, which is read. */
+MUST_CHECK struct fault *output_path_check_other(const char *option, const char *path, const char *file);
 /* What an option names, beside files that are read: output_path_check, and FAULT_USAGE of one of the files, or of what is
  * there already without `force`. */
 MUST_CHECK struct fault *output_path_check_apart(const char *option, const char *path, bool force, size_t files,
                                                  const char *const file[]);
+/* Likewise of -o and --xlsx, each NULL where nothing is to be written, which are also two names. */
+MUST_CHECK struct fault *output_path_check_both(const char *output, const char *workbook, bool force, size_t files,
+                                                const char *const file[]);
 /* What the scenario of `file` was read from is a fault (FAULT_USAGE). */
 MUST_CHECK struct fault *output_path_check_sources(const char *path, const struct scenario *scenario, const char *file);
 /* Whether both are one file, or would be. */

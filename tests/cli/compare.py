@@ -560,7 +560,7 @@ class Compare(unittest.TestCase):
         for words, status, said in ((["--more", "trde.*"], 2, "--more 'trde.*' fits no outcome that is compared"),
                                     (["--more", "trade.balance", "--less", "trade.*"], 2, "--more and --less both name trade.balance; expected one of them"),
                                     (["-o", "nowhere/x.h5"], 1, "nowhere/x.h5 cannot be written: No such file or directory"),
-                                    (["-o", "programme.h5", "--force"], 2, "-o programme.h5 would replace what is compared")):
+                                    (["-o", "programme.h5", "--force"], 2, "-o programme.h5 would replace a file that is read")):
             with self.subTest(words=words):
                 run = self.zhol("compare", "base.h5", "programme.h5", *words, status=status)
                 self.assertIn(said, run.stderr)

@@ -409,7 +409,7 @@ class Rank(unittest.TestCase):
 
     def test_nothing_that_is_ranked_is_replaced(self):
         before = (self.folder / "small" / "base.h5").read_bytes()
-        self.assertIn("would replace what is ranked", self.zhol("rank", "small", "--outcome", "fiscal.total", "-o", "small/base.h5", "--force", status=2).stderr)
+        self.assertIn("would replace a file that is read", self.zhol("rank", "small", "--outcome", "fiscal.total", "-o", "small/base.h5", "--force", status=2).stderr)
         self.assertEqual(before, (self.folder / "small" / "base.h5").read_bytes())
 
 

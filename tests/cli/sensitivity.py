@@ -317,7 +317,7 @@ class Sensitivity(unittest.TestCase):
                 (("a.h5", "--csv", "--json"), 2, ("exclude each other",)),
                 (("a.h5", "--false-discoveries", "2"), 2, ("between 0 and 1",)),
                 (("a.h5", "b.h5", "few.h5"), 2, ("third file",)),
-                (("a.h5", "-o", "a.h5"), 2, ("would replace what is explained",)),
+                (("a.h5", "-o", "a.h5"), 2, ("would replace a file that is read",)),
                 ((), 2, ("no result file was named",)),
                 (("a.h5", "--value-of-information", OUTCOME), 2, ("expected at least two",)),
                 (("a.h5", "b.h5", "--value-of-information", OUTCOME, "-o", "v.h5"), 2, ("neither --outcome nor -o",)),
