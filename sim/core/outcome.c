@@ -122,17 +122,21 @@ struct fault *outcome_entitle(struct outcome *outcome, const char *title)
 
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+/* Not strspn, which prepares a table of all characters for each call. */
 static size_t capitals(const char *text)
 {
-    return strspn(text, CAPITALS);
+    size_t count = 0;
+    while (text[count] >= 'A' && text[count] <= 'Z') count++;
+    return count;
 }
 
 size_t outcome_name_at(const char *pattern, const char *text)
 {
     const size_t length = capitals(text);
     size_t which = 0;
+    if (length == 0) return SIZE_MAX;
     for (const char *at = pattern; *at != '\0'; at += capitals(at) == 0 ? 1 : capitals(at)) {
-        if (length > 0 && capitals(at) == length && strncmp(at, text, length) == 0) return which;
+        if (capitals(at) == length && strncmp(at, text, length) == 0) return which;
         which += capitals(at) > 0;
     }
     return SIZE_MAX;
@@ -145,11 +149,12 @@ char *outcome_fill(const char *text, const char *pattern, const char *const name
     FILE *to = open_memstream(&filled, &size);
     if (to == NULL) return NULL;
     while (*text != '\0') {
-        const size_t length = capitals(text) == 0 ? 1 : capitals(text), which = outcome_name_at(pattern, text);
+        const size_t name = capitals(text), length = name > 0 ? name : strcspn(text, CAPITALS);
+        const size_t which = outcome_name_at(pattern, text);
         if (which != SIZE_MAX)
             fputs(names[which], to);
         else
-            fprintf(to, "%.*s", (int)length, text);
+            fwrite(text, 1, length, to);
         text += length;
     }
     return fclose(to) == 0 ? filled : (free(filled), NULL);
