@@ -243,16 +243,6 @@ static void print_ratio(const struct benefit_cost *ratio, int width, FILE *to)
     fprintf(to, "  %-*s %8s ± %-7s  of the means\n", width, ratio_label, number, error);
 }
 
-static void print_label(const char *label, size_t width, FILE *to)
-{
-    fputs("  ", to);
-    if (readable_columns(label) > width) {
-        fprintf(to, "%s\n  ", label);
-        label = "";
-    }
-    readable_left(label, width, to);
-}
-
 static void print_lines(const struct comparison *comparison, size_t world, const struct line line[], size_t lines,
                         int width, FILE *to)
 {
@@ -262,7 +252,7 @@ static void print_lines(const struct comparison *comparison, size_t world, const
         const size_t index = comparison_index(comparison, line[i].outcome, world, line[i].variant, line[i].period);
         if (line[i].title != NULL) fprintf(to, "%s\n", line[i].title);
         comparison_period(comparison, line[i].period, period);
-        print_label(line[i].label == NULL ? period : line[i].label, (size_t)width, to);
+        readable_label(line[i].label == NULL ? period : line[i].label, (size_t)width, to);
         if (!comparison->cell[index].known || !(comparison->cell[index].count > 0.0))
             fprintf(to, " %8s", "-");
         else

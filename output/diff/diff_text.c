@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PATH = 34 };
+enum { LABEL = 34 };
 
 static const struct paired *cell_of(const struct diff *diff, const struct diff_outcome *moved)
 {
@@ -49,18 +49,7 @@ void diff_print_values(const struct diff *diff, FILE *to)
     }
 }
 
-/* The column of paths. */
-static int width_of(const struct diff *diff)
-{
-    size_t width = PATH;
-    for (size_t i = 0; i < diff->moved; i++) {
-        const size_t length = strlen(diff->comparison.outcome[diff->outcome[i].outcome].path);
-        width = length > width ? length : width;
-    }
-    return (int)width;
-}
-
-static void print_outcome(const struct diff *diff, const struct diff_outcome *moved, int width, FILE *to)
+static void print_outcome(const struct diff *diff, const struct diff_outcome *moved, FILE *to)
 {
     const struct comparison_outcome *outcome = &diff->comparison.outcome[moved->outcome];
     const struct paired *cell = cell_of(diff, moved);
@@ -76,13 +65,13 @@ static void print_outcome(const struct diff *diff, const struct diff_outcome *mo
     }
     readable_pair(cell->mean / divisor, (cell->high - cell->mean) / divisor, mean, error);
     if (isfinite(moved->effect)) snprintf(effect, sizeof effect, "%.2g", moved->effect);
-    fprintf(to, "  %-*s %11.4g %11.4g  %11s ± %-8s %7s %8.1g  %s\n", width, outcome->path, cell->base_mean / divisor,
-            cell->value_mean / divisor, mean, error, effect, moved->rate, unit);
+    readable_label(diff->comparison.names ? outcome->path : outcome->title, LABEL, to);
+    fprintf(to, " %11.4g %11.4g  %11s ± %-8s %7s %8.1g  %s\n", cell->base_mean / divisor, cell->value_mean / divisor,
+            mean, error, effect, moved->rate, unit);
 }
 
 static void print_outcomes(const struct diff *diff, FILE *to)
 {
-    const int width = width_of(diff);
     const char *pairs = diff->same_draws ? "by pairs of futures on the same random numbers" : "as of independent draws";
     if (diff->tested == 0) {
         fputs("No outcome differs in any future.\n", to);
@@ -98,13 +87,14 @@ static void print_outcomes(const struct diff *diff, FILE *to)
             "are expected to be false discoveries (Benjamini and Hochberg):\n\n",
             diff->moved, diff->tested, pairs, 100.0 * diff->rate);
     emphasis_put(to, EMPHASIS_STRONG);
-    fprintf(to, "  %-*s %11s %11s  %11s ± %-8s %7s %8s\n", width, "mean over the futures", "before", "after",
+    fprintf(to, "  %-*s %11s %11s  %11s ± %-8s %7s %8s\n", LABEL, "mean over the futures", "before", "after",
             "difference", "error", "in sd", "rate");
     emphasis_put(to, EMPHASIS_NONE);
-    for (size_t i = 0; i < diff->moved; i++) print_outcome(diff, &diff->outcome[i], width, to);
+    for (size_t i = 0; i < diff->moved; i++) print_outcome(diff, &diff->outcome[i], to);
     fputs("\n± error is that of the simulation, 95 %; in sd: of the futures; rate: of false discoveries at which it is "
           "one.\n",
           to);
+    if (!diff->comparison.names) fputs("Names to type in place of titles: --names\n", to);
 }
 
 struct fault *diff_print(const struct diff *diff, FILE *to)

@@ -261,10 +261,10 @@ static struct fault *score_series(struct scoring *scoring, const struct observed
         TRY(read_samples(scoring, series->members, part, count, figure));
     else
         TRY(read_quantiles(scoring, part, count, figure));
+    const struct outcome *outcome = &scoring->outline->outcomes.item[part[0].outcome];
     struct score_series *scored = &score->series[score->series_count];
-    *scored = (struct score_series){.of = series,
-                                    .subject = scoring->outline->outcomes.item[part[0].outcome].kind->subject,
-                                    .scale = series->members == 1 ? part[0].scale : (double)NAN};
+    *scored = (struct score_series){
+        .of = series, .subject = outcome->kind->subject, .scale = series->members == 1 ? part[0].scale : (double)NAN};
     const size_t before = score->count;
     for (size_t f = 0; f < count; f++) {
         if (figure[f].futures == 0) {
@@ -276,8 +276,11 @@ static struct fault *score_series(struct scoring *scoring, const struct observed
         score->interpolated += figure[f].sampled ? 0 : 1;
         score->figure[score->count++] = figure[f];
     }
-    score->series_count += score->count > before ? 1 : 0;
-    return NULL;
+    if (score->count == before) return NULL;
+    score->series_count++;
+    if (series->members > 1) return NULL;
+    scored->title = strdup(outcome->title);
+    return scored->title == NULL ? fault_no_memory() : NULL;
 }
 
 /* ---- series by series ---- */
@@ -489,6 +492,7 @@ void score_free(struct score *score)
     for (size_t g = 0; g < score->groups; g++) free(score->group[g].name);
     free(score->group);
     free(score->figure);
+    for (size_t s = 0; s < score->series_count; s++) free(score->series[s].title);
     free(score->series);
     free(score->result);
     free(score->observed);

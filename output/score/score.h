@@ -46,6 +46,7 @@ struct score_figure {
 struct score_series {
     const struct observed_series *of;
     enum outcome_subject subject;
+    char *title;        /* of a single outcome; NULL of several */
     double scale;       /* of a single outcome, from its unit into that of the figures; NaN of several */
     size_t known;       /* figures of the history */
     struct naive naive; /* by calendar years */

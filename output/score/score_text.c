@@ -101,7 +101,11 @@ static void print_series(const struct score *score, size_t s, FILE *to)
     const char *said = "";
     const size_t common = common_clause(score, s);
     char text[1024];
-    fprintf(to, "\n  %s, %s\n", score->series[s].of->name, score->series[s].of->unit);
+    const struct score_series *series = &score->series[s];
+    if (series->title == NULL)
+        fprintf(to, "\n  %s, %s\n", series->of->name, series->of->unit);
+    else
+        fprintf(to, "\n  %s (%s), %s\n", series->title, series->of->name, series->of->unit);
     for (size_t f = 0; f < score->count; f++) {
         const struct score_figure *figure = &score->figure[f];
         if (figure->series != s) continue;
@@ -250,7 +254,7 @@ void score_csv(const struct score *score, FILE *to)
     for (enum score_quantile q = 0; q < SCORE_QUANTILES; q++) fprintf(to, ",quantile_%s", quantile_keys[q]);
     fputs(",in_50,in_90,crps,crps_fair", to);
     for (enum naive_forecast n = 0; n < NAIVE_FORECASTS; n++) fprintf(to, ",crps_%s", naive_keys[n]);
-    fputc('\n', to);
+    fputs(",title\n", to);
     for (size_t f = 0; f < score->count; f++) {
         const struct score_figure *figure = &score->figure[f];
         const struct observed_series *series = score->series[figure->series].of;
@@ -273,6 +277,8 @@ void score_csv(const struct score *score, FILE *to)
         text_csv_value(figure->crps.plain, to);
         text_csv_value(figure->crps.fair, to);
         for (enum naive_forecast n = 0; n < NAIVE_FORECASTS; n++) text_csv_value(figure->naive[n], to);
+        fputc(',', to);
+        text_csv_text(score->series[figure->series].title == NULL ? "" : score->series[figure->series].title, to);
         fputc('\n', to);
     }
 }
@@ -299,6 +305,10 @@ static void json_figure(const struct score *score, const struct score_figure *fi
     const struct observed_series *series = score->series[figure->series].of;
     fputs("{", to);
     text_json_member("outcome", series->name, to);
+    if (score->series[figure->series].title != NULL) {
+        fputs(", ", to);
+        text_json_member("title", score->series[figure->series].title, to);
+    }
     fprintf(to, ", \"year\": %d, \"ahead\": %d, ", figure->of->year, figure->ahead);
     text_json_member("unit", series->unit, to);
     json_named(", ", "value", figure->of->value, to);

@@ -139,6 +139,16 @@ void readable_left(const char *text, size_t width, FILE *to)
     fprintf(to, "%s%*s", text, columns < width ? (int)(width - columns) : 0, "");
 }
 
+void readable_label(const char *label, size_t width, FILE *to)
+{
+    fputs("  ", to);
+    if (readable_columns(label) > width) {
+        fprintf(to, "%s\n  ", label);
+        label = "";
+    }
+    readable_left(label, width, to);
+}
+
 void readable_thousands(uint64_t number, FILE *to)
 {
     if (number >= 1000) {

@@ -45,6 +45,8 @@ void readable_name(const char *name, int width, FILE *to);
 /* How many characters a text has, which take a column each; and the text in so many columns at least, spaces behind it. */
 size_t readable_columns(const char *text);
 void readable_left(const char *text, size_t width, FILE *to);
+/* The label of a line, behind two spaces; a longer one has a line of its own above. */
+void readable_label(const char *label, size_t width, FILE *to);
 
 /* "1,234,567". */
 void readable_thousands(uint64_t number, FILE *to);

@@ -242,17 +242,6 @@ static const char *label_of(const struct outcome *outcome, bool names)
 
 enum { LABEL = 34, MEAN = 7, ERROR = 6, END = 7 }; /* columns */
 
-/* A longer one has a line of its own. */
-static void print_label(const char *label, FILE *to)
-{
-    fputs("  ", to);
-    if (readable_columns(label) > LABEL) {
-        fprintf(to, "%s\n  ", label);
-        label = "";
-    }
-    readable_left(label, LABEL, to);
-}
-
 /* Of an account, and whether its lines have names in place of titles. */
 struct account {
     const struct result *result;
@@ -299,7 +288,7 @@ static void account_row(const struct account *account, size_t o)
     const struct result *result = account->result;
     const struct outcome *item = &result->outcomes.item[o];
     const size_t period = table_choice_row(result, o, account->period);
-    print_label(label_of(item, account->names), account->to);
+    readable_label(label_of(item, account->names), LABEL, account->to);
     if (table_cell_moments(result, o, period)->count > 0.0)
         account_values(account, o, period);
     else

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_RATE = 256, OPTION_CSV, OPTION_JSON, OPTION_UNSEALED };
+enum { OPTION_RATE = 256, OPTION_CSV, OPTION_JSON, OPTION_NAMES, OPTION_UNSEALED };
 
 struct diff_options {
     uint64_t memory; /* for reading a file; 0: as its size says */
     const char *path[2];
     double rate;
-    bool csv, json, unsealed;
+    bool csv, json, names, unsealed;
     int threads;
 };
 
@@ -25,6 +25,7 @@ static const struct argp_option list[] = {
      "Share of the outcomes told of that may be false, on average (default: 5 %)", 0},
     {"csv", OPTION_CSV, NULL, 0, "As CSV, a row per value and outcome", 0},
     {"json", OPTION_JSON, NULL, 0, "As one JSON object", 0},
+    {"names", OPTION_NAMES, NULL, 0, "Names of outcomes in place of their titles", 0},
     {NULL, 'j', "THREADS", 0, "Threads (default: all processors); no effect on the result", 0},
     {"unsealed", OPTION_UNSEALED, NULL, 0, GUARD_MEANING, 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -54,6 +55,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_RATE: options->rate = read_rate(state, argument); break;
     case OPTION_CSV: options->csv = true; break;
     case OPTION_JSON: options->json = true; break;
+    case OPTION_NAMES: options->names = true; break;
     case OPTION_UNSEALED: options->unsealed = true; break;
     case 'j':
         if (!options_read_threads(argument, &options->threads))
@@ -105,6 +107,7 @@ int command_diff(int argc, char **argv)
         fault = guard_result(options.path[i], options.unsealed, options.memory);
     if (fault == NULL) {
         fault = diff_read(options.path, options.rate, options.threads, &diff);
+        diff.comparison.names = options.names;
         if (fault == NULL)
             fault = print(&options, &diff);
         else if (diff.values > 0 && !options.csv && !options.json && !fault_is_memory(fault)) /* all that can be told */

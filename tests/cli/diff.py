@@ -10,6 +10,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -164,8 +165,12 @@ class Diff(unittest.TestCase):
             self.assertEqual(float(row["mean_difference"]), item["mean_difference"])
         page = self.zhol("diff", "a.h5", "changed.h5").stdout
         self.assertIn("  drivers.oil.mean: 60 USD/bbl (minimal.yaml:8) -> 70 USD/bbl (--set)\n", page)
-        places = [page.index(f"  {item['outcome']} ") for item in document["outcomes"]]
-        self.assertEqual(places, sorted(places))
+        self.assertIn("\nNames to type in place of titles: --names\n", page)
+        named = self.zhol("diff", "a.h5", "changed.h5", "--names").stdout
+        self.assertNotIn("--names", named)
+        for text, key in (page, "title"), (named, "outcome"):  # a long one has a line of its own
+            places = [re.search(rf"^  {re.escape(item[key])}(?: |$)", text, re.M).start() for item in document["outcomes"]]
+            self.assertEqual(places, sorted(places))
 
     def test_equal_runs_are_one_line(self):
         for other in ("a.h5", "same.h5"):

@@ -141,6 +141,11 @@ class Titles(unittest.TestCase):
         self.assertEqual({row["title"] for row in rows}, {"Europe to home: composite cost of transport"})
         rows = json.loads(self.made("compare", "titled.h5", "slow.h5", "--outcome", "flows.east.cost", "--json").stdout)["differences"]
         self.assertEqual({row["title"] for row in rows}, {"Europe to home: composite cost of transport"})
+        self.assertIn("\n  Europe to home: composite cost of transport\n", self.made("diff", "titled.h5", "slow.h5").stdout)
+        (self.folder / "figures.csv").write_text("outcome,year,value,unit,prices,definition,source,confirmed\ndrivers.a,2021,60,USD/bbl,2019 USD,,,yes\n")
+        self.assertIn("\n  Oil, dated (drivers.a), USD/bbl\n", self.made("score", "titled.h5", "figures.csv").stdout)
+        rows = list(csv.DictReader(io.StringIO(self.made("score", "titled.h5", "figures.csv", "--csv").stdout)))
+        self.assertEqual([row["title"] for row in rows], ["Oil, dated"])
         rows = list(csv.DictReader(io.StringIO(self.made("diff", "titled.h5", "slow.h5", "--csv").stdout)))
         self.assertEqual({row["title"] for row in rows if row["path"] == "flows.east.cost" and row["kind"] == "outcome"}, {"Europe to home: composite cost of transport"})
 
