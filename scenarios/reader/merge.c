@@ -6,6 +6,7 @@
 #include "scenarios/reader/shipped.h"
 #include "scenarios/reader/tabulated.h"
 #include "sim/core/cause.h"
+#include "sim/core/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -282,6 +283,19 @@ static struct fault *check_kind(const struct merging *merging, const struct node
     return NULL;
 }
 
+/* Without its parents a document lacks all that they state, so that a slip in the word alone is told. */
+static struct fault *mistyped_extends(const struct node *document)
+{
+    static const char *const word[] = {"extends", NULL};
+    for (size_t i = 0; i < document->children; i++) {
+        const struct node *child = document->child[i];
+        if (units_nearest(child->key, word) != NULL)
+            return fault_at(FAULT_SCENARIO, child->key_place,
+                            "the scenario: '%s' is not a key that stands here; did you mean 'extends'?", child->key);
+    }
+    return NULL;
+}
+
 /* Parents are looked up from the folder of `path`. */
 static struct fault *merge_source(struct merger *merger, const char *path, const struct source *source)
 {
@@ -305,6 +319,8 @@ static struct fault *merge_source(struct merger *merger, const char *path, const
         for (size_t i = 0; i < document->children; i++)
             if (document->child[i] == extends) document->child[i] = NULL;
         close_gaps(document);
+    } else if (merger->merging->kind == NULL) {
+        TRY(mistyped_extends(document));
     }
     if (merger->root == NULL && (merger->root = tree_node(merger->forest, NODE_MAP, document->place)) == NULL)
         return fault_join(faults, fault_no_memory());

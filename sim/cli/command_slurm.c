@@ -1,5 +1,6 @@
 /* sim/cli/command_slurm.c -- zhol slurm: job scripts for a scenario or a batch, whose limits come from a pilot.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/tables/readable.h"
 #include "sim/batch/batch_run.h"
 #include "sim/cli/command.h"
 #include "sim/cli/deliver.h"
@@ -214,16 +215,18 @@ struct outlook {
 
 static void print_top(const char *what, double seconds, uint64_t cpus)
 {
+    char time[READABLE_NUMBER];
+    readable_time(seconds, time);
     printf("#!/bin/bash\n# %s; written by `zhol slurm`, submitted by bash, in the folder from where the names of files "
            "hold.\n",
            what);
-    printf("# A job simulates for about %.3g s on %" PRIu64
+    printf("# A job simulates for about %s on %" PRIu64
            " processor%s, as a pilot tells. It asks for %g times that and %d min, and for %g "
            "times the\n# memory and %d MiB. SBATCH_TIMELIMIT, SBATCH_PARTITION, SBATCH_ACCOUNT and the like go before "
            "what is stated here, and\n"
            "# ZHOL=PATH before the program that wrote it. A job that is not done in its time goes on in the next.\n"
            "set -euo pipefail\n\n",
-           seconds, cpus, cpus == 1 ? "" : "s", margin_of_time, (MARGIN_SECONDS + LEAD_SECONDS) / 60, margin_of_memory,
+           time, cpus, cpus == 1 ? "" : "s", margin_of_time, (MARGIN_SECONDS + LEAD_SECONDS) / 60, margin_of_memory,
            MARGIN_MIB);
 }
 

@@ -22,6 +22,8 @@ static const struct wrong {
     {"unknown-key", 0, 7, 5, "drivers.oil: 'sigmma' is not a key of the model gbm; did you mean 'sigma'?"},
     {"unknown-required", 0, 4, 40, "drivers.oil: 'sigam' is not a key of the model gbm; did you mean 'sigma'?"},
     {"unknown-top-key", 0, 3, 1, "the scenario: 'drivvers' is not a key that stands here; did you mean 'drivers'?"},
+    /* without its parents it would lack all that they state */
+    {"slipped-extends", 0, 2, 1, "the scenario: 'extend' is not a key that stands here; did you mean 'extends'?"},
     /* what is under a slip is read as what was meant */
     {"slipped-section", 0, 3, 1, "the scenario: 'driver' is not a key that stands here; did you mean 'drivers'?"},
     {"slipped-section", 1, 6, 1, "the scenario: 'flow' is not a key that stands here; did you mean 'flows'?"},
