@@ -98,3 +98,11 @@ void diagnostics_print(const struct fault *faults, const char *kind, FILE *to)
     }
     if (faults != NULL) fprintf(to, "zhol: %s: there are more; these are the first %d\n", kind, FAULT_SHOWN_MOST);
 }
+
+void diagnostics_print_first(const struct fault *faults, const char *kind, const char *rest, FILE *to)
+{
+    const size_t more = fault_count(faults) - 1;
+    print_head(faults->place, kind, to);
+    print_text(faults->sentence, to);
+    fprintf(to, "; %zu more: %s\n", more, rest);
+}

@@ -154,7 +154,7 @@ static struct fault *open_all(const struct run_options *options, const struct cr
 {
     for (size_t i = 0; i < options->shared.scenarios; i++) {
         struct fault *fault = open_one(options, i, crew, one);
-        tell_scenario(one[i].simulation.scenario, one[i].simulation.plan.warnings);
+        tell_scenario_in_short(one[i].simulation.scenario, one[i].simulation.plan.warnings);
         if (fault != NULL) return fault;
     }
     for (size_t i = 0; i < options->shared.scenarios; i++) /* nor what another of them extends */

@@ -394,7 +394,7 @@ static struct fault *of_scenario(struct slurm_options *options, struct simulatio
     if (fault == NULL && shards == NULL) fault = fault_no_memory();
     if (fault == NULL) outlook.name = simulation_name(simulation);
     if (fault == NULL) fault = fly_and_print(&outlook, options);
-    tell_scenario(simulation->scenario, simulation->plan.warnings);
+    tell_scenario_in_short(simulation->scenario, simulation->plan.warnings);
     free(output);
     free(shards);
     return fault;

@@ -7,5 +7,8 @@
 
 /* To stderr. The scenario NULL, which could not be read: warnings alone. */
 void tell_scenario(const struct scenario *scenario, const struct fault *warnings);
+/* Likewise, but of many keys that are deleted the first alone, and that `zhol check` has the others: for commands whose own
+ * words are worth more. */
+void tell_scenario_in_short(const struct scenario *scenario, const struct fault *warnings);
 
 #endif

@@ -46,6 +46,13 @@ class Input(unittest.TestCase):
             said = self.zhol(*command, variant, "--path", str(SCENARIOS)).stderr
             self.assertRegex(said, r"v\.yaml:4:3: note: drivers\.correlation is deleted, with its 1 key\n")
             self.assertRegex(said, r"minimal\.yaml:\d+:3: note: it was inherited from here\n")
+        several = self.write("many.yaml", "extends: v\nscenario: many\ndrivers: {gdp: null}\nflows: {grain-south: {income: null, response: null}}\n")
+        in_full = self.zhol("check", several, "--path", str(SCENARIOS)).stderr
+        self.assertEqual(len(re.findall(r"^many\.yaml:\d+:\d+: note: \S+ is deleted", in_full, re.M)), 3)
+        for command in (["run", "-n", "32"], ["slurm"]):
+            said = self.zhol(*command, several, "--path", str(SCENARIOS)).stderr
+            self.assertRegex(said, r"(?m)^v\.yaml:4:3: note: drivers\.correlation is deleted, with its 1 key; 3 more: `zhol check` has them all$")
+            self.assertNotIn("inherited", said)
         self.write("v.yaml", "extends: minimal\nscenario: v\ndrivers:\n#  all: gone\n")
         for command in ("check", "run", "explain"):
             said = self.zhol(command, "v.yaml", "--path", str(SCENARIOS), status=3).stderr
