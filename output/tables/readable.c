@@ -12,10 +12,12 @@
 static const struct larger {
     const char *unit, *name;
     double factor;
+    double least; /* amount from which it is used, where nothing lies between the two; 0: the factor */
 } larger[] = {
-    {"USD", "GUSD", 1e9},  {"USD", "MUSD", 1e6}, {"USD", "kUSD", 1e3}, {"t", "Gt", 1e9},     {"t", "Mt", 1e6},
-    {"t", "kt", 1e3},      {"kt", "Gt", 1e6},    {"kt", "Mt", 1e3},    {"TEU", "MTEU", 1e6}, {"TEU", "kTEU", 1e3},
-    {"kTEU", "MTEU", 1e3}, {"kcm", "bcm", 1e6},  {"bbl", "Gbbl", 1e9}, {"bbl", "Mbbl", 1e6}, {"bbl", "kbbl", 1e3},
+    {"USD", "GUSD", 1e9, 0.0}, {"USD", "MUSD", 1e6, 0.0}, {"USD", "kUSD", 1e3, 0.0},  {"t", "Gt", 1e9, 0.0},
+    {"t", "Mt", 1e6, 0.0},     {"t", "kt", 1e3, 0.0},     {"kt", "Gt", 1e6, 0.0},     {"kt", "Mt", 1e3, 0.0},
+    {"TEU", "MTEU", 1e6, 0.0}, {"TEU", "kTEU", 1e3, 0.0}, {"kTEU", "MTEU", 1e3, 0.0}, {"kcm", "bcm", 1e6, 1e4},
+    {"bbl", "Gbbl", 1e9, 0.0}, {"bbl", "Mbbl", 1e6, 0.0}, {"bbl", "kbbl", 1e3, 0.0},
 };
 
 double readable_unit(const char *unit, double most, size_t size, char text[])
@@ -30,7 +32,7 @@ double readable_unit(const char *unit, double most, size_t size, char text[])
     if (*rest != '/' && *rest != '\0') return 1.0;
     for (size_t i = 0; i < sizeof larger / sizeof *larger; i++) {
         if (strlen(larger[i].unit) != length || strncmp(unit, larger[i].unit, length) != 0) continue;
-        if (most < larger[i].factor) continue;
+        if (most < (larger[i].least > 0.0 ? larger[i].least : larger[i].factor)) continue;
         snprintf(text, size, "%s%s", larger[i].name, rest);
         return larger[i].factor;
     }

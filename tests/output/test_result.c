@@ -599,6 +599,28 @@ START_TEST(an_account_says_what_is_of_the_whole_horizon)
 }
 END_TEST
 
+/* Between a thousand and a thousand million cubic metres there is no unit. */
+START_TEST(an_amount_is_in_the_unit_that_suits_it)
+{
+    static const struct {
+        double amount;
+        const char *unit, *text;
+    } cases[] = {{2.5e9, "USD", "2.5 GUSD"},
+                 {999.0, "t", "999 t"},
+                 {730.5, "train/yr", "2 train/d"},
+                 {9000.0, "kcm/yr", "9000 kcm/yr"},
+                 {135396.0, "kcm/yr", "0.1354 bcm/yr"},
+                 {2e6, "kcm", "2 bcm"},
+                 {1e5, "USD/kcm", "100 kUSD/kcm"},
+                 {0.0, "1", "0"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[READABLE_AMOUNT];
+        readable_amount(cases[i].amount, cases[i].unit, text);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+}
+END_TEST
+
 /* Lines have titles or names; what is longer than its column has a line of its own, and characters are counted, not bytes. */
 START_TEST(an_account_has_titles_or_names)
 {
@@ -809,6 +831,7 @@ int main(void)
     tcase_add_test(facts, a_year_of_it_cannot_be_asked_for);
     tcase_add_test(facts, an_account_says_what_is_of_the_whole_horizon);
     tcase_add_test(facts, an_account_has_titles_or_names);
+    tcase_add_test(facts, an_amount_is_in_the_unit_that_suits_it);
     tcase_add_test(facts, numbers_beside_0_are_0);
     tcase_add_test(facts, equal_results_are_equal_bytes);
     tcase_add_test(facts, a_compressed_result_says_the_same_and_says_that_it_is);
