@@ -81,6 +81,8 @@ COMMANDS = [
     ("rank by some futures", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--maximise", "*", "--given", "drivers.oil > 0", "-o", "out.h5"], ["out.h5"]),
     ("rank into a file", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--minimise", "*", "--json", "-o", "out.h5"], ["out.h5"]),
     ("rank into a workbook", ["rank", "a.h5", "b.h5", "-j", "1", "--outcome", "drivers.oil", "--maximise", "*", "--xlsx", "out.xlsx"], ["out.xlsx"]),
+    ("report", ["report", "a.h5", "b.h5", "-j", "1", "-o", "out.html"], ["out.html"]),
+    ("report of what happened", ["report", "a.h5", "--observed", "o.csv", "-j", "1", "-o", "out.html"], ["out.html"]),
     ("score", ["score", "a.h5", "o.csv", "--history", "h.csv"], []),
     ("score without all samples", ["score", "b.h5", "o.csv", "--csv", "--unsealed"], []),
     ("score as JSON", ["score", "a.h5", "o.csv", "--json", "--without", "flows.g.*"], []),
