@@ -649,6 +649,33 @@ START_TEST(a_singular_matrix_is_refused)
 }
 END_TEST
 
+/* Six walks with rho -0.3 between each two: eigenvalue 1 - 5 * 0.3. Ten of their 15 pairs are told. */
+START_TEST(of_many_pairs_that_are_shrunk_the_first_ten_are_told)
+{
+    enum { WALKS = 6, PAIRS = WALKS * (WALKS - 1) / 2 };
+    static const char *const name[WALKS] = {"a", "b", "c", "d", "e", "f"};
+    struct innovation many[WALKS];
+    struct correlation_pair pairs[PAIRS];
+    size_t count = 0, told = 0;
+    for (size_t i = 0; i < WALKS; i++) {
+        many[i] = (struct innovation){.name = name[i], .shock = name[i], .terms = 1, .c = {1.0}};
+        for (size_t j = 0; j < i; j++)
+            pairs[count++] = (struct correlation_pair){.shock = {name[i], name[j]}, .rho = -0.3};
+    }
+    struct correlation_plan plan = plan_of(WALKS, many, PAIRS, pairs);
+    struct fault *warnings = NULL;
+    plan.shrink = true;
+    plan.warnings = &warnings;
+    struct correlation *correlation = prepared(&plan);
+    ck_assert_ptr_nonnull(warnings);
+    for (const char *at = warnings->sentence; (at = strstr(at, " instead of ")) != NULL; at++) told++;
+    ck_assert_uint_eq(told, 10);
+    ck_assert_ptr_nonnull(strstr(warnings->sentence, " and 5 more"));
+    fault_free(warnings);
+    correlation_free(correlation);
+}
+END_TEST
+
 START_TEST(shrinking_gives_the_smallest_weight_that_repairs)
 {
     struct correlation_plan plan = plan_of(5, walks, 4, against);
@@ -662,6 +689,7 @@ START_TEST(shrinking_gives_the_smallest_weight_that_repairs)
     ck_assert_ptr_nonnull(warnings);
     ck_assert_ptr_nonnull(strstr(warnings->sentence, "shrunk towards independence with weight"));
     ck_assert_ptr_nonnull(strstr(warnings->sentence, " instead of "));
+    ck_assert_ptr_null(strstr(warnings->sentence, " more"));
     ck_assert_ptr_null(warnings->next);
     fault_free(warnings);
     ck_assert_double_eq_tol(r, -0.6 * (1.0 - w), 1e-14);
@@ -773,6 +801,7 @@ int main(void)
     tcase_add_test(refusals, an_indefinite_matrix_is_refused_with_its_names_and_smallest_eigenvalue);
     tcase_add_test(refusals, a_singular_matrix_is_refused);
     tcase_add_test(refusals, shrinking_gives_the_smallest_weight_that_repairs);
+    tcase_add_test(refusals, of_many_pairs_that_are_shrunk_the_first_ten_are_told);
     tcase_add_test(refusals, shrinking_leaves_a_definite_matrix_alone);
     tcase_add_test(refusals, pairs_that_say_nothing_or_twice_are_refused);
     tcase_add_test(refusals, a_driver_of_several_shocks_is_refused_with_their_names);

@@ -589,6 +589,27 @@ START_TEST(a_block_or_samples_of_other_cells_are_refused)
     fault_free(fault);
     samples_free(&samples);
     sketches_close(sketches);
+    /* of these cells, but not all of them, or of other replications than there are */
+    static const bool keep[CELLS] = {true};
+    static const uint64_t range[][3] = {
+        {0, 1, 0}, {0, 0, LANES + 1}, {1, 0, LANES}}; /* first of the samples, first, end */
+    must(sketches_open(CELLS, &sketches));
+    must(samples_init_some(&samples, LANES, CELLS, keep, 0));
+    fault = sketches_pour(sketches, &samples, 0, LANES, 1);
+    ck_assert_ptr_nonnull(fault);
+    fault_free(fault);
+    samples_free(&samples);
+    must(samples_init(&samples, LANES, CELLS, 0));
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++) {
+        samples.first = range[i][0];
+        fault = sketches_pour(sketches, &samples, range[i][1], range[i][2], 1);
+        ck_assert_ptr_nonnull(fault);
+        ck_assert_int_eq(fault->code, FAULT_MACHINE);
+        fault_free(fault);
+    }
+    samples.first = 0;
+    samples_free(&samples);
+    sketches_close(sketches);
     sketches_close(NULL);
     for (int c = 0; c < CELLS; c++) free(value[c]);
 }

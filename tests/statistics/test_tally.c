@@ -1,6 +1,7 @@
 /* tests/statistics/test_tally.c -- the total does not depend on the order of blocks or on threads, and leaves out what
  * is invalid. Parallel regions run in Check's forked children only.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/core/bytes.h"
 #include "sim/core/ensemble.h"
 #include "sim/statistics/tally.h"
 
@@ -293,6 +294,29 @@ START_TEST(a_run_of_no_replications_has_an_empty_total)
 }
 END_TEST
 
+/* Of a part of a run that states more than its bytes hold, or ends before it is done. */
+START_TEST(a_part_with_more_invalid_replications_than_bytes_is_refused)
+{
+    static const uint64_t claims[] = {1, UINT64_C(1) << 20, UINT64_MAX / 32, UINT64_MAX};
+    for (size_t i = 0; i <= sizeof claims / sizeof *claims; i++) {
+        struct tally *tally;
+        struct bytes bytes = {0};
+        must(tally_open(LANES, CELLS, &tally));
+        bytes_put_number(&bytes, 0); /* chunks */
+        bytes_put_number(&bytes, 0); /* the last */
+        if (i < sizeof claims / sizeof *claims) bytes_put_number(&bytes, claims[i]);
+        must(bytes_fault(&bytes));
+        struct bytes_left left = {.at = bytes.at, .size = bytes.size};
+        struct fault *fault = tally_take(tally, &left);
+        ck_assert_ptr_nonnull(fault);
+        ck_assert_int_eq(fault->code, FAULT_FILES);
+        fault_free(fault);
+        tally_close(tally);
+        free(bytes.at);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tally");
@@ -304,6 +328,7 @@ int main(void)
     tcase_add_test(facts, a_run_that_goes_on_has_the_bits_of_one_asked_for_at_once);
     tcase_add_test(facts, a_block_that_came_before_or_does_not_fit_is_refused);
     tcase_add_test(facts, a_run_of_no_replications_has_an_empty_total);
+    tcase_add_test(facts, a_part_with_more_invalid_replications_than_bytes_is_refused);
     suite_add_tcase(suite, facts);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
