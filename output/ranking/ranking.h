@@ -134,6 +134,18 @@ double ranking_value(const struct ranking *ranking, size_t number, size_t outcom
 MUST_CHECK struct fault *ranking_print(const struct ranking *ranking, size_t world, FILE *to);
 /* Of a condition a line with how many futures there are and where; else nothing. The table above has it. */
 void ranking_print_given(const struct ranking *ranking, FILE *to);
+/* By how much the best policy of an outcome in a world is ahead of the next that is not equal to it, and what decides it. */
+enum { RANKING_DECIDERS = 3, RANKING_DECIDED = 3 }; /* factors; outcomes, which take a regression each */
+struct ranking_lead {
+    const char *best, *next;
+    const char *reason;                       /* why it is not told; NULL: it is */
+    const struct sensitivity *sensitivity;    /* of the difference, one case */
+    size_t factor[RANKING_DECIDERS], factors; /* of that case, the greatest of those beyond chance first */
+};
+/* Gives it to `put`. */
+MUST_CHECK struct fault *ranking_deciding(const struct ranking_files *files, const struct ranking *ranking,
+                                          size_t outcome, size_t world,
+                                          void (*put)(void *context, const struct ranking_lead *lead), void *context);
 /* What decides, in a world (the first if `world` is not below `worlds`), by how much the best policy of each of the first three
  * outcomes is ahead of the next that is not equal to it: the three greatest shares of the variance of their difference, as sensitivity_read has
  * them; why not, where they are not to be had. With a condition nothing. */
@@ -141,7 +153,8 @@ MUST_CHECK struct fault *ranking_print_deciding(const struct ranking_files *file
                                                 size_t world, FILE *to);
 void ranking_csv(const struct ranking *ranking, FILE *to);
 void ranking_json(const struct ranking *ranking, FILE *to);
-/* The best of each world, all policies, their joint intervals, regret and fronts; notes, and where it all comes from: as a workbook
+/* The best of each world, all policies, their joint intervals, regret, fronts and, without a condition, what decides the lead in the world (the
+ * first of several); notes, and where it all comes from: as a workbook
  * (spreadsheet.h). */
 struct ranking_sheets {
     const char *command;

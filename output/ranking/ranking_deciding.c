@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { FACTORS = 3, OUTCOMES = 3, NAME = 56 };
+enum { NAME = 56 };
 
 /* The best of those that are not equal to the best in every future; of none the next. */
 static size_t next_of(const struct ranking *ranking, size_t outcome, size_t world)
@@ -46,56 +46,70 @@ static void add_share(struct wrapped *line, const char *mark, const char *name, 
     wrapped_add(line, mark, text);
 }
 
-/* The greatest of those that are beyond chance, and what none of all tells. */
-static void print_greatest(const struct sensitivity *sensitivity, FILE *to)
+/* The greatest of those that are beyond chance. */
+static void find_greatest(struct ranking_lead *lead)
 {
-    const struct sensitivity_case *of = &sensitivity->of[0];
-    const struct attribution *attribution = &of->attribution;
-    size_t named[FACTORS], count = 0;
-    struct wrapped line = {.to = to, .indent = 4, .column = 4};
-    fputs("    ", to);
-    while (count < FACTORS) {
+    const struct attribution *attribution = &lead->sensitivity->of[0].attribution;
+    while (lead->factors < RANKING_DECIDERS) {
         size_t greatest = attribution->factors;
         for (size_t f = 0; f < attribution->factors; f++) {
-            bool skipped = attribution->factor[f].q > sensitivity->rate;
-            for (size_t i = 0; i < count; i++) skipped = skipped || named[i] == f;
+            bool skipped = attribution->factor[f].q > lead->sensitivity->rate;
+            for (size_t i = 0; i < lead->factors; i++) skipped = skipped || lead->factor[i] == f;
             if (!skipped && (greatest == attribution->factors ||
                              attribution->factor[f].share.estimate > attribution->factor[greatest].share.estimate))
                 greatest = f;
         }
         if (greatest == attribution->factors) break;
-        named[count++] = greatest;
-        add_share(&line, ",", sensitivity->frame.factor[of->factor[greatest]].name,
-                  &attribution->factor[greatest].share);
+        lead->factor[lead->factors++] = greatest;
     }
-    if (count == 0) wrapped_add(&line, "", "none beyond chance");
-    add_share(&line, ";", "left over", &attribution->left);
-    fputc('\n', to);
 }
 
-static struct fault *print_outcome(const struct ranking_files *files, const struct ranking *ranking, size_t outcome,
-                                   size_t world, FILE *to)
+struct fault *ranking_deciding(const struct ranking_files *files, const struct ranking *ranking, size_t outcome,
+                               size_t world, void (*put)(void *context, const struct ranking_lead *lead), void *context)
 {
-    const struct ranking_choice *choice = ranking_choice(ranking, outcome, world);
     struct sensitivity sensitivity = {0};
+    struct ranking_lead lead = {.best = ranking->policy[ranking_choice(ranking, outcome, world)->best],
+                                .next = ranking->policy[next_of(ranking, outcome, world)],
+                                .sensitivity = &sensitivity};
     struct fault *fault = explain_lead(files, ranking, outcome, world, &sensitivity);
-    if (fault == NULL || (!fault_is_memory(fault) && fault->code != FAULT_MACHINE)) {
-        fprintf(to, "  %s, %s before %s\n", ranking->of.outcome[outcome].path, ranking->policy[choice->best],
-                ranking->policy[next_of(ranking, outcome, world)]);
-        if (fault == NULL) {
-            print_greatest(&sensitivity, to);
-        } else { /* one that differs by the same in all futures, too few of them, samples that are not kept */
-            struct wrapped line = {.to = to, .indent = 4, .column = 4};
-            fputs("    ", to);
-            wrapped_words(&line, "not told:");
-            wrapped_words(&line, fault->sentence);
-            fputc('\n', to);
-            fault_free(fault);
-            fault = NULL;
-        }
+    if (fault == NULL) {
+        find_greatest(&lead);
+        put(context, &lead);
+    } else if (!fault_is_memory(fault) && fault->code != FAULT_MACHINE) {
+        /* one that differs by the same in all futures, too few of them, samples that are not kept */
+        lead.reason = fault->sentence;
+        put(context, &lead);
+        fault_free(fault);
+        fault = NULL;
     }
     sensitivity_free(&sensitivity);
     return fault;
+}
+
+struct screen {
+    const struct ranking *ranking;
+    size_t outcome;
+    FILE *to;
+};
+
+static void print_lead(void *context, const struct ranking_lead *lead)
+{
+    const struct screen *screen = context;
+    struct wrapped line = {.to = screen->to, .indent = 4, .column = 4};
+    fprintf(screen->to, "  %s, %s before %s\n    ", screen->ranking->of.outcome[screen->outcome].path, lead->best,
+            lead->next);
+    if (lead->reason != NULL) {
+        wrapped_words(&line, "not told:");
+        wrapped_words(&line, lead->reason);
+    } else {
+        const struct sensitivity_case *of = &lead->sensitivity->of[0];
+        for (size_t i = 0; i < lead->factors; i++)
+            add_share(&line, ",", lead->sensitivity->frame.factor[of->factor[lead->factor[i]]].name,
+                      &of->attribution.factor[lead->factor[i]].share);
+        if (lead->factors == 0) wrapped_add(&line, "", "none beyond chance");
+        add_share(&line, ";", "left over", &of->attribution.left);
+    }
+    fputc('\n', screen->to);
 }
 
 struct fault *ranking_print_deciding(const struct ranking_files *files, const struct ranking *ranking, size_t world,
@@ -108,6 +122,9 @@ struct fault *ranking_print_deciding(const struct ranking_files *files, const st
             "\nWhat decides by how much the first is ahead of the second%s%s,\n"
             "the three greatest shares of its variance, %% ± error of the simulation (95 %%):\n",
             one ? "" : ",\nin the world ", one ? "" : ranking->of.world[world]);
-    for (size_t o = 0; o < ranking->outcomes && o < OUTCOMES; o++) TRY(print_outcome(files, ranking, o, world, to));
+    for (size_t o = 0; o < ranking->outcomes && o < RANKING_DECIDED; o++) {
+        struct screen screen = {ranking, o, to};
+        TRY(ranking_deciding(files, ranking, o, world, print_lead, &screen));
+    }
     return fflush(to) != 0 || ferror(to) ? fault_raise(FAULT_MACHINE, "the ranking cannot be written") : NULL;
 }

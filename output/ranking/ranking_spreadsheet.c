@@ -1,6 +1,7 @@
 /* output/ranking/ranking_spreadsheet.c -- a ranking as a workbook.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/ranking/ranking_scale.h"
+#include "output/sensitivity/sensitivity.h"
 #include "output/tables/some_futures.h"
 #include "output/tables/workbook_source.h"
 #include "output/tables/workbook_words.h"
@@ -335,6 +336,77 @@ static void put_fronts(const struct book *book, struct spreadsheet *to)
         }
 }
 
+/* ---- what decides the lead of the best ---- */
+
+struct shelf {
+    const struct spot *spot;
+    struct spreadsheet *to;
+};
+
+static void put_lead_labels(const struct shelf *shelf, const struct ranking_lead *lead)
+{
+    const struct comparison_outcome *outcome = &shelf->spot->ranking->of.outcome[shelf->spot->outcome];
+    spreadsheet_text(shelf->to, shelf->spot->ranking->of.world[shelf->spot->world]);
+    spreadsheet_text(shelf->to, outcome->title);
+    spreadsheet_text(shelf->to, outcome->path);
+    spreadsheet_text(shelf->to, lead->best);
+    spreadsheet_text(shelf->to, lead->next);
+}
+
+static void put_decider(const struct shelf *shelf, const struct ranking_lead *lead, const char *name,
+                        const struct attribution_value *share)
+{
+    const double error = 0.5 * (share->high - share->low);
+    put_lead_labels(shelf, lead);
+    spreadsheet_text(shelf->to, name);
+    spreadsheet_share(shelf->to, fmax(0.0, share->estimate), error);
+    spreadsheet_share(shelf->to, share->low, error);
+    spreadsheet_share(shelf->to, share->high, error);
+    spreadsheet_row_end(shelf->to);
+}
+
+static void put_lead(void *context, const struct ranking_lead *lead)
+{
+    const struct shelf *shelf = context;
+    if (lead->reason != NULL) {
+        put_lead_labels(shelf, lead);
+        spreadsheet_text(shelf->to, lead->reason);
+        spreadsheet_row_end(shelf->to);
+        return;
+    }
+    const struct sensitivity_case *of = &lead->sensitivity->of[0];
+    for (size_t i = 0; i < lead->factors; i++)
+        put_decider(shelf, lead, lead->sensitivity->frame.factor[of->factor[lead->factor[i]]].name,
+                    &of->attribution.factor[lead->factor[i]].share);
+    put_decider(shelf, lead, "left over", &of->attribution.left);
+}
+
+/* Of the first outcomes, in the world that is shown, the first of several. */
+static struct fault *put_deciding(const struct book *book, struct spreadsheet *to)
+{
+    const struct ranking *ranking = book->ranking;
+    begin_sheet(book, "What decides",
+                "The three greatest shares of the variance of what the best policy is ahead of the next that is not "
+                "equal to it",
+                to);
+    spreadsheet_column(to, NAME, "World");
+    spreadsheet_column(to, TITLE, "Title");
+    spreadsheet_column(to, PATH, "Outcome");
+    spreadsheet_column(to, NAME, "Best on average");
+    spreadsheet_column(to, NAME, "Next");
+    spreadsheet_column(to, LIST, "What decides");
+    spreadsheet_column(to, NUMBER, "Share of the variance");
+    spreadsheet_column(to, NUMBER, "Error of the simulation, 95 %%: from");
+    spreadsheet_column(to, NUMBER, "Error of the simulation, 95 %%: to");
+    spreadsheet_columns_end(to, KEPT);
+    for (size_t o = 0; o < ranking->outcomes && o < RANKING_DECIDED; o++) {
+        const struct spot spot = {ranking, o, book->first, ranking_scale(ranking, o)};
+        struct shelf shelf = {&spot, to};
+        TRY(ranking_deciding(book->sheets->files, ranking, o, book->first, put_lead, &shelf));
+    }
+    return NULL;
+}
+
 /* ---- the workbook ---- */
 
 static void put_notes(const struct book *book, struct spreadsheet *to)
@@ -397,6 +469,7 @@ static struct fault *fill(struct spreadsheet *to, const void *context)
     add_regrets(to);
     each_spot(book, to, put_regrets);
     if (book->ranking->outcomes > 1) put_fronts(book, to);
+    if (book->ranking->of.given.condition == NULL) TRY(put_deciding(book, to));
     put_notes(book, to);
     return put_provenance(book, to);
 }

@@ -320,7 +320,7 @@ class Spreadsheets(unittest.TestCase):
         words = ["rank", "base.h5", "free.h5", "low.h5", "gamble.h5", "--outcome", "fiscal.total,flows.grain-south.surplus"]
         said = self.told(*words)
         book = self.book(*words, "--margin", "fiscal.total=1 MUSD")
-        self.assertEqual(list(book.sheet), ["Best by world", "Policies", "Joint intervals", "Regret", "Fronts", "Notes", "Provenance"])
+        self.assertEqual(list(book.sheet), ["Best by world", "Policies", "Joint intervals", "Regret", "Fronts", "What decides", "Notes", "Provenance"])
         units = {row["outcome"]: row["units"] for row in said["outcomes"]}
         of = {choice["outcome"]: choice for choice in said["choices"]}
         cells = {(choice["outcome"], policy["policy"]): policy for choice in said["choices"] for policy in choice["policies"]}
@@ -350,6 +350,15 @@ class Spreadsheets(unittest.TestCase):
             self.assert_number(row["95th percentile of the regret"], scale, here["regret_p95"])
         for row in book.table("Fronts"):
             self.assertEqual(row["On the front"], fronts[cells["fiscal.total", row["Policy"]]["pareto"]])
+        for outcome, choice in of.items():  # the lead is the difference of two results, which `sensitivity` explains
+            rows = [row for row in book.table("What decides") if row["Outcome"] == outcome]
+            self.assertEqual({row["Best on average"] for row in rows}, {choice["best"]})
+            case, = self.told("sensitivity", f"{rows[0]['Next']}.h5", f"{choice['best']}.h5", "--outcome", outcome)["outcomes"]
+            beyond = sorted((f for f in case["factors"] if f["false_discovery_rate"] <= 0.05), key=lambda f: -f["share"])[:3]
+            self.assertEqual([row["What decides"] for row in rows], [f["factor"] for f in beyond] + ["left over"])
+            for row, factors in zip(rows, beyond):
+                self.assert_number(row["Share of the variance"], 1.0, factors["share"])
+            self.assert_number(rows[-1]["Share of the variance"], 1.0, case["left_over"])
         gains = {(row["Outcome"], row["Policy"], row["Other policy"]): row for row in book.table("Joint intervals")}
         self.assertEqual(len(gains), 2 * 4 * 3)
         for (outcome, one, other), row in gains.items():
