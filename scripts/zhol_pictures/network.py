@@ -178,7 +178,7 @@ def network(result, wanted=None, year=None):
     narrow = bottleneck(use, queue)
 
     def name_of(node):
-        return scenario.title("legs", node[1]) if node[0] == "leg" else node[1]
+        return scenario.title("legs", node[1]) if node[0] == "leg" else place_name(node[1])
 
     drawing = Drawing(ways, name_of)
     of_one = some[0]
@@ -238,6 +238,11 @@ def draw_lines(axes, drawing):
                 codes += [Path.LINETO if codes else Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
             axes.add_patch(PathPatch(Path(vertices, codes), lw=72 * drawing.lines_width(chain[:2]), color=LINE, zorder=1, capstyle="butt",
                                      joinstyle="round", fill=False, gid=f"line-{chain[0][0][1]}-{chain[-1][0][1]}"))
+
+
+def place_name(name):
+    """What people write for a place of the scenario: KZ, Central Asia."""
+    return name.upper() if len(name) == 2 else name.replace("-", " ").title()
 
 
 def draw_place(axes, drawing, place, use, narrow):

@@ -47,6 +47,9 @@ class Network(unittest.TestCase):
         self.assertIn("Network: oil, 2029", said(figure))
         self.assertIn("Legs by which single fields reach a line (`also`) are left out.", said(figure).replace("\n", " "))
 
+    def test_places_are_called_as_people_write_them(self):
+        self.assertEqual([network.place_name(name) for name in ("kz", "eu", "central-asia", "home")], ["KZ", "EU", "Central Asia", "Home"])
+
     def test_places_stand_in_the_order_of_the_ways(self):
         ways = [["a", "p", "q", "z"], ["a", "r", "z"], ["z", "q", "p", "a"], ["q", "p"]]
         self.assertEqual(layers.forward(ways), [False, False, True, True])
