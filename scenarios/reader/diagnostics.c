@@ -89,14 +89,37 @@ static void print_one(const struct fault *fault, const char *kind, FILE *to)
     print_line(fault->place, to);
 }
 
+static bool stands_before(struct place one, struct place other)
+{
+    return one.source == other.source &&
+           (one.line < other.line || (one.line == other.line && one.column < other.column));
+}
+
+/* Each behind those of its file that stand before it; files stay in the order in which they come. */
+static size_t put_in_order(const struct fault *faults, const struct fault *ordered[FAULT_SHOWN_MOST + 1])
+{
+    size_t count = 0;
+    for (; faults != NULL && count < FAULT_SHOWN_MOST; faults = faults->next) {
+        size_t at = count;
+        for (size_t i = 0; i < count && at == count; i++)
+            if (stands_before(faults->place, ordered[i]->place)) at = i;
+        memmove(ordered + at + 1, ordered + at, (count - at) * sizeof *ordered);
+        ordered[at] = faults;
+        count++;
+    }
+    return count;
+}
+
 void diagnostics_print(const struct fault *faults, const char *kind, FILE *to)
 {
-    size_t printed = 0;
-    for (; faults != NULL && printed < FAULT_SHOWN_MOST; faults = faults->next, printed++) {
-        print_one(faults, kind, to);
-        for (const struct fault *note = faults->note; note != NULL; note = note->next) print_one(note, "note", to);
+    const struct fault *ordered[FAULT_SHOWN_MOST + 1];
+    const size_t count = put_in_order(faults, ordered);
+    for (size_t i = 0; i < count; i++) {
+        print_one(ordered[i], kind, to);
+        for (const struct fault *note = ordered[i]->note; note != NULL; note = note->next) print_one(note, "note", to);
     }
-    if (faults != NULL) fprintf(to, "zhol: %s: there are more; these are the first %d\n", kind, FAULT_SHOWN_MOST);
+    if (fault_count(faults) > count)
+        fprintf(to, "zhol: %s: there are more; these are the first %d\n", kind, FAULT_SHOWN_MOST);
 }
 
 void diagnostics_print_first(const struct fault *faults, const char *kind, const char *rest, FILE *to)

@@ -58,6 +58,13 @@ class Input(unittest.TestCase):
             said = self.zhol(command, "v.yaml", "--path", str(SCENARIOS), status=3).stderr
             self.assertIn("v.yaml:3:1: error: 'drivers' is empty; expected a value, `drivers: null` to delete", said)
 
+    def test_faults_of_a_file_come_in_its_order(self):
+        flows = "flows: {grain-south: {volum: 5 Mt/yr, tariff: 6}}"
+        wrong = self.write("wrong.yaml", f"extends: minimal\nscenario: wrong\ndrivrs: {{}}\n{flows}\nlgs: {{}}\n")
+        said = self.zhol("check", wrong, "--path", str(SCENARIOS), status=3).stderr
+        places = [tuple(map(int, place)) for place in re.findall(r"(?m)^wrong\.yaml:(\d+):(\d+): error", said)]
+        self.assertEqual(places, [(3, 1), (4, flows.index("volum") + 1), (4, flows.index("6}") + 1), (5, 1)])
+
     def test_a_warning_is_said_stored_and_shown_and_an_error_if_strict(self):
         new = ["--set", "legs.red-see={time: 3 d}"]
         sentence = "legs.red-see is new here, and nothing uses it; did you mean 'red-sea'?"
