@@ -452,7 +452,8 @@ START_TEST(a_result_without_samples_has_no_inputs)
     must(zhol_open_text("legs.yaml", text, settings, &plan));
     must(zhol_simulate(plan, NULL, NULL, &result));
     ck_assert_uint_eq(zhol_outcomes(result), 0);
-    must(zhol_write(result, "legs.h5", false));
+    must(zhol_write(result, "legs.h5", true));
+    ck_assert_int_eq(unlink("legs.h5"), 0);
     zhol_result_free(result);
     zhol_plan_free(plan);
     zhol_settings_free(settings);
